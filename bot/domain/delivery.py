@@ -1,0 +1,159 @@
+"""What goes to a channel by itself, and the state machine that sends it exactly once.
+
+scheduled ──claim──▶ claimed ──mark──▶ sending ──posted────▶ confirmed
+    ▲                   │                 │ ├──rejected──▶ failed
+    ├──lease expired────┘                 │ └──not sent──▶ scheduled, not before …
+    └──proven absent──── look by key ◀────┘ reply lost, lease expired
+                            │ └──found────▶ confirmed
+                            └──cannot look──▶ stuck: alert, never re-post
+scheduled, past its grace ──▶ skipped
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import NewType
+
+from bot.domain.people import MemberId, WorkspaceId
+from bot.domain.question import QuestionKey
+from bot.domain.schedule import ScheduleId
+
+DeliveryId = NewType("DeliveryId", int)
+
+LATE_AFTER = timedelta(minutes=5)
+"""A post later than this is marked as late."""
+
+LONGEST_BACKOFF = timedelta(minutes=5)
+"""The longest wait between two tries at a platform that does not answer."""
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands; the last four are final but for a stuck one that is found."""
+
+    SCHEDULED = "scheduled"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+    STUCK = "stuck"
+    SKIPPED = "skipped"
+
+
+class Purpose(StrEnum):
+    """What a delivery brings: the question, or the answer for all after the reveal time."""
+
+    QUESTION = "question"
+    REVEAL = "reveal"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One post, unique by (schedule, slot, run, purpose).
+
+    `run` is 0 for the slot's own post and counts the extra ones an admin asked for.
+    `key` (25 characters at most, Discord's limit for a nonce) travels to the platform.
+    `fence` rises with every claim: whoever holds an older one can't change the row.
+    A question asked by one member for themselves has `member_id` and no schedule.
+    """
+
+    id: DeliveryId
+    workspace_id: WorkspaceId
+    channel: str
+    slot: date
+    key: str
+    purpose: Purpose
+    state: DeliveryState
+    due_at: datetime
+    expires_at: datetime
+    run: int = 0
+    schedule_id: ScheduleId | None = None
+    schedule_number: int | None = None
+    question_key: QuestionKey | None = None
+    question_id: str | None = None
+    round: int = 0
+    not_before: datetime | None = None
+    lease_until: datetime | None = None
+    fence: int = 0
+    tries: int = 0
+    posted_at: datetime | None = None
+    message_id: str | None = None
+    reason: str | None = None
+    member_id: MemberId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A delivery to be inserted: due, or skipped at once with the reason."""
+
+    workspace_id: WorkspaceId
+    channel: str
+    slot: date
+    key: str
+    purpose: Purpose
+    due_at: datetime
+    expires_at: datetime
+    state: DeliveryState = DeliveryState.SCHEDULED
+    run: int = 0
+    schedule_id: ScheduleId | None = None
+    question_key: QuestionKey | None = None
+    question_id: str | None = None
+    round: int = 0
+    posted_at: datetime | None = None
+    reason: str | None = None
+    member_id: MemberId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A transition out of `sending`. `lease_until` set means: still sending, look again then."""
+
+    state: DeliveryState
+    not_before: datetime | None = None
+    lease_until: datetime | None = None
+    message_id: str | None = None
+    posted_at: datetime | None = None
+    reason: str | None = None
+
+
+def make_key(seed: int, *parts: object) -> str:
+    """Return the key of a delivery: 20 characters of a hash, the same for the same parts."""
+    digest = hashlib.blake2b(repr((seed, *parts)).encode(), digest_size=12).digest()
+    return base64.b32encode(digest).decode().rstrip("=").lower()
+
+
+def confirm(message_id: str, posted_at: datetime) -> Change:
+    """The platform answered with a message id, or the key was found there."""
+    return Change(DeliveryState.CONFIRMED, message_id=message_id, posted_at=posted_at)
+
+
+def postpone(now: datetime, retry_after: timedelta, reason: str) -> Change:
+    """Provably not posted: back to the queue, not before the platform allows."""
+    return Change(DeliveryState.SCHEDULED, not_before=now + retry_after, reason=reason)
+
+
+def fail(reason: str) -> Change:
+    """The platform refuses for good."""
+    return Change(DeliveryState.FAILED, reason=reason)
+
+
+def look_again(now: datetime, tries: int, reason: str) -> Change:
+    """Posted or not, nobody knows: look by key after a wait that doubles with each look."""
+    wait = min(LONGEST_BACKOFF, timedelta(seconds=5) * 2 ** min(tries, 10))
+    return Change(DeliveryState.SENDING, lease_until=now + wait, reason=reason)
+
+
+def give_up_looking() -> Change:
+    """The platform can't be searched: a missed question is better than a second post."""
+    return Change(
+        DeliveryState.STUCK,
+        reason="The reply was lost and the platform can't be searched: look in the channel.",
+    )
+
+
+def is_late(due_at: datetime, now: datetime) -> bool:
+    """Tell whether a post made now is to be marked as late."""
+    return now - due_at > LATE_AFTER

@@ -1,0 +1,72 @@
+"""What comes in from any platform."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who did it and where, in the platform's own ids.
+
+    `channel` is None where the platform has none (a home tab); `is_bot` covers this bot
+    and every other one.
+    """
+
+    platform: str
+    workspace: str
+    channel: str
+    member: str
+    workspace_name: str = ""
+    member_name: str = ""
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextCommand:
+    """`/fastapi-quiz` with everything behind it as one text."""
+
+    origin: Origin
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandCalled:
+    """`/fastapi-quiz` with its words and options taken apart by the platform."""
+
+    origin: Origin
+    path: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionAdded:
+    """A reaction to a message. `emoji` is the platform-neutral name: `bulb`."""
+
+    origin: Origin
+    message_id: str
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonPressed:
+    """A button under a card. `key` is the delivery's or empty; `value` what the button adds."""
+
+    origin: Origin
+    action: str
+    key: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormSubmitted:
+    """A filled form. `values` maps field names to what was typed."""
+
+    origin: Origin
+    form: str
+    key: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+Event = TextCommand | CommandCalled | ReactionAdded | ButtonPressed | FormSubmitted

@@ -1,0 +1,67 @@
+"""Workspaces and their members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+
+WorkspaceId = NewType("WorkspaceId", int)
+MemberId = NewType("MemberId", int)
+
+
+class Level(StrEnum):
+    """Years of experience that a question is meant for."""
+
+    FRESHER = "fresher"
+    TWO_YEAR = "2-year"
+    FIVE_YEAR = "5-year"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A Slack team, a Discord guild or a local one. `seed` shuffles its decks."""
+
+    id: WorkspaceId
+    platform: str
+    external_id: str
+    name: str
+    seed: int
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a workspace, with what they chose in `settings`."""
+
+    id: MemberId
+    workspace_id: WorkspaceId
+    external_id: str
+    name: str
+    level: Level | None = None
+    zone: str | None = None
+    reminders: bool = False
+    on_leaderboard: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AwayPeriod:
+    """An announced absence: `since` is when it was said, `until` its last local date.
+
+    `ended_at` is set when the member comes back early.
+    """
+
+    since: datetime
+    until: date
+    ended_at: datetime | None = None
+
+    def covers(self, day: date, began_at: datetime, closed_at: datetime | None) -> bool:
+        """Tell whether a question day falls into the absence.
+
+        A day that was still open when the absence was announced is covered too: the
+        member could not know better.
+        """
+        announced_before_close = closed_at is None or closed_at > self.since
+        back_before_it_began = self.ended_at is not None and self.ended_at <= began_at
+        return day <= self.until and announced_before_close and not back_before_it_began

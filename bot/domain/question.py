@@ -1,0 +1,102 @@
+"""Questions as packs hold them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import NewType
+
+from bot.domain.people import Level
+
+Markdown = NewType("Markdown", str)
+"""Text from a reviewed pack, to be rendered. Any other `str` is plain and gets escaped."""
+
+QuestionKey = NewType("QuestionKey", int)
+"""The stored version of a question: an edited question gets another."""
+
+
+class Kind(StrEnum):
+    """How a question is answered."""
+
+    OPEN = "open"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPoint:
+    """One thing that a good answer says. Weights are relative to one another."""
+
+    text: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a choice question, with a sentence on why it is right or wrong."""
+
+    text: str
+    right: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, its model answer and what grading needs.
+
+    `checked_with` maps a library to the version that the answer was checked with.
+    """
+
+    id: str
+    pack: str
+    title: str
+    level: Level
+    topics: tuple[str, ...]
+    kind: Kind
+    prompt: Markdown
+    answer: Markdown
+    key_points: tuple[KeyPoint, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    sources: tuple[str, ...] = ()
+    follow_ups: tuple[str, ...] = ()
+    mistakes: tuple[str, ...] = ()
+    checked_with: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        """A hash of the whole content: any edit makes another version."""
+        content = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        return hashlib.blake2b(content.encode(), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSummary:
+    """What picking needs of a question, and no more: a deck of thousands stays small."""
+
+    key: QuestionKey
+    id: str
+    pack: str
+    level: Level
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFilter:
+    """Which questions a schedule or a member wants; None takes all."""
+
+    level: Level | None = None
+    topic: str | None = None
+    pack: str | None = None
+
+    def matches(self, question: QuestionSummary) -> bool:
+        """Tell whether the question is wanted."""
+        return (
+            self.level in (None, question.level)
+            and self.pack in (None, question.pack)
+            and (self.topic is None or self.topic in question.topics)
+        )
+
+    def __str__(self) -> str:
+        named = [("level", self.level), ("topic", self.topic), ("pack", self.pack)]
+        return ", ".join(f"{name} {value}" for name, value in named if value) or "all questions"

@@ -1,0 +1,113 @@
+"""Streaks: a fold over question days, with a ledger that explains every number."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.domain.people import AwayPeriod
+
+DAYS_PER_FREEZE = 7
+MOST_FREEZES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PostedSlot:
+    """A local date on which questions were posted, with the first and last posting time."""
+
+    date: date
+    first_posted_at: datetime
+    last_posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDay:
+    """A question day of a workspace. It is open until `closed_at`, where the next one begins."""
+
+    date: date
+    began_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerDay:
+    """One question day of one member, with the count after it."""
+
+    date: date
+    took_part: bool
+    freeze: bool
+    away: bool
+    open: bool
+    streak: int
+    freezes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """What the ledger adds up to."""
+
+    current: int = 0
+    longest: int = 0
+    freezes: int = 0
+
+
+def question_days(slots: Sequence[PostedSlot]) -> tuple[QuestionDay, ...]:
+    """Turn posted slots, sorted by date, into question days.
+
+    A day closes when a question of a later date is posted after all of its own. In a
+    workspace with schedules in far-apart zones a later date may begin before the earlier
+    one's last question: nobody is cut off by that, so two days may be open at once.
+    """
+    return tuple(
+        QuestionDay(slot.date, slot.first_posted_at, _closing_time(slot, slots[index + 1 :]))
+        for index, slot in enumerate(slots)
+    )
+
+
+def _closing_time(slot: PostedSlot, later_slots: Iterable[PostedSlot]) -> datetime | None:
+    candidates: list[datetime] = []
+    for later in later_slots:
+        if later.first_posted_at > slot.last_posted_at:
+            return min([*candidates, later.first_posted_at])
+        if later.last_posted_at > slot.last_posted_at:
+            candidates.append(later.last_posted_at)
+    return min(candidates, default=None)
+
+
+def build_ledger(
+    days: Iterable[QuestionDay],
+    took_part_on: Collection[date],
+    away: Collection[AwayPeriod] = (),
+) -> tuple[LedgerDay, ...]:
+    """Explain every question day, oldest first.
+
+    A day with part taken counts one, and each seventh of a streak earns a freeze (two are
+    kept at most). A missed day spends a freeze, or ends the streak. A day of absence and
+    the open day change nothing.
+    """
+    ledger: list[LedgerDay] = []
+    streak = freezes = 0
+    for day in days:
+        took_part = day.date in took_part_on
+        is_open = day.closed_at is None
+        is_away = any(period.covers(day.date, day.began_at, day.closed_at) for period in away)
+        missed = not (took_part or is_open or is_away)
+        freeze = missed and freezes > 0 and streak > 0
+        if took_part:
+            streak += 1
+            earned = streak % DAYS_PER_FREEZE == 0
+            freezes = min(MOST_FREEZES, freezes + earned)
+        elif freeze:
+            freezes -= 1
+        elif missed:
+            streak = 0
+        ledger.append(LedgerDay(day.date, took_part, freeze, is_away, is_open, streak, freezes))
+    return tuple(ledger)
+
+
+def sum_up(ledger: Sequence[LedgerDay]) -> Streak:
+    """Read current, longest and freezes off the ledger."""
+    if not ledger:
+        return Streak()
+    return Streak(ledger[-1].streak, max(day.streak for day in ledger), ledger[-1].freezes)
