@@ -45,7 +45,8 @@ class Choice:
 class Question:
     """A question, its model answer and what grading needs.
 
-    `checked_with` maps a library to the version that the answer was checked with.
+    `checked_with` maps a library to the version that the answer was checked with. `proof`
+    is code for the test suite that backs the answer up; members never see it.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Question:
     follow_ups: tuple[str, ...] = ()
     mistakes: tuple[str, ...] = ()
     checked_with: dict[str, str] = field(default_factory=dict)
+    proof: Markdown = Markdown("")
 
     @property
     def version(self) -> str:
