@@ -41,7 +41,8 @@ class ScriptError(QuizError):
     exit_code = 2
 
     def __init__(self, line_number: int, problem: str) -> None:
-        super().__init__(f"Line {line_number}: {problem}")
+        where = f"Line {line_number}: " if line_number else ""
+        super().__init__(f"{where}{problem}")
         self.line_number = line_number
 
 

@@ -49,7 +49,32 @@ def options(
     ] = False,
 ) -> None:
     """Options that may stand before or after the command."""
+    from bot.logs import configure_logs
+
+    configure_logs("debug" if debug else "critical")
     context.obj = config
+
+
+@app.command()
+def demo() -> None:
+    """Try it here: a channel in this terminal, without any account."""
+    from bot.cli.demo import demo
+
+    demo()
+
+
+@app.command()
+def simulate(
+    script: Annotated[str, typer.Argument(metavar="FILE|-", help="The script; - reads stdin.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    database: Annotated[
+        str | None, typer.Option(help="Play on this database and keep it. Default: a new one.")
+    ] = None,
+) -> None:
+    """Play a script against the real core on a virtual clock."""
+    from bot.cli.simulate import simulate
+
+    simulate(script, as_json=as_json, database_url=database)
 
 
 def main() -> NoReturn:
@@ -63,6 +88,13 @@ def main() -> NoReturn:
             raise
         typer.echo(f"fastapi-quiz: {error}", err=True)
         sys.exit(error.exit_code)
+    except Exception as error:
+        if debug:
+            raise
+        problem = f"{type(error).__name__}: {error}".splitlines()[0]
+        typer.echo(f"fastapi-quiz: this is a fault of the program ({problem}).", err=True)
+        typer.echo("Run it again with --debug and report what it prints.", err=True)
+        sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
