@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import random
-from collections.abc import Mapping
+import socket
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.config import Settings
 from bot.domain.cards import Reply
 from bot.domain.events import Event
+from bot.errors import ConfigError
 from bot.grading.lexical import LexicalGrader
-from bot.ports import ChatPort, Clock
+from bot.ports import ChatPort, Clock, Platform
+from bot.scheduler import Ticker
 from bot.services.administering import Administering
 from bot.services.answering import Answering
 from bot.services.conversing import Conversing, collect_handlers
@@ -29,6 +35,8 @@ from bot.services.standings import Standings
 from storage.engine import open_engine
 from storage.schema import current_revision, migrate, require_current
 from storage.unit_of_work import SqlStorage
+
+log = structlog.get_logger(__name__)
 
 
 class SystemClock:
@@ -122,6 +130,71 @@ def build(
             Notifying(storage, chats, clock),
         ),
     )
+
+
+PLATFORMS = ("local",)
+
+
+def make_platforms(settings: Settings, only: Collection[str], clock: Clock) -> list[Platform]:
+    """Make the platforms that are enabled and wanted; each SDK is imported here, if at all."""
+    platforms: list[Platform] = []
+    if settings.local.enabled and "local" in only:
+        from adapters.local.service import LocalService
+
+        platforms.append(LocalService(clock))
+    return platforms
+
+
+class Service:
+    """`fastapi-quiz run`: platforms, core and scheduler, until it is told to stop."""
+
+    def __init__(self, settings: Settings, only: Collection[str]) -> None:
+        clock = SystemClock()
+        self._platforms = make_platforms(settings, only, clock)
+        self._app = build(
+            settings.database.url,
+            {platform.name: platform.chat for platform in self._platforms},
+            clock=clock,
+            owner=f"{socket.gethostname()}/{os.getpid()}",
+            grace=settings.scheduler.grace,
+            lease=settings.scheduler.lease,
+        )
+        self._clock = clock
+        self._delivers = settings.scheduler.enabled and "scheduler" in only
+        self._started: list[Platform] = []
+        self._ticker: Ticker | None = None
+
+    async def start(self) -> None:
+        """Open the database, connect the platforms, then begin to deliver."""
+        if not self._platforms:
+            raise ConfigError(
+                "No platform is enabled, so there is nothing to run. Enable one in config.toml "
+                f"({', '.join(PLATFORMS)}), or try it without any: fastapi-quiz demo"
+            )
+        await self._app.start()
+        for platform in self._platforms:
+            await platform.start(self._handle)
+            self._started.append(platform)
+        if self._delivers:
+            self._ticker = Ticker(self._clock, self._app.run_due, self._app.next_wake_at)
+            self._ticker.start()
+        log.info("started", platforms=[platform.name for platform in self._platforms])
+
+    async def _handle(self, event: Event) -> Reply | None:
+        """Answer an event, and look whether it made something due."""
+        reply = await self._app.handle(event)
+        if self._ticker:
+            self._ticker.wake()
+        return reply
+
+    async def stop(self) -> None:
+        """Drain: no more events, no more claims; what is being sent is settled."""
+        if self._ticker:
+            await self._ticker.stop()
+        for platform in self._started:
+            await platform.stop()
+        await self._app.close()
+        log.info("stopped")
 
 
 async def store_shipped_packs(storage: SqlStorage) -> None:

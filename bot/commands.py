@@ -354,9 +354,13 @@ def read_options(command: Command, raw: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, text in raw.items():
         option = _named_option(command, name)
-        values[option.name] = option.read(text)
+        try:
+            values[option.name] = option.read(text)
+        except CommandError as error:
+            raise CommandError(str(error), field=option.name) from None
     for option in command.options:
         if option.required and option.name not in values:
             example = f" For example: {command.example}" if command.example else ""
-            raise CommandError(f"{option.name} is missing. {command.usage}.{example}")
+            text = f"{option.name} is missing. {command.usage}.{example}"
+            raise CommandError(text, field=option.name)
     return values

@@ -47,9 +47,16 @@ class ScriptError(QuizError):
 
 
 class CommandError(QuizError):
-    """A command that can't be read or done; the text says what was read and gives an example."""
+    """A command that can't be read or done; the text says what was read and gives an example.
+
+    `field` names the option at fault, for platforms that show it beside a form's field.
+    """
 
     reason = "command"
+
+    def __init__(self, text: str, field: str | None = None) -> None:
+        super().__init__(text)
+        self.field = field
 
 
 class Forbidden(CommandError):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.attempt import Attempt, AttemptKind
-from bot.domain.cards import Card, Counts
+from bot.domain.cards import Card, Counts, Reply
 from bot.domain.delivery import Change, Delivery, DeliveryId, Draft
+from bot.domain.events import Event
 from bot.domain.grading import Grade, GradingTask
 from bot.domain.people import AwayPeriod, Member, MemberId, Workspace, WorkspaceId
 from bot.domain.question import Question, QuestionFilter, QuestionKey, QuestionSummary
@@ -72,6 +73,36 @@ class ChatPort(Protocol):
 
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Tell whether the platform itself takes the member for an admin."""
+        ...
+
+
+Handle = Callable[[Event], Awaitable[Reply | None]]
+"""What a platform calls for each event; the reply is to be shown to whoever caused it."""
+
+
+class Platform(Protocol):
+    """A connection to a chat platform, in both directions."""
+
+    @property
+    def name(self) -> str:
+        """The platform's word in settings and in the database."""
+        ...
+
+    @property
+    def chat(self) -> ChatPort:
+        """The way out."""
+        ...
+
+    async def start(self, handle: Handle) -> None:
+        """Connect, and from now on hand in events. Returns once events can arrive.
+
+        Raises:
+            ConfigError: what was configured is refused; says what to change.
+        """
+        ...
+
+    async def stop(self) -> None:
+        """Take no more events, answer those under way, and disconnect."""
         ...
 
 
@@ -292,6 +323,10 @@ class Deliveries(Protocol):
         self, workspace_id: WorkspaceId, channel: str, member_id: MemberId
     ) -> Delivery | None:
         """Return the newest question in the channel that the member can see."""
+        ...
+
+    async def question_message_id(self, reveal: Delivery) -> str | None:
+        """Return the message of the question that a reveal delivery answers."""
         ...
 
     async def in_doubt(self, workspace_id: WorkspaceId, channel: str) -> Sequence[Delivery]:

@@ -261,6 +261,18 @@ class DeliveryRepository:
         found = rows.first()
         return to_delivery(*found) if found else None
 
+    async def question_message_id(self, reveal: Delivery) -> str | None:
+        rows = await self.session.exec(
+            select(col(DeliveryRow.message_id)).where(
+                DeliveryRow.workspace_id == reveal.workspace_id,
+                DeliveryRow.schedule_id == reveal.schedule_id,
+                DeliveryRow.slot == reveal.slot,
+                DeliveryRow.run == reveal.run,
+                DeliveryRow.purpose == Purpose.QUESTION,
+            )
+        )
+        return rows.first()
+
     async def in_doubt(self, workspace_id: WorkspaceId, channel: str) -> Sequence[Delivery]:
         rows = await self.session.exec(
             select(DeliveryRow).where(

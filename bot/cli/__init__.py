@@ -77,6 +77,27 @@ def simulate(
     simulate(script, as_json=as_json, database_url=database)
 
 
+@app.command()
+def run(
+    context: typer.Context,
+    only: Annotated[
+        str | None, typer.Option(help="Run these parts alone, as a list with commas.")
+    ] = None,
+) -> None:
+    """Run the service until SIGTERM."""
+    from bot.cli.run import run
+
+    run(context.obj, only)
+
+
+@app.command()
+def migrate(context: typer.Context) -> None:
+    """Make the database, or bring it to the newest schema."""
+    from bot.cli.run import migrate
+
+    typer.echo(f"The database has schema {migrate(context.obj)}.")
+
+
 def main() -> NoReturn:
     """Run the program; errors are one plain sentence on stderr."""
     arguments = hoist_global_options(sys.argv[1:])

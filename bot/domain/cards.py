@@ -71,7 +71,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class RevealCard:
-    """The model answer. `forfeits`: the member saw it before answering; `late`: day over."""
+    """The model answer, for one member or, with `counts`, for all.
+
+    `forfeits`: the member saw it before answering; `late`: the question's day is over;
+    `thread_of`: the question's message, in whose thread the answer for all belongs.
+    """
 
     kind: ClassVar[str] = "reveal"
     question: Question
@@ -79,6 +83,7 @@ class RevealCard:
     forfeits: bool = False
     late: bool = False
     counts: Counts | None = None
+    thread_of: str | None = None
 
     @property
     def buttons(self) -> tuple[Button, ...]:
@@ -349,24 +354,33 @@ class NoticeCard:
 
 @dataclass(frozen=True, slots=True)
 class ErrorCard:
-    """What was refused and the next step. `reason` is a word for programs."""
+    """What was refused and the next step.
+
+    `reason` is a word for programs; `field` is the option or form field at fault, if one is.
+    """
 
     kind: ClassVar[str] = "error"
     text: str
     reason: str
+    field: str | None = None
 
     def data(self) -> dict[str, Any]:
         """The reason."""
-        return {"reason": self.reason}
+        return {"reason": self.reason, "field": self.field}
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A field to fill in."""
+    """A field to fill in.
+
+    `type` is a `bot.commands.Type` value, or `multiline` for a long text.
+    """
 
     name: str
     label: str
-    multiline: bool = False
+    type: str = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class Answering:
         """Open the answer form of a question."""
         async with self.storage.writing() as work:
             shown = await find_shown(work, caller, key, message_id)
-        field = FormField("text", "Your answer", multiline=True)
+        field = FormField("text", "Your answer", "multiline", required=True)
         return Reply([FormCard("answer", shown.question.title, shown.delivery.key, (field,))])
 
     async def answer(self, caller: Caller, text: str, key: str = "", message_id: str = "") -> Reply:

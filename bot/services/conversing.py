@@ -10,7 +10,7 @@ import structlog
 
 from bot import commands
 from bot.commands import BY_PATH, Call, Caller, Command, Rights
-from bot.domain.cards import ErrorCard, Reply
+from bot.domain.cards import ErrorCard, FormCard, FormField, Reply
 from bot.domain.events import (
     ButtonPressed,
     CommandCalled,
@@ -42,6 +42,21 @@ def collect_handlers(services: Iterable[object]) -> Mapping[str, Handler]:
     return handlers
 
 
+def make_form(command: Command) -> FormCard:
+    """Return a command as a form; it comes back as FormSubmitted with the command's path."""
+    fields = tuple(
+        FormField(
+            option.name,
+            option.help,
+            option.type.value,
+            option.required,
+            option.choices,
+        )
+        for option in command.options
+    )
+    return FormCard(command.path, command.help.capitalize(), "", fields)
+
+
 @dataclass
 class Conversing:
     """Answers events. A member's mistake is answered with a sentence, never raised."""
@@ -61,7 +76,7 @@ class Conversing:
         try:
             return await self._answer(event)
         except CommandError as error:
-            return Reply([ErrorCard(str(error), error.reason)])
+            return Reply([ErrorCard(str(error), error.reason, error.field)])
         except QuizError as error:
             log.error("event_failed", event_type=type(event).__name__, problem=str(error))
             return Reply([ErrorCard("That did not work just now. Try again in a minute.", "fault")])
@@ -79,6 +94,9 @@ class Conversing:
                 return await self.revealing.react(caller, message_id) if wanted else None
             case ButtonPressed():
                 return await self._press(event)
+            case FormSubmitted(origin, form, _, values) if form in BY_PATH and form != "answer":
+                given = {name: value for name, value in values.items() if value.strip()}
+                return await self._run(origin, BY_PATH[form], given)
             case FormSubmitted(origin, _, key, values):
                 caller = await self._identify(origin)
                 return await self.answering.answer(caller, values.get("text", ""), key)
@@ -96,6 +114,8 @@ class Conversing:
         origin, key, message_id = event.origin, event.key, event.message_id
         if event.action == "command" and event.value in BY_PATH:
             return await self._run(origin, BY_PATH[event.value], {})
+        if event.action == "form" and event.value in BY_PATH:
+            return Reply([make_form(BY_PATH[event.value])])
         caller = await self._identify(origin)
         match event.action:
             case "answer":

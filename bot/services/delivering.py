@@ -126,7 +126,12 @@ async def _make_card(
     work: UnitOfWork, delivery: Delivery, workspace: Workspace, question: Question, now: datetime
 ) -> Card:
     if delivery.purpose is Purpose.REVEAL:
-        return RevealCard(question, delivery.key, counts=await work.attempts.counts(delivery))
+        return RevealCard(
+            question,
+            delivery.key,
+            counts=await work.attempts.counts(delivery),
+            thread_of=await work.deliveries.question_message_id(delivery),
+        )
     return QuestionCard(
         question=question,
         workspace=workspace.external_id,

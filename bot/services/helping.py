@@ -29,6 +29,8 @@ class Helping:
             Button("Today's question", "command", value="today"),
             Button("My streak", "command", value="streak"),
             Button("Leaderboard", "command", value="leaderboard"),
+            Button("Settings", "form", value="settings"),
+            Button("Schedule", "form", value="schedule add"),
         )
         return Reply([HelpCard(_lines(everybody), _lines(admins), buttons)])
 
