@@ -119,14 +119,13 @@ class Sandbox:
     def __enter__(self) -> Self:
         require_fastapi()
         with ThreadPoolExecutor(self._count) as threads:
-            starting = [threads.submit(Worker, self._seconds) for _ in range(self._count)]
-        with ExitStack() as stack:
-            for start in starting:
-                worker = start.result()
-                stack.callback(worker.close)
-                self._idle.put(worker)
-                self.versions = worker.versions
-            self._stack = stack.pop_all()
+            starting = [threads.submit(self._start_worker) for _ in range(self._count)]
+        failed = [error for start in starting if (error := start.exception()) is not None]
+        if failed:
+            self._stack.close()
+            raise failed[0]
+        for start in starting:
+            self._idle.put(start.result())
         return self
 
     def __exit__(
@@ -138,10 +137,17 @@ class Sandbox:
         self._stack.close()
 
     def run(self, program: str) -> Run:
-        """Run one program; any number of threads may call, the workers are shared out."""
+        """Run one program; any number of threads may call, the workers are shared out.
+
+        Raises `CommandError` if the worker died; another takes its place.
+        """
         worker = self._idle.get()
         try:
             return worker.run(program)
+        except CommandError:
+            worker.close()
+            worker = self._start_worker()
+            raise
         finally:
             self._idle.put(worker)
 
@@ -149,6 +155,12 @@ class Sandbox:
         """Run programs side by side; the runs come in the order of the programs."""
         with ThreadPoolExecutor(self._count) as threads:
             yield from threads.map(self.run, programs)
+
+    def _start_worker(self) -> Worker:
+        worker = Worker(self._seconds)
+        self._stack.callback(worker.close)
+        self.versions = worker.versions
+        return worker
 
 
 def require_fastapi(needed: Sequence[str] = NEEDED) -> None:

@@ -9,7 +9,6 @@ from random import Random
 
 from bot.domain.people import Level
 
-
 LINE_WIDTH = 72
 """So much code fits into a line of a chat window without being wrapped."""
 

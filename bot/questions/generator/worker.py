@@ -38,6 +38,7 @@ FORBIDDEN_EVENTS = (
     "ctypes.",
     "os.exec",
     "os.fork",
+    "os.kill",
     "os.posix_spawn",
     "os.spawn",
     "os.system",

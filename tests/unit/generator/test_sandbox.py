@@ -59,6 +59,7 @@ def test_a_program_that_hangs_is_stopped(program: str) -> None:
         "import os; os.fork()",
         "import os; os.execv('/bin/true', ['true'])",
         "import ctypes; ctypes.CDLL(None)",
+        "import os; os.kill(os.getppid(), 9)",
     ],
 )
 def test_reaching_out_is_refused(sandbox: Sandbox, program: str) -> None:
@@ -115,3 +116,13 @@ def test_a_dead_worker_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/true")
     with pytest.raises(CommandError, match="has ended"), Sandbox(workers=1):
         pass
+
+
+def test_a_worker_that_died_is_replaced() -> None:
+    with Sandbox(workers=1) as sandbox:
+        worker = sandbox._idle.get()
+        worker._process.kill()
+        sandbox._idle.put(worker)
+        with pytest.raises(CommandError, match="has ended"):
+            sandbox.run("print(1)")
+        assert sandbox.run("print(2)").output == "2\n"

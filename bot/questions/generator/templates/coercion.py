@@ -15,6 +15,7 @@ from bot.questions.generator.template import (
     join_code,
     show_response,
 )
+from bot.questions.generator.templates.parts import ASK_RESPONSE
 from bot.questions.generator.words import pick_resource
 
 TRUE_WORDS = ("true", "on", "yes", "1", "t", "y", "True", "YES")
@@ -52,7 +53,8 @@ def build_path_arithmetic(random: Random) -> Variant:
     resource, annotation = pick_resource(random), random.choice(["int", "int", "float", "str"])
     field, times = random.choice(resource.numbers), random.choice([2, 3])
     number = random.randint(2, 49)
-    raw = f"{random.choice(['', '0'])}{number}{random.choice(['', '.0', '.5', 'e1'])}"
+    forms = [f"{number}", f"0{number}", f"{number}.0", f"{number}.5", f"{number}e1"]
+    raw = random.choice(forms)
     value = convert_path_value(annotation, raw)
 
     def respond(value: int | float | str | None) -> str:
@@ -68,7 +70,7 @@ def build_path_arithmetic(random: Random) -> Variant:
             f'    return {{"{field}": {field} * {times}}}',
         ),
         call=call_client(f'get("{resource.path}/{raw}")', PRINT_SUCCESS),
-        ask=f"`GET {resource.path}/{raw}`: which status, and on success which body?",
+        ask=f"`GET {resource.path}/{raw}`: {ASK_RESPONSE}",
         expected=respond(value),
         explanation=explain_path_value(annotation, raw, value),
         misconceptions=(
@@ -123,7 +125,7 @@ def build_query_flag(random: Random) -> Variant:
             f'    return {{"{flag}": {flag}, "{number}": {high} if {flag} else {low}}}',
         ),
         call=call_client(f'get("{resource.path}?{flag}={raw}")', PRINT_SUCCESS),
-        ask=f"`GET {resource.path}?{flag}={raw}`: which status, and on success which body?",
+        ask=f"`GET {resource.path}?{flag}={raw}`: {ASK_RESPONSE}",
         expected="422" if is_bad else respond(is_true),
         explanation=(
             "For a `bool`, Pydantic reads 1, true, t, on, yes, y and 0, false, f, off, no, n, in "

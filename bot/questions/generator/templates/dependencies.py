@@ -1,8 +1,7 @@
-"""In which order dependencies run, how often, and what takes their place."""
+"""In which order dependencies run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from random import Random
 
 from bot.domain.people import Level
@@ -15,17 +14,12 @@ from bot.questions.generator.template import (
     import_lines,
     join_code,
 )
+from bot.questions.generator.templates.parts import PRINT_LOG, show_parameters
 from bot.questions.generator.words import DEPENDENCIES, pick_names, pick_resource
 
-PRINT_LOG = 'print(" > ".join(log))'
-
 Graph = dict[str, tuple[str, ...]]
+
 """Which dependencies each one needs, in the order of its parameters."""
-
-
-def show_parameters(needs: Sequence[str]) -> list[str]:
-    """Write the parameters that declare dependencies."""
-    return [f"{name}=Depends(get_{name})" for name in needs]
 
 
 def show_dependency(name: str, needs: tuple[str, ...]) -> str:
@@ -110,6 +104,81 @@ def build_order(random: Random) -> Variant:
     )
 
 
+def build_levels(random: Random) -> Variant:
+    """Dependencies of the app, of an inclusion, of a router, of a decorator, of a function."""
+    resource = pick_resource(random)
+    names = pick_names(random, DEPENDENCIES, 5)
+    places = ["app", "inclusion", "router", "decorator", "parameter"]
+    dropped = random.choice([*places[:4], ""])
+    by_place = {place: name for place, name in zip(places, names, strict=True) if place != dropped}
+    order = list(by_place.values())
+
+    def option(place: str, lead: str = "") -> str:
+        name = by_place.get(place)
+        return f"{lead}dependencies=[Depends(get_{name})]" if name else ""
+
+    def show(*places: str) -> str:
+        return " > ".join(by_place[place] for place in places if place in by_place)
+
+    written = random.sample(order, len(order))
+    return Variant(
+        imports=import_lines("APIRouter, Depends, FastAPI"),
+        code=join_code(
+            "log = []",
+            "",
+            *[show_dependency(name, ()) + "\n" for name in written],
+            f"app = FastAPI({option('app')})",
+            f"router = APIRouter({option('router')})",
+            "",
+            f'@router.get("{resource.path}"{option("decorator", ", ")})',
+            define_function(
+                f"list_{resource.plural}", show_parameters([by_place["parameter"]]), 'return "ok"'
+            ),
+            "",
+            f"app.include_router(router{option('inclusion', ', ')})",
+        ),
+        call=call_client(f'get("{resource.path}")', PRINT_LOG),
+        ask=f"What does `log` hold, in order, after `GET {resource.path}`?",
+        expected=" > ".join(order),
+        explanation=(
+            "The dependencies run from the outside inwards: the app's, those of "
+            "`include_router`, the router's own, the decorator's, and at last the parameters'."
+        ),
+        misconceptions=(
+            Misconception(
+                "from the inside outwards",
+                " > ".join(order[::-1]),
+                "the outermost come first, so that they can refuse early.",
+            ),
+            Misconception(
+                "in the order of definition",
+                " > ".join(written),
+                "where the functions are written doesn't matter.",
+            ),
+            Misconception(
+                "the router's own before those of its inclusion",
+                show("app", "router", "inclusion", "decorator", "parameter"),
+                "what `include_router` is given is put in front.",
+            ),
+            Misconception(
+                "parameters before the decorator",
+                show("app", "inclusion", "router", "parameter", "decorator"),
+                "the decorator's list comes before the function's parameters.",
+            ),
+            Misconception(
+                "the parameters come first of all",
+                show("parameter", "decorator", "app", "inclusion", "router"),
+                "they come last; nothing of the function is looked at before.",
+            ),
+            Misconception(
+                "dependencies without a result are not run",
+                show("parameter"),
+                "those in a list run all the same; only their results are dropped.",
+            ),
+        ),
+    )
+
+
 TEMPLATES = (
     Template(
         "dependency-order",
@@ -117,5 +186,12 @@ TEMPLATES = (
         ("dependencies",),
         Level.TWO_YEAR,
         build_order,
+    ),
+    Template(
+        "dependency-levels",
+        "Dependencies of app, router and route",
+        ("dependencies", "structure"),
+        Level.FIVE_YEAR,
+        build_levels,
     ),
 )
