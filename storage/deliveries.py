@@ -72,7 +72,7 @@ class DeliveryRepository:
         )
         if self.session.get_bind().dialect.name == "postgresql":
             due = due.with_for_update(skip_locked=True)
-        taken = await self.session.execute(
+        taken = await self.session.exec(
             update(DeliveryRow)
             .where(col(DeliveryRow.id).in_(due.scalar_subquery()))
             .values(fence=DeliveryRow.fence + 1, **values)
@@ -99,7 +99,7 @@ class DeliveryRepository:
         if not claimed:
             return set()
         fences = [(delivery.id, delivery.fence) for delivery in claimed]
-        marked = await self.session.execute(
+        marked = await self.session.exec(
             update(DeliveryRow)
             .where(
                 tuple_(col(DeliveryRow.id), col(DeliveryRow.fence)).in_(fences),
@@ -140,7 +140,7 @@ class DeliveryRepository:
         return {DeliveryId(key) for key in rows if key is not None}
 
     async def expire(self, now: datetime) -> int:
-        expired = await self.session.execute(
+        expired = await self.session.exec(
             update(DeliveryRow)
             .where(
                 col(DeliveryRow.wake_at) <= now,
@@ -154,7 +154,7 @@ class DeliveryRepository:
             )
             .execution_options(synchronize_session=False)
         )
-        return int(expired.rowcount)  # type: ignore[attr-defined]
+        return int(expired.rowcount)
 
     async def cancel_waiting(self, schedule: Schedule, reason: str) -> None:
         await self.session.exec(

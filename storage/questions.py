@@ -61,7 +61,7 @@ class QuestionRepository:
     async def deck(
         self, workspace_id: WorkspaceId, wanted: QuestionFilter
     ) -> Sequence[QuestionSummary]:
-        rows = await self.session.execute(
+        rows = await self.session.exec(
             select(  # type: ignore[call-overload]
                 col(QuestionRow.id),
                 col(QuestionRow.slug),

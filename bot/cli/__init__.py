@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from bot.cli.generate import generate_questions
 from bot.cli.grade import grade
 from bot.cli.questions import questions
 from bot.errors import QuizError
@@ -23,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A daily FastAPI interview question for your team's channel.",
 )
+questions.command("generate")(generate_questions)
 app.add_typer(questions, name="questions")
 app.command()(grade)
 
