@@ -206,3 +206,13 @@ class NoticeRow(SQLModel, table=True):
     channel: str
     body: str = Field(sa_type=Text)
     wake_at: datetime = Field(index=True)
+
+
+class AdapterWordRow(SQLModel, table=True):
+    """A word that a platform's adapter keeps for itself, of no workspace."""
+
+    __tablename__ = "adapter_words"
+
+    platform: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    word: str = Field(sa_type=Text)
