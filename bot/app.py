@@ -8,6 +8,7 @@ import socket
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -132,7 +133,7 @@ def build(
     )
 
 
-PLATFORMS = ("local",)
+PLATFORMS = ("local", "discord")
 
 
 def make_platforms(settings: Settings, only: Collection[str], clock: Clock) -> list[Platform]:
@@ -142,7 +143,26 @@ def make_platforms(settings: Settings, only: Collection[str], clock: Clock) -> l
         from adapters.local.service import LocalService
 
         platforms.append(LocalService(clock))
+    if settings.discord.enabled and "discord" in only:
+        require_extra("discord", "discord")
+        from adapters.discord.platform import DiscordPlatform
+        from storage.adapter_words import AdapterWords
+
+        words = AdapterWords(open_engine(settings.database.url), "discord")
+        platforms.append(DiscordPlatform(settings.discord, words))
     return platforms
+
+
+def require_extra(module: str, extra: str) -> None:
+    """Check that an optional part is installed.
+
+    Raises:
+        ConfigError: it isn't; says how to install it.
+    """
+    if find_spec(module) is None:
+        raise ConfigError(
+            f"The {extra} part is not installed. Run: pip install 'fastapi-quiz[{extra}]'"
+        )
 
 
 class Service:

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from bot.errors import ConfigError
 
@@ -35,6 +35,13 @@ def _read_duration(value: object) -> object:
 Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
 
 
+def _split_words(value: object) -> object:
+    """Read a list that came as one text, as environment variables and files hold it."""
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+Numbers = Annotated[tuple[int, ...], BeforeValidator(_split_words)]
+
 _EXAMPLES = {"time_delta_parsing": " Write a duration like 60s, 30m or 6h."}
 
 
@@ -52,6 +59,24 @@ class LocalSettings(_Section):
     """The channel without a platform; posts appear in the service's own output."""
 
     enabled: bool = False
+
+
+class DiscordSettings(_Section):
+    """Discord: one bot in any number of servers.
+
+    `gateway_url` is what the API answers if not given. `guild_ids` get the commands at once
+    and alone. With `shard_count` and `shard_ids` several processes share the gateway, and
+    `requests_per_second` of Discord's 50 is each one's part (0: no limit of our own).
+    """
+
+    enabled: bool = False
+    token: SecretStr = SecretStr("")
+    api_url: str = "https://discord.com/api/v10"
+    gateway_url: str | None = None
+    shard_count: int | None = None
+    shard_ids: Numbers = ()
+    guild_ids: Numbers = ()
+    requests_per_second: Annotated[float, Field(ge=0)] = 50.0
 
 
 class SchedulerSettings(_Section):
@@ -74,6 +99,7 @@ class Settings(_Section):
 
     database: DatabaseSettings = DatabaseSettings()
     local: LocalSettings = LocalSettings()
+    discord: DiscordSettings = DiscordSettings()
     scheduler: SchedulerSettings = SchedulerSettings()
     logging: LoggingSettings = LoggingSettings()
 
