@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -93,3 +94,15 @@ def read_list(text: str) -> tuple[str, ...] | None:
     if not kinds <= allowed or lists != 1 or len(texts) != items or not all(texts):
         return None
     return texts
+
+
+_LINK = re.compile(r"\[([^\]]+)\]\([^)\s]+\)")
+
+
+def strip_markup(text: str) -> str:
+    """Return the prose as plain words: no code blocks, backticks, emphasis or link targets."""
+    lines = text.split("\n")
+    for token in parse_blocks(text):
+        if token.type in ("fence", "code_block") and token.map:
+            lines[token.map[0] : token.map[1]] = [""] * (token.map[1] - token.map[0])
+    return _LINK.sub(r"\1", "\n".join(lines)).replace("`", "").replace("**", "").strip()
