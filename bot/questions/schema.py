@@ -120,7 +120,8 @@ def _check_rules(read: QuestionSchema) -> Iterator[tuple[Path, str, str]]:
 
 def _check_markup(read: QuestionSchema) -> Iterator[tuple[Path, str, str]]:
     for part in ("prompt", "answer", "proof"):
-        if any(section.title for section in split_sections(getattr(read, part))):
+        text = getattr(read, part)
+        if "## " in text and any(section.title for section in split_sections(text)):
             problem = f"`{part}` has a heading of the second level (`## `)."
             yield ((part,), problem, "Use `### ` or bold text; `## ` begins a section.")
     for key in ("follow_ups", "mistakes"):
