@@ -18,7 +18,7 @@ from bot.questions.loader import load_pack, load_question
 from bot.questions.pack_files import MAX_FILES, decode_text
 from bot.questions.schema import KEYS, build_question, suggest_word
 
-MAX_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 40 * 1024 * 1024
 _MAX_CELL = 64 * 1024
 _EXPORTED_ONLY = ("pack", "runs")
 

@@ -65,7 +65,7 @@ def _describe(error: yaml.YAMLError, first_line: int) -> YamlFault:
     return YamlFault(
         line,
         f"This is not YAML: {problem}.",
-        "Put texts in quotes that begin with a sign or have `: ` or ` #` in them; check indentation.",
+        "Put texts that begin with a sign or have `: ` or ` #` in them in quotes.",
     )
 
 

@@ -142,8 +142,8 @@ def test_all_rows_are_judged_and_ids_are_unique() -> None:
 
 
 def test_a_huge_file_is_refused() -> None:
-    with pytest.raises(PackError, match="larger than 32768 KB"):
-        read_bytes(b" " * 33 * 1024 * 1024, "a.json", "mine")
+    with pytest.raises(PackError, match="larger than 40960 KB"):
+        read_bytes(b" " * 41 * 1024 * 1024, "a.json", "mine")
 
 
 @pytest.mark.parametrize(
