@@ -41,14 +41,22 @@ class ScriptError(QuizError):
     exit_code = 2
 
     def __init__(self, line_number: int, problem: str) -> None:
-        super().__init__(f"Line {line_number}: {problem}")
+        where = f"Line {line_number}: " if line_number else ""
+        super().__init__(f"{where}{problem}")
         self.line_number = line_number
 
 
 class CommandError(QuizError):
-    """A command that can't be read or done; the text says what was read and gives an example."""
+    """A command that can't be read or done; the text says what was read and gives an example.
+
+    `field` names the option at fault, for platforms that show it beside a form's field.
+    """
 
     reason = "command"
+
+    def __init__(self, text: str, field: str | None = None) -> None:
+        super().__init__(text)
+        self.field = field
 
 
 class Forbidden(CommandError):

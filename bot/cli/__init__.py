@@ -12,6 +12,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from bot.cli.generate import generate_questions
+from bot.cli.grade import grade
 from bot.cli.questions import questions
 from bot.errors import QuizError
 
@@ -22,7 +24,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A daily FastAPI interview question for your team's channel.",
 )
+questions.command("generate")(generate_questions)
 app.add_typer(questions, name="questions")
+app.command()(grade)
 
 
 def _print_version(wanted: bool) -> None:
@@ -47,7 +51,53 @@ def options(
     ] = False,
 ) -> None:
     """Options that may stand before or after the command."""
+    from bot.logs import configure_logs
+
+    configure_logs("debug" if debug else "critical")
     context.obj = config
+
+
+@app.command()
+def demo() -> None:
+    """Try it here: a channel in this terminal, without any account."""
+    from bot.cli.demo import demo
+
+    demo()
+
+
+@app.command()
+def simulate(
+    script: Annotated[str, typer.Argument(metavar="FILE|-", help="The script; - reads stdin.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    database: Annotated[
+        str | None, typer.Option(help="Play on this database and keep it. Default: a new one.")
+    ] = None,
+) -> None:
+    """Play a script against the real core on a virtual clock."""
+    from bot.cli.simulate import simulate
+
+    simulate(script, as_json=as_json, database_url=database)
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    only: Annotated[
+        str | None, typer.Option(help="Run these parts alone, as a list with commas.")
+    ] = None,
+) -> None:
+    """Run the service until SIGTERM."""
+    from bot.cli.run import run
+
+    run(context.obj, only)
+
+
+@app.command()
+def migrate(context: typer.Context) -> None:
+    """Make the database, or bring it to the newest schema."""
+    from bot.cli.run import migrate
+
+    typer.echo(f"The database has schema {migrate(context.obj)}.")
 
 
 def main() -> NoReturn:
@@ -61,6 +111,13 @@ def main() -> NoReturn:
             raise
         typer.echo(f"fastapi-quiz: {error}", err=True)
         sys.exit(error.exit_code)
+    except Exception as error:
+        if debug:
+            raise
+        problem = f"{type(error).__name__}: {error}".splitlines()[0]
+        typer.echo(f"fastapi-quiz: this is a fault of the program ({problem}).", err=True)
+        typer.echo("Run it again with --debug and report what it prints.", err=True)
+        sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)

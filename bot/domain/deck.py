@@ -26,7 +26,7 @@ def pick_question(
     deck: Sequence[QuestionSummary],
     rounds: Mapping[str, int],
     last_topics: Sequence[str],
-    seed: int,
+    seed: str,
 ) -> Pick:
     """Pick the next question of a non-empty deck.
 
@@ -52,7 +52,7 @@ def pick_question(
     return Pick(chosen, round_number, left)
 
 
-def _places(deck: Sequence[QuestionSummary], seed: int, round_number: int) -> dict[str, float]:
+def _places(deck: Sequence[QuestionSummary], seed: str, round_number: int) -> dict[str, float]:
     """Give each question a place in 0..1 that spreads each topic evenly over the round.
 
     Stratified: the i-th of a topic's n shuffled questions stands near i/n. The shuffle is

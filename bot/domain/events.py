@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 class Origin:
     """Who did it and where, in the platform's own ids.
 
-    `channel` is None where the platform has none (a home tab); `is_bot` covers this bot
-    and every other one.
+    `zone` is the member's time zone as far as the platform knows it; `is_bot` covers this
+    bot and every other one.
     """
 
     platform: str
@@ -20,6 +20,7 @@ class Origin:
     member: str
     workspace_name: str = ""
     member_name: str = ""
+    zone: str = ""
     is_bot: bool = False
 
 
@@ -51,12 +52,13 @@ class ReactionAdded:
 
 @dataclass(frozen=True, slots=True)
 class ButtonPressed:
-    """A button under a card. `key` is the delivery's or empty; `value` what the button adds."""
+    """A button under a card: the three values of its `Button`, and the message it is under."""
 
     origin: Origin
     action: str
     key: str = ""
     value: str = ""
+    message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The embedded grader: pure Python, no network, always on."""

@@ -1,0 +1,198 @@
+"""The demo in a terminal: a conversation with the bot, and a clock that can be moved."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import HTML
+from prompt_toolkit.history import InMemoryHistory
+from prompt_toolkit.patch_stdout import patch_stdout
+from rich.console import Console
+from rich.text import Text
+
+from adapters.local.platform import Message
+from adapters.local.render import escape, render_card
+from adapters.local.script import Answer, Instruction, Say, parse_line, strip_comment
+from adapters.local.simulation import Simulation
+from bot.commands import COMMANDS
+from bot.commands import NAME as COMMAND
+from bot.domain.cards import FormCard
+from bot.domain.events import Origin
+from bot.domain.reading import format_duration
+from bot.errors import QuizError, ScriptError
+
+YOU = "you"
+_WORDS = ("react", "press Answer", "press Reveal", "answer: ", "advance 1d", "help", "quit")
+_HELP = """\
+You are @you, an admin of this workspace. Type:
+  react                   react with :bulb: to the newest question
+  press Answer            press a button; then type your answer
+  answer: TEXT            answer the newest question
+  /fastapi-quiz …         any command; Tab completes it
+  advance 1d              let a day pass (10m, 8h … too)
+  @ben reacts :bulb:      do something as somebody else
+  crash, outage 2h        make trouble
+  quit"""
+
+
+@dataclass
+class ShiftedClock:
+    """Runs with the machine's clock, ahead of it by what was skipped."""
+
+    shift: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        """Return the present time, in UTC."""
+        return datetime.now(UTC) + self.shift
+
+    def move_to(self, at: datetime) -> None:
+        """Go on from there."""
+        self.shift = at - datetime.now(UTC)
+
+
+@dataclass
+class ColouredTranscript:
+    """Messages for a terminal: the bot's words stand out, private ones are marked."""
+
+    console: Console
+    zone: Callable[[], str]
+
+    def show(self, message: Message) -> None:
+        """Print a message of the bot."""
+        at = message.at.astimezone(ZoneInfo(self.zone()))
+        line = Text(f"{at:%a %d %b %H:%M} {message.channel} ", style="dim")
+        line.append("bot", style="bold cyan")
+        if message.only:
+            line.append(f" → only @{message.only}", style="yellow")
+        self.console.print(line)
+        self.console.print(Text(render_card(message.card)), soft_wrap=True)
+        self.console.print()
+
+    def hear(self, origin: Origin, text: str) -> None:
+        """Print what somebody else does; what you type is on the screen already."""
+        if origin.member != YOU:
+            self.console.print(Text(f"@{origin.member} {escape(text)}", style="green"))
+
+
+class CommandCompleter(Completer):
+    """Completes instructions, commands and their options."""
+
+    def get_completions(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> Iterable[Completion]:
+        """Yield what may follow the text before the cursor."""
+        typed = document.text_before_cursor
+        if not typed.startswith("/"):
+            candidates = [*_WORDS, COMMAND]
+            yield from (_complete(word, typed) for word in candidates if word.startswith(typed))
+            return
+        for command in COMMANDS:
+            whole = f"{COMMAND} {command.path}"
+            if whole.startswith(typed):
+                yield _complete(whole, typed, command.help)
+            elif typed.startswith(f"{whole} "):
+                word = typed.rsplit(" ", 1)[-1]
+                for option in command.options:
+                    name = f"{option.name}:"
+                    if not option.positional and name.startswith(word):
+                        yield _complete(name, word, option.help)
+
+
+def _complete(whole: str, typed: str, meaning: str = "") -> Completion:
+    return Completion(whole, start_position=-len(typed), display_meta=meaning)
+
+
+@dataclass
+class Conversation:
+    """Reads lines until the end, while time goes on."""
+
+    simulation: Simulation
+    console: Console
+
+    async def run(self) -> None:
+        """Greet, then read, until `quit` or the end of input."""
+        self.console.print(_HELP, markup=False, highlight=False)
+        self.console.print()
+        session: PromptSession[str] = PromptSession(
+            history=InMemoryHistory(),
+            completer=CommandCompleter(),
+            complete_while_typing=False,
+            bottom_toolbar=self._toolbar,
+            refresh_interval=1.0,
+        )
+        await self._look_ahead()
+        ticker = asyncio.create_task(self._tick())
+        try:
+            with patch_stdout(raw=True):
+                await self._read_lines(session)
+        finally:
+            ticker.cancel()
+
+    async def _read_lines(self, session: PromptSession[str]) -> None:
+        while True:
+            try:
+                line = strip_comment(await session.prompt_async("> "))
+            except (EOFError, KeyboardInterrupt):
+                return
+            if line in ("quit", "exit"):
+                return
+            if line == "help":
+                self.console.print(_HELP, markup=False, highlight=False)
+            elif line:
+                await self._play(line)
+
+    async def _play(self, line: str) -> None:
+        try:
+            await self.simulation.play(self.understand(line))
+        except QuizError as error:
+            self.console.print(Text(str(error).removeprefix("Line 1: "), style="red"))
+        await self._look_ahead()
+
+    def understand(self, line: str) -> Instruction:
+        """Read a line as an instruction, as something you do, or as the answer to a form."""
+        if line.startswith("/"):
+            return Say(YOU, line)
+        mine = {"react": "reacts :bulb:"}.get(line, line)
+        for verb in ("press ", "react ", "remove "):
+            if line.startswith(verb):
+                mine = line.replace(verb, f"{verb.strip()}{'es' if verb == 'press ' else 's'} ", 1)
+        if line.startswith("answer:"):
+            return Answer(YOU, line.removeprefix("answer:").strip(), 1)
+        form_is_open = isinstance(self._newest_card(), FormCard)
+        for candidate in (f"@{YOU} {mine}", line):
+            try:
+                return parse_line(candidate, 1)
+            except ScriptError as error:
+                problem = error
+        if form_is_open:
+            return Answer(YOU, line, 1)
+        raise problem
+
+    def _newest_card(self) -> object:
+        messages = self.simulation.platform.messages
+        return messages[-1].card if messages else None
+
+    async def _tick(self) -> None:
+        """Do what comes due while nobody types."""
+        while True:
+            await asyncio.sleep(1)
+            await self.simulation.program.run_due()
+            await self._look_ahead()
+
+    async def _look_ahead(self) -> None:
+        self._next = await self.simulation.program.next_wake_at()
+
+    def _toolbar(self) -> HTML:
+        now = self.simulation.clock.now()
+        local = now.astimezone(ZoneInfo(self.simulation.zone))
+        wait = format_duration(self._next - now) if self._next else "never: no schedule"
+        return HTML("{} · next question in <b>{}</b> · help, quit").format(
+            f"{local:%A %d %B, %H:%M:%S}", wait
+        )

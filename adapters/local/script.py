@@ -1,0 +1,191 @@
+"""The simulation language: one instruction a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.reading import did_you_mean, read_duration, read_zone
+from bot.errors import CommandError, ScriptError
+
+
+@dataclass(frozen=True, slots=True)
+class SetTime:
+    """`at 2026-03-27 08:55 Europe/Berlin`"""
+
+    at: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """`advance 10m`: lets exactly that much time pass."""
+
+    by: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """`channel #backend` or `workspace acme`: where further lines happen."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """`crash`: the process dies without clean-up and starts again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """`outage 2h`: from now on for this long the platform answers nothing."""
+
+    duration: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class SetRights:
+    """`platform revokes` or `platform restores`: the bot's rights in the channel."""
+
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """`@ana admin` or `@robo bot`."""
+
+    member: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """`@ana: …`; a text that begins with `/fastapi-quiz` is a command."""
+
+    member: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class React:
+    """`@ben reacts :bulb: to 2`, or `removes`; 1 is the newest question."""
+
+    member: str
+    emoji: str
+    removes: bool
+    nth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """`@ana presses Answer to 2`."""
+
+    member: str
+    label: str
+    nth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`@ana answers: …` or `@ana answers to 2: …`."""
+
+    member: str
+    text: str
+    nth: int
+
+
+Instruction = (
+    SetTime | Advance | GoTo | Crash | Outage | SetRights | Mark | Say | React | Press | Answer
+)
+
+_MEMBER = r"@(?P<member>[\w.-]+)"
+_NTH = r"(?:\s+to\s+(?P<nth>[1-9]\d{0,3}))?"
+_Maker = Callable[[re.Match[str]], Instruction]
+
+
+def _nth(match: re.Match[str]) -> int:
+    return int(match["nth"] or 1)
+
+
+def _set_time(match: re.Match[str]) -> SetTime:
+    zone = read_zone(match["zone"] or "UTC")
+    try:
+        wall = datetime.fromisoformat(f"{match['date']}T{match['time'].zfill(5)}")
+    except ValueError:
+        raise CommandError(
+            f'"{match["date"]} {match["time"]}" is not a date and time. '
+            "Write: at 2026-03-27 08:55 Europe/Berlin"
+        ) from None
+    return SetTime(wall.replace(tzinfo=ZoneInfo(zone)), zone)
+
+
+_PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
+    (re.compile(pattern, re.DOTALL), make)
+    for pattern, make in (
+        (
+            r"at\s+(?P<date>\S+)[ T](?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?:\s+(?P<zone>\S+))?",
+            _set_time,
+        ),
+        (r"advance\s+(?P<by>.+)", lambda m: Advance(read_duration(m["by"]))),
+        (r"channel\s+#?(?P<name>\S+)", lambda m: GoTo("channel", "#" + m["name"])),
+        (r"workspace\s+(?P<name>\S+)", lambda m: GoTo("workspace", m["name"])),
+        (r"crash", lambda _: Crash()),
+        (r"outage\s+(?P<by>.+)", lambda m: Outage(read_duration(m["by"]))),
+        (r"platform\s+(?P<what>revokes|restores)", lambda m: SetRights(m["what"] == "restores")),
+        (rf"{_MEMBER}\s+(?P<role>admin|bot)", lambda m: Mark(m["member"], m["role"])),
+        (rf"{_MEMBER}\s*:\s*(?P<text>.*)", lambda m: Say(m["member"], m["text"])),
+        (
+            rf"{_MEMBER}\s+(?P<verb>reacts|removes)\s+:?(?P<emoji>[^\s:]+):?{_NTH}",
+            lambda m: React(m["member"], m["emoji"], m["verb"] == "removes", _nth(m)),
+        ),
+        (
+            rf"{_MEMBER}\s+presses\s+(?P<label>.+?){_NTH}",
+            lambda m: Press(m["member"], m["label"], _nth(m)),
+        ),
+        (
+            rf"{_MEMBER}\s+answers{_NTH}\s*:\s*(?P<text>.*)",
+            lambda m: Answer(m["member"], m["text"], _nth(m)),
+        ),
+    )
+)
+_WORDS = ("at", "advance", "channel", "workspace", "crash", "outage", "platform")
+_MEMBER_WORDS = ("admin", "bot", "reacts", "removes", "presses", "answers")
+_HINT = "See docs/simulation.md for every instruction."
+
+
+def strip_comment(line: str) -> str:
+    """Drop a comment: `#` at the start of a line, or after two spaces."""
+    if line.lstrip().startswith("#"):
+        return ""
+    return line.split("  #", 1)[0].strip()
+
+
+def parse_line(line: str, number: int) -> Instruction:
+    """Understand one line without its comment.
+
+    Raises:
+        ScriptError: it can't be understood; names the line and what comes nearest.
+    """
+    for pattern, make in _PATTERNS:
+        match = pattern.fullmatch(line)
+        if match:
+            try:
+                return make(match)
+            except CommandError as error:
+                raise ScriptError(number, str(error)) from None
+    words = line.split()
+    known, word = (_MEMBER_WORDS, words[1:2]) if line.startswith("@") else (_WORDS, words[:1])
+    hint = did_you_mean(word[0], known) if word else ""
+    raise ScriptError(number, f'"{line}" is not an instruction.{hint} {_HINT}')
+
+
+def parse_script(lines: Iterable[str]) -> Iterator[tuple[int, Instruction]]:
+    """Yield the instructions with their line numbers, counted from 1."""
+    for number, line in enumerate(lines, start=1):
+        text = strip_comment(line.removeprefix("\ufeff").rstrip("\r\n"))
+        if text:
+            yield number, parse_line(text, number)

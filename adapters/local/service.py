@@ -1,0 +1,30 @@
+"""The local channel as a platform of the service: posts appear in its own output."""
+
+from __future__ import annotations
+
+import sys
+
+from adapters.local.platform import NAME, LocalChat, LocalPlatform
+from adapters.local.transcript import Transcript
+from bot.ports import Clock, Handle
+
+
+class LocalService:
+    """Implements `bot.ports.Platform`; nobody can answer there."""
+
+    name = NAME
+
+    def __init__(self, clock: Clock) -> None:
+        transcript = Transcript(self._print, clock.now, lambda: "UTC")
+        self.chat = LocalChat(LocalPlatform(clock, transcript.show))
+
+    async def start(self, handle: Handle) -> None:
+        """There is nothing to connect to."""
+
+    async def stop(self) -> None:
+        """There is nothing to disconnect from."""
+
+    @staticmethod
+    def _print(line: str) -> None:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()

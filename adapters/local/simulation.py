@@ -1,0 +1,234 @@
+"""Plays instructions against the real core."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Protocol, assert_never
+
+from adapters.local.platform import NAME, LocalPlatform, Message
+from adapters.local.script import (
+    Advance,
+    Answer,
+    Crash,
+    GoTo,
+    Instruction,
+    Mark,
+    Outage,
+    Press,
+    React,
+    Say,
+    SetRights,
+    SetTime,
+)
+from bot.commands import NAME as COMMAND
+from bot.domain.cards import Reply
+from bot.domain.events import (
+    ButtonPressed,
+    Event,
+    FormSubmitted,
+    Origin,
+    ReactionAdded,
+    TextCommand,
+)
+
+DEFAULT_START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+"""Where a script's clock stands before its first `at`: a Monday."""
+
+
+class Program(Protocol):
+    """A running bot, as the simulation needs it."""
+
+    async def handle(self, event: Event) -> Reply | None:
+        """Answer an event."""
+        ...
+
+    async def run_due(self) -> None:
+        """Do all that is due now."""
+        ...
+
+    async def next_wake_at(self) -> datetime | None:
+        """Say when the next thing is due."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything, finishing nothing."""
+        ...
+
+
+class MovableClock(Protocol):
+    """A clock that only instructions move."""
+
+    def now(self) -> datetime:
+        """Return the present time, in UTC."""
+        ...
+
+    def move_to(self, at: datetime) -> None:
+        """Set it."""
+        ...
+
+
+@dataclass
+class VirtualClock:
+    """Stands still until it is moved."""
+
+    at: datetime = DEFAULT_START
+
+    def now(self) -> datetime:
+        """Return the present time, in UTC."""
+        return self.at
+
+    def move_to(self, at: datetime) -> None:
+        """Set it."""
+        self.at = at.astimezone(UTC)
+
+
+@dataclass
+class Simulation:
+    """Where the script stands: its place, its zone and the running program.
+
+    `start` starts the program, again after each crash. `heard` is told what members do,
+    for transcripts.
+    """
+
+    program: Program
+    start: Callable[[], Awaitable[Program]]
+    platform: LocalPlatform
+    clock: MovableClock
+    heard: Callable[[Origin, str], None]
+    workspace: str = "local"
+    channel: str = "#general"
+    zone: str = "UTC"
+    started: bool = False
+
+    async def play(self, instruction: Instruction) -> None:
+        """Carry out one instruction, and whatever it makes due."""
+        match instruction:
+            case SetTime(at, zone):
+                await self._set_time(at.astimezone(UTC), zone)
+            case Advance(by):
+                await self.advance_to(self.clock.now() + by)
+            case Crash():
+                await self.program.close()
+                self.program = await self.start()
+            case Outage(duration):
+                self.platform.outage_until = self.clock.now() + duration
+            case GoTo() | SetRights() | Mark():
+                self._arrange(instruction)
+            case Say() | React() | Press() | Answer():
+                await self._act(instruction)
+            case _:
+                assert_never(instruction)
+        await self.program.run_due()
+
+    async def advance_to(self, target: datetime) -> None:
+        """Move the clock there; whatever falls due on the way is done in order."""
+        while True:
+            wake_at = await self.program.next_wake_at()
+            if wake_at is None or wake_at > target:
+                break
+            self.clock.move_to(max(wake_at, self.clock.now()))
+            await self.program.run_due()
+        self.clock.move_to(target)
+
+    async def _set_time(self, at: datetime, zone: str) -> None:
+        self.zone = zone
+        if self.started:
+            await self.advance_to(max(at, self.clock.now()))
+        else:
+            self.clock.move_to(at)
+            self.started = True
+
+    def _arrange(self, instruction: GoTo | SetRights | Mark) -> None:
+        here = self.platform.workspaces[self.workspace]
+        match instruction:
+            case GoTo("channel", name):
+                self.channel = name
+            case GoTo(_, name):
+                self.workspace = name
+            case SetRights(granted):
+                (here.revoked.discard if granted else here.revoked.add)(self.channel)
+            case Mark(member, "admin"):
+                here.admins.add(member)
+            case Mark(member, _):
+                here.bots.add(member)
+
+    async def _act(self, instruction: Say | React | Press | Answer) -> None:
+        origin = self.origin_of(instruction.member)
+        match instruction:
+            case Say(_, text):
+                self.heard(origin, text)
+                if text.split(" ")[0] == COMMAND:
+                    await self._send(TextCommand(origin, text.removeprefix(COMMAND)))
+            case React(_, emoji, removes, nth):
+                self.heard(origin, f"{'takes back' if removes else 'reacts'} :{emoji}:")
+                await self._react(origin, emoji, removes, nth)
+            case Press(_, label, nth):
+                self.heard(origin, f"presses {label}")
+                await self._press(origin, label, nth)
+            case Answer(_, text, nth):
+                self.heard(origin, f"answers: {text}")
+                message = self._question(origin, nth)
+                key = message.key if message else ""
+                await self._send(FormSubmitted(origin, "answer", key, {"text": text}))
+
+    def origin_of(self, member: str) -> Origin:
+        """Return who and where, for a member acting in the present channel."""
+        return Origin(
+            platform=NAME,
+            workspace=self.workspace,
+            channel=self.channel,
+            member=member,
+            workspace_name=self.workspace,
+            member_name=member,
+            zone=self.zone,
+            is_bot=member in self.platform.workspaces[self.workspace].bots,
+        )
+
+    async def _react(self, origin: Origin, emoji: str, removes: bool, nth: int) -> None:
+        """The platform tells of new reactions alone: nobody acts on one taken back."""
+        message = self._question(origin, nth, public=True)
+        if message is None:
+            return
+        reaction = (message.id, origin.member, emoji)
+        if removes:
+            self.platform.reactions.discard(reaction)
+        elif reaction not in self.platform.reactions:
+            self.platform.reactions.add(reaction)
+            await self._send(ReactionAdded(origin, message.id, emoji))
+
+    async def _press(self, origin: Origin, label: str, nth: int) -> None:
+        """Press the button on the newest message that has it, or on the nth question."""
+        if nth > 1:
+            question = self._question(origin, nth)
+            messages: Iterable[Message] = [question] if question else []
+        else:
+            messages = self.platform.seen_by(origin.workspace, origin.channel, origin.member)
+        for message in messages:
+            for button in message.buttons:
+                if button.label.casefold() == label.casefold():
+                    event = ButtonPressed(
+                        origin, button.action, button.key, button.value, message.id
+                    )
+                    await self._send(event)
+                    return
+        await self._send(ButtonPressed(origin, label.casefold()))
+
+    def _question(self, origin: Origin, nth: int, *, public: bool = False) -> Message | None:
+        questions = self.platform.questions_seen_by(
+            origin.workspace, origin.channel, origin.member, public=public
+        )
+        return next(islice(questions, nth - 1, None), None)
+
+    async def _send(self, event: Event) -> None:
+        """Hand an event to the bot and show its answer, unless the platform is out."""
+        reply = await self.program.handle(event)
+        if reply is None or self.platform.is_out:
+            return
+        origin = event.origin
+        for card in reply.cards:
+            key = getattr(card, "key", "")
+            only = None if reply.public else origin.member
+            self.platform.put(origin.workspace, origin.channel, card, only=only, key=key)

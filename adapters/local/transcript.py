@@ -1,0 +1,65 @@
+"""Prints what is said in the local channel: as a transcript for people, as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from adapters.local.platform import Message
+from adapters.local.render import escape, render_card
+from bot.domain.events import Origin
+
+
+@dataclass
+class JsonLines:
+    """One JSON object a line for each message of the bot."""
+
+    write: Callable[[str], None]
+
+    def show(self, message: Message) -> None:
+        """Write a message."""
+        entry = {
+            "at": message.at.isoformat().replace("+00:00", "Z"),
+            "workspace": message.workspace,
+            "channel": message.channel,
+            "only": message.only,
+            "kind": message.card.kind,
+            "text": render_card(message.card),
+            "data": message.card.data(),
+        }
+        self.write(json.dumps(entry, ensure_ascii=False))
+
+    def hear(self, origin: Origin, text: str) -> None:
+        """Members are not repeated."""
+
+
+@dataclass
+class Transcript:
+    """`[2026-03-27 09:10 #general, only @ben] bot: …`, times in the script's zone."""
+
+    write: Callable[[str], None]
+    now: Callable[[], datetime]
+    zone: Callable[[], str]
+    home: str = "local"
+
+    def show(self, message: Message) -> None:
+        """Write a message of the bot; further lines of its text are indented."""
+        text = render_card(message.card).replace("\n", "\n    ")
+        only = f", only @{message.only}" if message.only else ""
+        place = self._place(message.workspace, message.channel)
+        self.write(f"[{self._time(message.at)} {place}{only}] bot: {text}")
+
+    def hear(self, origin: Origin, text: str) -> None:
+        """Write what a member does."""
+        place = self._place(origin.workspace, origin.channel)
+        said = escape(text).replace("\n", "\n    ")
+        self.write(f"[{self._time(self.now())} {place}] @{origin.member}: {said}")
+
+    def _place(self, workspace: str, channel: str) -> str:
+        return channel if workspace == self.home else f"{workspace} {channel}"
+
+    def _time(self, at: datetime) -> str:
+        return f"{at.astimezone(ZoneInfo(self.zone())):%Y-%m-%d %H:%M}"

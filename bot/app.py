@@ -1,0 +1,211 @@
+"""The composition root: settings in, a wired application out; start, drain, stop."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.config import Settings
+from bot.domain.cards import Reply
+from bot.domain.events import Event
+from bot.errors import ConfigError
+from bot.grading.lexical import LexicalGrader
+from bot.ports import ChatPort, Clock, Platform
+from bot.scheduler import Ticker
+from bot.services.administering import Administering
+from bot.services.answering import Answering
+from bot.services.conversing import Conversing, collect_handlers
+from bot.services.delivering import Delivering
+from bot.services.dispatching import Dispatching
+from bot.services.helping import Helping
+from bot.services.notifying import Notifying
+from bot.services.planning import Planning
+from bot.services.profile import Profile
+from bot.services.reconciling import Reconciling
+from bot.services.revealing import Revealing
+from bot.services.scheduling import Scheduling
+from bot.services.standings import Standings
+from storage.engine import open_engine
+from storage.schema import current_revision, migrate, require_current
+from storage.unit_of_work import SqlStorage
+
+log = structlog.get_logger(__name__)
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the present time, in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass
+class Application:
+    """The wired core, for whoever drives it: a scheduler, a platform, a simulation."""
+
+    engine: AsyncEngine
+    storage: SqlStorage
+    conversing: Conversing
+    dispatching: Dispatching
+
+    async def start(self) -> None:
+        """Check the schema and bring the shipped bank into the database.
+
+        A new database is made; an older one is refused, with the command that mends it.
+        """
+        if await current_revision(self.engine) is None:
+            await migrate(self.engine)
+        else:
+            await require_current(self.engine)
+        await store_shipped_packs(self.storage)
+
+    async def handle(self, event: Event) -> Reply | None:
+        """Answer an event from a platform."""
+        return await self.conversing.handle(event)
+
+    async def run_due(self) -> None:
+        """Do all that is due now."""
+        await self.dispatching.run_due()
+
+    async def next_wake_at(self) -> datetime | None:
+        """Return when the next thing is due."""
+        return await self.dispatching.next_wake_at()
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self.engine.dispose()
+
+
+def build(
+    database_url: str,
+    chats: Mapping[str, ChatPort],
+    *,
+    clock: Clock | None = None,
+    dice: random.Random | None = None,
+    owner: str = "one",
+    grace: timedelta = timedelta(hours=6),
+    lease: timedelta = timedelta(seconds=60),
+) -> Application:
+    """Wire the core to a database and to chat platforms; nothing is opened yet.
+
+    Tests and simulations hand in their own clock and dice; `owner` names this process
+    among those that share the database.
+    """
+    clock = clock or SystemClock()
+    engine = open_engine(database_url)
+    storage = SqlStorage(engine, dice or random.SystemRandom())
+    reconciling = Reconciling(storage, chats, clock, lease, grace)
+    answering = Answering(storage, LexicalGrader())
+    revealing = Revealing(storage, reconciling, grace)
+    profile = Profile(storage)
+    services = (
+        answering,
+        revealing,
+        profile,
+        Administering(storage, chats),
+        Helping(storage, chats),
+        Scheduling(storage, chats, grace),
+        Standings(storage, chats),
+    )
+    return Application(
+        engine,
+        storage,
+        Conversing(
+            storage, chats, clock, answering, revealing, profile, collect_handlers(services)
+        ),
+        Dispatching(
+            storage,
+            clock,
+            Planning(storage, grace),
+            Delivering(storage, chats, clock, owner, lease, grace),
+            reconciling,
+            Notifying(storage, chats, clock),
+        ),
+    )
+
+
+PLATFORMS = ("local",)
+
+
+def make_platforms(settings: Settings, only: Collection[str], clock: Clock) -> list[Platform]:
+    """Make the platforms that are enabled and wanted; each SDK is imported here, if at all."""
+    platforms: list[Platform] = []
+    if settings.local.enabled and "local" in only:
+        from adapters.local.service import LocalService
+
+        platforms.append(LocalService(clock))
+    return platforms
+
+
+class Service:
+    """`fastapi-quiz run`: platforms, core and scheduler, until it is told to stop."""
+
+    def __init__(self, settings: Settings, only: Collection[str]) -> None:
+        clock = SystemClock()
+        self._platforms = make_platforms(settings, only, clock)
+        self._app = build(
+            settings.database.url,
+            {platform.name: platform.chat for platform in self._platforms},
+            clock=clock,
+            owner=f"{socket.gethostname()}/{os.getpid()}",
+            grace=settings.scheduler.grace,
+            lease=settings.scheduler.lease,
+        )
+        self._clock = clock
+        self._delivers = settings.scheduler.enabled and "scheduler" in only
+        self._started: list[Platform] = []
+        self._ticker: Ticker | None = None
+
+    async def start(self) -> None:
+        """Open the database, connect the platforms, then begin to deliver."""
+        if not self._platforms:
+            raise ConfigError(
+                "No platform is enabled, so there is nothing to run. Enable one in config.toml "
+                f"({', '.join(PLATFORMS)}), or try it without any: fastapi-quiz demo"
+            )
+        await self._app.start()
+        for platform in self._platforms:
+            await platform.start(self._handle)
+            self._started.append(platform)
+        if self._delivers:
+            self._ticker = Ticker(self._clock, self._app.run_due, self._app.next_wake_at)
+            self._ticker.start()
+        log.info("started", platforms=[platform.name for platform in self._platforms])
+
+    async def _handle(self, event: Event) -> Reply | None:
+        """Answer an event, and look whether it made something due."""
+        reply = await self._app.handle(event)
+        if self._ticker:
+            self._ticker.wake()
+        return reply
+
+    async def stop(self) -> None:
+        """Drain: no more events, no more claims; what is being sent is settled."""
+        if self._ticker:
+            await self._ticker.stop()
+        for platform in self._started:
+            await platform.stop()
+        await self._app.close()
+        log.info("stopped")
+
+
+async def store_shipped_packs(storage: SqlStorage) -> None:
+    """Bring the shipped packs into the database where their files changed."""
+    from bot.questions.loader import load_pack, pack_digest, shipped_packs
+
+    for name, folder in shipped_packs().items():
+        digest = pack_digest(folder)
+        async with storage.reading() as work:
+            if await work.questions.pack_digest(name) == digest:
+                continue
+        questions = load_pack(folder)
+        async with storage.writing() as work:
+            await work.questions.store_pack(name, digest, questions)

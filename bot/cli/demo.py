@@ -1,0 +1,68 @@
+"""`fastapi-quiz demo`: the main job in a local channel, without any account."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from adapters.local.script import Instruction, Mark, Say, parse_script
+from bot.commands import NAME
+from bot.errors import CommandError
+
+_FIRST_QUESTION_IN = timedelta(seconds=10)
+
+
+def demo() -> None:
+    """Converse in a terminal; without one on stdin, play the shipped script."""
+    from bot.cli.local import open_database
+
+    with open_database(None) as url:
+        if sys.stdin.isatty():
+            asyncio.run(_converse(url))
+        else:
+            from bot.cli.simulate import play
+
+            asyncio.run(play(_shipped_script(), url, as_json=False))
+
+
+def _shipped_script() -> list[Instruction]:
+    text = files("adapters.local").joinpath("demo.script").read_text(encoding="utf-8")
+    return [instruction for _, instruction in parse_script(text.splitlines())]
+
+
+async def _converse(url: str) -> None:
+    from rich.console import Console
+
+    from adapters.local.console import YOU, ColouredTranscript, Conversation, ShiftedClock
+    from bot.cli.local import open_simulation
+
+    console = Console()
+    clock = ShiftedClock()
+    zone = machine_zone()
+    clock.move_to(_shortly_before_nine(datetime.now(UTC), zone))
+    transcript = ColouredTranscript(console, lambda: zone)
+    async with open_simulation(url, clock, transcript.show, transcript.hear) as simulation:
+        simulation.zone, simulation.started = zone, True
+        await simulation.play(Mark(YOU, "admin"))
+        await simulation.play(Say(YOU, f"{NAME} schedule add 09:00 days:mon-sun"))
+        await Conversation(simulation, console).run()
+
+
+def _shortly_before_nine(now: datetime, zone: str) -> datetime:
+    nine = now.astimezone(ZoneInfo(zone)).replace(hour=9, minute=0, second=0, microsecond=0)
+    return nine - _FIRST_QUESTION_IN
+
+
+def machine_zone() -> str:
+    """Return the machine's IANA zone where it can be told, else UTC."""
+    from bot.domain.reading import read_zone
+
+    link = os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
+    try:
+        return read_zone(os.environ.get("TZ", "") or link)
+    except CommandError:
+        return "UTC"

@@ -1,0 +1,54 @@
+"""`fastapi-quiz run` and `migrate`: the service and its database."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+from bot.app import Service
+from bot.config import load_settings
+from bot.domain.reading import did_you_mean
+from bot.errors import ConfigError
+from bot.logs import configure_logs
+from storage.engine import open_engine
+from storage.schema import migrate as migrate_database
+
+PARTS = ("local", "scheduler")
+
+
+def run(config: Path | None, only: str | None) -> None:
+    """Run until SIGTERM or SIGINT, then drain and return."""
+    settings = load_settings(config)
+    configure_logs(settings.logging.level, settings.logging.format)
+    parts = only.split(",") if only else list(PARTS)
+    for part in parts:
+        if part not in PARTS:
+            hint = did_you_mean(part, PARTS)
+            raise ConfigError(f'--only: "{part}" is no part.{hint} Parts: {", ".join(PARTS)}.')
+    asyncio.run(_serve(Service(settings, parts)))
+
+
+async def _serve(service: Service) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        await service.start()
+        await stop.wait()
+    finally:
+        await service.stop()
+
+
+def migrate(config: Path | None) -> str:
+    """Make the database or bring it to the newest schema; return the revision it has."""
+    return asyncio.run(_migrate(load_settings(config).database.url))
+
+
+async def _migrate(url: str) -> str:
+    engine = open_engine(url)
+    try:
+        return await migrate_database(engine)
+    finally:
+        await engine.dispose()

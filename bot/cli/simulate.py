@@ -1,0 +1,49 @@
+"""`fastapi-quiz simulate`: a script against the real core, on a virtual clock."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from adapters.local.script import Instruction, parse_script
+from adapters.local.simulation import VirtualClock
+from adapters.local.transcript import JsonLines, Transcript
+from bot.cli.local import open_database, open_simulation
+from bot.errors import ScriptError
+
+
+def simulate(script: str, *, as_json: bool, database_url: str | None) -> None:
+    """Play the script file (`-` for standard input) and print what the bot says."""
+    instructions = [instruction for _, instruction in parse_script(_read_lines(script))]
+    with open_database(database_url) as url:
+        asyncio.run(play(instructions, url, as_json=as_json))
+
+
+def _read_lines(script: str) -> list[str]:
+    try:
+        raw = sys.stdin.buffer.read() if script == "-" else Path(script).read_bytes()
+        return raw.decode("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ScriptError(line, "This is not UTF-8 text. Save the script as UTF-8.") from None
+    except OSError as error:
+        problem = f'"{script}" can\'t be read: {error.strerror}. Check the path.'
+        raise ScriptError(0, problem) from None
+
+
+async def play(instructions: Sequence[Instruction], url: str, *, as_json: bool) -> None:
+    """Play instructions on a database."""
+    clock = VirtualClock()
+    printer = (
+        JsonLines(_print) if as_json else Transcript(_print, clock.now, lambda: simulation.zone)
+    )
+    async with open_simulation(url, clock, printer.show, printer.hear) as simulation:
+        for instruction in instructions:
+            await simulation.play(instruction)
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

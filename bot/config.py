@@ -1,0 +1,187 @@
+"""Settings from TOML and from the environment (`FASTAPI_QUIZ_SECTION__KEY`).
+
+What can't be used is refused with the key's name: a misspelt key never passes silently.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from bot.errors import ConfigError
+
+PREFIX = "FASTAPI_QUIZ_"
+_FROM_FILE = "_FILE"
+DEFAULT_FILE = Path("config.toml")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def _read_duration(value: object) -> object:
+    """Read `60s`, `6h`; a plain number means seconds."""
+    text = str(value).strip()
+    number, unit = text[:-1], text[-1:]
+    if unit in _UNITS and number.isdigit():
+        return timedelta(seconds=int(number) * _UNITS[unit])
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
+
+
+_EXAMPLES = {"time_delta_parsing": " Write a duration like 60s, 30m or 6h."}
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatabaseSettings(_Section):
+    """Where everything is kept."""
+
+    url: str = "sqlite+aiosqlite:///fastapi-quiz.db"
+
+
+class LocalSettings(_Section):
+    """The channel without a platform; posts appear in the service's own output."""
+
+    enabled: bool = False
+
+
+class SchedulerSettings(_Section):
+    """Daily delivery."""
+
+    enabled: bool = True
+    grace: Duration = timedelta(hours=6)
+    lease: Duration = timedelta(seconds=60)
+
+
+class LoggingSettings(_Section):
+    """What the service writes to stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["console", "json"] = "console"
+
+
+class Settings(_Section):
+    """All settings. The environment wins over the file."""
+
+    database: DatabaseSettings = DatabaseSettings()
+    local: LocalSettings = LocalSettings()
+    scheduler: SchedulerSettings = SchedulerSettings()
+    logging: LoggingSettings = LoggingSettings()
+
+
+def load_settings(
+    file: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Read the file (default `./config.toml`, if it exists) and the environment.
+
+    A secret may come from a file: `FASTAPI_QUIZ_DATABASE__URL_FILE` names one that holds
+    the value.
+
+    Raises:
+        ConfigError: names every key that does not fit, with the nearest right one.
+    """
+    given = os.environ if environment is None else environment
+    values = _read_file(file)
+    problems = [*_unknown_keys(values), *_unknown_variables(given)]
+    if problems:
+        raise ConfigError("\n".join(problems))
+    for section, key, value in _read_variables(given):
+        values.setdefault(section, {})[key] = value
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_describe(error))) from None
+
+
+def _read_file(file: Path | None) -> dict[str, Any]:
+    path = file or DEFAULT_FILE
+    if file is None and not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"The settings file {path} does not exist. Copy config.example.toml to it."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The settings file {path} can't be read: {error}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"The settings file {path} is not TOML: {error}.") from None
+
+
+def known_keys() -> dict[str, tuple[str, ...]]:
+    """Return each section's keys."""
+    sections = Settings.model_fields
+    return {name: tuple(_fields_of(field.annotation)) for name, field in sections.items()}
+
+
+def _fields_of(section: object) -> Iterable[str]:
+    assert isinstance(section, type)
+    assert issubclass(section, BaseModel)
+    return section.model_fields
+
+
+def _unknown_keys(values: Mapping[str, Any]) -> Iterator[str]:
+    sections = known_keys()
+    for name, section in values.items():
+        if name not in sections:
+            yield _unknown(name, list(sections))
+        elif not isinstance(section, dict):
+            yield f"{name} is a section: write [{name}] and its keys below it."
+        else:
+            known = [f"{name}.{key}" for key in sections[name]]
+            yield from (
+                _unknown(f"{name}.{key}", known) for key in section if key not in sections[name]
+            )
+
+
+def _variables() -> dict[str, tuple[str, str]]:
+    return {
+        f"{PREFIX}{section}__{key}".upper(): (section, key)
+        for section, keys in known_keys().items()
+        for key in keys
+    }
+
+
+def _unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
+    known = _variables()
+    for variable in environment:
+        plain = variable.removesuffix(_FROM_FILE)
+        if variable.startswith(PREFIX) and plain not in known:
+            yield _unknown(variable, list(known))
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    nearest = get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f" Did you mean {nearest[0]}?" if nearest else f" Known are: {', '.join(known)}."
+    return f"There is no setting {name}.{hint}"
+
+
+def _read_variables(environment: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    for variable, (section, key) in _variables().items():
+        file = environment.get(variable + _FROM_FILE)
+        if variable in environment:
+            yield section, key, environment[variable]
+        elif file is not None:
+            try:
+                yield section, key, Path(file).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise ConfigError(
+                    f"{variable}{_FROM_FILE} names a file that can't be read: {error}."
+                ) from None
+
+
+def _describe(error: ValidationError) -> Iterator[str]:
+    for fault in error.errors():
+        key = ".".join(map(str, fault["loc"]))
+        example = _EXAMPLES.get(fault["type"], "")
+        yield f"{key} does not fit: it is {fault['input']!r}. {fault['msg']}.{example}"

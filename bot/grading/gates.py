@@ -1,0 +1,103 @@
+"""Rules that give an answer 0 before any point is looked at."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from bot.grading.matching import Vocabulary, is_content
+from bot.grading.phrases import NON_ANSWER, TO_GRADER
+from bot.grading.tables import COMMONEST, rarity_of
+from bot.grading.text import Token
+
+EMPTY = "empty"
+NO_ATTEMPT = "no_attempt"
+QUESTION_REPEATED = "question_repeated"
+INJECTION = "injection"
+OFF_TOPIC = "off_topic"
+WORD_LIST = "word_list"
+
+SENTENCES = {
+    EMPTY: "There is no answer here yet: write a sentence or two in your own words.",
+    NO_ATTEMPT: "No attempt yet: even half an idea earns something, so say what you do know.",
+    QUESTION_REPEATED: "This repeats the question: say what you would answer to it.",
+    INJECTION: "This speaks to the grader and not to the question: answer the question.",
+    OFF_TOPIC: "This has nothing in common with the question: read it again and answer that.",
+    WORD_LIST: "This is a list of words: write sentences that say how they belong together.",
+}
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u202a-\u202e]")
+_SPELT_OUT = re.compile(r"\b(?:\w[ .\-_]){4,}\w\b")
+_READ = 20_000
+_SHARED_FROM = 0.7
+_OFF_TOPIC_FROM = 12
+"""Content words without which an answer is too short to be called off topic."""
+
+
+def find_gate(
+    answer: str, tokens: tuple[Token, ...], question: tuple[Token, ...], reference: Vocabulary
+) -> str | None:
+    """Name the first rule that the answer falls under, or None."""
+    if not any(unicodedata.category(sign)[0] in "LNS" for sign in answer[:_READ]):
+        return EMPTY
+    checks: tuple[tuple[str, Callable[[], bool]], ...] = (
+        (NO_ATTEMPT, lambda: is_no_attempt(answer, tokens, reference)),
+        (INJECTION, lambda: speaks_to_grader(answer)),
+        (QUESTION_REPEATED, lambda: repeats_question(tokens, question, reference)),
+        (OFF_TOPIC, lambda: is_off_topic(tokens, Vocabulary(question), reference)),
+    )
+    return next((name for name, holds in checks if holds()), None)
+
+
+def is_no_attempt(answer: str, tokens: tuple[Token, ...], reference: Vocabulary) -> bool:
+    """Tell whether the whole answer says no more than that there is none."""
+    if len(tokens) == 1 and tokens[0].word in reference.words:
+        return False
+    return len(answer) <= 200 and bool(NON_ANSWER.fullmatch(answer.replace("’", "'")))
+
+
+def speaks_to_grader(answer: str) -> bool:
+    """Tell whether the answer, also when disguised, addresses whoever grades it."""
+    seen = _INVISIBLE.sub("", unicodedata.normalize("NFKC", answer[:_READ])).replace("’", "'")
+    joined = _SPELT_OUT.sub(lambda spelt: re.sub(r"[ .\-_]", "", spelt.group()), seen)
+    texts = (seen,) if joined == seen else (seen, joined)
+    return any(pattern.search(text) for text in texts for pattern in TO_GRADER)
+
+
+def repeats_question(
+    tokens: tuple[Token, ...], question: tuple[Token, ...], reference: Vocabulary
+) -> bool:
+    """Tell whether the answer is the question, perhaps with a few words around it.
+
+    A content word of the reference that the question lacks makes it an answer.
+    """
+    asked = {token.stem for token in question}
+    content = {token.stem for token in tokens if is_content(token)}
+    if not asked or (content - asked) & reference.stems:
+        return False
+    added = sum(token.stem not in asked for token in tokens)
+    echoed = len({token.stem for token in tokens} & asked)
+    if added <= 0.15 * len(tokens) and echoed >= 0.7 * len(asked):
+        return True
+    return added <= 6 and len(content - asked) <= 2 and _holds_run(tokens, question, 0.8)
+
+
+def _holds_run(tokens: tuple[Token, ...], question: tuple[Token, ...], share: float) -> bool:
+    length = max(3, round(share * len(question)))
+    given, asked = (" ".join(token.stem for token in side) for side in (tokens, question))
+    words = asked.split()
+    return any(
+        f" {' '.join(words[first : first + length])} " in f" {given} "
+        for first in range(len(words) - length + 1)
+    )
+
+
+def is_off_topic(tokens: tuple[Token, ...], question: Vocabulary, reference: Vocabulary) -> bool:
+    """Tell whether a longer answer shares no telling word with the question or the reference."""
+    content = {token.stem: token for token in tokens if is_content(token)}
+    return len(content) >= _OFF_TOPIC_FROM and not any(
+        rarity_of(token) > COMMONEST
+        and max(side.find_nearest(token)[0] for side in (question, reference)) >= _SHARED_FROM
+        for token in content.values()
+    )

@@ -1,0 +1,128 @@
+r"""What people write who do not answer, or who write to the grader: phrases by hand.
+
+A phrase is read word by word: `a|b` is one of several words, `?a|b` may be left out, `~4` stands
+for up to four words of any kind, `{NAME}` for one of the lists below. Between words anything
+but letters and digits may stand.
+"""
+
+from __future__ import annotations
+
+import re
+
+_LISTS = {
+    "GRADER": "grader|graders|grading|rubric|scorer|scoring|evaluator|evaluation|examiner|marker"
+    "|assessor|judge",
+    "RULES": "instructions?|prompts?|rubrics?|rules?|criteria|guidelines?|directions?"
+    r"|key\W*points?|reference|context|constraints?|previous|prior|above|everything|earlier"
+    "|preceding|grader|grading",
+    "RATE": "give|award|assign|grant|rate|grade|score|mark|return|output|set|respond|reply|print"
+    "|record|report",
+    "FULL": r"(?:full|maximum|max|top|perfect|highest|best|all)\W+(?:possible\W+|the\W+)?"
+    r"(?:marks?|scores?|points?|grades?|credits?|ratings?)|100\s*%|10\s*/\s*10|5\s*/\s*5"
+    r"|(?:marks?|scores?|points?|grades?|ratings?)\W+(?:of\W+)?(?:1\.0|1|100|10)",
+    "RIGHT": "correct|right|met|complete|perfect|full|fully|true|passed|excellent|strong|valid",
+    "MINE": "this|that|it|the|my|me|every|all|each|answer|response|submission|points?|key|of",
+    "SECRET": r"system\W+prompt|rubric|reference\W+answer|model\W+answer|key\W*points"
+    r"|hidden\W+instructions?|your\W+instructions?",
+}
+
+_TO_GRADER = (
+    "ignore|disregard|forget|override|bypass|discard|overlook ~6 {RULES}",
+    "{RATE} ~7 {FULL}",
+    "mark|grade|score|rate|accept|treat|consider|count|evaluate|regard|judge {MINE} ?{MINE} "
+    "?{MINE} ?{MINE} ?{MINE} ?as {RIGHT}",
+    "dear|hello|hey|hi|attention ~1 {GRADER}",
+    "note|message|instructions? to|for ~1 {GRADER}",
+    "to|for|as the|a|an {GRADER} ~8 answer|answers|points?|score|mark|confirm|please|you",
+    "you are|were|act ?now|to|as ?an|a|the|my|in ~3 {GRADER}|assistant|ai|chatbot",
+    "you|please|now|always|just must|should|will|shall|please|now ?have|need|to "
+    "score|grade|rate|award",
+    "you|please|always|just score|grade|rate|award|mark this|it|me|every|all|my",
+    "new|updated|revised|real|developer|admin|hidden|secret ?system instructions?|prompt|rubric "
+    "are|is|say|says|every|all|give|score|answer",
+    r"all ?of ?the ?key points?|keypoints ?have|has are|were|been|as|is ?been ?now|already|fully "
+    "met|covered|satisfied|correct|fulfilled",
+    "this|my|the answer|response|submission is|was|has|should|must|deserves?|meets?|covers? ~3 "
+    "correct|perfect|complete|full|maximum|all|every|verified|approved|graded|excellent",
+    "reveal|print|show|repeat|output|leak|display|tell ~4 {SECRET}",
+    "set|make|change|update ?the|my|your score|grade|verdict|band|mark to|as|equal",
+    "jailbreak|jailbroken",
+    "prompt injection",
+    "do anything now",
+    "i am|m ?the|a|an ~1 admin|administrator|developer|teacher|examiner|author|owner ~12 "
+    "score|grade|marks?|points?|pass|correct",
+    "language|llm|chatgpt|ai ?model ~10 rate|award|give ~4 score|grade|marks?",
+    r"ignorier\w*|vergiss|missachte\w* ~5 anweisung\w*|regeln|vorgaben|bewertung\w*",
+    "ignorez|oubliez ~5 consignes|instructions|règles|regles",
+    r"ignora\w*|olvida\w* ~5 instrucciones|reglas|istruzioni|regole",
+    r"игнорируй\w*|забудь ~5 инструкци\w*|правила",
+)
+
+_MARKUP = (
+    r"(?:^|\n|\W)(?:system|assistant|developer|admin|grader)\s*(?:message|prompt|note|override)?"
+    r"\s*:\s*(?:\w+\W+){0,12}?(?:score|grade|correct|marks?|points?|instructions?|ignore|rubric)\b",
+    r"<\s*/?\s*\|?\s*(?:system|assistant|user|im_start|im_end|inst|answer|candidate_answer"
+    r"|candidate|instructions?|rubric|grade|score|verdict|endoftext)\s*\|?\s*/?\s*>",
+    r"\[\s*/?\s*(?:inst|system|assistant)\s*\]|<<\s*/?\s*sys\s*>>",
+    r"###\s*(?:system|instructions?|response|assistant|grader|end\s+of)\b",
+    r"---+\s*end\s+of\s+(?:answer|prompt|rubric)",
+    r"[\"'](?:verdict|band|evidence|key_points|gate|grader|feedback|grade|met)[\"']\s*:",
+    r"[\"']\s*\}\s*,?\s*\{?\s*[\"']\s*(?:score|points|role|answer|reference)[\"']\s*:",
+    r"^\W*[\"']?(?:score|grade|verdict|band)[\"']?\s*[:=]+\s*[\"']?(?:[\d.]+|strong|met|full)\W*$",
+    r"忽略.{0,12}(?:指令|说明|规则|指示)|满分",
+)
+
+_NO_ATTEMPT = (
+    "?i ?really|just|honestly|simply|still do|can|could not ?really|even "
+    "know|remember|recall|answer|tell|understand|say",
+    "?i ?really|just|honestly|simply|still "
+    "don't|dont|can't|cant|cannot|couldn't|couldnt ?really|even "
+    "know|remember|recall|answer|tell|understand|say",
+    "?i ?i've ?have ?got ?absolutely ?really no idea|clue|answer|attempt|thoughts?|comment",
+    "?i'm|im ?i ?am not ?really|so|too|quite|entirely sure|certain",
+    "?i'm|im ?i ?am unsure|clueless|lost",
+    "?i ?have|did not|never learn|learned|learnt|study|studied|read|get|heard|hear|used?",
+    "?i haven't|havent|didn't|didnt learn|learned|learnt|study|studied|read|get|heard|hear|used?",
+    "?i ?would|will|i'll give up",
+    "?i ?would|will|i'll ?i've pass|skip|forgot|forgotten|idk|dunno",
+    r"none|nothing|nil|tbd|\?+|n\W*a|next|help|hint|blank",
+    "not answered|attempted|applicable",
+    "?please tell|show me",
+    "?ich weiß|weiss ?ich ?es|das nicht",
+    "keine ahnung",
+    "?je ?ne sais pas",
+    "no ?lo sé|se",
+    "не знаю",
+)
+_AFTERTHOUGHT = (
+    "sorry|thanks|lol|please|yet|honestly|really|actually|at|all|about|on|of|the|this|that|it|one"
+    "|these|those|answer|answers|question|questions|topic|here|now|today|how|what|why|to|for|do"
+    "|is|in|my|head|haha|tbh|either|me|anything|enough|say|explain|moment|unfortunately|i|am|lost"
+)
+
+
+def _expand(phrase: str) -> str:
+    words = re.sub(r"\{(\w+)\}", lambda name: _LISTS[name.group(1)], phrase).split()
+    parts: list[str] = []
+    for word in words:
+        if word.startswith("~"):
+            parts.append(rf"(?:\w+\W+){{0,{word[1:]}}}?")
+        elif word.startswith("?"):
+            parts.append(rf"(?:(?:{word[1:]})\W+)?")
+        else:
+            parts.append(rf"(?:{word})\W+")
+    return "".join(parts).removesuffix(r"\W+")
+
+
+TO_GRADER = tuple(
+    re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+    for pattern in (*(rf"\b(?:{_expand(phrase)})\b" for phrase in _TO_GRADER), *_MARKUP)
+)
+"""Any of them anywhere in an answer addresses whoever grades it."""
+
+NON_ANSWER = re.compile(
+    rf"\W*(?:(?:sorry|hm+|um+|honestly|well|oh|tbh)\W+)*(?:{'|'.join(map(_expand, _NO_ATTEMPT))})"
+    rf"(?:\W+(?:{_AFTERTHOUGHT}))*\W*",
+    re.IGNORECASE,
+)
+"""Matches a whole answer that says no more than that there is none."""

@@ -1,0 +1,104 @@
+"""Key points: drawn from a reference where none are given, and looked for in an answer."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.grading import PointVerdict, Verdict
+from bot.domain.question import KeyPoint
+from bot.grading.matching import Vocabulary, is_content, measure_coverage, weigh_token
+from bot.grading.text import Sentence, Token, read_sentences, read_tokens
+
+MET_FROM = 0.6
+PARTIAL_FROM = 0.35
+MAX_POINTS = 12
+EVIDENCE_LENGTH = 280
+_BULLET = re.compile(r"^[\s>*•–—-]*(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?!\d))?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedPoint:
+    """A key point with the words that tell whether it was made, and how much each counts."""
+
+    text: str
+    weight: float
+    words: tuple[tuple[Token, float], ...]
+    ceiling: float
+    """The coverage that the reference itself has of this point: what counts as all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointMatch:
+    """How far an answer makes a point (0..1), and the sentence that comes nearest, if any."""
+
+    point: WeighedPoint
+    coverage: float
+    nearest: Sentence | None
+    wrong: bool = False
+
+
+def draw_key_points(reference: str) -> tuple[KeyPoint, ...]:
+    """Draw one point from each sentence or list item; fragments join what comes before.
+
+    The weight grows with the number of content words. At most MAX_POINTS, the rest in the last.
+    """
+    drawn: list[str] = []
+    for sentence in read_sentences(reference):
+        content = sum(map(is_content, sentence.tokens))
+        if drawn and (content < 2 or len(drawn) == MAX_POINTS):
+            drawn[-1] = f"{drawn[-1]} {sentence.text}"
+        else:
+            drawn.append(sentence.text)
+    return tuple(KeyPoint(_BULLET.sub("", text) or text, _weigh_text(text)) for text in drawn)
+
+
+def _weigh_text(text: str) -> float:
+    return max(1.0, math.sqrt(sum(map(is_content, read_tokens(text)))))
+
+
+def weigh_points(
+    points: Iterable[KeyPoint], question: Vocabulary, reference: Vocabulary
+) -> tuple[WeighedPoint, ...]:
+    """Prepare the points for matching; a point of the question's words only counts them all."""
+    return tuple(_weigh_point(point, question, reference) for point in points)
+
+
+def _weigh_point(point: KeyPoint, question: Vocabulary, reference: Vocabulary) -> WeighedPoint:
+    tokens = {token.stem: token for token in read_tokens(point.text)}.values()
+    words = tuple((token, weigh_token(token, question)) for token in tokens)
+    if not any(weight for token, weight in words if is_content(token)):
+        words = tuple((token, weigh_token(token, Vocabulary(()))) for token in tokens)
+    ceiling = max(measure_coverage(words, reference), 0.5)
+    return WeighedPoint(point.text, max(point.weight, 0.0), words, ceiling)
+
+
+def match_point(
+    point: WeighedPoint, answer: Vocabulary, parts: Sequence[tuple[Sentence, Vocabulary]]
+) -> PointMatch:
+    """Look for a point in the whole answer and in each of its sentences."""
+    coverage = min(1.0, measure_coverage(point.words, answer) / point.ceiling)
+    scored = [(measure_coverage(point.words, words), part) for part, words in parts]
+    best, nearest = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return PointMatch(point, coverage, nearest if best > 0.15 else None)
+
+
+def judge_point(match: PointMatch) -> PointVerdict:
+    """Put a match into a verdict; anything but `missing` carries the member's own words."""
+    verdict = _pick_verdict(match)
+    evidence = ""
+    if match.nearest is not None and verdict is not Verdict.MISSING:
+        evidence = match.nearest.text[:EVIDENCE_LENGTH].strip()
+    return PointVerdict(match.point.text, verdict, evidence)
+
+
+def _pick_verdict(match: PointMatch) -> Verdict:
+    if match.nearest is None:
+        return Verdict.MISSING
+    if match.wrong:
+        return Verdict.WRONG
+    if match.coverage >= MET_FROM:
+        return Verdict.MET
+    return Verdict.PARTIAL if match.coverage >= PARTIAL_FROM else Verdict.MISSING

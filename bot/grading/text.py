@@ -1,0 +1,101 @@
+"""Words, stems, sentences and trigrams of any text, in any script."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from snowballstemmer.english_stemmer import EnglishStemmer
+
+MAX_TOKENS = 1500
+"""Tokens of one text that are looked at; what follows is not read."""
+
+_INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u06d6-\u06ed\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0981-\u0983\u09bc-\u09cd"
+    "\u0a01-\u0a4d\u0b01-\u0dff\u0e31-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+)
+_IDEOGRAPH = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_LETTER = rf"[^\W_{_IDEOGRAPH}]"
+_WORD = re.compile(
+    rf"[{_IDEOGRAPH}]|{_LETTER}(?:{_LETTER}|[{_MARKS}{_INVISIBLE}]|['’](?={_LETTER}))*"
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?;。！？؟।])\s+|[\r\n\u2028\u2029]+")
+_UNSEEN = re.compile(f"[{_INVISIBLE}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word where it stands: `text[start:end]` of its source, folded, and its stem."""
+
+    word: str
+    stem: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, list item or line, with the words it holds (at least one)."""
+
+    text: str
+    tokens: tuple[Token, ...]
+
+
+def fold_word(surface: str) -> str:
+    """Make one spelling of a word's many: NFKC, case, apostrophes, invisible signs."""
+    if surface.isascii():
+        return surface.lower()
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", surface))
+    return plain.casefold().replace("’", "'")
+
+
+@lru_cache(maxsize=20_000)
+def stem_word(word: str) -> str:
+    """Cut a folded word to its stem by Porter's second English algorithm."""
+    if len(word) < 4 or len(word) > 40:
+        return word[:40]
+    stemmer = EnglishStemmer()  # keeps state between calls, so threads must not share one
+    return str(stemmer.stemWord(word))
+
+
+def read_tokens(text: str, limit: int = MAX_TOKENS) -> tuple[Token, ...]:
+    """Find the first `limit` words of a text; each ideograph is a word."""
+    found: list[Token] = []
+    for match in _WORD.finditer(text):
+        word = fold_word(match.group())
+        if word:
+            found.append(Token(word, stem_word(word), match.start(), match.end()))
+        if len(found) >= limit:
+            break
+    return tuple(found)
+
+
+def read_sentences(text: str, limit: int = MAX_TOKENS) -> tuple[Sentence, ...]:
+    """Cut a text at sentence ends, semicolons and line ends; parts without words are dropped."""
+    return group_sentences(text, read_tokens(text, limit))
+
+
+def group_sentences(text: str, tokens: tuple[Token, ...]) -> tuple[Sentence, ...]:
+    """Share the tokens of a text out among its sentences."""
+    ends = [match.start() for match in _SENTENCE_END.finditer(text)]
+    sentences: list[Sentence] = []
+    start, first = 0, 0
+    for end in [*ends, len(text)]:
+        last = first
+        while last < len(tokens) and tokens[last].start < end:
+            last += 1
+        if last > first:
+            sentences.append(Sentence(text[start:end].strip(), tokens[first:last]))
+        start, first = end, last
+    return tuple(sentences)
+
+
+@lru_cache(maxsize=20_000)
+def list_trigrams(stem: str) -> frozenset[str]:
+    """List the character trigrams of a stem, its edges marked."""
+    marked = f"^{stem}$"
+    return frozenset(marked[i : i + 3] for i in range(len(marked) - 2))

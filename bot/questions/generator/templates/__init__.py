@@ -1,0 +1,58 @@
+"""The templates, one module a family. A module's `TEMPLATES` are what it offers."""
+
+from __future__ import annotations
+
+from bot.questions.generator.template import Template
+from bot.questions.generator.templates import (
+    aliases,
+    background,
+    cleanup,
+    coercion,
+    concurrency,
+    constraints,
+    defaults,
+    dependencies,
+    depends_cache,
+    enums,
+    failures,
+    headers,
+    lifespan,
+    lists,
+    locations,
+    middleware,
+    mounts,
+    overrides,
+    response_filters,
+    response_models,
+    routing,
+    statuses,
+    unions,
+    validators,
+)
+
+TEMPLATES: tuple[Template, ...] = (
+    *aliases.TEMPLATES,
+    *background.TEMPLATES,
+    *cleanup.TEMPLATES,
+    *coercion.TEMPLATES,
+    *concurrency.TEMPLATES,
+    *constraints.TEMPLATES,
+    *defaults.TEMPLATES,
+    *dependencies.TEMPLATES,
+    *depends_cache.TEMPLATES,
+    *enums.TEMPLATES,
+    *failures.TEMPLATES,
+    *headers.TEMPLATES,
+    *lifespan.TEMPLATES,
+    *lists.TEMPLATES,
+    *locations.TEMPLATES,
+    *middleware.TEMPLATES,
+    *mounts.TEMPLATES,
+    *overrides.TEMPLATES,
+    *response_filters.TEMPLATES,
+    *response_models.TEMPLATES,
+    *routing.TEMPLATES,
+    *statuses.TEMPLATES,
+    *unions.TEMPLATES,
+    *validators.TEMPLATES,
+)

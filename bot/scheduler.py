@@ -1,0 +1,86 @@
+"""Wakes the dispatcher when something is due; decides nothing.
+
+The only importer of APScheduler. Times come from the database (`next_wake_at`), so a job
+store would be a second truth: there is one job, and it is moved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.job import Job
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
+
+from bot.ports import Clock
+
+LONGEST_SLEEP = timedelta(seconds=60)
+"""Another process may change what is due, and the machine's clock may jump: look again."""
+AFTER_FAULT = timedelta(seconds=5)
+log = structlog.get_logger(__name__)
+
+
+class Ticker:
+    """Calls `run_due` whenever `next_wake_at` has come, or when woken."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        run_due: Callable[[], Awaitable[None]],
+        next_wake_at: Callable[[], Awaitable[datetime | None]],
+    ) -> None:
+        self._clock = clock
+        self._run_due = run_due
+        self._next_wake_at = next_wake_at
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._job: Job | None = None
+        self._working = asyncio.Lock()
+        self._stopping = False
+
+    def start(self) -> None:
+        """Begin; what is due already is done at once."""
+        self._scheduler.start()
+        self._sleep_until(self._clock.now())
+
+    def wake(self) -> None:
+        """Look at once: something was changed."""
+        if not self._stopping and not self._working.locked():
+            self._sleep_until(self._clock.now())
+
+    async def stop(self) -> None:
+        """Let the work under way come to its end, then stop."""
+        self._stopping = True
+        async with self._working:
+            self._scheduler.shutdown(wait=False)
+
+    def _sleep_until(self, at: datetime) -> None:
+        """Move the one job. APScheduler's own grace would drop a run that starts late."""
+        self._job = self._scheduler.add_job(
+            self._work,
+            DateTrigger(at),
+            id="dispatch",
+            replace_existing=True,
+            misfire_grace_time=None,
+            max_instances=2,
+        )
+
+    async def _work(self) -> None:
+        if self._stopping or self._working.locked():
+            return
+        async with self._working:
+            wake_at = await self._work_once()
+        if not self._stopping:
+            soonest = self._clock.now() + LONGEST_SLEEP
+            self._sleep_until(min(wake_at, soonest) if wake_at else soonest)
+
+    async def _work_once(self) -> datetime | None:
+        """A fault in one round must not end all rounds: say so and come back."""
+        try:
+            await self._run_due()
+            return await self._next_wake_at()
+        except Exception:
+            log.exception("dispatch_failed", again_in=AFTER_FAULT.total_seconds())
+            return self._clock.now() + AFTER_FAULT

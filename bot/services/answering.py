@@ -1,0 +1,181 @@
+"""Takes answers, grades them, and keeps the first one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from bot.commands import Call, Caller, handles
+from bot.domain.attempt import Attempt, AttemptKind, points_for
+from bot.domain.cards import FormCard, FormField, GradeCard, QuestionCard, Reply
+from bot.domain.deck import pick_question
+from bot.domain.delivery import DeliveryState, Draft, Purpose, make_key
+from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
+from bot.domain.question import Kind, Question, QuestionFilter
+from bot.domain.streak import sum_up
+from bot.errors import CommandError, NotFound
+from bot.ports import Grader, Storage, UnitOfWork
+from bot.services.shown import Shown, find_shown
+from bot.services.standings import load_ledger
+
+LONGEST_ANSWER = 40_000
+"""Characters; twice what the longest form of any platform takes."""
+
+
+@dataclass
+class Answering:
+    """Shows questions to one member and scores what they answer."""
+
+    storage: Storage
+    grader: Grader
+
+    @handles("today")
+    async def show_today(self, call: Call) -> Reply:
+        """Show the channel's newest question again."""
+        async with self.storage.writing() as work:
+            shown = await find_shown(work, call.caller)
+        return Reply([_card(call.caller, shown)])
+
+    @handles("ask")
+    async def ask(self, call: Call) -> Reply:
+        """Pick a question for the caller alone, from what they have not seen yet."""
+        caller = call.caller
+        level = call.options.get("level", caller.member.level)
+        wanted = QuestionFilter(level=level, topic=call.options.get("topic"))
+        async with self.storage.writing() as work:
+            draft = await self._draft_private(work, caller, wanted)
+            await work.deliveries.insert([draft])
+            shown = await find_shown(work, caller, draft.key)
+        return Reply([_card(caller, shown)])
+
+    async def _draft_private(
+        self, work: UnitOfWork, caller: Caller, wanted: QuestionFilter
+    ) -> Draft:
+        deliveries = work.deliveries
+        deck = await work.questions.deck(caller.workspace.id, wanted)
+        on_show = await deliveries.last_question_id(caller.workspace.id, caller.channel)
+        others = [question for question in deck if question.id != on_show] or deck
+        seen = await deliveries.rounds_of(caller.workspace.id, caller.member.id)
+        if not others:
+            raise NotFound(f"No question fits: {wanted}. Type /fastapi-quiz topics to see what is.")
+        pick = pick_question(others, seen, (), f"{caller.workspace.seed}/{caller.member.id}")
+        return Draft(
+            workspace_id=caller.workspace.id,
+            channel=caller.channel,
+            slot=caller.now.astimezone(ZoneInfo(caller.zone)).date(),
+            key=make_key(
+                caller.workspace.seed, caller.member.id, caller.now.isoformat(), len(seen)
+            ),
+            purpose=Purpose.QUESTION,
+            due_at=caller.now,
+            expires_at=caller.now,
+            state=DeliveryState.CONFIRMED,
+            question_key=pick.question.key,
+            question_id=pick.question.id,
+            round=pick.round,
+            posted_at=caller.now,
+            member_id=caller.member.id,
+        )
+
+    @handles("answer")
+    async def answer_newest(self, call: Call) -> Reply:
+        """Grade the text, or open the form when there is none."""
+        if "text" not in call.options:
+            return await self.open_form(call.caller)
+        return await self.answer(call.caller, call.options["text"])
+
+    async def open_form(self, caller: Caller, key: str = "", message_id: str = "") -> Reply:
+        """Open the answer form of a question."""
+        async with self.storage.writing() as work:
+            shown = await find_shown(work, caller, key, message_id)
+        field = FormField("text", "Your answer", "multiline", required=True)
+        return Reply([FormCard("answer", shown.question.title, shown.delivery.key, (field,))])
+
+    async def answer(self, caller: Caller, text: str, key: str = "", message_id: str = "") -> Reply:
+        """Grade an answer; the first one in counts, later ones are practice.
+
+        Raises:
+            CommandError: no text, too long a text, or no such choice.
+        """
+        if not text.strip():
+            raise CommandError("There is no answer in that. Type a sentence or two.")
+        if len(text) > LONGEST_ANSWER:
+            raise CommandError(
+                f"That answer has {len(text):,} characters; {LONGEST_ANSWER:,} are the most. "
+                "Shorten it and send it again: nothing was counted."
+            )
+        async with self.storage.writing() as work:
+            shown = await find_shown(work, caller, key, message_id)
+        grade = await self._grade(shown.question, text)
+        async with self.storage.writing() as work:
+            return Reply([await self._keep(work, caller, shown, text, grade)])
+
+    async def _grade(self, question: Question, text: str) -> Grade:
+        if question.kind is Kind.CHOICE:
+            return grade_choice(question, text)
+        task = GradingTask(question.prompt, question.answer, question.key_points)
+        return await self.grader.grade(task, text)
+
+    async def _keep(
+        self, work: UnitOfWork, caller: Caller, shown: Shown, text: str, grade: Grade
+    ) -> GradeCard:
+        delivery = shown.delivery
+        done = await work.attempts.kinds(caller.workspace.id, caller.member.id, delivery.id)
+        public = await work.deliveries.is_answer_public(delivery)
+        revealed = public or AttemptKind.REVEAL in done
+        points = points_for(grade.score, shown.question.level, late=shown.late, revealed=revealed)
+        if delivery.member_id is not None:
+            points = 0
+        attempt = Attempt(
+            workspace_id=caller.workspace.id,
+            member_id=caller.member.id,
+            delivery_id=delivery.id,
+            slot=delivery.slot,
+            kind=AttemptKind.ANSWER,
+            at=caller.now,
+            late=shown.late,
+            first=True,
+            points=points,
+            text=text,
+            grade=grade,
+        )
+        first = await work.attempts.add(attempt)
+        if not first:
+            points = 0
+            await work.attempts.add(replace(attempt, first=False, points=0))
+        return GradeCard(
+            question=shown.question,
+            grade=grade,
+            earned=points,
+            first=first,
+            late=shown.late,
+            revealed=revealed,
+            streak=sum_up(await load_ledger(work, caller.member)),
+        )
+
+
+def grade_choice(question: Question, text: str) -> Grade:
+    """Score the chosen letter: 1 for the right one, 0 for any other.
+
+    Raises:
+        CommandError: the text names no choice.
+    """
+    letters = "ABCDEFGH"[: len(question.choices)]
+    letter = text.strip().rstrip(".)").upper()
+    if len(letter) != 1 or letter not in letters:
+        raise CommandError(f"This question has choices. Answer with one of {', '.join(letters)}.")
+    choice = question.choices[letters.index(letter)]
+    verdict = Verdict.MET if choice.right else Verdict.WRONG
+    score = 1.0 if choice.right else 0.0
+    point = PointVerdict(f"{letter}: {choice.text}", verdict, letter)
+    return Grade(score, band_of(score), (point,), None, "choice", choice.why)
+
+
+def _card(caller: Caller, shown: Shown) -> QuestionCard:
+    return QuestionCard(
+        question=shown.question,
+        workspace=caller.workspace.external_id,
+        slot=shown.delivery.slot,
+        key=shown.delivery.key,
+        schedule_number=shown.delivery.schedule_number,
+    )

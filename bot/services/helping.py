@@ -1,0 +1,55 @@
+"""What one can do here, and what there is to learn."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.commands import COMMANDS, Call, Command, Rights, handles
+from bot.domain.cards import Button, HelpCard, Reply, TopicsCard
+from bot.domain.people import Level
+from bot.domain.question import QuestionFilter
+from bot.ports import ChatPort, Storage
+
+
+@dataclass
+class Helping:
+    """Answers `help`, made from the command tree, and `topics`."""
+
+    storage: Storage
+    chats: Mapping[str, ChatPort]
+
+    @handles("help")
+    async def show_help(self, call: Call) -> Reply:
+        """List every command the caller may call."""
+        everybody = [command for command in COMMANDS if command.rights is Rights.ALL]
+        admins = [command for command in COMMANDS if command.rights is Rights.ADMIN]
+        buttons = (
+            Button("Today's question", "command", value="today"),
+            Button("My streak", "command", value="streak"),
+            Button("Leaderboard", "command", value="leaderboard"),
+            Button("Settings", "form", value="settings"),
+            Button("Schedule", "form", value="schedule add"),
+        )
+        return Reply([HelpCard(_lines(everybody), _lines(admins), buttons)])
+
+    @handles("topics")
+    async def show_topics(self, call: Call) -> Reply:
+        """Count the questions of each topic and level."""
+        async with self.storage.reading() as work:
+            deck = await work.questions.deck(call.caller.workspace.id, QuestionFilter())
+        topics = Counter(topic for question in deck for topic in question.topics)
+        levels = Counter(question.level for question in deck)
+        return Reply(
+            [
+                TopicsCard(
+                    tuple(sorted(topics.items())),
+                    tuple((level.value, levels[level]) for level in Level),
+                )
+            ]
+        )
+
+
+def _lines(commands: list[Command]) -> tuple[tuple[str, str], ...]:
+    return tuple((command.usage, command.help) for command in commands)

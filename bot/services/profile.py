@@ -1,0 +1,91 @@
+"""A member's own settings, absence and data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.commands import Call, Caller, handles
+from bot.domain.cards import Button, NoticeCard, Reply
+from bot.domain.people import Member
+from bot.errors import CommandError
+from bot.ports import Storage, UnitOfWork
+
+
+@dataclass
+class Profile:
+    """Answers `settings` and `forget-me`."""
+
+    storage: Storage
+
+    @handles("settings")
+    async def change_settings(self, call: Call) -> Reply:
+        """Change what was given and show them all."""
+        caller, options = call.caller, call.options
+        until = options.get("away-until")
+        today = caller.now.astimezone(ZoneInfo(caller.zone)).date()
+        if until is not None and until < today:
+            raise CommandError(f"{until} is over already. Write a day to come, like {today}.")
+        changed = replace(
+            caller.member,
+            level=options.get("level", caller.member.level),
+            zone=options.get("timezone", caller.member.zone),
+            on_leaderboard=options.get("leaderboard", caller.member.on_leaderboard),
+        )
+        async with self.storage.writing() as work:
+            await work.members.save(changed)
+            if "away-until" in options:
+                await self._set_away(work, caller, until)
+            away = await work.members.away(caller.workspace.id, caller.member.id)
+        open_until = [period.until for period in away if period.ended_at is None]
+        return Reply([_describe(changed, max(open_until, default=None), today)])
+
+    async def _set_away(self, work: UnitOfWork, caller: Caller, until: date | None) -> None:
+        await work.members.end_away(caller.member, caller.now)
+        if until is not None:
+            await work.members.announce_away(caller.member, caller.now, until)
+
+    @handles("forget-me")
+    async def forget(self, call: Call) -> Reply:
+        """Ask, and after a yes erase the member with all their answers."""
+        if not call.options.get("confirm"):
+            return Reply(
+                [
+                    NoticeCard(
+                        "This erases your answers, streak, points and settings in this "
+                        "workspace for good. To do it, type: /fastapi-quiz forget-me confirm:yes",
+                        buttons=(Button("Erase my data", "forget"),),
+                    )
+                ]
+            )
+        return await self.erase(call.caller)
+
+    async def erase(self, caller: Caller) -> Reply:
+        """Erase the member."""
+        async with self.storage.writing() as work:
+            await work.members.erase(caller.member)
+        return Reply([NoticeCard("Your data in this workspace is erased.", {"erased": True})])
+
+
+def _describe(member: Member, away_until: date | None, today: date) -> NoticeCard:
+    away = away_until if away_until and away_until >= today else None
+    facts: dict[str, Any] = {
+        "level": member.level.value if member.level else None,
+        "timezone": member.zone,
+        "leaderboard": member.on_leaderboard,
+        "away_until": away.isoformat() if away else None,
+    }
+    lines = [
+        f"Level: {member.level or 'any'}",
+        f"Time zone: {member.zone or 'as your platform says'}",
+        f"On the leaderboard: {'yes' if member.on_leaderboard else 'no'}",
+        f"Away until: {away or 'not away'}",
+    ]
+    return NoticeCard("Your settings\n" + "\n".join(lines), facts)
+
+
+def zone_of(member: Member, platform_zone: str) -> str:
+    """Return the zone that a member's times are read in: their own, the platform's, or UTC."""
+    return member.zone or platform_zone or "UTC"

@@ -1,0 +1,80 @@
+"""Finds out what became of sends whose reply was lost, by looking for their key."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.domain import delivery as moves
+from bot.domain.delivery import Change, Delivery
+from bot.domain.people import Workspace
+from bot.errors import ChatError, Rejected
+from bot.ports import ChatPort, Clock, Storage
+from bot.services.delivering import settle
+
+BATCH = 100
+_CLOCK_SKEW = timedelta(minutes=2)
+"""How far the platform's clock may be behind ours when we look for a post."""
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Reconciling:
+    """Settles ambiguous deliveries; where nothing can be proven, none is sent again."""
+
+    storage: Storage
+    chats: Mapping[str, ChatPort]
+    clock: Clock
+    lease: timedelta
+    grace: timedelta
+
+    async def reconcile_due(self) -> int:
+        """Look for the sends whose lease ran out; return how many were looked at."""
+        now = self.clock.now()
+        async with self.storage.writing() as work:
+            doubtful = await work.deliveries.take_ambiguous(now, now + self.lease, BATCH)
+            ids = [delivery.workspace_id for delivery in doubtful]
+            workspaces = await work.workspaces.get_many(ids)
+        pairs = [(delivery, workspaces[delivery.workspace_id]) for delivery in doubtful]
+        await self._settle(pairs)
+        return len(doubtful)
+
+    async def reconcile_channel(self, workspace: Workspace, channel: str) -> None:
+        """Look at once for the channel's sends in doubt: somebody reacted to one of them."""
+        async with self.storage.reading() as work:
+            doubtful = await work.deliveries.in_doubt(workspace.id, channel)
+        await self._settle([(delivery, workspace) for delivery in doubtful])
+
+    async def _settle(self, doubtful: Sequence[tuple[Delivery, Workspace]]) -> None:
+        changes = [(delivery, await self._look(delivery, at)) for delivery, at in doubtful]
+        if changes:
+            await settle(self.storage, changes, self.grace, self.clock.now())
+
+    async def _look(self, delivery: Delivery, workspace: Workspace) -> Change:
+        now = self.clock.now()
+        chat = self.chats.get(workspace.platform)
+        if chat is None:
+            return moves.look_again(now, delivery.fence, "Its platform is not running here.")
+        since = delivery.due_at - _CLOCK_SKEW
+        try:
+            async with self._timeout():
+                found = await chat.find(
+                    workspace.external_id, delivery.channel, delivery.key, since
+                )
+        except Rejected:
+            return moves.give_up_looking()
+        except (ChatError, TimeoutError, OSError) as error:
+            log.warning("look_failed", delivery=delivery.key, problem=str(error))
+            return moves.look_again(now, delivery.fence, "The platform does not answer.")
+        if found:
+            log.info("found", delivery=delivery.key, message=found.message_id)
+            return moves.confirm(found.message_id, found.posted_at)
+        log.info("proven_absent", delivery=delivery.key)
+        return moves.postpone(now, timedelta(0), "The platform did not take the first try.")
+
+    def _timeout(self) -> asyncio.Timeout:
+        return asyncio.timeout(self.lease.total_seconds() / 2)

@@ -1,0 +1,102 @@
+"""Shows the answer to whoever asks, and takes self-ratings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.commands import Call, Caller, handles
+from bot.domain.attempt import Attempt, AttemptKind
+from bot.domain.cards import NoticeCard, Reply, RevealCard
+from bot.domain.delivery import Delivery
+from bot.domain.schedule import RevealMode
+from bot.domain.streak import sum_up
+from bot.ports import Storage, UnitOfWork
+from bot.services.delivering import draft_reveal
+from bot.services.reconciling import Reconciling
+from bot.services.shown import Shown, find_shown, load_shown
+from bot.services.standings import load_ledger
+
+_RATINGS = {"knew": 1.0, "partly": 0.5, "missed": 0.0}
+
+
+@dataclass
+class Revealing:
+    """A reveal is taking part. Seen before answering it costs the points, not the streak."""
+
+    storage: Storage
+    reconciling: Reconciling
+    grace: timedelta
+
+    @handles("reveal")
+    async def reveal_newest(self, call: Call) -> Reply:
+        """Show the answer to the newest question."""
+        return await self.reveal(call.caller)
+
+    async def reveal(self, caller: Caller, key: str = "", message_id: str = "") -> Reply:
+        """Show the answer to the caller alone."""
+        async with self.storage.writing() as work:
+            shown = await find_shown(work, caller, key, message_id)
+            return Reply([await self._log_reveal(work, caller, shown)])
+
+    async def react(self, caller: Caller, message_id: str) -> Reply | None:
+        """Answer a reaction to a question, as its schedule wants it; None for other messages."""
+        delivery = await self._find_message(caller, message_id)
+        if delivery is None:
+            await self.reconciling.reconcile_channel(caller.workspace, caller.channel)
+            delivery = await self._find_message(caller, message_id)
+        if delivery is None:
+            return None
+        async with self.storage.writing() as work:
+            shown = await load_shown(work, caller, delivery)
+            card = await self._log_reveal(work, caller, shown)
+            return None if await self._reveal_for_all(work, caller, delivery) else Reply([card])
+
+    async def _find_message(self, caller: Caller, message_id: str) -> Delivery | None:
+        async with self.storage.reading() as work:
+            return await work.deliveries.by_message(caller.workspace.id, caller.channel, message_id)
+
+    async def _reveal_for_all(self, work: UnitOfWork, caller: Caller, delivery: Delivery) -> bool:
+        """In a `reveal:thread` schedule, post the answer once for all; the row is unique."""
+        if delivery.schedule_id is None:
+            return False
+        schedule = await work.schedules.get(delivery.workspace_id, delivery.schedule_id)
+        if schedule is None or schedule.reveal is not RevealMode.THREAD:
+            return False
+        draft = draft_reveal(caller.workspace, delivery, caller.now, self.grace)
+        await work.deliveries.hasten(draft)
+        return True
+
+    async def _log_reveal(self, work: UnitOfWork, caller: Caller, shown: Shown) -> RevealCard:
+        done = await work.attempts.kinds(caller.workspace.id, caller.member.id, shown.delivery.id)
+        await work.attempts.add(_attempt(caller, shown, AttemptKind.REVEAL))
+        return RevealCard(
+            shown.question,
+            shown.delivery.key,
+            forfeits=AttemptKind.ANSWER not in done,
+            late=shown.late,
+        )
+
+    async def rate(self, caller: Caller, key: str, rating: str) -> Reply:
+        """Take the member's own word for how well they knew it; the first word counts."""
+        async with self.storage.writing() as work:
+            shown = await find_shown(work, caller, key)
+            if rating in _RATINGS:
+                await work.attempts.add(_attempt(caller, shown, AttemptKind.SELF_RATING, rating))
+            streak = sum_up(await load_ledger(work, caller.member))
+        days = "question day" if streak.current == 1 else "question days"
+        text = f"Noted. Your streak is {streak.current} {days}."
+        return Reply([NoticeCard(text, {"question_id": shown.question.id, "rating": rating})])
+
+
+def _attempt(caller: Caller, shown: Shown, kind: AttemptKind, text: str = "") -> Attempt:
+    return Attempt(
+        workspace_id=caller.workspace.id,
+        member_id=caller.member.id,
+        delivery_id=shown.delivery.id,
+        slot=shown.delivery.slot,
+        kind=kind,
+        at=caller.now,
+        late=shown.late,
+        text=text,
+    )

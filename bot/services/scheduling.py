@@ -1,0 +1,243 @@
+"""`schedule …`: admins configure daily questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.commands import Call, Caller, handles
+from bot.domain.cards import PreviewCard, Reply, ScheduleCard, SchedulesCard
+from bot.domain.delivery import DeliveryState
+from bot.domain.question import QuestionFilter
+from bot.domain.reading import did_you_mean
+from bot.domain.schedule import RevealMode, Rhythm, Schedule, ScheduleId, Slot
+from bot.errors import ChatError, CommandError, NotFound, Rejected
+from bot.ports import ChatPort, Storage, UnitOfWork
+from bot.services.planning import Picker, draft_question, fill_draft
+
+PREVIEWED = 10
+MOST_SCHEDULES = 100
+_WORKDAYS = frozenset(range(5))
+
+
+@dataclass
+class Scheduling:
+    """Adds, changes and shows schedules. Every change recomputes when the next post is due."""
+
+    storage: Storage
+    chats: Mapping[str, ChatPort]
+    grace: timedelta
+
+    @handles("schedule add")
+    async def add(self, call: Call) -> Reply:
+        """Add a schedule, once the bot may post in its channel and questions fit."""
+        caller, options = call.caller, call.options
+        draft = Schedule(
+            id=ScheduleId(0),
+            workspace_id=caller.workspace.id,
+            number=0,
+            channel=caller.channel,
+            rhythm=Rhythm(options["time"], caller.zone, _WORKDAYS),
+            created_by=caller.member.id,
+        )
+        schedule = apply_options(draft, options, self._channel_id(caller, options))
+        await self._require_rights(caller, schedule)
+        next_due_at = schedule.rhythm.next_slot(caller.now).due_at
+        async with self.storage.writing() as work:
+            if len(await work.schedules.of_workspace(caller.workspace.id)) >= MOST_SCHEDULES:
+                raise CommandError(
+                    f"This workspace has {MOST_SCHEDULES} schedules. Remove one first."
+                )
+            await _require_questions(work, schedule)
+            schedule = await work.schedules.add(replace(schedule, next_due_at=next_due_at))
+        return _say(schedule, "is set")
+
+    @handles("schedule list")
+    async def list_all(self, call: Call) -> Reply:
+        """List the workspace's schedules."""
+        async with self.storage.reading() as work:
+            schedules = await work.schedules.of_workspace(call.caller.workspace.id)
+        return Reply([SchedulesCard(tuple(schedules))])
+
+    @handles("schedule show")
+    async def show(self, call: Call) -> Reply:
+        """Show one schedule."""
+        async with self.storage.reading() as work:
+            return _say(await _find(work, call), "")
+
+    @handles("schedule edit")
+    async def edit(self, call: Call) -> Reply:
+        """Change what was given; what was not stays."""
+        caller, options = call.caller, call.options
+        if len(options) < 2:
+            raise CommandError(f"Nothing to change was given. {call.command.usage}")
+        async with self.storage.reading() as work:
+            before = await _find(work, call)
+        changed = apply_options(before, options, self._channel_id(caller, options))
+        if changed.channel != before.channel:
+            await self._require_rights(caller, changed)
+        async with self.storage.writing() as work:
+            await _require_questions(work, changed)
+            if before.next_due_at is not None:
+                changed = await _with_next_slot(work, changed, caller.now)
+            await work.schedules.save(changed)
+        return _say(changed, "is changed")
+
+    @handles("schedule pause")
+    async def pause(self, call: Call) -> Reply:
+        """Stop posting; what still waits to be sent is not sent."""
+        async with self.storage.writing() as work:
+            schedule = await _find(work, call)
+            reason = f"{call.caller.member.name} paused it."
+            paused = replace(schedule, paused_because=reason, next_due_at=None)
+            await work.schedules.save(paused)
+            await work.deliveries.cancel_waiting(schedule, reason)
+        return _say(paused, "is paused")
+
+    @handles("schedule resume")
+    async def resume(self, call: Call) -> Reply:
+        """Post again, once the bot may."""
+        async with self.storage.reading() as work:
+            schedule = await _find(work, call)
+        await self._require_rights(call.caller, schedule)
+        async with self.storage.writing() as work:
+            resumed = await _with_next_slot(
+                work, replace(schedule, paused_because=None), call.caller.now
+            )
+            await work.schedules.save(resumed)
+        return _say(resumed, "goes on")
+
+    @handles("schedule skip")
+    async def skip(self, call: Call) -> Reply:
+        """Leave out the next post. It is no question day, so no streak breaks."""
+        caller = call.caller
+        async with self.storage.writing() as work:
+            schedule = await _find(work, call)
+            if schedule.next_due_at is None:
+                raise CommandError(f"Schedule {schedule.number} is paused: nothing to skip.")
+            slot = next(await free_slots(work, schedule, caller.now))
+            draft = replace(
+                draft_question(caller.workspace, schedule, slot, self.grace),
+                state=DeliveryState.SKIPPED,
+                reason=f"{caller.member.name} skipped it.",
+            )
+            await work.deliveries.insert([draft])
+            skipped = await _with_next_slot(work, schedule, caller.now)
+            await work.schedules.save(skipped)
+        return _say(skipped, f"leaves out {slot.date:%A, %d %B}")
+
+    @handles("schedule run")
+    async def run(self, call: Call) -> Reply:
+        """Post another question now, as often as it is called."""
+        caller = call.caller
+        async with self.storage.writing() as work:
+            schedule = await _find(work, call)
+            today = caller.now.astimezone(ZoneInfo(schedule.rhythm.zone)).date()
+            run = await work.deliveries.count_runs(schedule, today) + 1
+            slot = Slot(today, caller.now)
+            empty = draft_question(caller.workspace, schedule, slot, self.grace, run)
+            draft, told = await fill_draft(
+                Picker(work), caller.workspace, schedule, empty, caller.now
+            )
+            if draft.question_key is None:
+                raise NotFound(f"{draft.reason} Type /fastapi-quiz topics to see what is.")
+            await work.deliveries.insert([draft])
+            await work.schedules.save(told)
+        return _say(schedule, "posts a question now")
+
+    @handles("schedule preview")
+    async def preview(self, call: Call) -> Reply:
+        """Show the next ten posts in the schedule's own local time."""
+        async with self.storage.reading() as work:
+            schedule = await _find(work, call)
+            slots = islice(await free_slots(work, schedule, call.caller.now), PREVIEWED)
+            zone = ZoneInfo(schedule.rhythm.zone)
+            times = tuple(slot.due_at.astimezone(zone) for slot in slots)
+        return Reply([PreviewCard(schedule, times)])
+
+    @handles("schedule remove")
+    async def remove(self, call: Call) -> Reply:
+        """Delete a schedule; the log of its deliveries stays."""
+        async with self.storage.writing() as work:
+            schedule = await _find(work, call)
+            reason = f"{call.caller.member.name} removed the schedule."
+            await work.deliveries.cancel_waiting(schedule, reason)
+            await work.schedules.remove(schedule, call.caller.now)
+        return _say(replace(schedule, next_due_at=None), "is removed")
+
+    def _channel_id(self, caller: Caller, options: Mapping[str, Any]) -> str | None:
+        text = options.get("channel")
+        return self.chats[caller.workspace.platform].channel_id(text) if text else None
+
+    async def _require_rights(self, caller: Caller, schedule: Schedule) -> None:
+        chat = self.chats[caller.workspace.platform]
+        try:
+            problem = await chat.missing_rights(caller.workspace.external_id, schedule.channel)
+        except Rejected as error:
+            problem = str(error)
+        except ChatError:
+            problem = "The platform does not answer just now. Try again in a minute."
+        if problem:
+            raise CommandError(f"{problem} Nothing was changed.")
+
+
+def apply_options(
+    schedule: Schedule, options: Mapping[str, Any], channel: str | None = None
+) -> Schedule:
+    """Return the schedule with the options that were given; `channel` is the platform's id."""
+    rhythm, wanted = schedule.rhythm, schedule.wanted
+    at: time = options.get("time", rhythm.time)
+    return replace(
+        schedule,
+        channel=channel or schedule.channel,
+        rhythm=Rhythm(at, options.get("tz", rhythm.zone), options.get("days", rhythm.days)),
+        wanted=QuestionFilter(
+            options.get("level", wanted.level),
+            options.get("topic", wanted.topic),
+            options.get("pack", wanted.pack),
+        ),
+        reveal=RevealMode(options.get("reveal", schedule.reveal)),
+        reveal_after=options.get("reveal-after", schedule.reveal_after),
+    )
+
+
+async def free_slots(work: UnitOfWork, schedule: Schedule, now: datetime) -> Iterator[Slot]:
+    """Return the coming slots that have no delivery yet: one post a local date."""
+    since = now.astimezone(ZoneInfo(schedule.rhythm.zone)).date() - timedelta(days=1)
+    taken = await work.deliveries.planned_slots(schedule, since)
+    return (slot for slot in schedule.rhythm.slots_after(now) if slot.date not in taken)
+
+
+async def _with_next_slot(work: UnitOfWork, schedule: Schedule, now: datetime) -> Schedule:
+    slot = next(await free_slots(work, schedule, now))
+    return replace(schedule, next_due_at=slot.due_at)
+
+
+async def _find(work: UnitOfWork, call: Call) -> Schedule:
+    number = call.options["id"]
+    schedule = await work.schedules.find(call.caller.workspace.id, number)
+    if schedule is None:
+        raise NotFound(
+            f"There is no schedule {number} here. Type /fastapi-quiz schedule list to see them."
+        )
+    return schedule
+
+
+async def _require_questions(work: UnitOfWork, schedule: Schedule) -> None:
+    wanted = schedule.wanted
+    if await work.questions.deck(schedule.workspace_id, wanted):
+        return
+    everything = await work.questions.deck(schedule.workspace_id, QuestionFilter())
+    topics = {topic for question in everything for topic in question.topics}
+    hint = did_you_mean(wanted.topic, topics) if wanted.topic and wanted.topic not in topics else ""
+    raise NotFound(
+        f"No question fits: {wanted}.{hint} Type /fastapi-quiz topics to see what is there."
+    )
+
+
+def _say(schedule: Schedule, what: str) -> Reply:
+    return Reply([ScheduleCard(schedule, what)])

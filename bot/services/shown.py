@@ -1,0 +1,68 @@
+"""Which question a member means, by key, by message or as the newest one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.commands import Caller
+from bot.domain import delivery as moves
+from bot.domain.delivery import Delivery, DeliveryState, Purpose
+from bot.domain.question import Question
+from bot.errors import NotFound
+from bot.ports import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A question that a member can see, and whether its question day is over."""
+
+    delivery: Delivery
+    question: Question
+    late: bool
+
+
+async def find_shown(
+    work: UnitOfWork, caller: Caller, key: str = "", message_id: str = ""
+) -> Shown:
+    """Return the question with that key, or else the newest one the caller can see.
+
+    Somebody who acts on a question proves that it was posted: a delivery that still was
+    in doubt is confirmed by it.
+
+    Raises:
+        NotFound: there is none, with the next step.
+    """
+    deliveries = work.deliveries
+    if key:
+        delivery = await deliveries.by_key(caller.workspace.id, key)
+    else:
+        delivery = await deliveries.newest(caller.workspace.id, caller.channel, caller.member.id)
+    if delivery is None or not _may_see(caller, delivery):
+        raise NotFound(
+            "That question is gone. Type /fastapi-quiz today for the current one."
+            if key
+            else "There is no question in this channel yet. Type /fastapi-quiz ask for one."
+        )
+    if delivery.state in (DeliveryState.SENDING, DeliveryState.STUCK):
+        proof = moves.confirm(message_id, delivery.due_at)
+        await deliveries.settle([(delivery, proof)])
+    return await load_shown(work, caller, delivery)
+
+
+async def load_shown(work: UnitOfWork, caller: Caller, delivery: Delivery) -> Shown:
+    """Load what belongs to a delivery.
+
+    Raises:
+        NotFound: its question does not exist any more.
+    """
+    key = delivery.question_key
+    questions = await work.questions.get_many(caller.workspace.id, [key] if key else [])
+    if key is None or key not in questions:
+        raise NotFound("That question is gone. Type /fastapi-quiz today for the current one.")
+    late = delivery.member_id is None and await work.deliveries.is_over(delivery, caller.now)
+    return Shown(delivery, questions[key], late)
+
+
+def _may_see(caller: Caller, delivery: Delivery) -> bool:
+    own = delivery.member_id in (None, caller.member.id)
+    return own and delivery.purpose is Purpose.QUESTION

@@ -1,0 +1,108 @@
+"""Opens SQLite or PostgreSQL the way this program needs it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.errors import ConfigError, StorageError
+
+BUSY_TIMEOUT_MS = 5000
+WRITE = {"begin": "BEGIN IMMEDIATE"}
+"""Execution options of a transaction that will write. Taking SQLite's lock at the start
+waits for another writer; taking it half-way fails with "database is locked"."""
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """Return an engine; nothing is connected yet. Dispose of it when done.
+
+    Raises:
+        ConfigError: the URL is none, or names an engine other than these two.
+    """
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_async_engine(parsed)
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    return create_async_engine(parsed, pool_pre_ping=True)
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigError(
+            f'database.url: "{url}" is not a database URL. '
+            "Write it like sqlite+aiosqlite:///fastapi-quiz.db"
+        ) from None
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+    backend = parsed.get_backend_name()
+    if backend not in drivers:
+        raise ConfigError(
+            f"database.url: {backend} is not supported. Use sqlite+aiosqlite:///FILE or "
+            "postgresql+asyncpg://USER:PASSWORD@HOST/NAME"
+        )
+    return parsed.set(drivername=drivers[backend])
+
+
+def sqlite_file(engine: AsyncEngine) -> Path | None:
+    """Return the database file, or None for PostgreSQL and for a database in memory."""
+    url = engine.url
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(str(url.database))
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+@asynccontextmanager
+async def explaining_errors() -> AsyncIterator[None]:
+    """Turn what a driver says into a StorageError with the next step."""
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise StorageError(_explain(str(cause))) from error
+
+
+_EXPLANATIONS = (
+    (
+        "unable to open database file",
+        "The database file can't be opened. Check that its folder exists and may be written.",
+    ),
+    ("readonly database", "The database file may not be written. Check its rights and owner."),
+    ("database or disk is full", "The disk is full; nothing was written. Make room and try again."),
+    ("file is not a database", "The file is not an SQLite database. Check database.url."),
+    ("malformed", "The database file is damaged. Restore it from a backup."),
+    ("locked", "Another program holds the database. Stop it, or try again in a moment."),
+    ("Connect call failed", "The database can't be reached. Check database.url and the server."),
+    ("password authentication", "The database refuses the password. Check database.url."),
+    ("does not exist", "The database does not exist, or its schema is missing. Create it first."),
+)
+
+
+def _explain(problem: str) -> str:
+    for sign, explanation in _EXPLANATIONS:
+        if sign in problem:
+            return explanation
+    return f"The database answers: {problem.splitlines()[0] if problem else 'nothing'}."

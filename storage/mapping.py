@@ -1,0 +1,225 @@
+"""Rows to domain values and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import time, timedelta
+from typing import Any
+
+from bot.domain.attempt import Attempt
+from bot.domain.delivery import Delivery, DeliveryId, DeliveryState, Draft, Purpose
+from bot.domain.grading import Grade
+from bot.domain.people import AwayPeriod, Level, Member, MemberId, Workspace, WorkspaceId
+from bot.domain.question import (
+    Choice,
+    KeyPoint,
+    Kind,
+    Markdown,
+    Question,
+    QuestionFilter,
+    QuestionKey,
+    QuestionSummary,
+)
+from bot.domain.schedule import RevealMode, Rhythm, Schedule, ScheduleId
+from storage.tables import (
+    AwayRow,
+    DeliveryRow,
+    MemberRow,
+    QuestionRow,
+    ScheduleRow,
+    WorkspaceRow,
+)
+
+
+def to_workspace(row: WorkspaceRow) -> Workspace:
+    """Read a workspace."""
+    assert row.id is not None
+    return Workspace(
+        WorkspaceId(row.id), row.platform, row.external_id, row.name, row.seed, row.emoji
+    )
+
+
+def to_member(row: MemberRow) -> Member:
+    """Read a member."""
+    assert row.id is not None
+    return Member(
+        id=MemberId(row.id),
+        workspace_id=WorkspaceId(row.workspace_id),
+        external_id=row.external_id,
+        name=row.name,
+        level=Level(row.level) if row.level else None,
+        zone=row.zone,
+        reminders=row.reminders,
+        on_leaderboard=row.on_leaderboard,
+    )
+
+
+def to_away(row: AwayRow) -> AwayPeriod:
+    """Read an absence."""
+    return AwayPeriod(row.since, row.until, row.ended_at)
+
+
+def to_schedule(row: ScheduleRow) -> Schedule:
+    """Read a schedule."""
+    assert row.id is not None
+    hour, minute = row.at.split(":")
+    return Schedule(
+        id=ScheduleId(row.id),
+        workspace_id=WorkspaceId(row.workspace_id),
+        number=row.number,
+        channel=row.channel,
+        rhythm=Rhythm(time(int(hour), int(minute)), row.zone, frozenset(map(int, row.days))),
+        wanted=QuestionFilter(Level(row.level) if row.level else None, row.topic, row.pack),
+        reveal=RevealMode(row.reveal),
+        reveal_after=(
+            None
+            if row.reveal_after_seconds is None
+            else timedelta(seconds=row.reveal_after_seconds)
+        ),
+        next_due_at=row.next_due_at,
+        paused_because=row.paused_because,
+        created_by=None if row.created_by is None else MemberId(row.created_by),
+        low_told_at_size=row.low_told_at_size,
+    )
+
+
+def from_schedule(schedule: Schedule) -> dict[str, Any]:
+    """Write a schedule as column values, without its id."""
+    after = schedule.reveal_after
+    return {
+        "workspace_id": schedule.workspace_id,
+        "number": schedule.number,
+        "channel": schedule.channel,
+        "at": f"{schedule.rhythm.time:%H:%M}",
+        "days": "".join(map(str, sorted(schedule.rhythm.days))),
+        "zone": schedule.rhythm.zone,
+        "level": schedule.wanted.level,
+        "topic": schedule.wanted.topic,
+        "pack": schedule.wanted.pack,
+        "reveal": schedule.reveal.value,
+        "reveal_after_seconds": None if after is None else int(after.total_seconds()),
+        "next_due_at": schedule.next_due_at,
+        "paused_because": schedule.paused_because,
+        "created_by": schedule.created_by,
+        "low_told_at_size": schedule.low_told_at_size,
+    }
+
+
+def to_question(row: QuestionRow) -> Question:
+    """Read a question from its stored body."""
+    body = json.loads(row.body)
+    return Question(
+        **body
+        | {
+            "level": Level(body["level"]),
+            "kind": Kind(body["kind"]),
+            "prompt": Markdown(body["prompt"]),
+            "answer": Markdown(body["answer"]),
+            "topics": tuple(body["topics"]),
+            "key_points": tuple(KeyPoint(**point) for point in body["key_points"]),
+            "choices": tuple(Choice(**choice) for choice in body["choices"]),
+            "sources": tuple(body["sources"]),
+            "follow_ups": tuple(body["follow_ups"]),
+            "mistakes": tuple(body["mistakes"]),
+        }
+    )
+
+
+def from_question(question: Question) -> dict[str, Any]:
+    """Write a question as column values."""
+    return {
+        "slug": question.id,
+        "version": question.version,
+        "level": question.level.value,
+        "topics": json.dumps(question.topics),
+        "body": json.dumps(asdict(question), ensure_ascii=False),
+        "current": True,
+    }
+
+
+def to_summary(key: int, slug: str, level: str, topics: str, pack: str) -> QuestionSummary:
+    """Read what picking needs."""
+    return QuestionSummary(QuestionKey(key), slug, pack, Level(level), tuple(json.loads(topics)))
+
+
+def to_delivery(row: DeliveryRow, schedule_number: int | None = None) -> Delivery:
+    """Read a delivery."""
+    assert row.id is not None
+    state = DeliveryState(row.state)
+    leased = state in (DeliveryState.CLAIMED, DeliveryState.SENDING)
+    return Delivery(
+        id=DeliveryId(row.id),
+        workspace_id=WorkspaceId(row.workspace_id),
+        channel=row.channel,
+        slot=row.slot,
+        key=row.key,
+        purpose=Purpose(row.purpose),
+        state=state,
+        due_at=row.due_at,
+        expires_at=row.expires_at,
+        run=row.run,
+        schedule_id=None if row.schedule_id is None else ScheduleId(row.schedule_id),
+        schedule_number=schedule_number,
+        question_key=None if row.question_key is None else QuestionKey(row.question_key),
+        question_id=row.question_id,
+        round=row.round,
+        not_before=row.wake_at if state is DeliveryState.SCHEDULED else None,
+        lease_until=row.wake_at if leased else None,
+        fence=row.fence,
+        tries=row.tries,
+        posted_at=row.posted_at,
+        message_id=row.message_id,
+        reason=row.reason,
+        member_id=None if row.member_id is None else MemberId(row.member_id),
+    )
+
+
+def from_draft(draft: Draft) -> dict[str, Any]:
+    """Write a new delivery as column values."""
+    waiting = draft.state is DeliveryState.SCHEDULED
+    return {
+        "workspace_id": draft.workspace_id,
+        "schedule_id": draft.schedule_id,
+        "member_id": draft.member_id,
+        "question_key": draft.question_key,
+        "question_id": draft.question_id,
+        "channel": draft.channel,
+        "slot": draft.slot,
+        "run": draft.run,
+        "purpose": draft.purpose.value,
+        "key": draft.key,
+        "round": draft.round,
+        "state": draft.state.value,
+        "due_at": draft.due_at,
+        "expires_at": draft.expires_at,
+        "wake_at": draft.due_at if waiting else None,
+        "posted_at": draft.posted_at,
+        "reason": draft.reason,
+        "fence": 0,
+        "tries": 0,
+    }
+
+
+def from_attempt(attempt: Attempt) -> dict[str, Any]:
+    """Write an attempt as column values."""
+    grade = attempt.grade
+    only_once = attempt.first or attempt.kind != "answer"
+    return {
+        "workspace_id": attempt.workspace_id,
+        "member_id": attempt.member_id,
+        "delivery_id": attempt.delivery_id,
+        "slot": attempt.slot,
+        "kind": attempt.kind.value,
+        "once": attempt.kind.value if only_once else None,
+        "at": attempt.at,
+        "late": attempt.late,
+        "points": attempt.points,
+        "score": grade.score if grade else None,
+        "answer": attempt.text,
+        "grade": json.dumps(_grade_values(grade), ensure_ascii=False) if grade else None,
+    }
+
+
+def _grade_values(grade: Grade) -> dict[str, Any]:
+    return asdict(grade)

@@ -1,0 +1,173 @@
+"""Workspaces and members."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, or_
+from sqlmodel import col, delete, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.domain.people import AwayPeriod, Member, MemberId, Workspace, WorkspaceId
+from storage.mapping import to_away, to_member, to_workspace
+from storage.statements import insert_new
+from storage.tables import AwayRow, MemberRow, WorkspaceRow
+
+
+@dataclass
+class WorkspaceRepository:
+    """Implements `bot.ports.Workspaces`."""
+
+    session: AsyncSession
+    random: random.Random
+
+    async def ensure(self, platform: str, external_id: str, name: str) -> Workspace:
+        wanted = select(WorkspaceRow).where(
+            WorkspaceRow.platform == platform, WorkspaceRow.external_id == external_id
+        )
+        row = (await self.session.exec(wanted)).first()
+        if row is None:
+            await insert_new(
+                self.session,
+                WorkspaceRow,
+                [
+                    {
+                        "platform": platform,
+                        "external_id": external_id,
+                        "name": name or external_id,
+                        "seed": self.random.getrandbits(31),
+                        "emoji": "bulb",
+                    }
+                ],
+            )
+            row = (await self.session.exec(wanted)).one()
+        return to_workspace(row)
+
+    async def get(self, workspace_id: WorkspaceId) -> Workspace:
+        return (await self.get_many([workspace_id]))[workspace_id]
+
+    async def get_many(self, ids: Sequence[WorkspaceId]) -> Mapping[WorkspaceId, Workspace]:
+        rows = await self.session.exec(
+            select(WorkspaceRow).where(col(WorkspaceRow.id).in_(set(ids)))
+        )
+        workspaces = map(to_workspace, rows)
+        return {workspace.id: workspace for workspace in workspaces}
+
+
+@dataclass
+class MemberRepository:
+    """Implements `bot.ports.Members`."""
+
+    session: AsyncSession
+
+    async def ensure(self, workspace_id: WorkspaceId, external_id: str, name: str) -> Member:
+        wanted = select(MemberRow).where(
+            MemberRow.workspace_id == workspace_id, MemberRow.external_id == external_id
+        )
+        row = (await self.session.exec(wanted)).first()
+        if row is None:
+            values = {
+                "workspace_id": workspace_id,
+                "external_id": external_id,
+                "name": name or external_id,
+                "reminders": False,
+                "on_leaderboard": True,
+                "admin": False,
+            }
+            await insert_new(self.session, MemberRow, [values])
+            row = (await self.session.exec(wanted)).one()
+        elif name and row.name != name:
+            row.name = name
+            await self.session.flush()
+        return to_member(row)
+
+    async def find(self, workspace_id: WorkspaceId, text: str) -> Member | None:
+        rows = await self.session.exec(
+            select(MemberRow)
+            .where(
+                MemberRow.workspace_id == workspace_id,
+                or_(
+                    col(MemberRow.external_id) == text,
+                    func.lower(MemberRow.name) == text.lower(),
+                ),
+            )
+            .order_by(col(MemberRow.external_id) != text, col(MemberRow.id))
+            .limit(1)
+        )
+        row = rows.first()
+        return to_member(row) if row else None
+
+    async def get(self, workspace_id: WorkspaceId, member_id: MemberId) -> Member | None:
+        rows = await self.session.exec(
+            select(MemberRow).where(
+                MemberRow.workspace_id == workspace_id, MemberRow.id == member_id
+            )
+        )
+        row = rows.first()
+        return to_member(row) if row else None
+
+    async def save(self, member: Member) -> None:
+        await self._update(
+            member,
+            level=member.level,
+            zone=member.zone,
+            reminders=member.reminders,
+            on_leaderboard=member.on_leaderboard,
+        )
+
+    async def away(self, workspace_id: WorkspaceId, member_id: MemberId) -> Sequence[AwayPeriod]:
+        rows = await self.session.exec(
+            select(AwayRow).where(
+                AwayRow.workspace_id == workspace_id, AwayRow.member_id == member_id
+            )
+        )
+        return [to_away(row) for row in rows]
+
+    async def announce_away(self, member: Member, since: datetime, until: date) -> None:
+        self.session.add(
+            AwayRow(workspace_id=member.workspace_id, member_id=member.id, since=since, until=until)
+        )
+        await self.session.flush()
+
+    async def end_away(self, member: Member, at: datetime) -> None:
+        await self.session.exec(
+            update(AwayRow)
+            .where(
+                col(AwayRow.workspace_id) == member.workspace_id,
+                col(AwayRow.member_id) == member.id,
+                col(AwayRow.ended_at).is_(None),
+            )
+            .values(ended_at=at)
+        )
+
+    async def admins(self, workspace_id: WorkspaceId) -> Sequence[Member]:
+        rows = await self.session.exec(
+            select(MemberRow)
+            .where(MemberRow.workspace_id == workspace_id, col(MemberRow.admin))
+            .order_by(MemberRow.name)
+        )
+        return [to_member(row) for row in rows]
+
+    async def set_admin(self, member: Member, admin: bool) -> None:
+        await self._update(member, admin=admin)
+
+    async def _update(self, member: Member, **values: object) -> None:
+        await self.session.exec(
+            update(MemberRow)
+            .where(
+                col(MemberRow.workspace_id) == member.workspace_id,
+                col(MemberRow.id) == member.id,
+            )
+            .values(**values)
+        )
+
+    async def erase(self, member: Member) -> None:
+        await self.session.exec(
+            delete(MemberRow).where(
+                col(MemberRow.workspace_id) == member.workspace_id,
+                col(MemberRow.id) == member.id,
+            )
+        )

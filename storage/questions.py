@@ -1,0 +1,97 @@
+"""The stored bank, by version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.domain.people import WorkspaceId
+from bot.domain.question import Question, QuestionFilter, QuestionKey, QuestionSummary
+from storage.mapping import from_question, to_question, to_summary
+from storage.statements import insert_new
+from storage.tables import PackRow, QuestionRow
+
+
+@dataclass
+class QuestionRepository:
+    """Implements `bot.ports.Questions`."""
+
+    session: AsyncSession
+
+    async def pack_digest(self, pack: str) -> str | None:
+        row = await self._shipped(pack)
+        return row.digest if row else None
+
+    async def _shipped(self, pack: str) -> PackRow | None:
+        rows = await self.session.exec(
+            select(PackRow).where(PackRow.name == pack, col(PackRow.workspace_id).is_(None))
+        )
+        return rows.first()
+
+    async def store_pack(self, pack: str, digest: str, questions: Sequence[Question]) -> None:
+        row = await self._shipped(pack)
+        if row is None:
+            row = PackRow(name=pack, digest=digest)
+            self.session.add(row)
+        row.digest = digest
+        await self.session.flush()
+        await self.session.exec(
+            update(QuestionRow).where(col(QuestionRow.pack_id) == row.id).values(current=False)
+        )
+        for question in questions:
+            values = from_question(question) | {"pack_id": row.id}
+            if not await insert_new(self.session, QuestionRow, [values]):
+                await self._make_current(row, question)
+
+    async def _make_current(self, pack: PackRow, question: Question) -> None:
+        await self.session.exec(
+            update(QuestionRow)
+            .where(
+                col(QuestionRow.pack_id) == pack.id,
+                col(QuestionRow.slug) == question.id,
+                col(QuestionRow.version) == question.version,
+            )
+            .values(current=True)
+        )
+
+    async def deck(
+        self, workspace_id: WorkspaceId, wanted: QuestionFilter
+    ) -> Sequence[QuestionSummary]:
+        rows = await self.session.exec(
+            select(  # type: ignore[call-overload]
+                col(QuestionRow.id),
+                col(QuestionRow.slug),
+                col(QuestionRow.level),
+                col(QuestionRow.topics),
+                col(PackRow.name),
+            )
+            .join(PackRow, col(PackRow.id) == col(QuestionRow.pack_id))
+            .where(
+                col(QuestionRow.current),
+                or_(
+                    col(QuestionRow.workspace_id).is_(None),
+                    col(QuestionRow.workspace_id) == workspace_id,
+                ),
+            )
+            .order_by(QuestionRow.slug)
+        )
+        summaries = (to_summary(*row) for row in rows)
+        return [summary for summary in summaries if wanted.matches(summary)]
+
+    async def get_many(
+        self, workspace_id: WorkspaceId | None, keys: Sequence[QuestionKey]
+    ) -> Mapping[QuestionKey, Question]:
+        wanted = select(QuestionRow).where(col(QuestionRow.id).in_(set(keys)))
+        if workspace_id is not None:
+            wanted = wanted.where(
+                or_(
+                    col(QuestionRow.workspace_id).is_(None),
+                    col(QuestionRow.workspace_id) == workspace_id,
+                )
+            )
+        rows = await self.session.exec(wanted)
+        return {QuestionKey(row.id): to_question(row) for row in rows if row.id is not None}

@@ -1,0 +1,102 @@
+"""Schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.domain.people import WorkspaceId
+from bot.domain.schedule import Schedule, ScheduleId
+from storage.mapping import from_schedule, to_schedule
+from storage.tables import ScheduleRow, WorkspaceRow
+
+
+@dataclass
+class ScheduleRepository:
+    """Implements `bot.ports.Schedules`."""
+
+    session: AsyncSession
+
+    async def add(self, schedule: Schedule) -> Schedule:
+        await self._lock_workspace(schedule.workspace_id)
+        newest = await self.session.exec(
+            select(func.max(col(ScheduleRow.number))).where(
+                ScheduleRow.workspace_id == schedule.workspace_id
+            )
+        )
+        numbered = replace(schedule, number=(newest.one() or 0) + 1)
+        row = ScheduleRow(**from_schedule(numbered))
+        self.session.add(row)
+        await self.session.flush()
+        return to_schedule(row)
+
+    async def _lock_workspace(self, workspace_id: WorkspaceId) -> None:
+        """Keep two processes from taking the same number; SQLite has one writer anyway."""
+        await self.session.exec(
+            select(col(WorkspaceRow.id)).where(WorkspaceRow.id == workspace_id).with_for_update()
+        )
+
+    async def save(self, schedule: Schedule) -> None:
+        await self._update(schedule, from_schedule(schedule))
+
+    async def remove(self, schedule: Schedule, at: datetime) -> None:
+        await self._update(schedule, {"removed_at": at, "next_due_at": None})
+
+    async def _update(self, schedule: Schedule, values: dict[str, object]) -> None:
+        await self.session.exec(
+            update(ScheduleRow)
+            .where(
+                col(ScheduleRow.workspace_id) == schedule.workspace_id,
+                col(ScheduleRow.id) == schedule.id,
+            )
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+
+    async def find(self, workspace_id: WorkspaceId, number: int) -> Schedule | None:
+        rows = await self.session.exec(
+            select(ScheduleRow).where(
+                ScheduleRow.workspace_id == workspace_id,
+                ScheduleRow.number == number,
+                col(ScheduleRow.removed_at).is_(None),
+            )
+        )
+        row = rows.first()
+        return to_schedule(row) if row else None
+
+    async def of_workspace(self, workspace_id: WorkspaceId) -> Sequence[Schedule]:
+        rows = await self.session.exec(
+            select(ScheduleRow)
+            .where(ScheduleRow.workspace_id == workspace_id, col(ScheduleRow.removed_at).is_(None))
+            .order_by(col(ScheduleRow.number))
+        )
+        return [to_schedule(row) for row in rows]
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Schedule]:
+        dialect = self.session.get_bind().dialect.name
+        wanted = (
+            select(ScheduleRow)
+            .where(col(ScheduleRow.next_due_at) <= now)
+            .order_by(col(ScheduleRow.next_due_at), col(ScheduleRow.id))
+            .limit(limit)
+        )
+        if dialect == "postgresql":
+            wanted = wanted.with_for_update(skip_locked=True)
+        return [to_schedule(row) for row in await self.session.exec(wanted)]
+
+    async def get(self, workspace_id: WorkspaceId, schedule_id: ScheduleId) -> Schedule | None:
+        rows = await self.session.exec(
+            select(ScheduleRow).where(
+                ScheduleRow.workspace_id == workspace_id, ScheduleRow.id == schedule_id
+            )
+        )
+        row = rows.first()
+        return to_schedule(row) if row else None
+
+    async def next_due_at(self) -> datetime | None:
+        return (await self.session.exec(select(func.min(col(ScheduleRow.next_due_at))))).one()

@@ -1,0 +1,112 @@
+"""The schema's version: makes, upgrades and checks the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.errors import SchemaError
+from storage.engine import WRITE, explaining_errors
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def migrate(engine: AsyncEngine) -> str:
+    """Make the database or bring it to the newest schema, in one transaction.
+
+    Returns the revision it has now. SQLite's foreign keys are off meanwhile: rebuilding a
+    table would otherwise delete the rows that point to it.
+
+    Raises:
+        SchemaError: the database is newer than this program.
+        StorageError: it can't be opened or written.
+    """
+    async with explaining_errors(), engine.connect() as connection:
+        sqlite = engine.dialect.name == "sqlite"
+        if sqlite:
+            await _set_foreign_keys(connection, on=False)
+        try:
+            async with (await connection.execution_options(**WRITE)).begin():
+                await _refuse_newer(connection)
+                await connection.run_sync(_upgrade)
+        finally:
+            if sqlite:
+                await _set_foreign_keys(connection, on=True)
+        return head_revision()
+
+
+async def _set_foreign_keys(connection: AsyncConnection, *, on: bool) -> None:
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    await driver.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+    await connection.rollback()
+
+
+def _upgrade(connection: Any) -> None:
+    from alembic import command
+
+    command.upgrade(_alembic_config(connection), "head")
+
+
+def _alembic_config(connection: Any = None) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def head_revision() -> str:
+    """Return the newest revision that this program knows."""
+    return _revisions()[-1]
+
+
+def _revisions() -> list[str]:
+    """Return all revisions, oldest first: the files are numbered, 0001_why.py."""
+    return [path.name.partition("_")[0] for path in sorted(_MIGRATIONS.glob("versions/[0-9]*.py"))]
+
+
+async def current_revision(engine: AsyncEngine) -> str | None:
+    """Return the revision of the database, or None for an empty one."""
+    async with explaining_errors(), engine.connect() as connection:
+        return await _read_revision(connection)
+
+
+async def _read_revision(connection: AsyncConnection) -> str | None:
+    names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    if "alembic_version" not in names:
+        return None
+    row = (await connection.execute(text("SELECT version_num FROM alembic_version"))).first()
+    return str(row[0]) if row else None
+
+
+async def _refuse_newer(connection: AsyncConnection) -> None:
+    revision = await _read_revision(connection)
+    if revision is not None and revision not in _revisions():
+        raise SchemaError(
+            f"The database has schema {revision}, which is newer than this program knows "
+            f"({head_revision()}). Install the version of fastapi-quiz that made it."
+        )
+
+
+async def require_current(engine: AsyncEngine) -> None:
+    """Refuse a schema that is not the newest.
+
+    Raises:
+        SchemaError: older, with the command that mends it; or newer.
+    """
+    async with explaining_errors(), engine.connect() as connection:
+        await _refuse_newer(connection)
+        revision = await _read_revision(connection)
+    if revision != head_revision():
+        raise SchemaError(
+            f"The database has schema {revision or 'none'}, this program needs "
+            f"{head_revision()}. Run: fastapi-quiz migrate"
+        )

@@ -1,0 +1,208 @@
+"""The only table classes. Every row belongs to a workspace, but for the shipped bank."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMING_CONVENTION
+
+
+def _key() -> int | None:
+    return Field(default=None, primary_key=True)  # type: ignore[no-any-return]
+
+
+def _parent(table: str, *, index: bool = False) -> int:
+    return Field(foreign_key=f"{table}.id", ondelete="CASCADE", index=index)  # type: ignore[no-any-return]
+
+
+class WorkspaceRow(SQLModel, table=True):
+    """A tenant. `seed` shuffles its decks."""
+
+    __tablename__ = "workspaces"
+    __table_args__ = (UniqueConstraint("platform", "external_id"),)
+
+    id: int | None = _key()
+    platform: str
+    external_id: str
+    name: str
+    seed: int
+    emoji: str = "bulb"
+
+
+class MemberRow(SQLModel, table=True):
+    """A member with their own settings; `admin` was given by another admin of the bot."""
+
+    __tablename__ = "members"
+    __table_args__ = (UniqueConstraint("workspace_id", "external_id"),)
+
+    id: int | None = _key()
+    workspace_id: int = _parent("workspaces")
+    external_id: str
+    name: str
+    level: str | None = None
+    zone: str | None = None
+    reminders: bool = False
+    on_leaderboard: bool = True
+    admin: bool = False
+
+
+class AwayRow(SQLModel, table=True):
+    """An announced absence."""
+
+    __tablename__ = "away_periods"
+
+    id: int | None = _key()
+    workspace_id: int = _parent("workspaces")
+    member_id: int = _parent("members", index=True)
+    since: datetime
+    until: date
+    ended_at: datetime | None = None
+
+
+class ScheduleRow(SQLModel, table=True):
+    """A daily question. `days` are weekday digits, Monday 0; `at` is wall-clock HH:MM."""
+
+    __tablename__ = "schedules"
+    __table_args__ = (UniqueConstraint("workspace_id", "number"),)
+
+    id: int | None = _key()
+    workspace_id: int = _parent("workspaces")
+    number: int
+    channel: str
+    at: str
+    days: str
+    zone: str
+    level: str | None = None
+    topic: str | None = None
+    pack: str | None = None
+    reveal: str = "private"
+    reveal_after_seconds: int | None = None
+    next_due_at: datetime | None = Field(default=None, index=True)
+    paused_because: str | None = None
+    created_by: int | None = Field(
+        default=None, foreign_key="members.id", ondelete="SET NULL", index=True
+    )
+    low_told_at_size: int | None = None
+    removed_at: datetime | None = None
+
+
+class PackRow(SQLModel, table=True):
+    """A pack; without a workspace it ships with the program and is for all."""
+
+    __tablename__ = "packs"
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+
+    id: int | None = _key()
+    workspace_id: int | None = Field(default=None, foreign_key="workspaces.id", ondelete="CASCADE")
+    name: str
+    digest: str
+
+
+class QuestionRow(SQLModel, table=True):
+    """One version of a question. `body` is the whole of it as JSON, `topics` a JSON list."""
+
+    __tablename__ = "questions"
+    __table_args__ = (UniqueConstraint("pack_id", "slug", "version"),)
+
+    id: int | None = _key()
+    pack_id: int = _parent("packs")
+    workspace_id: int | None = Field(
+        default=None, foreign_key="workspaces.id", ondelete="CASCADE", index=True
+    )
+    slug: str
+    version: str
+    level: str
+    topics: str
+    body: str = Field(sa_type=Text)
+    current: bool = True
+
+
+class DeliveryRow(SQLModel, table=True):
+    """A post and its state. `wake_at` is when somebody must look at it again, if ever."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("schedule_id", "slot", "run", "purpose"),
+        UniqueConstraint("workspace_id", "key"),
+        Index(
+            "ix_deliveries_wake_at_live",
+            "wake_at",
+            sqlite_where=text("wake_at IS NOT NULL"),
+            postgresql_where=text("wake_at IS NOT NULL"),
+        ),
+        Index("ix_deliveries_workspace_id_channel", "workspace_id", "channel", "posted_at"),
+        Index("ix_deliveries_workspace_id_slot", "workspace_id", "slot", "posted_at"),
+        Index("ix_deliveries_workspace_id_message_id", "workspace_id", "message_id"),
+    )
+
+    id: int | None = _key()
+    workspace_id: int = _parent("workspaces")
+    schedule_id: int | None = Field(default=None, foreign_key="schedules.id", ondelete="CASCADE")
+    member_id: int | None = Field(
+        default=None, foreign_key="members.id", ondelete="CASCADE", index=True
+    )
+    question_key: int | None = Field(default=None, foreign_key="questions.id")
+    question_id: str | None = None
+    channel: str
+    slot: date
+    run: int = 0
+    purpose: str
+    key: str = Field(max_length=25)
+    round: int = 0
+    state: str
+    due_at: datetime
+    expires_at: datetime
+    wake_at: datetime | None = None
+    owner: str | None = None
+    fence: int = 0
+    tries: int = 0
+    posted_at: datetime | None = None
+    message_id: str | None = None
+    reason: str | None = Field(default=None, sa_type=Text)
+
+
+class AttemptRow(SQLModel, table=True):
+    """What a member did. `once` is the kind where it may be there once only, else NULL."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        UniqueConstraint("member_id", "delivery_id", "once"),
+        Index("ix_attempts_workspace_id_at", "workspace_id", "at"),
+    )
+
+    id: int | None = _key()
+    workspace_id: int = _parent("workspaces")
+    member_id: int = _parent("members")
+    delivery_id: int = _parent("deliveries", index=True)
+    slot: date
+    kind: str
+    once: str | None = None
+    at: datetime
+    late: bool = False
+    points: int = 0
+    score: float | None = None
+    answer: str = Field(default="", sa_type=Text)
+    grade: str | None = Field(default=None, sa_type=Text)
+
+
+class NoticeRow(SQLModel, table=True):
+    """A message to an admin that was not handed over yet."""
+
+    __tablename__ = "notices"
+
+    id: int | None = _key()
+    workspace_id: int = _parent("workspaces")
+    member_id: int = _parent("members")
+    channel: str
+    body: str = Field(sa_type=Text)
+    wake_at: datetime = Field(index=True)

@@ -1,0 +1,63 @@
+"""One transaction, all repositories."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.ports import UnitOfWork
+from storage.attempts import AttemptRepository
+from storage.deliveries import DeliveryRepository
+from storage.engine import WRITE, explaining_errors
+from storage.notices import NoticeRepository
+from storage.people import MemberRepository, WorkspaceRepository
+from storage.questions import QuestionRepository
+from storage.schedules import ScheduleRepository
+
+
+class SqlUnitOfWork:
+    """All repositories over one session."""
+
+    def __init__(self, session: AsyncSession, dice: random.Random) -> None:
+        self.workspaces = WorkspaceRepository(session, dice)
+        self.members = MemberRepository(session)
+        self.schedules = ScheduleRepository(session)
+        self.questions = QuestionRepository(session)
+        self.deliveries = DeliveryRepository(session)
+        self.attempts = AttemptRepository(session)
+        self.notices = NoticeRepository(session)
+
+
+@dataclass
+class SqlStorage:
+    """Implements `bot.ports.Storage` over SQLite or PostgreSQL.
+
+    Writers of one process queue up for SQLite's single lock here, in order; its own busy
+    handler would let them race.
+    """
+
+    engine: AsyncEngine
+    random: random.Random
+    _one_writer: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[UnitOfWork]:
+        queue = self._one_writer if self.engine.dialect.name == "sqlite" else nullcontext()
+        async with queue, explaining_errors(), self.engine.connect() as connection:
+            await connection.execution_options(**WRITE)
+            async with connection.begin():
+                yield self._open(AsyncSession(bind=connection, expire_on_commit=False))
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[UnitOfWork]:
+        async with explaining_errors(), self.engine.connect() as connection:
+            yield self._open(AsyncSession(bind=connection, expire_on_commit=False))
+
+    def _open(self, session: AsyncSession) -> UnitOfWork:
+        return SqlUnitOfWork(session, self.random)

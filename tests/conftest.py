@@ -1,0 +1,52 @@
+"""Databases for every test that wants one: real SQLite files and a real PostgreSQL."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from storage.engine import open_engine
+from storage.schema import migrate
+from storage.unit_of_work import SqlStorage
+from tests.postgres import run_server
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """One server for the whole run."""
+    with run_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a database of each kind can be; nothing is made yet."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path}/quiz.db"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+async def database_url(bare_url: str) -> str:
+    """An empty database of each kind, with the newest schema."""
+    engine = open_engine(bare_url)
+    await migrate(engine)
+    names = ", ".join(SQLModel.metadata.tables)
+    if engine.dialect.name == "postgresql":
+        async with engine.begin() as connection:
+            await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    await engine.dispose()
+    return bare_url
+
+
+@pytest.fixture
+async def storage(database_url: str) -> AsyncIterator[SqlStorage]:
+    """The storage on an empty database."""
+    engine = open_engine(database_url)
+    yield SqlStorage(engine, random.Random(7))
+    await engine.dispose()

@@ -1,0 +1,343 @@
+"""What every database must do alike: the same tests on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from bot.domain import delivery as moves
+from bot.domain.attempt import Attempt, AttemptKind
+from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose
+from bot.domain.people import Level, Member, Workspace
+from bot.domain.question import Kind, Markdown, Question, QuestionFilter
+from bot.domain.schedule import Rhythm, Schedule, ScheduleId
+from bot.ports import UnitOfWork
+from storage.unit_of_work import SqlStorage
+
+NOW = datetime(2026, 3, 27, 8, 0, tzinfo=UTC)
+TODAY = NOW.date()
+LEASE = timedelta(seconds=60)
+
+
+def make_question(name: str, *, prompt: str = "Why?", topic: str = "routing") -> Question:
+    return Question(
+        id=name,
+        pack="fastapi",
+        title=name.title(),
+        level=Level.FRESHER,
+        topics=(topic,),
+        kind=Kind.OPEN,
+        prompt=Markdown(prompt),
+        answer=Markdown("Because."),
+    )
+
+
+async def make_schedule(work: UnitOfWork, team: str = "acme") -> tuple[Workspace, Schedule]:
+    workspace = await work.workspaces.ensure("local", team, team)
+    schedule = Schedule(
+        id=ScheduleId(0),
+        workspace_id=workspace.id,
+        number=0,
+        channel="#general",
+        rhythm=Rhythm(time(9), "Europe/Berlin"),
+        next_due_at=NOW,
+    )
+    return workspace, await work.schedules.add(schedule)
+
+
+def make_draft(workspace: Workspace, schedule: Schedule, slot: date = TODAY, run: int = 0) -> Draft:
+    return Draft(
+        workspace_id=workspace.id,
+        channel=schedule.channel,
+        slot=slot,
+        key=moves.make_key(workspace.seed, schedule.id, slot.isoformat(), run),
+        purpose=Purpose.QUESTION,
+        due_at=NOW,
+        expires_at=NOW + timedelta(hours=6),
+        run=run,
+        schedule_id=schedule.id,
+        question_id="depends",
+        round=1,
+    )
+
+
+async def claim_all(storage: SqlStorage, now: datetime = NOW) -> list[Delivery]:
+    async with storage.writing() as work:
+        return list(await work.deliveries.claim("me", now, now + LEASE, 100))
+
+
+async def test_a_workspace_and_a_member_are_made_once(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        first = await work.workspaces.ensure("local", "acme", "Acme")
+        again = await work.workspaces.ensure("local", "acme", "Acme")
+        ana = await work.members.ensure(first.id, "U1", "ana")
+        renamed = await work.members.ensure(first.id, "U1", "anna")
+    assert first == again
+    assert renamed == replace(ana, name="anna")
+
+
+async def test_an_error_rolls_everything_back(storage: SqlStorage) -> None:
+    async def fail_half_way() -> None:
+        async with storage.writing() as work:
+            workspace = await work.workspaces.ensure("local", "acme", "Acme")
+            await work.members.ensure(workspace.id, "U1", "ana")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail_half_way()
+    async with storage.writing() as work:
+        workspace = await work.workspaces.ensure("local", "acme", "Acme")
+        assert await work.members.find(workspace.id, "ana") is None
+
+
+async def test_members_of_another_workspace_are_not_found(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        acme = await work.workspaces.ensure("local", "acme", "Acme")
+        globex = await work.workspaces.ensure("local", "globex", "Globex")
+        ana = await work.members.ensure(acme.id, "U1", "Ana")
+        assert await work.members.find(acme.id, "ana") == ana
+        assert await work.members.find(globex.id, "ana") is None
+        assert await work.members.get(globex.id, ana.id) is None
+
+
+async def test_schedule_numbers_count_per_workspace_and_are_not_used_again(
+    storage: SqlStorage,
+) -> None:
+    async with storage.writing() as work:
+        _, first = await make_schedule(work, "acme")
+        _, second = await make_schedule(work, "acme")
+        _, other = await make_schedule(work, "globex")
+        await work.schedules.remove(second, NOW)
+        _, third = await make_schedule(work, "acme")
+    assert [first.number, second.number, third.number, other.number] == [1, 2, 3, 1]
+
+
+async def test_a_schedule_comes_back_as_it_was_stored(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        workspace, schedule = await make_schedule(work)
+        changed = replace(
+            schedule,
+            rhythm=Rhythm(time(0, 30), "America/Sao_Paulo", frozenset({6, 0})),
+            wanted=QuestionFilter(Level.FIVE_YEAR, "security", "fastapi"),
+            reveal_after=timedelta(hours=8),
+            next_due_at=NOW + timedelta(microseconds=1),
+            paused_because="ana paused it.",
+        )
+        await work.schedules.save(changed)
+    async with storage.reading() as work:
+        assert await work.schedules.find(workspace.id, 1) == changed
+
+
+async def test_due_schedules_come_earliest_first(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        _, one = await make_schedule(work, "a")
+        _, two = await make_schedule(work, "b")
+        _, later = await make_schedule(work, "c")
+        await work.schedules.save(replace(two, next_due_at=NOW - timedelta(hours=1)))
+        await work.schedules.save(replace(later, next_due_at=NOW + timedelta(hours=1)))
+        due = await work.schedules.due(NOW, 10)
+        assert [schedule.id for schedule in due] == [two.id, one.id]
+        assert await work.schedules.next_due_at() == NOW - timedelta(hours=1)
+
+
+async def test_complaint_1_a_slot_has_one_delivery(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        workspace, schedule = await make_schedule(work)
+        draft = make_draft(workspace, schedule)
+        assert await work.deliveries.insert([draft]) == 1
+        assert await work.deliveries.insert([replace(draft, key="another")]) == 0
+        assert await work.deliveries.insert([make_draft(workspace, schedule, run=1)]) == 1
+        assert await work.deliveries.count_runs(schedule, NOW.date()) == 1
+
+
+async def test_complaint_2_a_lease_keeps_a_second_process_away(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        await work.deliveries.insert([make_draft(*await make_schedule(work))])
+    [mine] = await claim_all(storage)
+    assert (mine.state, mine.fence) == (DeliveryState.CLAIMED, 1)
+    assert await claim_all(storage) == []
+    [theirs] = await claim_all(storage, NOW + LEASE)
+    assert theirs.fence == 2
+    async with storage.writing() as work:
+        assert await work.deliveries.mark_sending([mine], NOW + LEASE) == set()
+        assert await work.deliveries.mark_sending([theirs], NOW + 2 * LEASE) == {theirs.id}
+
+
+async def test_only_the_holder_of_the_fence_settles(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        workspace, schedule = await make_schedule(work)
+        await work.deliveries.insert([make_draft(workspace, schedule)])
+    [mine] = await claim_all(storage)
+    async with storage.writing() as work:
+        await work.deliveries.mark_sending([mine], NOW + LEASE)
+        [taken] = await work.deliveries.take_ambiguous(NOW + LEASE, NOW + 2 * LEASE, 10)
+        assert await work.deliveries.settle([(mine, moves.confirm("1", NOW))]) == set()
+        assert await work.deliveries.settle([(taken, moves.confirm("1", NOW))]) == {taken.id}
+        assert await work.deliveries.settle([(taken, moves.fail("no"))]) == set()
+        stored = await work.deliveries.by_message(workspace.id, "#general", "1")
+    assert stored is not None
+    assert (stored.state, stored.posted_at, stored.tries) == (DeliveryState.CONFIRMED, NOW, 1)
+
+
+async def test_what_is_past_its_grace_is_skipped(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        workspace, schedule = await make_schedule(work)
+        await work.deliveries.insert([make_draft(workspace, schedule)])
+        assert await work.deliveries.expire(NOW + timedelta(hours=6)) == 0
+        assert await work.deliveries.expire(NOW + timedelta(hours=6, seconds=1)) == 1
+        assert await work.deliveries.next_wake_at() is None
+        [skipped] = await work.deliveries.newest_of_workspace(workspace.id, 10)
+    assert (skipped.state, bool(skipped.reason)) == (DeliveryState.SKIPPED, True)
+
+
+async def post(
+    work: UnitOfWork,
+    workspace: Workspace,
+    schedule: Schedule,
+    slot: date,
+    at: datetime,
+    run: int = 0,
+) -> Delivery:
+    draft = make_draft(workspace, schedule, slot, run)
+    confirmed = replace(draft, state=DeliveryState.CONFIRMED, posted_at=at)
+    await work.deliveries.insert([confirmed])
+    delivery = await work.deliveries.by_key(workspace.id, draft.key)
+    assert delivery is not None
+    return delivery
+
+
+async def test_question_days_are_the_dates_with_posts(storage: SqlStorage) -> None:
+    friday, monday = date(2026, 3, 27), date(2026, 3, 30)
+    async with storage.writing() as work:
+        workspace, schedule = await make_schedule(work)
+        other, _ = await make_schedule(work, "globex")
+        first = await post(work, workspace, schedule, friday, NOW)
+        await post(work, workspace, schedule, friday, NOW + timedelta(hours=3), run=1)
+        assert not await work.deliveries.is_over(first, NOW + timedelta(days=2))
+        await post(work, workspace, schedule, monday, NOW + timedelta(days=3))
+        assert await work.deliveries.is_over(first, NOW + timedelta(days=3))
+        slots = await work.deliveries.posted_slots(workspace.id)
+        assert await work.deliveries.posted_slots(other.id) == []
+    assert [slot.date for slot in slots] == [friday, monday]
+    assert slots[0].last_posted_at - slots[0].first_posted_at == timedelta(hours=3)
+
+
+def attempt(member: Member, delivery: Delivery, kind: AttemptKind, **changes: object) -> Attempt:
+    plain = Attempt(
+        workspace_id=member.workspace_id,
+        member_id=member.id,
+        delivery_id=delivery.id,
+        slot=delivery.slot,
+        kind=kind,
+        at=NOW,
+        late=False,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+async def test_complaint_11_the_first_answer_is_locked(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        workspace, schedule = await make_schedule(work)
+        ana = await work.members.ensure(workspace.id, "U1", "ana")
+        delivery = await post(work, workspace, schedule, NOW.date(), NOW)
+        answer = attempt(ana, delivery, AttemptKind.ANSWER, first=True, points=9)
+        assert await work.attempts.add(answer)
+        assert not await work.attempts.add(replace(answer, points=20))
+        assert await work.attempts.add(replace(answer, first=False, points=0))
+        assert await work.attempts.add(replace(answer, first=False, points=0))
+        reveal = attempt(ana, delivery, AttemptKind.REVEAL)
+        assert await work.attempts.add(reveal)
+        assert not await work.attempts.add(reveal)
+        assert await work.attempts.totals(workspace.id, None) == [(ana, 9)]
+        counts = await work.attempts.counts(delivery)
+        assert (counts.answered, counts.revealed) == (1, 1)
+
+
+async def test_late_and_private_attempts_are_no_part_in_a_question_day(
+    storage: SqlStorage,
+) -> None:
+    async with storage.writing() as work:
+        workspace, schedule = await make_schedule(work)
+        ana = await work.members.ensure(workspace.id, "U1", "ana")
+        friday = await post(work, workspace, schedule, date(2026, 3, 27), NOW)
+        saturday = await post(work, workspace, schedule, date(2026, 3, 28), NOW)
+        asked = replace(
+            make_draft(workspace, schedule, date(2026, 3, 29)),
+            schedule_id=None,
+            member_id=ana.id,
+            state=DeliveryState.CONFIRMED,
+        )
+        await work.deliveries.insert([asked])
+        private = await work.deliveries.by_key(workspace.id, asked.key)
+        assert private is not None
+        await work.attempts.add(attempt(ana, friday, AttemptKind.REVEAL))
+        await work.attempts.add(attempt(ana, saturday, AttemptKind.REVEAL, late=True))
+        await work.attempts.add(attempt(ana, private, AttemptKind.REVEAL))
+        assert await work.attempts.dates_of(workspace.id, ana.id) == {date(2026, 3, 27)}
+        assert await work.attempts.dates(workspace.id) == {ana.id: {date(2026, 3, 27)}}
+
+
+async def test_erasing_a_member_erases_what_they_did_and_nothing_else(
+    storage: SqlStorage,
+) -> None:
+    async with storage.writing() as work:
+        workspace, schedule = await make_schedule(work)
+        ana = await work.members.ensure(workspace.id, "U1", "ana")
+        ben = await work.members.ensure(workspace.id, "U2", "ben")
+        await work.members.announce_away(ana, NOW, date(2026, 4, 1))
+        delivery = await post(work, workspace, schedule, NOW.date(), NOW)
+        for member in (ana, ben):
+            await work.attempts.add(attempt(member, delivery, AttemptKind.REVEAL))
+        await work.schedules.save(replace(schedule, created_by=ana.id))
+        await work.members.erase(ana)
+    async with storage.reading() as work:
+        assert await work.members.get(workspace.id, ana.id) is None
+        assert await work.members.away(workspace.id, ana.id) == []
+        assert set(await work.attempts.dates(workspace.id)) == {ben.id}
+        [kept] = await work.schedules.of_workspace(workspace.id)
+    assert kept.created_by is None
+
+
+async def test_an_edited_question_keeps_its_older_version_readable(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        workspace = await work.workspaces.ensure("local", "acme", "Acme")
+        await work.questions.store_pack("fastapi", "1", [make_question("a"), make_question("b")])
+        [old, _] = await work.questions.deck(workspace.id, QuestionFilter())
+        edited = make_question("a", prompt="How?")
+        await work.questions.store_pack("fastapi", "2", [edited])
+        [new] = await work.questions.deck(workspace.id, QuestionFilter())
+        both = await work.questions.get_many(workspace.id, [old.key, new.key])
+        assert await work.questions.pack_digest("fastapi") == "2"
+        await work.questions.store_pack("fastapi", "1", [make_question("a"), make_question("b")])
+        back = await work.questions.deck(workspace.id, QuestionFilter())
+    assert both == {old.key: make_question("a"), new.key: edited}
+    assert [question.key for question in back][:1] == [old.key]
+
+
+async def test_a_deck_is_filtered_by_level_topic_and_pack(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        workspace = await work.workspaces.ensure("local", "acme", "Acme")
+        await work.questions.store_pack(
+            "fastapi", "1", [make_question("a"), make_question("b", topic="security")]
+        )
+        by_topic = await work.questions.deck(workspace.id, QuestionFilter(topic="security"))
+        by_level = await work.questions.deck(workspace.id, QuestionFilter(level=Level.FIVE_YEAR))
+        by_pack = await work.questions.deck(workspace.id, QuestionFilter(pack="fastapi"))
+    assert [question.id for question in by_topic] == ["b"]
+    assert (len(by_level), len(by_pack)) == (0, 2)
+
+
+async def test_a_notice_comes_again_until_it_was_handed_over(storage: SqlStorage) -> None:
+    later = NOW + timedelta(minutes=5)
+    async with storage.writing() as work:
+        workspace = await work.workspaces.ensure("local", "acme", "Acme")
+        ana = await work.members.ensure(workspace.id, "U1", "ana")
+        await work.notices.add(workspace.id, ana.id, "#general", "Look!", NOW)
+        [notice] = await work.notices.take_due(NOW, later, 10)
+        assert await work.notices.take_due(NOW, later, 10) == []
+        assert await work.notices.next_at() == later
+        assert await work.notices.take_due(later, later, 10) == [notice]
+        await work.notices.done([notice])
+        assert await work.notices.next_at() is None

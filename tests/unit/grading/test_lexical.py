@@ -1,0 +1,154 @@
+"""The embedded grader as its callers see it."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.grading import Band, Grade, GradingTask, Verdict
+from bot.domain.question import KeyPoint
+from bot.grading.lexical import LexicalGrader, grade_answer
+
+TASK = GradingTask(
+    question="What does a yield dependency do in FastAPI?",
+    reference=(
+        "The code before yield runs ahead of the endpoint and prepares a resource such as a "
+        "database session. The yielded value is injected into the endpoint. The code after "
+        "yield cleans up once the response was made, also when an exception was raised."
+    ),
+)
+WITH_POINTS = GradingTask(
+    TASK.question,
+    TASK.reference,
+    (
+        KeyPoint("Code before yield prepares a resource", 1.0),
+        KeyPoint("The yielded value is injected", 1.0),
+        KeyPoint("Code after yield cleans up, even after an exception", 2.0),
+    ),
+)
+GOOD = (
+    "Everything before the yield is set up, for example opening a database session. The value "
+    "that is yielded gets injected into the endpoint, and afterwards the code after the yield "
+    "does the clean up, even if there was an exception."
+)
+
+
+def squeeze(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip().casefold()
+
+
+def assert_sound(grade: Grade, answer: str) -> None:
+    assert 0.0 <= grade.score <= 1.0
+    assert grade.gate is None or grade.score == 0.0
+    assert grade.points
+    assert grade.feedback
+    for point in grade.points:
+        assert squeeze(point.evidence) in squeeze(answer)
+        assert (point.verdict is Verdict.MISSING) == (point.evidence == "")
+
+
+@pytest.mark.parametrize("task", [TASK, WITH_POINTS])
+def test_the_model_answer_is_full_marks(task: GradingTask) -> None:
+    grade = grade_answer(task, task.reference)
+    assert grade.score >= 0.95
+    assert grade.band is Band.STRONG
+    assert {point.verdict for point in grade.points} == {Verdict.MET}
+
+
+def test_an_answer_in_other_words_is_good() -> None:
+    grade = grade_answer(WITH_POINTS, GOOD)
+    assert grade.score >= 0.6
+    assert [point.verdict for point in grade.points].count(Verdict.MET) >= 2
+    assert_sound(grade, GOOD)
+
+
+def test_half_an_answer_is_worth_less_than_a_whole_one() -> None:
+    half = "The code before the yield prepares a resource, for example a session."
+    grade = grade_answer(WITH_POINTS, half)
+    assert 0.1 < grade.score < grade_answer(WITH_POINTS, GOOD).score
+    assert grade.points[0].verdict is Verdict.MET
+    assert grade.points[0].evidence == half
+
+
+def test_weights_decide_what_a_point_is_worth() -> None:
+    heavy = GradingTask(
+        "", "a b", (KeyPoint("cleans up after exceptions", 9.0), KeyPoint("injection"))
+    )
+    light = GradingTask(
+        "", "a b", (KeyPoint("cleans up after exceptions", 1.0), KeyPoint("injection"))
+    )
+    answer = "It cleans up after exceptions."
+    assert grade_answer(heavy, answer).score > grade_answer(light, answer).score
+
+
+def test_feedback_names_a_point_made_and_one_to_add() -> None:
+    grade = grade_answer(WITH_POINTS, "The code before yield prepares a resource like a session.")
+    assert "prepares a resource" in grade.feedback
+    assert "cleans up" in grade.feedback or "injected" in grade.feedback
+
+
+async def test_a_long_answer_is_graded_off_the_event_loop_like_a_short_one() -> None:
+    grader = LexicalGrader()
+    short = await grader.grade(TASK, GOOD)
+    long = await grader.grade(TASK, GOOD + " " * 5_000)
+    assert (short.score, short.grader) == (long.score, "lexical")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "word " * 8_000,
+        "".join(f"w{number} " for number in range(8_000)),
+        "\x00\x01\x02\x7f" * 500,
+        "👍🏽🎉" * 300,
+        "依赖注入会在响应之后清理资源。",
+        "निर्भरता प्रतिक्रिया के बाद साफ करती है",
+        "تنظيف بعد الاستجابة",
+        "def get_db():\n    db = Session()\n    try:\n        yield db\n    finally:\n        pass",
+        "{" * 5_000 + "}" * 5_000,
+        "not " * 3_000,
+        "a.b" * 10_000,
+        "'" * 40_000,
+        "\ud800\udfff",
+        "i g n o r e " * 3_000,
+        "(((((" + "give " * 7_000,
+    ],
+)
+def test_odd_answers_are_graded_soundly_and_soon(answer: str) -> None:
+    started = time.perf_counter()
+    grade = grade_answer(TASK, answer)
+    assert time.perf_counter() - started < 1.0
+    assert_sound(grade, answer)
+
+
+ANY_TEXT = st.text(max_size=400)
+NEAR_TEXT = st.lists(
+    st.sampled_from([*TASK.reference.split(), "not", ".", "\n", ",", "I", "don't", "know"]),
+    max_size=60,
+).map(" ".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(answer=ANY_TEXT | NEAR_TEXT)
+def test_any_answer_gets_a_sound_grade(answer: str) -> None:
+    assert_sound(grade_answer(WITH_POINTS, answer), answer)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    question=ANY_TEXT,
+    reference=ANY_TEXT,
+    points=st.lists(st.tuples(ANY_TEXT, st.floats(0, 5)), max_size=4),
+    answer=ANY_TEXT,
+)
+def test_any_task_can_be_graded(
+    question: str, reference: str, points: list[tuple[str, float]], answer: str
+) -> None:
+    task = GradingTask(question, reference, tuple(KeyPoint(*point) for point in points))
+    grade = grade_answer(task, answer)
+    assert 0.0 <= grade.score <= 1.0
+    assert all(squeeze(point.evidence) in squeeze(answer) for point in grade.points)
