@@ -121,9 +121,14 @@ def _check_path(path: Path, run: bool) -> int:
 
 
 def _check_content(loaded: Sequence[Question]) -> list[str]:
-    from bot.questions.lint import lint_pack
+    import asyncio
 
-    return [str(finding) for finding in lint_pack(loaded)]
+    from bot.grading.lexical import LexicalGrader
+    from bot.questions.lint import check_answers, lint_pack
+
+    graded = asyncio.run(check_answers(loaded, LexicalGrader()))
+    typer.echo(graded)
+    return [str(finding) for finding in (*lint_pack(loaded), *graded.findings)]
 
 
 def _check_words(path: Path) -> list[str]:

@@ -12,6 +12,7 @@ import pytest
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
 from bot.domain.people import Level
 from bot.domain.question import Choice, KeyPoint, Kind, Markdown, Question
+from bot.grading.lexical import LexicalGrader
 from bot.questions.lint import check_answers, find_percentile, lint_pack
 from bot.questions.loader import load_pack, shipped_packs
 from bot.questions.markdown import strip_markup
@@ -159,11 +160,12 @@ class CountingGrader:
 async def test_a_model_answer_must_say_its_key_points() -> None:
     full = replace(OPEN, answer=Markdown("one two three"))
     short = replace(OPEN, id="short", answer=Markdown("**one** `two`"))
-    found = await check_answers([full, short], CountingGrader())
-    assert [finding.question_id for finding in found] == ["short", None]
-    assert "scores 0.67 (counting)" in found[0].problem
-    assert "three" in found[0].mend
-    assert "reach 1.00" in found[1].problem
+    checked = await check_answers([full, short], CountingGrader())
+    (finding,) = checked.findings
+    assert finding.question_id == "short"
+    assert "scores 0.67 (counting grader)" in finding.problem
+    assert "three" in finding.mend
+    assert "reach 1.00 at the 95th percentile (counting grader): too high" in str(checked)
 
 
 async def test_answers_that_fit_only_their_question_pass() -> None:
@@ -171,7 +173,14 @@ async def test_answers_that_fit_only_their_question_pass() -> None:
         replace(OPEN, id=f"q-{at}", answer=Markdown(text), key_points=(KeyPoint(text),))
         for at, text in enumerate(("apples", "pears", "plums"))
     ]
-    assert await check_answers(pack, CountingGrader()) == ()
+    checked = await check_answers(pack, CountingGrader())
+    assert checked.findings == ()
+    assert "reach 0.00 at the 95th percentile (counting grader): as wanted" in str(checked)
+
+
+async def test_the_shipped_answers_say_their_key_points() -> None:
+    checked = await check_answers(load_pack(shipped_packs()["fastapi"]), LexicalGrader())
+    assert list(map(str, checked.findings)) == []
 
 
 def test_percentiles_take_the_nearest_rank() -> None:
