@@ -26,6 +26,7 @@ from bot.services.conversing import Conversing, collect_handlers
 from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
 from bot.services.helping import Helping
+from bot.services.leaving import Leaving
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
 from bot.services.profile import Profile
@@ -120,7 +121,14 @@ def build(
         engine,
         storage,
         Conversing(
-            storage, chats, clock, answering, revealing, profile, collect_handlers(services)
+            storage,
+            chats,
+            clock,
+            answering,
+            revealing,
+            profile,
+            Leaving(storage, clock),
+            collect_handlers(services),
         ),
         Dispatching(
             storage,

@@ -71,4 +71,26 @@ class FormSubmitted:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-Event = TextCommand | CommandCalled | ReactionAdded | ButtonPressed | FormSubmitted
+@dataclass(frozen=True, slots=True)
+class ChannelDeleted:
+    """The origin's channel is gone. Nobody in particular did it: the member is empty."""
+
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class BotRemoved:
+    """The bot is no longer in the origin's workspace; channel and member are empty."""
+
+    origin: Origin
+
+
+Event = (
+    TextCommand
+    | CommandCalled
+    | ReactionAdded
+    | ButtonPressed
+    | FormSubmitted
+    | ChannelDeleted
+    | BotRemoved
+)

@@ -12,7 +12,9 @@ from bot import commands
 from bot.commands import BY_PATH, Call, Caller, Command, Rights
 from bot.domain.cards import ErrorCard, FormCard, FormField, Reply
 from bot.domain.events import (
+    BotRemoved,
     ButtonPressed,
+    ChannelDeleted,
     CommandCalled,
     Event,
     FormSubmitted,
@@ -23,6 +25,7 @@ from bot.domain.events import (
 from bot.errors import ChatError, CommandError, Forbidden, QuizError
 from bot.ports import ChatPort, Clock, Storage
 from bot.services.answering import Answering
+from bot.services.leaving import Leaving
 from bot.services.profile import Profile, zone_of
 from bot.services.revealing import Revealing
 
@@ -67,6 +70,7 @@ class Conversing:
     answering: Answering
     revealing: Revealing
     profile: Profile
+    leaving: Leaving
     handlers: Mapping[str, Handler]
 
     async def handle(self, event: Event) -> Reply | None:
@@ -100,8 +104,13 @@ class Conversing:
             case FormSubmitted(origin, _, key, values):
                 caller = await self._identify(origin)
                 return await self.answering.answer(caller, values.get("text", ""), key)
+            case ChannelDeleted(origin):
+                await self.leaving.leave_channel(origin)
+            case BotRemoved(origin):
+                await self.leaving.leave_workspace(origin)
             case _:
                 assert_never(event)
+        return None
 
     async def _run(self, origin: Origin, command: Command, raw: Mapping[str, str]) -> Reply:
         options: dict[str, Any] = commands.read_options(command, raw)
