@@ -11,6 +11,7 @@ import structlog
 import yarl
 from discord.gateway import DiscordWebSocket
 
+from adapters.discord import inbound
 from adapters.discord.completing import Completer
 from adapters.discord.components import QuizButton, read_button_id
 from adapters.discord.desk import Desk
@@ -20,6 +21,7 @@ from adapters.discord.pacing import Pacer
 from adapters.discord.tree import Tree, make_group, sync_commands
 from bot.commands import COMMANDS
 from bot.domain.cards import Button
+from bot.domain.events import BotRemoved, ChannelDeleted
 
 log = structlog.get_logger(__name__)
 
@@ -114,8 +116,13 @@ class QuizClient(discord.AutoShardedClient):
         await greet(self, guild, self._memory)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Forget that the server was greeted: it may invite the bot again."""
+        """Pause what posts there, and forget the greeting: it may invite the bot again."""
         await self._memory.forget(f"greeted:{guild.id}")
+        await self.desk.ask(BotRemoved(inbound.make_place(guild)))
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Pause what posts there."""
+        await self.desk.ask(ChannelDeleted(inbound.make_place(channel.guild, channel.id)))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """A fault in one event must not end the connection."""

@@ -17,7 +17,7 @@ from adapters.discord.components import make_modal
 from adapters.discord.home import Homes
 from adapters.discord.render import Page, make_message, render_card
 from bot.domain.cards import Button, Card, ErrorCard, FormCard, NoticeCard, Reply
-from bot.domain.events import ButtonPressed, CommandCalled, Event, FormSubmitted, Origin
+from bot.domain.events import ButtonPressed, Event, FormSubmitted, Origin
 from bot.errors import ChatError
 from bot.ports import Handle
 
@@ -148,7 +148,7 @@ class Desk:
             await _show(interaction, reply)
         except _TRANSPORT as error:
             log.warning("reply_not_shown", interaction=interaction.id, problem=str(error))
-            if reply and isinstance(event, FormSubmitted | CommandCalled):
+            if reply and isinstance(event, FormSubmitted):
                 for card in reply.cards:
                     await self._tell(event.origin, card)
 

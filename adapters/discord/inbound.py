@@ -34,6 +34,17 @@ def _channel_of(interaction: discord.Interaction[Any]) -> int:
     return parent or interaction.channel_id or 0
 
 
+def make_place(guild: discord.Guild, channel: int | None = None) -> Origin:
+    """Return a server, or a channel of it, to which something happened by itself."""
+    return Origin(
+        platform=PLATFORM,
+        workspace=str(guild.id),
+        channel=str(channel) if channel else "",
+        member="",
+        workspace_name=guild.name or "",
+    )
+
+
 def make_call(origin: Origin, path: str, options: Mapping[str, str]) -> CommandCalled:
     """Return a slash command."""
     return CommandCalled(origin, path, options)
