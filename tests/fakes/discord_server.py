@@ -298,6 +298,11 @@ def _fill(option: Mapping[str, Any], value: Any, focused: bool) -> dict[str, Any
     return {**filled, "focused": True} if focused else filled
 
 
+def has_button(message: Mapping[str, Any], label: str) -> bool:
+    """Tell whether there is a button of that label."""
+    return any(part.get("label") == label for part in walk(message["components"]))
+
+
 def find_button(message: Mapping[str, Any], label: str) -> str:
     """Return the `custom_id` of a button by its label."""
     for component in walk(message["components"]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from bot.domain.cards import Reply
 from bot.domain.events import Event
 from storage.adapter_words import AdapterWords
 from storage.engine import open_engine
-from tests.fakes.discord_server import TOKEN, DiscordServer, run_discord
+from tests.fakes.discord_server import TOKEN, DiscordServer, has_button, run_discord, text_of
 
 
 @dataclass
@@ -58,6 +59,15 @@ class Stage:
         await self.platform.stop()
         await self.app.close()
 
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Stage]:
+        """Run it for as long as it is needed."""
+        await self.start()
+        try:
+            yield self
+        finally:
+            await self.stop()
+
     async def restart(self) -> None:
         """Stop and start again."""
         await self.stop()
@@ -66,12 +76,28 @@ class Stage:
     async def _handle(self, event: Event) -> Reply | None:
         assert self.app is not None
         self.events.append(event)
+        self.server.world.touch()
         return await self.app.handle(event)
 
     async def run_due(self) -> None:
         """Do what is due now."""
         assert self.app is not None
         await self.app.run_due()
+
+
+async def schedule_question(stage: Stage, **options: Any) -> dict[str, Any]:
+    """Let an admin set a schedule, and return the first open question that it posts."""
+    server = stage.server
+    olga = server.member("olga", manages=True)
+    asked = await server.call(olga, "schedule add", {"time": "10:00", **options})
+    await server.answered(asked)
+    assert "is set" in text_of(asked.messages[0])
+    for _ in range(9):
+        await server.answered(await server.call(olga, "schedule run", {"id": 1}))
+        await stage.run_due()
+        if has_button(server.posts()[-1], "Answer"):
+            return server.posts()[-1]
+    raise AssertionError("No open question came")
 
 
 @pytest.fixture
@@ -87,8 +113,6 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """A running bot with a clock that stands still, and a Discord that shares it."""
     clock = VirtualClock()
     async with run_discord(clock.now) as running:
-        stage = Stage(running, f"sqlite+aiosqlite:///{tmp_path}/quiz.db", clock)
-        await stage.start()
-        yield stage
-        await stage.stop()
+        async with Stage(running, f"sqlite+aiosqlite:///{tmp_path}/quiz.db", clock).running() as it:
+            yield it
         assert running.problems == []

@@ -2,23 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from tests.adapters.discord.conftest import Stage
+from tests.adapters.discord.conftest import Stage, schedule_question
 from tests.fakes.discord_server import text_of
-
-
-async def schedule_question(stage: Stage) -> dict[str, object]:
-    """Let an admin set a schedule, and its first question be posted."""
-    server = stage.server
-    olga = server.member("olga", manages=True)
-    asked = await server.call(olga, "schedule add", {"time": "10:00"})
-    await server.answered(asked)
-    assert "is set" in text_of(asked.messages[0])
-    stage.clock.move_to(stage.clock.now() + timedelta(hours=1))
-    await stage.run_due()
-    (post,) = server.posts()
-    return post
 
 
 async def test_question_is_posted_and_answered_in_private(stage: Stage) -> None:
@@ -42,3 +27,71 @@ async def test_reaction_is_answered_by_direct_message(stage: Stage) -> None:
     (told,) = await server.until(lambda: server.told(ben))
     assert "Answer: " in text_of(told)
     assert len(server.posts()) == 1
+
+
+async def test_private_commands_in_a_direct_message(stage: Stage) -> None:
+    server = stage.server
+    ben = server.member("ben")
+    direct = server.world.direct(ben)
+    lost = await server.answered(await server.call(ben, "streak", channel=direct))
+    assert "Use me in a server first" in text_of(lost.messages[0])
+    await server.answered(await server.call(ben, "help"))
+    await stage.restart()
+    found = await server.answered(await server.call(ben, "streak", channel=direct))
+    assert "0 question days" in text_of(found.messages[0])
+    assert stage.events[-1].origin.workspace == str(server.guild.id)
+
+
+async def test_shared_leaderboard_is_seen_by_all(stage: Stage) -> None:
+    server = stage.server
+    ben = server.member("ben")
+    shared = await server.call(ben, "leaderboard", {"period": "week", "share": True})
+    await server.until(lambda: shared.followups)
+    (post,) = server.posts()
+    assert "This week" in text_of(post)
+    assert shared.messages[0]["private"]
+
+
+async def test_admin_commands_need_manage_server(stage: Stage) -> None:
+    server = stage.server
+    ben, olga = server.member("ben"), server.member("olga", manages=True)
+    refused = await server.answered(await server.call(ben, "schedule add", {"time": "09:00"}))
+    assert "Only admins" in text_of(refused.messages[0])
+    added = await server.call(olga, "admins add", {"member": str(ben.id)})
+    assert "ben" in text_of((await server.answered(added)).messages[0])
+    allowed = await server.answered(await server.call(ben, "schedule add", {"time": "09:00"}))
+    assert "is set" in text_of(allowed.messages[0])
+
+
+async def test_form_for_a_schedule(stage: Stage) -> None:
+    server = stage.server
+    olga = server.member("olga", manages=True)
+    asked = await server.answered(await server.call(olga, "help"))
+    opened = await server.answered(await server.press(olga, asked.messages[-1], "Schedule"))
+    backend = server.world.add_channel(server.guild, "backend")
+    shown = backend.to_json(server.world.bot.id)
+    await server.gateway.dispatch("CHANNEL_CREATE", shown, server.guild.id)
+    values = {"time": "09:00", "channel": str(backend.id), "tz": "berlin"}
+    added = await server.answered(await server.submit(olga, opened, values))
+    assert f"<#{backend.id}> at 09:00 mon-fri Europe/Berlin" in text_of(added.messages[0])
+    values = {"time": "noon"}
+    refused = await server.answered(await server.submit(olga, opened, values))
+    assert "noon" in text_of(refused.messages[0])
+
+
+async def test_completion_offers_what_fits(stage: Stage) -> None:
+    server = stage.server
+    olga = server.member("olga", manages=True)
+    await schedule_question(stage)
+
+    async def offered(path: str, name: str, typed: str, **others: object) -> list[str]:
+        options = {**others, name: typed}
+        asked = await server.call(olga, path, options, focused=name)
+        return [str(choice["name"]) for choice in (await server.answered(asked)).choices or ()]
+
+    assert (await offered("settings", "timezone", "berl"))[0] == "Europe/Berlin"
+    assert len(await offered("settings", "timezone", "")) == 25
+    topics = await offered("ask", "topic", "valid")
+    assert topics
+    assert all("valid" in topic for topic in topics)
+    assert await offered("ask", "topic", "nothing like it") == []

@@ -82,9 +82,6 @@ class Gateway:
         line = Line(socket, request.query.get("compress") == "zlib-stream")
         self.lines.add(line)
         try:
-            if self.refuse_code is not None:
-                await socket.close(code=self.refuse_code)
-                return socket
             await line.send(HELLO, {"heartbeat_interval": self.heartbeat_ms})
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
@@ -119,7 +116,9 @@ class Gateway:
 
     async def _identify(self, line: Line, data: dict[str, Any]) -> None:
         shard, shards = data.get("shard") or (0, 1)
-        if data["token"] != self.token:
+        if self.refuse_code is not None:
+            await line.socket.close(code=self.refuse_code)
+        elif data["token"] != self.token:
             await line.socket.close(code=4004)
         elif data["intents"] & PRIVILEGED:
             await line.socket.close(code=4014)

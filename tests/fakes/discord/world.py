@@ -209,6 +209,8 @@ class World:
     def __init__(self, now: Callable[[], datetime] | None = None) -> None:
         self.now = now or (lambda: datetime.now(UTC))
         self._serial = count(1)
+        self._guild_serial = count()
+        self._born = (self.new_id() >> 22) - 100_000
         self.bot = User(self.new_id(), "quiz", bot=True)
         self.users: dict[str, User] = {}
         self.guilds: dict[int, Guild] = {}
@@ -236,7 +238,7 @@ class World:
     def add_guild(self, name: str, owner: str = "olga") -> Guild:
         """Make a server with a channel `general`; each next one is on the next shard."""
         user = self.user(owner)
-        guild_id = (self.new_id() & ~0xFFF) + (len(self.guilds) << 22)
+        guild_id = (self._born + next(self._guild_serial)) << 22
         guild = Guild(guild_id, name, user.id, self.new_id())
         self.guilds[guild.id] = guild
         guild.members[user.id] = user
