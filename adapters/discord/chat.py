@@ -67,7 +67,7 @@ class Chat:
         client = self._connected()
         pages = render_card(card)
         thread_of = card.thread_of if isinstance(card, RevealCard) else None
-        with explaining_failures(channel):
+        with explaining_failures():
             place = channel
             if thread_of:
                 title = card.question.title if isinstance(card, RevealCard) else ""
@@ -95,7 +95,7 @@ class Chat:
         for number, page in enumerate(pages, start=2):
             nonce = f"{key[: limits.NONCE - 4]}-{number}"
             try:
-                with explaining_failures(place):
+                with explaining_failures():
                     await self._send(client, workspace, place, page, nonce)
             except (NotSent, Rejected) as error:
                 log.error("rest_not_posted", channel=place, page=number, problem=str(error))
@@ -105,7 +105,7 @@ class Chat:
     ) -> str | None:
         title = card.question.title if isinstance(card, QuestionCard | RevealCard) else "More"
         try:
-            with explaining_failures(channel):
+            with explaining_failures():
                 return await self._open_thread(client, channel, message_id, title)
         except (NotSent, Rejected) as error:
             log.warning("no_thread", channel=channel, problem=str(error))
@@ -151,7 +151,7 @@ class Chat:
     async def find(self, workspace: str, channel: str, key: str, since: datetime) -> Found | None:
         """Read back the channel's own messages, and those of its threads in use."""
         client = self._connected()
-        with explaining_failures(channel):
+        with explaining_failures():
             try:
                 found = await self._find_in(client, channel, key, since)
                 if found:
@@ -227,9 +227,9 @@ class Chat:
             return "The bot is not in this server. Invite it again with its link."
         found = guild.get_channel(_number(channel))
         if found is None:
-            return f"There is no channel <#{channel}> that the bot can see. Give it View Channel."
+            return "The bot does not see that channel. Give its role View Channel there."
         missing = missing_names(found.permissions_for(guild.me))
-        return explain_missing(missing, channel) if missing else None
+        return explain_missing(missing, found.name) if missing else None
 
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Tell who has the permission Manage Server."""

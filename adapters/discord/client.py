@@ -118,11 +118,11 @@ class QuizClient(discord.AutoShardedClient):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Pause what posts there, and forget the greeting: it may invite the bot again."""
         await self._memory.forget(f"greeted:{guild.id}")
-        await self.desk.ask(BotRemoved(inbound.make_place(guild)))
+        await self.desk.report(BotRemoved(inbound.make_place(guild)))
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """Pause what posts there."""
-        await self.desk.ask(ChannelDeleted(inbound.make_place(channel.guild, channel.id)))
+        await self.desk.report(ChannelDeleted(inbound.make_place(channel.guild, channel.id)))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """A fault in one event must not end the connection."""

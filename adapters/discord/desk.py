@@ -86,6 +86,10 @@ class Desk:
         for card in reply.cards if reply else ():
             await self._tell(event.origin, card)
 
+    async def report(self, event: Event) -> None:
+        """Hand on what nobody in particular did and nobody is answered for."""
+        await self._track(self.ask(event))
+
     async def ask(self, event: Event) -> Reply | None:
         """Hand an event to the core; what goes wrong there becomes a sentence."""
         if self._handle is None:

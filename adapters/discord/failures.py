@@ -25,7 +25,7 @@ _BLOCKED = timedelta(minutes=1)
 
 
 @contextmanager
-def explaining_failures(channel: str = "") -> Iterator[None]:
+def explaining_failures() -> Iterator[None]:
     """Turn the SDK's and the network's errors into those of `bot.ports.ChatPort`."""
     try:
         yield
@@ -35,14 +35,14 @@ def explaining_failures(channel: str = "") -> Iterator[None]:
         wait = timedelta(seconds=error.retry_after)
         raise NotSent("Discord asks to wait.", wait) from error
     except discord.HTTPException as error:
-        raise explain_answer(error, channel) from error
+        raise explain_answer(error) from error
     except aiohttp.ClientConnectorError as error:
         raise NotSent("Discord can't be reached.", _SOON) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise OutcomeUnknown(f"The connection to Discord was lost: {error!r}") from error
 
 
-def explain_answer(error: discord.HTTPException, channel: str) -> ChatError:
+def explain_answer(error: discord.HTTPException) -> ChatError:
     """Return what an answer of Discord's API means.
 
     A 5xx comes after discord.py's own tries, each with the same nonce: posted or not,
@@ -73,7 +73,7 @@ def explain_answer(error: discord.HTTPException, channel: str) -> ChatError:
     if error.status == 403:
         return Rejected(
             RejectReason.NO_RIGHTS,
-            f"Discord does not let the bot do that{f' in <#{channel}>' if channel else ''}.",
+            "Discord does not let the bot do that in this channel.",
             "Allow the bot's role View Channel, Send Messages, Embed Links, Read Message "
             "History and the two thread permissions in the channel's settings.",
         )

@@ -63,13 +63,16 @@ class Page:
 
 
 def render_card(card: Card) -> list[Page]:
-    """Return the card as pages of messages; a question's buttons are on the first."""
+    """Return the card as pages of messages.
+
+    Buttons are on the last one, but on the first where they carry the key of a post.
+    """
     whole = _render(card)
     room = limits.LAYOUT_TEXT - 2 * limits.EMBED_TITLE if whole.hidden else PAGE_TEXT
     title, text = _fit_title(whole.title, whole.text)
     parts = split_markdown(text, room) or [_EMPTY]
     pages = [Page(part, colour=whole.colour, hidden=whole.hidden) for part in parts]
-    at = 0 if isinstance(card, QuestionCard) else -1
+    at = 0 if isinstance(card, QuestionCard) or whole.hidden else -1
     pages[at] = replace(pages[at], buttons=whole.buttons)
     pages[-1] = replace(pages[-1], footer=shorten(whole.footer, limits.EMBED_FOOTER // 2))
     pages[0] = replace(pages[0], title=title)

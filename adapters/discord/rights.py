@@ -28,10 +28,10 @@ def missing_names(granted: discord.Permissions) -> list[str]:
 
 
 def explain_missing(names: list[str], channel: str) -> str:
-    """Say what is missing in a channel and where to give it."""
+    """Say what is missing in a channel, by its name, and where to give it."""
     noun, them = ("permission", "it") if len(names) == 1 else ("permissions", "them")
     return (
-        f"The bot lacks the {noun} {', '.join(names)} in <#{channel}>. Open that channel's "
+        f"The bot lacks the {noun} {', '.join(names)} in #{channel}. Open that channel's "
         f"settings, Permissions, add the bot's role and allow {them}."
     )
 

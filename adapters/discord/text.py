@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 
-from discord.utils import escape_markdown, escape_mentions
-
 from adapters.discord.limits import measure
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_MARKUP = re.compile(r"[\\*_~`|\[\]()<>]")
+_LINE_MARKUP = re.compile(r"^([ \t]*)(#{1,3}|-#?)(?=\s)", re.MULTILINE)
+_PING = re.compile(r"@(?=\w)")
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)[ \t]*([^\s`]*)[^\n]*$")
 
 
 def escape(text: str) -> str:
-    """Make text that somebody typed harmless: no Markdown, no mention, no moved cursor."""
-    return escape_mentions(escape_markdown(_CONTROL.sub("", text)))
+    """Make text that somebody typed harmless: no Markdown, no mention, no moved cursor.
+
+    discord.py's own function leaves what stands between two links as it is.
+    """
+    plain = _MARKUP.sub(r"\\\g<0>", _CONTROL.sub("", text))
+    plain = _LINE_MARKUP.sub(r"\1\\\2", plain)
+    return _PING.sub("@\u200b", plain)
 
 
 def one_line(text: str) -> str:

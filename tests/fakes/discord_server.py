@@ -36,6 +36,7 @@ class DiscordServer:
         self.general = next(iter(self.guild.channels.values()))
         self.rest = Rest(self.world, TOKEN, lambda: self.gateway_url)
         self.gateway = Gateway(self.world, TOKEN, lambda: self.gateway_url)
+        self.left: dict[int, Guild] = {}
         self.port = 0
         self._runner: web.AppRunner | None = None
 
@@ -186,7 +187,7 @@ class DiscordServer:
     async def _interact(
         self, user: User, channel: Channel, kind: int, data: dict[str, Any], **more: Any
     ) -> Interaction:
-        guild = self.world.guilds.get(channel.guild_id or 0)
+        guild = {**self.left, **self.world.guilds}.get(channel.guild_id or 0)
         interaction_id = self.world.new_id()
         payload: dict[str, Any] = {
             "id": str(interaction_id),
@@ -253,7 +254,7 @@ class DiscordServer:
 
     async def remove(self, guild: Guild) -> None:
         """Throw the bot out of a server."""
-        del self.world.guilds[guild.id]
+        self.left[guild.id] = self.world.guilds.pop(guild.id)
         for channel in guild.channels.values():
             self.world.channels.pop(channel.id, None)
         await self.gateway.dispatch("GUILD_DELETE", {"id": str(guild.id)}, guild.id)

@@ -51,6 +51,8 @@ class Stage:
         self.app = build(self.url, {"discord": self.platform.chat}, clock=self.clock)
         await self.app.start()
         await self.platform.start(self._handle)
+        if self.platform._client and self.platform._client.all_connected.is_set():
+            await self.platform._client.wait_until_ready()
 
     async def stop(self) -> None:
         """Stop it as SIGTERM does."""

@@ -94,6 +94,7 @@ class Rest:
         body = await request.json() if request.can_read_body else None
         answer = await self._answer(request, handler, body, at)
         self.calls.append(Call(request.method, request.path, body, answer.status, at))
+        self.world.touch()
         return answer
 
     async def _answer(
