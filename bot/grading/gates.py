@@ -36,7 +36,11 @@ _OFF_TOPIC_FROM = 12
 
 
 def find_gate(
-    answer: str, tokens: tuple[Token, ...], question: tuple[Token, ...], reference: Vocabulary
+    answer: str,
+    tokens: tuple[Token, ...],
+    question: tuple[Token, ...],
+    asked: Vocabulary,
+    reference: Vocabulary,
 ) -> str | None:
     """Name the first rule that the answer falls under, or None."""
     if not any(unicodedata.category(sign)[0] in "LNS" for sign in answer[:_READ]):
@@ -45,7 +49,7 @@ def find_gate(
         (NO_ATTEMPT, lambda: is_no_attempt(answer, tokens, reference)),
         (INJECTION, lambda: speaks_to_grader(answer)),
         (QUESTION_REPEATED, lambda: repeats_question(tokens, question, reference)),
-        (OFF_TOPIC, lambda: is_off_topic(tokens, Vocabulary(question), reference)),
+        (OFF_TOPIC, lambda: is_off_topic(tokens, asked, reference)),
     )
     return next((name for name, holds in checks if holds()), None)
 

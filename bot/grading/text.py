@@ -43,6 +43,7 @@ class Sentence:
 
     text: str
     tokens: tuple[Token, ...]
+    stems: frozenset[str]
 
 
 def fold_word(surface: str) -> str:
@@ -89,9 +90,13 @@ def group_sentences(text: str, tokens: tuple[Token, ...]) -> tuple[Sentence, ...
         while last < len(tokens) and tokens[last].start < end:
             last += 1
         if last > first:
-            sentences.append(Sentence(text[start:end].strip(), tokens[first:last]))
+            sentences.append(_make_sentence(text[start:end], tokens[first:last]))
         start, first = end, last
     return tuple(sentences)
+
+
+def _make_sentence(text: str, tokens: tuple[Token, ...]) -> Sentence:
+    return Sentence(text.strip(), tokens, frozenset(token.stem for token in tokens))
 
 
 @lru_cache(maxsize=20_000)
