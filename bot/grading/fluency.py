@@ -21,11 +21,12 @@ STRAY_IN_SENTENCES = 0.04
 STRAY_IN_SALAD = 0.3
 """Share of small words with an impossible neighbour, in sentences and in shuffled sentences."""
 SALAD_DOUBT = 3.5
-SALAD_FACTOR = 0.3
+SALAD_FACTOR = 0.2
 SAME_WORDS = 0.85
 SAME_PHRASES = 0.35
 SHORTEST = 5
 """Words under which nothing is said about the order."""
+SHORTEST_LIST = 4
 GLUE = 0.06
 LIST_FACTOR = 0.35
 
@@ -46,11 +47,14 @@ _AFTER_TO = _VERBS | _JOINERS | {"in", "to", "for", "with", "by", "on", _END}
 _AFTER_CONJUNCTION = _JOINERS - {"of"} | {_END}
 
 
-def rate_credibility(sentences: Sequence[Sentence], reference: Sequence[Token]) -> float:
+def rate_credibility(
+    sentences: Sequence[Sentence], reference: Sequence[Token], has_code: bool
+) -> float:
     """Give the factor (0..1) for how an answer reads: low for word salad and keyword lists."""
     tokens = [token for sentence in sentences for token in sentence.tokens]
     salad = max(_suspect_order(sentences), _suspect_shuffle(tokens, reference))
-    return (1.0 - (1.0 - SALAD_FACTOR) * salad) * _rate_glue(tokens, reference)
+    glue = 1.0 if has_code else _rate_glue(tokens, reference)
+    return (1.0 - (1.0 - SALAD_FACTOR) * salad) * glue
 
 
 def count_strays(sentences: Sequence[Sentence]) -> tuple[int, int]:
@@ -103,7 +107,7 @@ def _rate_glue(tokens: Sequence[Token], reference: Sequence[Token]) -> float:
 
     An answer to which the reference itself is a list needs none.
     """
-    if len(tokens) < SHORTEST:
+    if len(tokens) < SHORTEST_LIST:
         return 1.0
     wanted = min(GLUE, 0.5 * _measure_glue(reference))
     missing = max(0.0, 1.0 - _measure_glue(tokens) / wanted) if wanted else 0.0

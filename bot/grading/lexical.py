@@ -19,7 +19,7 @@ from bot.grading.points import (
 )
 from bot.grading.polarity import Clause, find_reversed, weigh_clause
 from bot.grading.scoring import score_matches, weigh_effort
-from bot.grading.text import Token, group_sentences, read_tokens
+from bot.grading.text import Token, group_sentences, looks_like_code, read_tokens
 
 LONG_ANSWER = 4_000
 """Characters from which grading leaves the event loop."""
@@ -73,14 +73,14 @@ def grade_answer(task: GradingTask, answer: str) -> Grade:
     """Grade one answer; pure."""
     prepared = prepare_task(task)
     tokens = read_tokens(answer)
-    gate = find_gate(answer, tokens, prepared.question, prepared.asked, prepared.expected)
-    if gate is not None or not tokens:
-        return _close_gate(prepared, gate or EMPTY)
+    refused = _refuse(prepared, tokens, answer)
+    if refused is not None:
+        return refused
     words, sentences = Vocabulary(tokens), group_sentences(answer, tokens)
     matches = [match_point(point, words, sentences) for point in prepared.points]
     reversed_in, turned = find_reversed(prepared.clauses, words, sentences)
     effort = weigh_effort(tokens, prepared.asked, prepared.expected)
-    credibility = rate_credibility(sentences, prepared.reference)
+    credibility = rate_credibility(sentences, prepared.reference, looks_like_code(answer))
     score = score_matches(matches, prepared.drawn, effort) * credibility
     score *= 1.0 - REVERSAL * turned
     points = tuple(judge_point(match, reversed_in) for match in matches)
@@ -88,7 +88,17 @@ def grade_answer(task: GradingTask, answer: str) -> Grade:
     return Grade(score, band_of(score), points, None, LexicalGrader.name, write_feedback(points))
 
 
-def _close_gate(prepared: PreparedTask, gate: str) -> Grade:
+def refuse_answer(task: GradingTask, answer: str) -> Grade | None:
+    """Give the grade of an answer that falls under a gate, or None if it is worth grading."""
+    return _refuse(prepare_task(task), read_tokens(answer), answer)
+
+
+def _refuse(prepared: PreparedTask, tokens: tuple[Token, ...], answer: str) -> Grade | None:
+    gate = find_gate(answer, tokens, prepared.question, prepared.asked, prepared.expected)
+    if gate is None:
+        gate = None if tokens else EMPTY
+    if gate is None:
+        return None
     points = tuple(PointVerdict(point.text, Verdict.MISSING) for point in prepared.points)
     return Grade(0.0, band_of(0.0), points, gate, LexicalGrader.name, SENTENCES[gate])
 

@@ -12,8 +12,8 @@ from bot.domain.question import KeyPoint
 from bot.grading.matching import Vocabulary, is_content, trace_words, weigh_token
 from bot.grading.text import Sentence, Token, read_sentences, read_tokens
 
-MET_FROM = 0.5
-PARTIAL_FROM = 0.25
+MET_FROM = 0.42
+PARTIAL_FROM = 0.2
 NEAR_FROM = 0.1
 MAX_POINTS = 12
 EVIDENCE_LENGTH = 280

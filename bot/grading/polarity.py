@@ -15,7 +15,7 @@ ALIGNED_FROM = 0.5
 """Share of a reference sentence that an answer sentence must hold to be compared with it,"""
 ECHOED_FROM = 0.75
 """and share of the answer sentence's content words that must come from the reference."""
-NEAR_VERBATIM = 0.8
+NEAR_VERBATIM = 0.65
 _HARMLESS = frozenset({"only", "just", "more", "less", "matter", "later", "longer", "necessarily"})
 """Words before which a negator does not deny: no more than, not only."""
 _ASIDES = frozenset({"true", "case", "think", "believ", "fact", "say", "actual", "correct"})

@@ -24,6 +24,9 @@ _WORD = re.compile(
     rf"[{_IDEOGRAPH}]|{_LETTER}(?:{_LETTER}|[{_MARKS}{_INVISIBLE}]|['’](?={_LETTER}))*"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?;。！？؟।])\s+|[\r\n\u2028\u2029]+")
+_CODE = re.compile(
+    r"\w\(.*\)|[=!<>]=|\w\s?=\s?\S|\w\.\w+\(|[{}]|^\s*(?:def|class|import|from|@)\b", re.MULTILINE
+)
 _UNSEEN = re.compile(f"[{_INVISIBLE}]")
 
 
@@ -44,6 +47,11 @@ class Sentence:
     text: str
     tokens: tuple[Token, ...]
     stems: frozenset[str]
+
+
+def looks_like_code(text: str) -> bool:
+    """Tell whether a text has calls, assignments or definitions in it."""
+    return bool(_CODE.search(text))
 
 
 def fold_word(surface: str) -> str:

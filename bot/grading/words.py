@@ -34,7 +34,7 @@ AUXILIARIES = _split(
 ADVERBS = _split(
     "not n't very also just only too more most much many such same other both all few own even "
     "still again how why rather quite already either neither never always often usually well "
-    "less least however therefore thus etc e.g i.e eg ie yes up down out off"
+    "less least however therefore thus etc e.g i.e eg ie yes"
 )
 
 FUNCTION_WORDS = DETERMINERS | PREPOSITIONS | CONJUNCTIONS | PRONOUNS | AUXILIARIES | ADVERBS
