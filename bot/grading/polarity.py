@@ -15,7 +15,9 @@ ALIGNED_FROM = 0.5
 """Share of a reference sentence that an answer sentence must hold to be compared with it,"""
 ECHOED_FROM = 0.75
 """and share of the answer sentence's content words that must come from the reference."""
-NEAR_VERBATIM = 0.65
+FEWEST_WORDS = 3
+NEAR_VERBATIM = 0.8
+"""From here on negators are counted; in other words only whether there is one can be compared."""
 _HARMLESS = frozenset({"only", "just", "more", "less", "matter", "later", "longer", "necessarily"})
 """Words before which a negator does not deny: no more than, not only."""
 _ASIDES = frozenset({"true", "case", "think", "believ", "fact", "say", "actual", "correct"})
@@ -55,7 +57,7 @@ def find_reversed(
     """
     groups: dict[int, list[Clause]] = defaultdict(list)
     closeness: dict[int, float] = defaultdict(float)
-    for clause in clauses:
+    for clause in _list_comparable(clauses):
         trace = trace_words(clause.words, answer)
         held, best = max(
             (trace.measure_within(each.stems), -place) for place, each in enumerate(sentences)
@@ -74,15 +76,27 @@ def find_reversed(
     return tuple(sentences[place] for place in sorted(turned)), share
 
 
+def _list_comparable(clauses: Sequence[Clause]) -> list[Clause]:
+    """Leave out clauses so short that they are found in sentences about something else."""
+    telling = [
+        clause
+        for clause in clauses
+        if sum(is_content(token) for token, _ in clause.words) >= FEWEST_WORDS
+    ]
+    return telling or list(clauses)
+
+
 def _is_reversed(clauses: Sequence[Clause], sentence: Sentence, closeness: float) -> bool:
     reference = [token for clause in clauses for token in clause.sentence.tokens]
     if _list_soft(reference) != _list_soft(sentence.tokens):
         return False
     if _measure_echo(sentence, reference) < ECHOED_FROM:
         return False
-    extra = _count_negators(sentence.tokens) - _count_negators(reference)
-    extra += _count_opposites(reference, sentence)
-    return extra % 2 == 1 or (extra != 0 and closeness >= NEAR_VERBATIM)
+    denied = _count_negators(sentence.tokens) + _count_opposites(reference, sentence)
+    expected = _count_negators(reference)
+    if closeness >= NEAR_VERBATIM:
+        return denied != expected
+    return bool(denied) != bool(expected)
 
 
 def _measure_echo(sentence: Sentence, reference: Sequence[Token]) -> float:
