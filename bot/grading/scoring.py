@@ -10,12 +10,14 @@ from bot.grading.matching import Vocabulary, is_content
 from bot.grading.points import PointMatch
 from bot.grading.text import Token
 
-LENIENCY = 0.42
-"""Exponent of the curve from coverage to score: people give two thirds where 0.4 is said."""
+LENIENCY = 0.45
+"""Exponent of the curve from coverage to score: people give 0.7 where a third is said."""
 RANK_DECAY = 0.7
 """A drawn point counts this much of the one made better: references list more than is asked."""
 CHANCE = 0.1
 """Coverage that any English sentence reaches, by its small words alone."""
+FULL = 0.7
+"""Coverage from which nothing is wanting: nobody repeats a reference word by word."""
 DOUBT = 0.8
 """Weight of the benefit of the doubt, in words of the reference. It tells for short references:
 other words than the expected two need not be wrong."""
@@ -46,7 +48,7 @@ def score_matches(matches: Sequence[PointMatch], drawn: bool, effort: Effort) ->
     Given points count by their weights; drawn ones by how well they are made.
     """
     coverage = _average_drawn(matches) if drawn else _average_weighted(matches)
-    coverage = max(0.0, coverage - CHANCE) / (1.0 - CHANCE)
+    coverage = min(1.0, max(0.0, coverage - CHANCE) / (FULL - CHANCE))
     evidence = sum(weight for match in matches for _, weight in match.point.words)
     benefit = BENEFIT * (1.0 - math.exp(-effort.own_words / EFFORT))
     if not effort.on_topic:
