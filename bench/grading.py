@@ -21,13 +21,17 @@ from typing import Annotated
 import typer
 
 from bench.adversarial import ATTACKS
+from bot.cli.grade import load_semantic
 from bot.domain.grading import GradingTask
 from bot.errors import QuizError
 from bot.grading.lexical import LexicalGrader
 from bot.ports import Grader
 
 OWN_DATA = Path(__file__).parent / "data" / "graded_answers.jsonl"
-GRADERS: dict[str, Callable[[], Grader]] = {"lexical": LexicalGrader}
+GRADERS: dict[str, Callable[[], Grader]] = {
+    "lexical": LexicalGrader,
+    "semantic": load_semantic,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,11 @@ def main(
         raise QuizError(f"Can't read graded answers from {file}: {error}.") from error
     for name in names:
         print(f"{name}, {file.name}")
-        measured = GRADERS[name]()
+        try:
+            measured = GRADERS[name]()
+        except (ImportError, QuizError) as error:
+            print(f"  not available: {error}")
+            continue
         asyncio.run(grade_all(measured, answers))
         asyncio.run(attack(measured, answers))
 

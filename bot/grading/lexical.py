@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +12,7 @@ from bot.grading.fluency import rate_credibility
 from bot.grading.gates import EMPTY, SENTENCES, find_gate
 from bot.grading.matching import Vocabulary
 from bot.grading.points import (
+    PointMatch,
     WeighedPoint,
     draw_key_points,
     judge_point,
@@ -18,7 +20,7 @@ from bot.grading.points import (
     weigh_points,
 )
 from bot.grading.polarity import Clause, find_reversed, weigh_clause
-from bot.grading.scoring import score_matches, weigh_effort
+from bot.grading.scoring import LEXICAL, Curve, score_matches, weigh_effort
 from bot.grading.text import Token, group_sentences, looks_like_code, read_tokens
 
 LONG_ANSWER = 4_000
@@ -78,14 +80,22 @@ def grade_answer(task: GradingTask, answer: str) -> Grade:
         return refused
     words, sentences = Vocabulary(tokens), group_sentences(answer, tokens)
     matches = [match_point(point, words, sentences) for point in prepared.points]
+    return grade_matches(prepared, matches, answer, LEXICAL, LexicalGrader.name)
+
+
+def grade_matches(
+    prepared: PreparedTask, matches: Sequence[PointMatch], answer: str, curve: Curve, grader: str
+) -> Grade:
+    """Make the grade of an answer from its points, however they were matched."""
+    tokens = read_tokens(answer)
+    words, sentences = Vocabulary(tokens), group_sentences(answer, tokens)
     reversed_in, turned = find_reversed(prepared.clauses, words, sentences)
     effort = weigh_effort(tokens, prepared.asked, prepared.expected)
     credibility = rate_credibility(sentences, prepared.reference, looks_like_code(answer))
-    score = score_matches(matches, prepared.drawn, effort) * credibility
-    score *= 1.0 - REVERSAL * turned
+    score = score_matches(matches, prepared.drawn, effort, curve) * credibility
+    score = round(score * (1.0 - REVERSAL * turned), 4)
     points = tuple(judge_point(match, reversed_in) for match in matches)
-    score = round(score, 4)
-    return Grade(score, band_of(score), points, None, LexicalGrader.name, write_feedback(points))
+    return Grade(score, band_of(score), points, None, grader, write_feedback(points))
 
 
 def refuse_answer(task: GradingTask, answer: str) -> Grade | None:

@@ -63,10 +63,11 @@ def weigh_points(
     points: Iterable[KeyPoint], question: Vocabulary, reference: Vocabulary
 ) -> tuple[WeighedPoint, ...]:
     """Prepare the points for matching; a point of the question's words only counts them all."""
-    return tuple(_weigh_point(point, question, reference) for point in points)
+    return tuple(weigh_point(point, question, reference) for point in points)
 
 
-def _weigh_point(point: KeyPoint, question: Vocabulary, reference: Vocabulary) -> WeighedPoint:
+def weigh_point(point: KeyPoint, question: Vocabulary, reference: Vocabulary) -> WeighedPoint:
+    """Prepare one point for matching."""
     tokens = {token.stem: token for token in read_tokens(point.text)}.values()
     words = tuple((token, weigh_token(token, question)) for token in tokens)
     if not any(weight for token, weight in words if is_content(token)):

@@ -10,20 +10,31 @@ from bot.grading.matching import Vocabulary, is_content
 from bot.grading.points import PointMatch
 from bot.grading.text import Token
 
-LENIENCY = 0.45
-"""Exponent of the curve from coverage to score: people give 0.7 where a third is said."""
 RANK_DECAY = 0.7
 """A drawn point counts this much of the one made better: references list more than is asked."""
-CHANCE = 0.1
-"""Coverage that any English sentence reaches, by its small words alone."""
-FULL = 0.7
-"""Coverage from which nothing is wanting: nobody repeats a reference word by word."""
-DOUBT = 0.8
-"""Weight of the benefit of the doubt, in words of the reference. It tells for short references:
-other words than the expected two need not be wrong."""
-BENEFIT = 0.45
 EFFORT = 2.0
 """Content words of one's own after which about two thirds of the benefit are given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """How coverage becomes a score; chosen by cross-validation over questions.
+
+    `chance` is the coverage that any English sentence reaches, `full` the one from which nothing
+    is wanting: nobody repeats a reference word by word. `leniency` bends what is between: people
+    give 0.7 where a third is said. `benefit` is given for own words that are not the expected
+    ones, with the weight of `doubt` words: where a reference has two words, other ones need not
+    be wrong.
+    """
+
+    leniency: float
+    benefit: float
+    doubt: float
+    chance: float = 0.1
+    full: float = 0.7
+
+
+LEXICAL = Curve(leniency=0.45, benefit=0.45, doubt=0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +53,22 @@ def weigh_effort(tokens: Iterable[Token], question: Vocabulary, reference: Vocab
     return Effort(sum(1.0 - echo for echo in echoes), on_topic)
 
 
-def score_matches(matches: Sequence[PointMatch], drawn: bool, effort: Effort) -> float:
+def score_matches(
+    matches: Sequence[PointMatch], drawn: bool, effort: Effort, curve: Curve
+) -> float:
     """Average the coverage, give the benefit of the doubt, bend it as lenient people grade.
 
     Given points count by their weights; drawn ones by how well they are made.
     """
     coverage = _average_drawn(matches) if drawn else _average_weighted(matches)
-    coverage = min(1.0, max(0.0, coverage - CHANCE) / (FULL - CHANCE))
+    coverage = min(1.0, max(0.0, coverage - curve.chance) / (curve.full - curve.chance))
     evidence = sum(weight for match in matches for _, weight in match.point.words)
-    benefit = BENEFIT * (1.0 - math.exp(-effort.own_words / EFFORT))
+    benefit = curve.benefit * (1.0 - math.exp(-effort.own_words / EFFORT))
     if not effort.on_topic:
         benefit /= 2
     doubted = benefit + (1.0 - benefit) * coverage
-    mixed = (evidence * coverage + DOUBT * doubted) / (evidence + DOUBT)
-    return min(1.0, math.pow(mixed, LENIENCY))
+    mixed = (evidence * coverage + curve.doubt * doubted) / (evidence + curve.doubt)
+    return min(1.0, math.pow(mixed, curve.leniency))
 
 
 def _average_weighted(matches: Sequence[PointMatch]) -> float:
