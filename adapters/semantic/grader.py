@@ -23,7 +23,7 @@ from bot.grading.points import WeighedPoint, draw_key_points, match_point, weigh
 from bot.grading.scoring import Curve
 from bot.grading.text import Token, group_sentences, read_tokens
 
-SEMANTIC = Curve(leniency=0.38, benefit=0.6, doubt=0.8)
+SEMANTIC = Curve(leniency=0.38, benefit=0.6, doubt=0.8, chance=0.15)
 NO_KINSHIP = 0.25
 SAME = 0.9
 """Cosines of word vectors that count as nothing and as the same word."""
@@ -59,8 +59,6 @@ class AlignedVocabulary(Vocabulary):
         """Give the mean closeness, and the stem that is nearest in the surer of the two ways."""
         lexical = self._words.find_nearest(token)
         semantic = self._aligned.get(token.start, (0.0, ""))
-        if not is_content(token) or not semantic[1]:
-            return lexical
         nearest = lexical if lexical[0] >= semantic[0] else semantic
         return (lexical[0] + semantic[0]) / 2, nearest[1]
 
@@ -77,17 +75,36 @@ class EchoVocabulary(AlignedVocabulary):
 
 
 def _align(point: Meaning, text: Meaning) -> dict[int, tuple[float, str]]:
-    """Give for each word of the point, by its place, the nearest content word of the text."""
-    places = [place for place, token in enumerate(text.tokens) if is_content(token)]
-    if not places or not point.tokens:
+    """Give for each word of the point, by its place, the nearest word of the text.
+
+    A word with content is only compared with words with content.
+    """
+    if not text.tokens or not point.tokens:
         return {}
-    cosines = point.vectors @ text.vectors[places].T
+    cosines = point.vectors @ text.vectors.T
+    empty = ~np.array([is_content(token) for token in text.tokens])
+    telling = np.array([is_content(token) for token in point.tokens])
+    cosines[np.ix_(telling, empty)] = -1.0
     nearest = cosines.argmax(axis=1)
     closeness = np.clip((cosines.max(axis=1) - NO_KINSHIP) / (SAME - NO_KINSHIP), 0.0, 1.0)
     return {
-        token.start: (float(close), text.tokens[places[best]].stem if close > 0 else "")
+        token.start: (float(close), text.tokens[best].stem if close > 0 else "")
         for token, close, best in zip(point.tokens, closeness, nearest, strict=True)
     }
+
+
+def _cut_out(part: str, whole: str, meaning: Meaning) -> Meaning | None:
+    """Give the meaning that a part has in its context, or None if it is no part of the whole."""
+    first = whole.find(part)
+    if first < 0:
+        return None
+    tokens = read_tokens(part)
+    places = [
+        place
+        for place, token in enumerate(meaning.tokens)
+        if first <= token.start and token.end <= first + len(part)
+    ]
+    return Meaning(tokens, meaning.vectors[places]) if len(places) == len(tokens) else None
 
 
 class SemanticGrader:
@@ -140,7 +157,9 @@ class SemanticGrader:
         asked, expected = Vocabulary(question.tokens), Vocabulary(reference.tokens)
 
         def weigh(point: KeyPoint) -> tuple[WeighedPoint, Meaning]:
-            meaning = self._read(point.text, task.question)
+            meaning = _cut_out(point.text, task.reference, reference) or self._read(
+                point.text, task.question
+            )
             echoed = EchoVocabulary(asked, meaning, question)
             whole = AlignedVocabulary(expected, meaning, reference)
             return weigh_point(point, echoed, whole), meaning
