@@ -18,7 +18,7 @@ EFFORT = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """How coverage becomes a score; chosen by cross-validation over questions.
+    """How coverage becomes a score; the values are round ones from the middle of flat optima.
 
     `chance` is the coverage that any English sentence reaches, `full` the one from which nothing
     is wanting: nobody repeats a reference word by word. `leniency` bends what is between: people
