@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import or_, tuple_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,6 +15,9 @@ from bot.domain.question import Question, QuestionFilter, QuestionKey, QuestionS
 from storage.mapping import from_question, to_question, to_summary
 from storage.statements import insert_new
 from storage.tables import PackRow, QuestionRow
+
+_ROWS_AT_ONCE = 500
+"""Below SQLite's limit of 32,766 variables a statement."""
 
 
 @dataclass
@@ -42,20 +46,22 @@ class QuestionRepository:
         await self.session.exec(
             update(QuestionRow).where(col(QuestionRow.pack_id) == row.id).values(current=False)
         )
-        for question in questions:
-            values = from_question(question) | {"pack_id": row.id}
-            if not await insert_new(self.session, QuestionRow, [values]):
-                await self._make_current(row, question)
+        rows = [from_question(question) | {"pack_id": row.id} for question in questions]
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            await self._store(row, rows[start : start + _ROWS_AT_ONCE])
 
-    async def _make_current(self, pack: PackRow, question: Question) -> None:
+    async def _store(self, pack: PackRow, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert new versions; one that was there before becomes the current one again."""
+        await insert_new(self.session, QuestionRow, rows)
+        versions = [(values["slug"], values["version"]) for values in rows]
         await self.session.exec(
             update(QuestionRow)
             .where(
                 col(QuestionRow.pack_id) == pack.id,
-                col(QuestionRow.slug) == question.id,
-                col(QuestionRow.version) == question.version,
+                tuple_(col(QuestionRow.slug), col(QuestionRow.version)).in_(versions),
             )
             .values(current=True)
+            .execution_options(synchronize_session=False)
         )
 
     async def deck(
