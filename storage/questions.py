@@ -16,8 +16,23 @@ from storage.mapping import from_question, to_question, to_summary
 from storage.statements import insert_new
 from storage.tables import PackRow, QuestionRow
 
+_VERSIONS_KEPT = 2000
 _ROWS_AT_ONCE = 500
 """Below SQLite's limit of 32,766 variables a statement."""
+
+
+class Versions(dict[QuestionKey, tuple[int | None, Question]]):
+    """Versions read so far, with their workspace. A stored version never changes."""
+
+    def make_room(self, keys: Sequence[QuestionKey]) -> set[QuestionKey]:
+        """Return which of the keys are to be read; forget all others when there are too many."""
+        if len(self) + len(keys) > _VERSIONS_KEPT:
+            self.clear()
+        return {key for key in keys if key not in self}
+
+    def keep(self, row: QuestionRow) -> None:
+        """Remember a version."""
+        self[QuestionKey(row.id or 0)] = (row.workspace_id, to_question(row))
 
 
 @dataclass
@@ -25,6 +40,7 @@ class QuestionRepository:
     """Implements `bot.ports.Questions`."""
 
     session: AsyncSession
+    versions: Versions
 
     async def pack_digest(self, pack: str) -> str | None:
         row = await self._shipped(pack)
@@ -91,13 +107,16 @@ class QuestionRepository:
     async def get_many(
         self, workspace_id: WorkspaceId | None, keys: Sequence[QuestionKey]
     ) -> Mapping[QuestionKey, Question]:
-        wanted = select(QuestionRow).where(col(QuestionRow.id).in_(set(keys)))
-        if workspace_id is not None:
-            wanted = wanted.where(
-                or_(
-                    col(QuestionRow.workspace_id).is_(None),
-                    col(QuestionRow.workspace_id) == workspace_id,
-                )
+        missing = self.versions.make_room(keys)
+        if missing:
+            rows = await self.session.exec(
+                select(QuestionRow).where(col(QuestionRow.id).in_(missing))
             )
-        rows = await self.session.exec(wanted)
-        return {QuestionKey(row.id): to_question(row) for row in rows if row.id is not None}
+            for row in rows:
+                self.versions.keep(row)
+        held = {key: self.versions[key] for key in set(keys) if key in self.versions}
+        return {
+            key: question
+            for key, (owner, question) in held.items()
+            if workspace_id is None or owner in (None, workspace_id)
+        }
