@@ -64,16 +64,17 @@ class LocalSettings(_Section):
 class DiscordSettings(_Section):
     """Discord: one bot in any number of servers.
 
-    `gateway_url` is what the API answers if not given. `guild_ids` get the commands at once
-    and alone. With `shard_count` and `shard_ids` several processes share the gateway, and
-    `requests_per_second` of Discord's 50 is each one's part (0: no limit of our own).
+    Without `gateway_url` it is what the API answers, and without `shard_count` (0) what
+    Discord recommends. `guild_ids` get the commands at once and alone. With `shard_ids`
+    several processes share the gateway, and `requests_per_second` is each one's part of
+    Discord's 50 (0: no limit of our own).
     """
 
     enabled: bool = False
     token: SecretStr = SecretStr("")
     api_url: str = "https://discord.com/api/v10"
-    gateway_url: str | None = None
-    shard_count: int | None = None
+    gateway_url: str = ""
+    shard_count: Annotated[int, Field(ge=0)] = 0
     shard_ids: Numbers = ()
     guild_ids: Numbers = ()
     requests_per_second: Annotated[float, Field(ge=0)] = 50.0

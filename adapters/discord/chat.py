@@ -198,7 +198,7 @@ class Chat:
             try:
                 direct = await client.create_dm(discord.Object(_number(member)))
                 for page in render_card(card):
-                    await direct.send(**make_message(page))
+                    await direct.send(**make_message(page, workspace))
             except discord.Forbidden:
                 await self._point(client, workspace, member, channel, card)
 

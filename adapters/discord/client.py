@@ -41,7 +41,7 @@ class QuizClient(discord.AutoShardedClient):
         pacer: Pacer,
         *,
         guild_ids: Sequence[int] = (),
-        gateway_url: str | None = None,
+        gateway_url: str = "",
         **options: Any,
     ) -> None:
         super().__init__(

@@ -16,20 +16,31 @@ from bot.commands import Type
 from bot.domain.cards import Button, FormCard, FormField
 from bot.domain.people import Level
 
-_BUTTON = re.compile(r"fq:(?P<action>[a-z]+):(?P<key>[a-z0-9-]*):(?P<value>[^:]*)")
-_FORM = re.compile(r"fqform:(?P<form>[a-z -]+):(?P<key>[a-z0-9-]*)")
+_GUILD = r"(?:@(?P<guild>\d{1,20}))?"
+_BUTTON = re.compile(rf"fq:(?P<action>[a-z]+):(?P<key>[a-z0-9-]*):(?P<value>[^:@]*){_GUILD}")
+_FORM = re.compile(rf"fqform:(?P<form>[a-z -]+):(?P<key>[a-z0-9-]*){_GUILD}")
 _PRIMARY = {"answer", "choose", "form"}
 
 
-def button_id(action: str, key: str, value: str) -> str:
-    """Return the `custom_id` that carries a button."""
-    return f"fq:{action}:{key}:{value}"[: limits.CUSTOM_ID]
+def button_id(button: Button, guild: str = "") -> str:
+    """Return the `custom_id` that carries a button.
+
+    In a direct message it carries the server too: nothing else there tells which one.
+    """
+    carried = f"fq:{button.action}:{button.key}:{button.value}"
+    return f"{carried}@{guild}" if guild else carried
 
 
 def read_button_id(custom_id: str) -> Button | None:
     """Return the button that a `custom_id` carries, or None if it is none of ours."""
     match = _BUTTON.fullmatch(custom_id)
     return Button("", match["action"], match["key"], match["value"]) if match else None
+
+
+def read_guild(custom_id: str) -> int | None:
+    """Return the server that a button or a form in a direct message carries."""
+    match = _BUTTON.fullmatch(custom_id) or _FORM.fullmatch(custom_id)
+    return int(match["guild"]) if match and match["guild"] else None
 
 
 def carries_key(components: Iterable[Any], key: str) -> bool:
@@ -46,13 +57,13 @@ def carries_key(components: Iterable[Any], key: str) -> bool:
 class QuizButton(ui.DynamicItem[ui.Button[Any]], template=_BUTTON):
     """A button made again from its `custom_id` when it is pressed."""
 
-    def __init__(self, button: Button) -> None:
+    def __init__(self, button: Button, guild: str = "") -> None:
         style = discord.ButtonStyle
         super().__init__(
             ui.Button(
                 label=shorten(button.label, limits.BUTTON_LABEL) or None,
                 style=style.primary if button.action in _PRIMARY else style.secondary,
-                custom_id=button_id(button.action, button.key, button.value),
+                custom_id=button_id(button, guild),
             )
         )
 
@@ -62,7 +73,8 @@ class QuizButton(ui.DynamicItem[ui.Button[Any]], template=_BUTTON):
     ) -> QuizButton:
         """Make the button that was pressed."""
         label = str(getattr(item, "label", ""))
-        return cls(Button(label, match["action"], match["key"], match["value"]))
+        button = Button(label, match["action"], match["key"], match["value"])
+        return cls(button, match["guild"] or "")
 
     async def callback(self, interaction: discord.Interaction[Any]) -> Any:
         """Hand the press on to whoever the client belongs to."""
@@ -71,13 +83,13 @@ class QuizButton(ui.DynamicItem[ui.Button[Any]], template=_BUTTON):
         await interaction.client.desk.press(interaction, button)
 
 
-def make_view(buttons: Sequence[Button]) -> ui.View | None:
+def make_view(buttons: Sequence[Button], guild: str = "") -> ui.View | None:
     """Return the buttons as rows. It is stopped: discord.py need not remember it."""
     if not buttons:
         return None
     view = ui.View(timeout=None)
     for button in islice(buttons, limits.BUTTONS_A_ROW * limits.ROWS):
-        view.add_item(QuizButton(button))
+        view.add_item(QuizButton(button, guild))
     view.stop()
     return view
 
@@ -87,14 +99,13 @@ def make_row(buttons: Sequence[Button]) -> ui.ActionRow[Any]:
     return ui.ActionRow(*map(QuizButton, buttons))
 
 
-def make_modal(card: FormCard) -> ui.Modal:
+def make_modal(card: FormCard, guild: str = "") -> ui.Modal:
     """Return a form; fields beyond Discord's five stay with the slash command.
 
     It is stopped: what comes back is read from the interaction, also after a restart.
     """
-    modal = ui.Modal(
-        title=shorten(card.title, limits.MODAL_TITLE), custom_id=f"fqform:{card.form}:{card.key}"
-    )
+    custom_id = f"fqform:{card.form}:{card.key}{f'@{guild}' if guild else ''}"
+    modal = ui.Modal(title=shorten(card.title, limits.MODAL_TITLE), custom_id=custom_id)
     fields = sorted(card.fields, key=lambda field: not field.required)
     for field in fields[: limits.MODAL_FIELDS]:
         modal.add_item(_make_label(field))

@@ -13,7 +13,7 @@ import structlog
 
 from adapters.discord import inbound
 from adapters.discord.chat import Chat
-from adapters.discord.components import make_modal
+from adapters.discord.components import make_modal, read_guild
 from adapters.discord.home import Homes
 from adapters.discord.render import Page, make_message, render_card
 from bot.domain.cards import Button, Card, ErrorCard, FormCard, NoticeCard, Reply
@@ -111,7 +111,8 @@ class Desk:
             self._homes.note(user, interaction.guild_id)
             name = guild.name if guild else ""
             return inbound.make_origin(interaction, interaction.guild_id, name or "")
-        home = await self._homes.find(user)
+        custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
+        home = read_guild(custom_id) or await self._homes.find(user)
         return inbound.make_origin(interaction, home, "") if home else None
 
     async def _attend(
@@ -137,7 +138,9 @@ class Desk:
         await asyncio.wait([asking], timeout=PATIENCE)
         reply = asking.result() if asking.done() else None
         form = reply.cards[0] if reply and reply.cards else None
-        if isinstance(form, FormCard) and await _open_form(interaction, form):
+        if isinstance(form, FormCard) and await _open_form(
+            interaction, form, event.origin.workspace
+        ):
             return
         await _acknowledge(interaction)
         await self._respond(interaction, await asking, event)
@@ -149,7 +152,7 @@ class Desk:
         if not interaction.response.is_done():
             await _acknowledge(interaction)
         try:
-            await _show(interaction, reply)
+            await _show(interaction, reply, event.origin.workspace if event else "")
         except _TRANSPORT as error:
             log.warning("reply_not_shown", interaction=interaction.id, problem=str(error))
             if reply and isinstance(event, FormSubmitted):
@@ -177,9 +180,11 @@ async def _acknowledge(interaction: discord.Interaction[Any]) -> None:
         log.warning("not_acknowledged", interaction=interaction.id, problem=str(error))
 
 
-async def _open_form(interaction: discord.Interaction[Any], form: FormCard) -> bool:
+async def _open_form(interaction: discord.Interaction[Any], form: FormCard, guild: str) -> bool:
+    """Open the form; False if it was too late for that."""
+    carried = "" if interaction.guild_id else guild
     try:
-        await _within_patience(interaction.response.send_modal(make_modal(form)))
+        await _within_patience(interaction.response.send_modal(make_modal(form, carried)))
     except _TRANSPORT as error:
         log.warning("form_not_opened", interaction=interaction.id, problem=str(error))
         return False
@@ -192,20 +197,25 @@ async def _within_patience(work: Awaitable[Any]) -> None:
         await work
 
 
-async def _show(interaction: discord.Interaction[Any], reply: Reply | None) -> None:
+async def _show(
+    interaction: discord.Interaction[Any], reply: Reply | None, guild: str = ""
+) -> None:
     pages = [page for card in reply.cards for page in render_card(card)] if reply else []
     if not pages:
         await interaction.delete_original_response()
         return
     assert reply is not None
     if reply.public:
-        await _send(interaction, render_card(NoticeCard("Posted here for all."))[0])
+        await _send(interaction, render_card(NoticeCard("Posted here for all."))[0], guild)
     for page in pages:
-        await _send(interaction, page, private=not reply.public)
+        await _send(interaction, page, guild, private=not reply.public)
 
 
-async def _send(interaction: discord.Interaction[Any], page: Page, *, private: bool = True) -> None:
-    await interaction.followup.send(**make_message(page), ephemeral=private)
+async def _send(
+    interaction: discord.Interaction[Any], page: Page, guild: str, *, private: bool = True
+) -> None:
+    carried = "" if interaction.guild_id else guild
+    await interaction.followup.send(**make_message(page, carried), ephemeral=private)
 
 
 async def say(interaction: discord.Interaction[Any], card: Card) -> None:

@@ -26,13 +26,13 @@ async def greet(client: discord.Client, guild: discord.Guild, memory: Memory) ->
     if await memory.recall(name):
         return
     await memory.keep(name, "yes")
-    message = make_message(render_card(HELLO)[0])
+    page = render_card(HELLO)[0]
     channel = guild.system_channel
     try:
         if channel and channel.permissions_for(guild.me).send_messages:
-            await channel.send(**message)
+            await channel.send(**make_message(page))
         elif guild.owner_id:
             owner = await client.create_dm(discord.Object(guild.owner_id))
-            await owner.send(**message)
+            await owner.send(**make_message(page, str(guild.id)))
     except (discord.HTTPException, OSError) as error:
         log.warning("not_greeted", guild=guild.id, problem=str(error))

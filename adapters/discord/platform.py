@@ -42,6 +42,7 @@ class DiscordPlatform:
     name = PLATFORM
 
     def __init__(self, settings: DiscordSettings, memory: Memory, **options: Any) -> None:
+        _check_settings(settings)
         self._settings = settings
         self._memory = memory
         self._options = options
@@ -118,7 +119,7 @@ class DiscordPlatform:
             self._pacer,
             guild_ids=settings.guild_ids,
             gateway_url=settings.gateway_url,
-            shard_count=settings.shard_count,
+            shard_count=settings.shard_count or None,
             shard_ids=list(settings.shard_ids) or None,
             **self._options,
         )
@@ -132,6 +133,18 @@ class DiscordPlatform:
                 await self._runner
         await self._homes.settle()
         await self._memory.close()
+
+
+def _check_settings(settings: DiscordSettings) -> None:
+    """Refuse what can't work before anything is connected."""
+    if not settings.token.get_secret_value().strip():
+        raise ConfigError("discord.token is missing. docs/discord.md says where to find it.")
+    for shard_id in settings.shard_ids:
+        if not 0 <= shard_id < settings.shard_count:
+            raise ConfigError(
+                f"discord.shard_ids has {shard_id}, but discord.shard_count is "
+                f"{settings.shard_count}. Shards count from 0 to one less than that."
+            )
 
 
 async def _pass_on(event: asyncio.Event, to: asyncio.Event) -> None:

@@ -86,14 +86,17 @@ def _fit_title(title: str, text: str) -> tuple[str, str]:
     return shorten(title, limits.EMBED_TITLE), f"{title}\n\n{text}"
 
 
-def make_message(page: Page) -> dict[str, Any]:
-    """Return what `send` takes for a page: an embed and buttons, or a layout."""
+def make_message(page: Page, guild: str = "") -> dict[str, Any]:
+    """Return what `send` takes for a page: an embed and buttons, or a layout.
+
+    `guild` is given for direct messages: see `components.button_id`.
+    """
     if page.hidden:
         return {"view": _make_layout(page)}
     embed = discord.Embed(title=page.title or None, description=page.text, colour=page.colour)
     if page.footer:
         embed.set_footer(text=page.footer)
-    view = make_view(page.buttons)
+    view = make_view(page.buttons, guild)
     return {"embed": embed, "view": view} if view else {"embed": embed}
 
 
@@ -120,12 +123,11 @@ def _render(card: Card) -> Page:
 def _question(card: QuestionCard) -> Page:
     question = card.question
     asked = "Question of the day" if card.schedule_number else "A question for you"
-    late = " · late" if card.late else ""
-    about = " · ".join([asked, question.level.value, ", ".join(question.topics)])
+    late = " (late)" if card.late else ""
     return Page(
         _join(question.prompt, _list_choices(question)),
-        escape(question.title),
-        f"{about}{late}",
+        f"{asked}{late}: {escape(question.title)}",
+        f"{question.level.value} · {', '.join(question.topics)}",
         buttons=card.buttons,
     )
 
@@ -184,15 +186,13 @@ def _grade(card: GradeCard) -> Page:
 @_render.register
 def _streak(card: StreakCard) -> Page:
     streak = card.streak
-    lines = [
-        f"**{plural(streak.current, 'question day')}** in a row",
-        f"Longest {streak.longest} · freezes {streak.freezes} of 2",
-    ]
+    title = f"{one_line(card.member)}: {plural(streak.current, 'question day')} in a row"
+    lines = [f"Longest {streak.longest} · freezes {streak.freezes} of 2"]
     if card.away_until:
         lines.append(f"Away until {card.away_until}: the count waits.")
     if card.days:
         lines += ["", draw_days(card.days)]
-    return Page("\n".join(lines), one_line(card.member))
+    return Page("\n".join(lines), title)
 
 
 @_render.register

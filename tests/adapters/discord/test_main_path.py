@@ -22,11 +22,12 @@ async def test_question_is_posted_and_answered_in_private(stage: Stage) -> None:
 async def test_reaction_is_answered_by_direct_message(stage: Stage) -> None:
     server = stage.server
     post = await schedule_question(stage)
+    before = server.posts()
     ben = server.member("ben")
     await server.react(ben, post)
     (told,) = await server.until(lambda: server.told(ben))
     assert "Answer: " in text_of(told)
-    assert len(server.posts()) == 1
+    assert server.posts() == before
 
 
 async def test_private_commands_in_a_direct_message(stage: Stage) -> None:
@@ -95,3 +96,19 @@ async def test_completion_offers_what_fits(stage: Stage) -> None:
     assert topics
     assert all("valid" in topic for topic in topics)
     assert await offered("ask", "topic", "nothing like it") == []
+
+
+async def test_buttons_of_a_direct_message_know_their_server(stage: Stage) -> None:
+    server = stage.server
+    post = await schedule_question(stage)
+    ben = server.member("ben")
+    await server.react(ben, post)
+    (told,) = await server.until(lambda: server.told(ben))
+    other = await server.invite("Globex")
+    server.member("ben", other)
+    channel = next(iter(other.channels.values()))
+    await server.answered(await server.call(ben, "help", channel=channel))
+    await stage.restart()
+    rated = await server.answered(await server.press(ben, told, "Partly"))
+    assert "Noted. Your streak is" in text_of(rated.messages[0])
+    assert stage.events[-1].origin.workspace == str(server.guild.id)

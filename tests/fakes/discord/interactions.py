@@ -10,7 +10,7 @@ from aiohttp import web
 from tests.fakes.discord import checks
 from tests.fakes.discord.faults import answer_json
 from tests.fakes.discord.rest import BASE, Refused, Rest
-from tests.fakes.discord.world import Interaction
+from tests.fakes.discord.world import Interaction, Said
 
 FIRST_ANSWER = timedelta(seconds=3)
 TOKEN_LIFE = timedelta(minutes=15)
@@ -45,6 +45,9 @@ class Callbacks:
         interaction.callback = callback
         if callback["type"] == MESSAGE:
             interaction.original = self._make(interaction, callback["data"])
+            self._log(interaction, interaction.original)
+        if callback["type"] == MODAL:
+            self._log(interaction, None)
         self.world.touch()
         resource = {"type": callback["type"]}
         if interaction.original:
@@ -78,6 +81,11 @@ class Callbacks:
             private=bool(payload.get("flags", 0) & 64),
         )
 
+    def _log(self, interaction: Interaction, message: dict[str, Any] | None) -> None:
+        public = message is not None and not message["private"]
+        only = None if public else interaction.user
+        self.world.said.append(Said(interaction.channel, only, message and dict(message)))
+
     def _alive(self, request: web.Request) -> Interaction:
         interaction = self.world.interactions.get(request.match_info["token"])
         if interaction is None:
@@ -101,6 +109,7 @@ class Callbacks:
             interaction.original = message
         else:
             interaction.followups.append(message)
+        self._log(interaction, message)
         if not message["private"]:
             interaction.channel.messages[int(message["id"])] = message
         self.world.touch()

@@ -60,6 +60,7 @@ class Rest:
     calls: list[Call] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     window: deque[float] = field(default_factory=deque)
+    is_out: Callable[[], bool] = lambda: False
 
     def make_app(self) -> web.Application:
         """Return the routes behind the checks that all requests go through."""
@@ -100,6 +101,10 @@ class Rest:
     async def _answer(
         self, request: web.Request, handler: Any, body: Any, at: float
     ) -> web.StreamResponse:
+        if self.is_out():
+            assert request.transport is not None
+            request.transport.close()
+            return web.Response(status=500)
         by_token = "/interactions/" in request.path or "/webhooks/" in request.path
         counts = request.path.startswith(BASE) and not by_token
         if counts and request.headers.get("Authorization") != f"Bot {self.token}":

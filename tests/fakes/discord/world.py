@@ -203,6 +203,15 @@ class Interaction:
         return opened or bool(self.messages) or self.deleted
 
 
+@dataclass(frozen=True)
+class Said:
+    """Something the bot showed, as it was then; a form has no message. `only`: who saw it."""
+
+    channel: Channel
+    only: User | None
+    message: dict[str, Any] | None
+
+
 class World:
     """Everything there is. `now` tells the time, so that a test can move it."""
 
@@ -218,6 +227,7 @@ class World:
         self.interactions: dict[str, Interaction] = {}
         self.commands: dict[int | None, list[dict[str, Any]]] = {}
         self.changed = asyncio.Event()
+        self.said: list[Said] = []
 
     def new_id(self) -> int:
         """Return a snowflake of this moment."""
@@ -282,6 +292,8 @@ class World:
         channel.messages[int(message["id"])] = message
         if nonce:
             channel.nonces[nonce] = int(message["id"])
+        if author is self.bot:
+            self.said.append(Said(channel, channel.recipient, dict(message)))
         self.touch()
         return message
 
