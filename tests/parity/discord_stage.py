@@ -318,6 +318,11 @@ def _button(message: dict[str, Any], label: str) -> str | None:
 class DiscordStage:
     """Plays against a local Discord."""
 
+    def fit(self, script: str) -> str:
+        """Leave out unknown words and values: Discord's client refuses them itself."""
+        kept = [line for line in script.splitlines() if _is_playable(line.strip())]
+        return "\n".join(kept)
+
     async def play(self, script: str, folder: Path) -> list[Shown]:
         """Play a script."""
         clock = VirtualClock()
@@ -341,12 +346,6 @@ class DiscordStage:
                 await simulation.program.close()
             assert server.problems == []
             return [_describe(world, said) for said in server.world.said if world.kind_of(said)]
-
-
-def keep_playable(script: str) -> str:
-    """Leave out what Discord's client does not let one type: unknown words and values."""
-    kept = [line for line in script.splitlines() if _is_playable(line.strip())]
-    return "\n".join(kept)
 
 
 def _is_playable(line: str) -> bool:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.questions import loader
+from bot.questions import pack_files
+from tests.parity.discord_stage import DiscordStage
 from tests.parity.local_stage import LocalStage
-from tests.parity.discord_stage import DiscordStage, keep_playable
 from tests.parity.stage import Shown, Stage
 
 STAGES: dict[str, type[Stage]] = {"discord": DiscordStage}
@@ -38,7 +38,7 @@ advance 10m
     "reveal in the thread": """
 at 2026-03-23 08:55 Europe/Berlin
 @ana admin
-@ana: /fastapi-quiz schedule add 09:00 reveal:thread
+@ana: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin reveal:thread
 advance 10m
 @ben reacts :bulb:
 @cem reacts :bulb:
@@ -46,7 +46,7 @@ advance 10m
     "the answer for all after a while": """
 at 2026-03-23 08:55 Europe/Berlin
 @ana admin
-@ana: /fastapi-quiz schedule add 09:00 reveal-after:8h
+@ana: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin reveal-after:8h
 advance 10m
 @ben reacts :bulb:
 advance 9h
@@ -54,10 +54,10 @@ advance 9h
 """,
     "who may what": """
 at 2026-03-23 08:55 Europe/Berlin
-@ben: /fastapi-quiz schedule add 09:00
+@ben: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin
 @ana admin
 @ana: /fastapi-quiz admins add ben
-@ben: /fastapi-quiz schedule add 09:00
+@ben: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin
 @ben: /fastapi-quiz schedule list
 @ben: /fastapi-quiz schedule preview 1
 @ben: /fastapi-quiz schedule pause 1
@@ -79,7 +79,7 @@ at 2026-03-23 08:55 Europe/Berlin
     "several channels and workspaces": BEGIN
     + """
 channel #backend
-@ana: /fastapi-quiz schedule add 09:30
+@ana: /fastapi-quiz schedule add 09:30 tz:Europe/Berlin
 workspace globex
 channel #general
 @eva admin
@@ -127,14 +127,14 @@ def open_questions(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A bank of open questions: decks are shuffled by channel ids, which platforms make."""
-    (name, shipped), *_ = loader.shipped_packs().items()
+    (name, shipped), *_ = pack_files.shipped_packs().items()
     folder = tmp_path_factory.mktemp("packs") / name
     folder.mkdir()
     shutil.copy(shipped / "pack.toml", folder)
     for question in sorted(shipped.glob("*/*.md")):
         if "\nkind: open\n" in question.read_text(encoding="utf-8"):
             shutil.copy(question, folder)
-    monkeypatch.setattr(loader, "shipped_packs", lambda: {name: folder})
+    monkeypatch.setattr(pack_files, "shipped_packs", lambda: {name: folder})
 
 
 _HEADS = ("Question of the day", "Question of the day (late)", "A question for you", "Answer")
@@ -156,7 +156,9 @@ def _number_title(words: str, titles: dict[str, int]) -> str:
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS.keys())
 @pytest.mark.parametrize("name", STAGES)
 async def test_every_platform_says_the_same(name: str, script: str, tmp_path: Path) -> None:
-    expected = await LocalStage().play(keep_playable(script), tmp_path)
-    shown = await STAGES[name]().play(keep_playable(script), tmp_path)
+    stage = STAGES[name]()
+    playable = stage.fit(script)
+    expected = await LocalStage().play(playable, tmp_path)
+    shown = await stage.play(playable, tmp_path)
 
     assert number_titles(shown) == number_titles(expected)
