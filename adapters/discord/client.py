@@ -18,6 +18,7 @@ from adapters.discord.desk import Desk
 from adapters.discord.greeting import greet
 from adapters.discord.memory import Memory
 from adapters.discord.pacing import Pacer
+from adapters.discord.rights import make_invite_link
 from adapters.discord.tree import Tree, make_group, sync_commands
 from bot.commands import COMMANDS
 from bot.domain.cards import Button
@@ -89,8 +90,9 @@ class QuizClient(discord.AutoShardedClient):
         """A shard can receive events from now on; this comes again after each new session."""
         self.connected_shards.add(shard_id)
         wanted = self.shard_ids or range(self.shard_count or 1)
-        if self.connected_shards.issuperset(wanted):
+        if self.connected_shards.issuperset(wanted) and not self.all_connected.is_set():
             self.all_connected.set()
+            log.info("connected", invite=make_invite_link(str(self.application_id)))
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer forms, and buttons that are none of ours or none any more.
