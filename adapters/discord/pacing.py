@@ -14,6 +14,9 @@ from adapters.discord import limits
 
 _MARGIN = 0.02
 """Seconds a second: how unevenly requests may arrive that were sent evenly."""
+_HASTE = 1.3
+"""How much faster than the limit requests follow one another, to make up for pauses. All at
+once would arrive smeared, and meet the next second's."""
 _EXEMPT = ("/interactions/", "/webhooks/")
 _INVALID = (401, 403, 429)
 
@@ -46,9 +49,12 @@ class Pacer:
         if not self._rate:
             return
         async with self._turn:
+            free_at = self._sent[-1] + 1 / (_HASTE * self._rate) if self._sent else 0.0
             if len(self._sent) == self._sent.maxlen:
-                free_at = self._sent[0] + self._sent.maxlen / self._rate + _MARGIN
-                await asyncio.sleep(max(0.0, free_at - self._now()))
+                free_at = max(free_at, self._sent[0] + len(self._sent) / self._rate + _MARGIN)
+            wait = free_at - self._now()
+            if wait > 0:
+                await asyncio.sleep(wait)
             self._sent.append(self._now())
 
     def note_status(self, status: int) -> None:
