@@ -8,6 +8,7 @@ import socket
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -56,8 +57,8 @@ class Application:
     conversing: Conversing
     dispatching: Dispatching
 
-    async def start(self) -> None:
-        """Check the schema and bring the shipped bank into the database.
+    async def start(self, packs: Mapping[str, Path] | None = None) -> None:
+        """Check the schema and bring the shipped bank, or other packs, into the database.
 
         A new database is made; an older one is refused, with the command that mends it.
         """
@@ -65,7 +66,7 @@ class Application:
             await migrate(self.engine)
         else:
             await require_current(self.engine)
-        await store_shipped_packs(self.storage)
+        await store_packs(self.storage, packs)
 
     async def handle(self, event: Event) -> Reply | None:
         """Answer an event from a platform."""
@@ -198,15 +199,17 @@ class Service:
             log.info("stopped")
 
 
-async def store_shipped_packs(storage: SqlStorage) -> None:
-    """Bring the shipped packs into the database where their files changed."""
-    from bot.questions.loader import load_pack, pack_digest, shipped_packs
+async def store_packs(storage: SqlStorage, packs: Mapping[str, Path] | None = None) -> None:
+    """Bring packs (by default the shipped ones) into the database where files changed."""
+    from bot.questions.pack_files import pack_digest, shipped_packs
 
-    for name, folder in shipped_packs().items():
+    for name, folder in (shipped_packs() if packs is None else packs).items():
         digest = pack_digest(folder)
         async with storage.reading() as work:
             if await work.questions.pack_digest(name) == digest:
                 continue
+        from bot.questions.loader import load_pack
+
         questions = load_pack(folder)
         async with storage.writing() as work:
             await work.questions.store_pack(name, digest, questions)

@@ -140,6 +140,12 @@ class Workspaces(Protocol):
 class Members(Protocol):
     """Members and their own settings, always of one workspace."""
 
+    async def identify(
+        self, platform: str, workspace: str, member: str
+    ) -> tuple[Workspace, Member] | None:
+        """Return who that is in the platform's own ids, or None for somebody new."""
+        ...
+
     async def ensure(self, workspace_id: WorkspaceId, external_id: str, name: str) -> Member:
         """Return the member, made if new; a changed display name is kept."""
         ...
@@ -212,10 +218,6 @@ class Schedules(Protocol):
         """Return a schedule, removed or not."""
         ...
 
-    async def next_due_at(self) -> datetime | None:
-        """Return the earliest time at which any schedule is due."""
-        ...
-
 
 class Questions(Protocol):
     """The stored bank: shipped packs for all, own packs for their workspace."""
@@ -238,6 +240,14 @@ class Questions(Protocol):
         self, workspace_id: WorkspaceId | None, keys: Sequence[QuestionKey]
     ) -> Mapping[QuestionKey, Question]:
         """Return stored versions; with a workspace only what that workspace may see."""
+        ...
+
+
+class Agenda(Protocol):
+    """When anything is due at all."""
+
+    async def next_wake_at(self) -> datetime | None:
+        """Return the earliest time at which a schedule, delivery or notice wants attention."""
         ...
 
 
@@ -283,10 +293,6 @@ class Deliveries(Protocol):
 
     async def cancel_waiting(self, schedule: Schedule, reason: str) -> None:
         """Skip what still waits to be sent for a schedule."""
-        ...
-
-    async def next_wake_at(self) -> datetime | None:
-        """Return the earliest time at which `claim` or `take_ambiguous` finds work."""
         ...
 
     async def rounds(self, workspace_id: WorkspaceId, channel: str) -> Mapping[str, int]:
@@ -412,10 +418,6 @@ class Notices(Protocol):
         """Forget notices that were handed over."""
         ...
 
-    async def next_at(self) -> datetime | None:
-        """Return when the next notice wants to be sent."""
-        ...
-
 
 class UnitOfWork(Protocol):
     """One transaction over all repositories."""
@@ -437,6 +439,9 @@ class UnitOfWork(Protocol):
 
     @property
     def attempts(self) -> Attempts: ...
+
+    @property
+    def agenda(self) -> Agenda: ...
 
     @property
     def notices(self) -> Notices: ...

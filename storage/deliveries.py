@@ -80,18 +80,16 @@ class DeliveryRepository:
             .execution_options(synchronize_session=False)
         )
         rows = taken.scalars().all()
-        numbers = await self._schedule_numbers(rows)
-        deliveries = [to_delivery(row, numbers.get(row.schedule_id)) for row in rows]
+        schedules = await self._schedules_of(rows)
+        deliveries = [to_delivery(row, schedules.get(row.schedule_id)) for row in rows]
         return sorted(deliveries, key=lambda delivery: (delivery.due_at, delivery.id))
 
-    async def _schedule_numbers(self, rows: Sequence[DeliveryRow]) -> dict[int | None, int]:
+    async def _schedules_of(self, rows: Sequence[DeliveryRow]) -> dict[int | None, ScheduleRow]:
         ids = {row.schedule_id for row in rows if row.schedule_id is not None}
         if not ids:
             return {}
-        numbers = await self.session.exec(
-            select(col(ScheduleRow.id), col(ScheduleRow.number)).where(col(ScheduleRow.id).in_(ids))
-        )
-        return dict(numbers.all())
+        schedules = await self.session.exec(select(ScheduleRow).where(col(ScheduleRow.id).in_(ids)))
+        return {schedule.id: schedule for schedule in schedules}
 
     async def mark_sending(
         self, claimed: Sequence[Delivery], lease_until: datetime
@@ -173,9 +171,6 @@ class DeliveryRepository:
             .execution_options(synchronize_session=False)
         )
 
-    async def next_wake_at(self) -> datetime | None:
-        return (await self.session.exec(select(func.min(col(DeliveryRow.wake_at))))).one()
-
     async def rounds(self, workspace_id: WorkspaceId, channel: str) -> Mapping[str, int]:
         return await self._rounds(*_posted_in(workspace_id, channel))
 
@@ -252,7 +247,7 @@ class DeliveryRepository:
 
     async def _one(self, *conditions: Any) -> Delivery | None:
         rows = await self.session.exec(
-            select(DeliveryRow, col(ScheduleRow.number))
+            select(DeliveryRow, ScheduleRow)
             .join(ScheduleRow, isouter=True)
             .where(*conditions)
             .order_by(col(DeliveryRow.posted_at).desc(), col(DeliveryRow.id).desc())
@@ -327,7 +322,7 @@ class DeliveryRepository:
         self, workspace_id: WorkspaceId, limit: int
     ) -> Sequence[Delivery]:
         rows = await self.session.exec(
-            select(DeliveryRow, col(ScheduleRow.number))
+            select(DeliveryRow, ScheduleRow)
             .join(ScheduleRow, isouter=True)
             .where(DeliveryRow.workspace_id == workspace_id, col(DeliveryRow.member_id).is_(None))
             .order_by(col(DeliveryRow.due_at).desc(), col(DeliveryRow.id).desc())

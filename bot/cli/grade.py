@@ -7,12 +7,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.errors import CommandError
-from bot.ports import Grader
+from bot.errors import CommandError, QuizError
+
+if TYPE_CHECKING:
+    from bot.ports import Grader
 
 
 class GraderName(StrEnum):
@@ -41,12 +43,26 @@ def choose_grader(wanted: GraderName) -> Grader:
     """Give the grader that was asked for, or the lexical one with a sentence on stderr."""
     from bot.grading.lexical import LexicalGrader
 
+    reason = "It needs a model, which this command is not given."
+    if wanted is GraderName.SEMANTIC:
+        try:
+            return load_semantic()
+        except (ImportError, QuizError) as error:
+            reason = str(error)
     if wanted is not GraderName.LEXICAL:
         typer.echo(
-            f"fastapi-quiz: The {wanted} grader is not available here; the lexical one grades.",
+            f"fastapi-quiz: The {wanted} grader is not available, so the lexical one grades. "
+            f"{reason}",
             err=True,
         )
     return LexicalGrader()
+
+
+def load_semantic() -> Grader:
+    """Load the semantic grader; raises ImportError or QuizError where it can't be."""
+    from adapters.semantic.grader import load_semantic_grader
+
+    return load_semantic_grader()
 
 
 def open_lines(file: Path) -> Iterator[bytes]:

@@ -25,8 +25,12 @@ class Dispatching:
 
     async def run_due(self) -> None:
         """Work until nothing is due at this moment."""
-        while await self._run_batch():
+        while await self._is_due() and await self._run_batch():
             pass
+
+    async def _is_due(self) -> bool:
+        wake_at = await self.next_wake_at()
+        return wake_at is not None and wake_at <= self.clock.now()
 
     async def _run_batch(self) -> int:
         return (
@@ -39,9 +43,4 @@ class Dispatching:
     async def next_wake_at(self) -> datetime | None:
         """Return when the next thing is due, or None when nothing will be."""
         async with self.storage.reading() as work:
-            times = (
-                await work.schedules.next_due_at(),
-                await work.deliveries.next_wake_at(),
-                await work.notices.next_at(),
-            )
-        return min((time for time in times if time is not None), default=None)
+            return await work.agenda.next_wake_at()

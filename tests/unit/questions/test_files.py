@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bot.domain.people import Level
 from bot.domain.question import Choice, KeyPoint, Kind, Markdown, Question
 from bot.errors import PackError
-from bot.questions.loader import load_pack, shipped_packs
+from bot.questions.loader import load_pack
+from bot.questions.pack_files import shipped_packs
 from bot.questions.reading import read_bytes, read_questions
 from bot.questions.writing import (
     describe_question,
