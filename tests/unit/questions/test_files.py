@@ -71,7 +71,8 @@ def test_the_shipped_pack_survives_every_format(tmp_path: Path) -> None:
 
 
 def test_an_export_has_the_documented_keys() -> None:
-    described = describe_question(next(one for one in FASTAPI if one.id == "background-work"))
+    question = next(one for one in FASTAPI if one.id == "background-work")
+    described = describe_question(question)
     assert described.keys() >= {
         *("id", "pack", "level", "topics", "kind", "prompt", "answer", "key_points"),
         *("choices", "sources", "checked_with", "runs"),
