@@ -205,7 +205,8 @@ class Service:
             await platform.start(self._handle)
             self._started.append(platform)
         if self._delivers:
-            self._ticker = Ticker(self._clock, self._app.run_due, self._app.next_wake_at)
+            dispatching = self._app.dispatching
+            self._ticker = Ticker(self._clock, dispatching.begin_due, dispatching.next_wake_at)
             self._ticker.start()
         log.info("started", platforms=[platform.name for platform in self._platforms])
 
@@ -220,6 +221,7 @@ class Service:
         """Drain: no more events, no more claims; what is being sent is settled."""
         if self._ticker:
             await self._ticker.stop()
+            await self._app.dispatching.drain()
         for platform in self._started:
             await platform.stop()
         await self._app.close()

@@ -277,6 +277,10 @@ class Deliveries(Protocol):
         """Go from claimed to sending; return those whose fence was still ours."""
         ...
 
+    async def release(self, changes: Sequence[tuple[Delivery, Change]]) -> None:
+        """Put claimed deliveries back, to be claimed again when their change says."""
+        ...
+
     async def take_ambiguous(
         self, now: datetime, lease_until: datetime, limit: int
     ) -> Sequence[Delivery]:

@@ -109,8 +109,17 @@ class DeliveryRepository:
         )
         return {DeliveryId(row[0]) for row in marked}
 
+    async def release(self, changes: Sequence[tuple[Delivery, Change]]) -> None:
+        await self._apply(changes, (DeliveryState.CLAIMED,))
+
     async def settle(self, changes: Sequence[tuple[Delivery, Change]]) -> set[DeliveryId]:
-        ours = await self._still_ours([delivery for delivery, _ in changes])
+        return await self._apply(changes, _IN_DOUBT)
+
+    async def _apply(
+        self, changes: Sequence[tuple[Delivery, Change]], states: Sequence[DeliveryState]
+    ) -> set[DeliveryId]:
+        """Apply changes to rows that are in one of the states and whose fence still fits."""
+        ours = await self._still_ours([delivery for delivery, _ in changes], states)
         rows = [_values_of(delivery, change) for delivery, change in changes if delivery.id in ours]
         if rows:
             table = DeliveryRow.__table__  # type: ignore[attr-defined]
@@ -123,7 +132,9 @@ class DeliveryRepository:
             )
         return ours
 
-    async def _still_ours(self, deliveries: Sequence[Delivery]) -> set[DeliveryId]:
+    async def _still_ours(
+        self, deliveries: Sequence[Delivery], states: Sequence[DeliveryState]
+    ) -> set[DeliveryId]:
         if not deliveries:
             return set()
         fences = [(delivery.id, delivery.fence) for delivery in deliveries]
@@ -131,7 +142,7 @@ class DeliveryRepository:
             select(col(DeliveryRow.id))
             .where(
                 tuple_(col(DeliveryRow.id), col(DeliveryRow.fence)).in_(fences),
-                col(DeliveryRow.state).in_(_IN_DOUBT),
+                col(DeliveryRow.state).in_(states),
             )
             .with_for_update()
         )
