@@ -29,29 +29,55 @@ RESULTS = Path(__file__).parent / "results"
 AT_ONCE = 100
 
 
-async def serve(channels: int, guilds: int, limit: int) -> None:
+def furnish(guild: Any, server: Any) -> None:
+    """Give a server what a small real one has: 20 channels and 30 emojis of its own."""
+    for number in range(20):
+        server.world.add_channel(guild, f"channel-{number}")
+    guild.emojis = [
+        {"id": str(server.world.new_id()), "name": f"emoji_{number}", "roles": [], "user": None}
+        for number in range(30)
+    ]
+
+
+async def ask_often(server: Any, took: list[float]) -> None:
+    """Call a slash command every 50 ms once posts arrive; note the seconds to each ack."""
+    user = server.member("zoe")
+    calls = server.rest.calls
+    await server.until(lambda: any(c.path.endswith("/messages") for c in calls), patience=600)
+    while True:
+        started = time.perf_counter()
+        asked = await server.call(user, "help")
+        await server.until(lambda one=asked: one.callback is not None)
+        took.append(time.perf_counter() - started)
+        await asyncio.sleep(0.05)
+
+
+async def serve(channels: int, guilds: int, limit: int, asks: bool) -> None:
     """Run a local Discord until stdin ends; print where it is and its channels."""
-    from tests.fakes.discord.rest import Rest
     from tests.fakes.discord_server import DiscordServer
 
     server = DiscordServer()
     for number in range(1, guilds):
-        server.world.add_guild(f"guild-{number}")
+        furnish(server.world.add_guild(f"guild-{number}"), server)
     ids = [server.world.add_channel(server.guild, f"c{n}").id for n in range(channels)]
     server.rest.limit = limit
     await server.start()
     where = {"api": server.api_url, "gateway": server.gateway_url, "guild": server.guild.id}
     print(json.dumps({**where, "channels": ids}), flush=True)
     loop = asyncio.get_running_loop()
+    acks: list[float] = []
+    asking = asyncio.create_task(ask_often(server, acks)) if asks else None
     while await loop.run_in_executor(None, sys.stdin.readline):
         calls = server.rest.calls
         posts = [c for c in calls if c.method == "POST" and c.path.endswith("/messages")]
         good = [c.at for c in posts if c.status == 200]
         told = {"posts": len(good), "refused": sum(c.status == 429 for c in calls)}
         told["seconds"] = max(good) - min(good) if len(good) > 1 else 0.0
+        told["ack_p99"] = sorted(acks)[int(len(acks) * 0.99)] if acks else 0.0
+        told["acks"] = len(acks)
         print(json.dumps(told), flush=True)
-        calls.clear()
-    assert isinstance(server.rest, Rest)
+    if asking:
+        asking.cancel()
 
 
 def open_client(where: dict[str, Any]) -> Any:
@@ -170,12 +196,17 @@ def _with_due(schedule: Any, due_at: datetime) -> Any:
     return replace(schedule, next_due_at=due_at)
 
 
-def _measure(role: str, channels: int, guilds: int, limit: int) -> dict[str, float]:
+def _measure(
+    role: str, channels: int, guilds: int, limit: int, *, asks: bool = False
+) -> dict[str, float]:
     """Run one program against a fresh server, both in processes of their own."""
     me = [sys.executable, "-m", "bench.discord_load"]
     sizes = ["--channels", str(channels), "--guilds", str(guilds), "--limit", str(limit)]
     with subprocess.Popen(
-        [*me, "--role", "server", *sizes], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [*me, "--role", "server", *sizes, *(["--asks"] if asks else [])],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as server:
         assert server.stdin is not None
         assert server.stdout is not None
@@ -195,7 +226,11 @@ def _measure(role: str, channels: int, guilds: int, limit: int) -> dict[str, flo
         server.stdin.close()
         server.terminate()
     result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return {**result, "posts": seen["posts"], "refused": seen["refused"], "span": seen["seconds"]}
+    return {
+        **result,
+        **{key: seen[key] for key in ("posts", "refused", "ack_p99", "acks")},
+        "span": seen["seconds"],
+    }
 
 
 def compare(channels: int, guilds: int, limit: int, rounds: int) -> dict[str, dict[str, float]]:
@@ -217,10 +252,11 @@ def main() -> None:
     parser.add_argument("--guilds", type=int, default=2_500)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--limit", type=int, default=0)
+    parser.add_argument("--asks", action="store_true")
     parser.add_argument("--role", choices=("all", "server", "bare", "ours"), default="all")
     options = parser.parse_args()
     if options.role == "server":
-        asyncio.run(serve(options.channels, options.guilds, options.limit))
+        asyncio.run(serve(options.channels, options.guilds, options.limit, options.asks))
     elif options.role == "all":
         _report(options)
     else:
@@ -241,8 +277,9 @@ def main() -> None:
 def _report(options: argparse.Namespace) -> None:
     rate = compare(options.channels, 1, 0, options.rounds)
     limited = {"ours": _measure("ours", 500, 1, 50)}
+    asked = _measure("ours", options.channels, 1, 0, asks=True)
     memory = compare(0, options.guilds, 0, options.rounds)
-    results = {"rate": rate, "limited": limited, "memory": memory}
+    results = {"rate": rate, "limited": limited, "memory": memory, "asked": {"ours": asked}}
     for role, figures in rate.items():
         posts = figures["posts"] / figures["seconds"]
         print(f"{role}: {figures['posts']:.0f} posts, {posts:.0f} a second")
@@ -252,6 +289,10 @@ def _report(options: argparse.Namespace) -> None:
     kept = limited["ours"]
     share = (kept["posts"] - 1) / kept["span"] / 50
     print(f"limit of 50: {share:.3f} of it used, {kept['refused']:.0f} refused")
+    print(
+        f"slash command while delivering: p99 {asked['ack_p99'] * 1000:.0f} ms "
+        f"of {asked['acks']:.0f}"
+    )
     ratio = memory["ours"]["memory"] / memory["bare"]["memory"]
     print(f"memory with {memory['ours']['guilds']:.0f} servers: {ratio:.2f} times a bare client's")
     RESULTS.mkdir(exist_ok=True)

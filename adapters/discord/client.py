@@ -68,9 +68,17 @@ class QuizClient(discord.AutoShardedClient):
         self._guard_parsers()
 
     def _guard_parsers(self) -> None:
-        """discord.py gives up its connection on a payload that it can't read: log it instead."""
+        """discord.py gives up its connection on a payload that it can't read: log it instead.
+
+        Of a server it would keep everything: what is never looked at is taken out before.
+        """
         parsers: dict[str, Callable[[Any], None]] = self._connection.parsers
-        self._connection.parsers = {name: _guard(name, parse) for name, parse in parsers.items()}
+        guarded = {name: _guard(name, parse) for name, parse in parsers.items()}
+        for name in ("GUILD_CREATE", "GUILD_UPDATE"):
+            guarded[name] = _lighten(guarded[name])
+        for name in ("GUILD_EMOJIS_UPDATE", "GUILD_STICKERS_UPDATE", "THREAD_LIST_SYNC"):
+            guarded.pop(name, None)
+        self._connection.parsers = guarded
 
     async def setup_hook(self) -> None:
         """Choose the gateway and hand over the commands; runs once, after the login."""
@@ -129,6 +137,26 @@ class QuizClient(discord.AutoShardedClient):
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """A fault in one event must not end the connection."""
         log.exception("event_failed", event_type=event_method)
+
+
+_UNUSED = (
+    "emojis",
+    "stickers",
+    "soundboard_sounds",
+    "presences",
+    "voice_states",
+    "stage_instances",
+    "guild_scheduled_events",
+)
+
+
+def _lighten(parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    def parse_lightened(data: Any) -> None:
+        if isinstance(data, dict):
+            data.update({name: [] for name in _UNUSED if name in data})
+        parse(data)
+
+    return parse_lightened
 
 
 def _guard(name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:

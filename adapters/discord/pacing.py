@@ -14,7 +14,7 @@ from adapters.discord import limits
 
 _MARGIN = 0.02
 """Seconds a second: how unevenly requests may arrive that were sent evenly."""
-_HASTE = 1.3
+_HASTE = 1.1
 """How much faster than the limit requests follow one another, to make up for pauses. All at
 once would arrive smeared, and meet the next second's."""
 _EXEMPT = ("/interactions/", "/webhooks/")

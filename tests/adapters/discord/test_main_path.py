@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.adapters.discord.conftest import Stage, schedule_question
+from tests.fakes.discord.world import THREAD, Channel
 from tests.fakes.discord_server import text_of
 
 
@@ -112,3 +113,26 @@ async def test_buttons_of_a_direct_message_know_their_server(stage: Stage) -> No
     rated = await server.answered(await server.press(ben, told, "Partly"))
     assert "Noted. Your streak is" in text_of(rated.messages[0])
     assert stage.events[-1].origin.workspace == str(server.guild.id)
+
+
+async def test_command_in_a_thread_is_about_its_channel(stage: Stage) -> None:
+    server = stage.server
+    post = await schedule_question(stage)
+    thread = Channel(int(post["id"]), "Answer", THREAD, server.guild.id, server.general.id, 1)
+    server.world.channels[thread.id] = thread
+    ben = server.member("ben")
+    shown = await server.answered(await server.call(ben, "today", channel=thread))
+    assert text_of(post).splitlines()[0] == text_of(shown.messages[0]).splitlines()[0]
+    assert stage.events[-1].origin.channel == str(server.general.id)
+
+
+async def test_server_with_all_its_furniture_is_read(stage: Stage) -> None:
+    server = stage.server
+    server.guild.emojis = [{"id": "5", "name": "x", "roles": [], "user": None}]
+    payload = server.guild.to_json(server.world.bot)
+    await server.gateway.dispatch("GUILD_UPDATE", payload, server.guild.id)
+    await server.answered(await server.call(server.member("ben"), "help"))
+    assert stage.platform is not None
+    assert stage.platform._client is not None
+    (guild,) = stage.platform._client.guilds
+    assert (guild.name, guild.emojis) == ("Acme", ())

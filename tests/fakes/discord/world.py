@@ -80,6 +80,7 @@ class Guild:
     managers: set[int] = field(default_factory=set)
     system_channel_id: int | None = None
     bot_rights: int = BOT_RIGHTS
+    emojis: list[dict[str, Any]] = field(default_factory=list)
 
     def member_json(self, user: User) -> dict[str, Any]:
         """As the API shows a member."""
@@ -113,7 +114,7 @@ class Guild:
             "threads": threads,
             "members": [self.member_json(bot)],
             "member_count": len(self.members) + 1,
-            "emojis": [],
+            "emojis": self.emojis,
             "stickers": [],
             "features": [],
             "voice_states": [],
