@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -27,6 +26,12 @@ from bot.logs import configure_logs
 
 RESULTS = Path(__file__).parent / "results"
 AT_ONCE = 100
+
+
+def read_memory() -> float:
+    """Return the resident memory of this process, in MB (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def furnish(guild: Any, server: Any) -> None:
@@ -127,7 +132,7 @@ async def run_bare(where: dict[str, Any], question: Any, wait_only: bool) -> dic
 
 
 async def _finish(client: Any, task: Any, took: float) -> dict[str, float]:
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = read_memory()
     guilds = len(client.guilds)
     await client.close()
     task.cancel()
@@ -171,7 +176,7 @@ async def run_ours(where: dict[str, Any], rate: float, wait_only: bool) -> dict[
             started = time.perf_counter()
             await app.run_due()
             took = time.perf_counter() - started
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        memory = read_memory()
         guilds = len(client.guilds)
         await platform.stop()
         await app.close()

@@ -24,7 +24,7 @@ from adapters.discord.render import Page, describe_counts, make_message, render_
 from adapters.discord.rights import explain_missing, missing_names
 from adapters.discord.text import shorten
 from bot.domain.cards import Button, Card, QuestionCard, RevealCard
-from bot.errors import NotSent, Rejected, RejectReason
+from bot.errors import ChatError, NotSent, Rejected, RejectReason
 from bot.ports import Found
 
 log = structlog.get_logger(__name__)
@@ -33,6 +33,7 @@ _MEMBER = re.compile(r"<@!?(\d{1,20})>|(\d{1,20})")
 _MOST_LOOKED_AT = 1000
 """Messages that `find` reads back at most; it says so where there are more."""
 _REMEMBERED = 10_000
+_TRIES = 3
 
 
 class Chat:
@@ -54,9 +55,14 @@ class Chat:
         match = _MEMBER.fullmatch(text.strip())
         return match[1] or match[2] if match else text.strip().lstrip("@")
 
-    def note_manager(self, workspace: str, member: str, manages: bool) -> None:
-        """Remember what Discord said with an interaction, so that it need not be asked."""
-        _remember(self._managers, (workspace, member), manages)
+    def note_manager(self, workspace: str, member: str, manages: bool | None) -> None:
+        """Remember what Discord said with an interaction, so that it need not be asked; None
+        where it said nothing, and what was said before may be out of date.
+        """
+        if manages is None:
+            self._managers.pop((workspace, member), None)
+        else:
+            _remember(self._managers, (workspace, member), manages)
 
     async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
         """Post the card; the key is its nonce and sits in its buttons.
@@ -91,14 +97,21 @@ class Chat:
     async def _send_rest(
         self, client: discord.Client, workspace: str, place: str, pages: list[Page], key: str
     ) -> None:
-        """The post counts once its first page is there: what fails here is logged, not raised."""
+        """The post counts once its first page is there: what fails here is logged, not raised.
+
+        A page whose reply was lost is sent again: its nonce keeps it single.
+        """
         for number, page in enumerate(pages, start=2):
             nonce = f"{key[: limits.NONCE - 4]}-{number}"
-            try:
-                with explaining_failures():
-                    await self._send(client, workspace, place, page, nonce)
-            except (NotSent, Rejected) as error:
-                log.error("rest_not_posted", channel=place, page=number, problem=str(error))
+            for left in reversed(range(_TRIES)):
+                try:
+                    with explaining_failures():
+                        await self._send(client, workspace, place, page, nonce)
+                    break
+                except ChatError as error:
+                    log.error("rest_not_posted", channel=place, page=number, problem=str(error))
+                    if isinstance(error, Rejected) or not left:
+                        return
 
     async def _thread_for_rest(
         self, client: discord.Client, channel: str, message_id: str, card: Card
@@ -107,7 +120,7 @@ class Chat:
         try:
             with explaining_failures():
                 return await self._open_thread(client, channel, message_id, title)
-        except (NotSent, Rejected) as error:
+        except ChatError as error:
             log.warning("no_thread", channel=channel, problem=str(error))
             return None
 
@@ -140,12 +153,13 @@ class Chat:
         """Write the counts under the question; its message may be gone by now."""
         place = client.get_partial_messageable(_number(channel))
         try:
-            message = await place.fetch_message(_number(message_id))
-            for embed in message.embeds[-1:]:
-                footer = f"{embed.footer.text} · " if embed.footer.text else ""
-                embed.set_footer(text=f"{footer}{counted}")
-            await message.edit(embeds=message.embeds)
-        except (discord.HTTPException, OSError) as error:
+            with explaining_failures():
+                message = await place.fetch_message(_number(message_id))
+                for embed in message.embeds[-1:]:
+                    footer = f"{embed.footer.text} · " if embed.footer.text else ""
+                    embed.set_footer(text=f"{footer}{counted}")
+                await message.edit(embeds=message.embeds)
+        except ChatError as error:
             log.warning("counts_not_shown", message=message_id, problem=str(error))
 
     async def find(self, workspace: str, channel: str, key: str, since: datetime) -> Found | None:

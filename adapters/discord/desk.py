@@ -113,6 +113,7 @@ class Desk:
             return inbound.make_origin(interaction, interaction.guild_id, name or "")
         custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
         home = read_guild(custom_id) or await self._homes.find(user)
+        self._chat.note_manager(str(home), user, None)
         return inbound.make_origin(interaction, home, "") if home else None
 
     async def _attend(

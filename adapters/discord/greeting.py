@@ -5,9 +5,11 @@ from __future__ import annotations
 import discord
 import structlog
 
+from adapters.discord.failures import explaining_failures
 from adapters.discord.memory import Memory
 from adapters.discord.render import make_message, render_card
 from bot.domain.cards import Button, NoticeCard
+from bot.errors import ChatError
 
 log = structlog.get_logger(__name__)
 HELLO = NoticeCard(
@@ -29,10 +31,11 @@ async def greet(client: discord.Client, guild: discord.Guild, memory: Memory) ->
     page = render_card(HELLO)[0]
     channel = guild.system_channel
     try:
-        if channel and channel.permissions_for(guild.me).send_messages:
-            await channel.send(**make_message(page))
-        elif guild.owner_id:
-            owner = await client.create_dm(discord.Object(guild.owner_id))
-            await owner.send(**make_message(page, str(guild.id)))
-    except (discord.HTTPException, OSError) as error:
+        with explaining_failures():
+            if channel and channel.permissions_for(guild.me).send_messages:
+                await channel.send(**make_message(page))
+            elif guild.owner_id:
+                owner = await client.create_dm(discord.Object(guild.owner_id))
+                await owner.send(**make_message(page, str(guild.id)))
+    except ChatError as error:
         log.warning("not_greeted", guild=guild.id, problem=str(error))

@@ -145,6 +145,23 @@ async def test_long_question_goes_on_in_its_thread(stage: Stage) -> None:
     assert all(text_of(message).count("```") % 2 == 0 for message in shown)
 
 
+async def test_lost_page_is_sent_again_and_stays_single(stage: Stage) -> None:
+    server = stage.server
+    long = replace(QUESTION, prompt=Markdown("word " * 2000))
+    server.fail(f"POST .*/channels/(?!{server.general.id})[0-9]+/messages$", "reply_lost", times=2)
+    message_id = await post(stage, question=long)
+    pages = render_card(make_card(question=long))
+    assert len(server.posts(server.world.channels[int(message_id)])) == len(pages) - 1
+
+
+async def test_long_question_whose_thread_fails_goes_on_below(stage: Stage) -> None:
+    server = stage.server
+    server.fail("POST .*/threads$", "status", status=404, code=10008)
+    long = replace(QUESTION, prompt=Markdown("word " * 2000))
+    await post(stage, question=long)
+    assert len(server.posts()) == 3
+
+
 async def test_long_question_without_threads_goes_on_below(stage: Stage) -> None:
     await stage.server.deny(stage.server.general, THREADS)
     await post(stage, question=replace(QUESTION, prompt=Markdown("word " * 2000)))
@@ -310,3 +327,21 @@ async def test_hello_is_said_once(stage: Stage) -> None:
     opened = await server.answered(await server.press(owner, hello, "Schedule"))
     assert opened.modal is not None
     assert len(server.posts(channel)) == 1
+
+
+async def test_rights_lost_meanwhile_count_in_a_direct_message(stage: Stage) -> None:
+    server = stage.server
+    olga, ana = server.member("olga"), server.member("ana", manages=True)
+    await schedule_question(stage)
+    await server.answered(await server.call(ana, "schedule list"))
+    server.guild.managers.discard(ana.id)
+    direct = server.world.direct(ana)
+    refused = await server.answered(
+        await server.call(ana, "schedule pause", {"id": 1}, channel=direct)
+    )
+    assert "Only admins" in text_of(refused.messages[0])
+    direct = server.world.direct(olga)
+    allowed = await server.answered(
+        await server.call(olga, "schedule pause", {"id": 1}, channel=direct)
+    )
+    assert "is paused" in text_of(allowed.messages[0])
