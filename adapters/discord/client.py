@@ -12,6 +12,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 
 from adapters.discord import inbound
+from adapters.discord.buckets import Buckets
 from adapters.discord.completing import Completer
 from adapters.discord.components import QuizButton, read_button_id
 from adapters.discord.desk import Desk
@@ -55,6 +56,7 @@ class QuizClient(discord.AutoShardedClient):
             max_ratelimit_timeout=30.0,
             **options,
         )
+        self.http._buckets = Buckets()  # noqa: SLF001 - it has no other way in; see there
         self.desk = desk
         self.connected_shards: set[int] = set()
         self.all_connected = asyncio.Event()
