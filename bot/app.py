@@ -132,7 +132,7 @@ def build(
     )
 
 
-PLATFORMS = ("local",)
+PLATFORMS = ("local", "slack")
 
 
 def make_platforms(settings: Settings, only: Collection[str], clock: Clock) -> list[Platform]:
@@ -142,6 +142,10 @@ def make_platforms(settings: Settings, only: Collection[str], clock: Clock) -> l
         from adapters.local.service import LocalService
 
         platforms.append(LocalService(clock))
+    if settings.slack.enabled and "slack" in only:
+        from adapters.slack.app import SlackPlatform
+
+        platforms.append(SlackPlatform(settings.slack, clock))
     return platforms
 
 

@@ -1,0 +1,116 @@
+"""`fastapi-quiz run` as its own process against a local Slack."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.program import Program, run_program
+from tests.fakes.slack_acts import SlackActs
+from tests.fakes.slack_server import APP_TOKEN, SlackServer, run_slack
+from tests.fakes.slack_state import Channel, Message, Team, User
+
+
+@dataclass
+class World:
+    """A workspace with an admin and a channel, and the settings for a bot in it."""
+
+    server: SlackServer
+    team: Team
+    acts: SlackActs
+    ana: User
+    general: Channel
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {
+            "slack.enabled": "true",
+            "slack.bot_token": min(self.team.tokens),
+            "slack.app_token": APP_TOKEN,
+            "slack.base_url": self.server.base_url,
+        }
+
+    async def wait_for(self, kind: str, count: int = 1) -> Message:
+        """Wait until so many messages of a kind are there and return the newest."""
+
+        def found() -> list[Message]:
+            messages = [message for message in self.team.messages if message.kind == kind]
+            return messages if len(messages) >= count else []
+
+        newest: Message = (await self.server.until(found))[-1]
+        return newest
+
+    async def connected(self) -> None:
+        await self.server.until(lambda: self.server.sockets, 20)
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with run_slack() as server:
+        team = server.add_team()
+        ana = server.add_user(team, "ana", is_admin=True, tz="Europe/Berlin")
+        yield World(server, team, SlackActs(server, team), ana, server.add_channel(team, "general"))
+
+
+async def post_question(world: World) -> Message:
+    await world.acts.type(world.ana, world.general.id, "schedule add 09:00")
+    await world.wait_for("schedule")
+    await world.acts.type(world.ana, world.general.id, "schedule run 1")
+    return await world.wait_for("question")
+
+
+async def test_it_posts_reveals_and_ends_with_0(world: World, tmp_path: Path) -> None:
+    async with run_program(tmp_path, world.settings) as program:
+        await world.connected()
+        question = await post_question(world)
+        await world.acts.react(world.ana, question)
+        reveal = await world.wait_for("reveal")
+
+        assert (reveal.only, reveal.thread) == (world.ana.id, question.ts)
+        assert await program.terminate() == 0
+    assert "Traceback" not in program.log
+    assert min(world.team.tokens) not in program.log
+
+
+async def test_a_reaction_to_a_message_from_before_a_crash_is_answered(
+    world: World, tmp_path: Path
+) -> None:
+    async with run_program(tmp_path, world.settings) as program:
+        await world.connected()
+        question = await post_question(world)
+        await program.kill()
+        await world.server.until(lambda: not world.server.sockets)
+
+    async with run_program(tmp_path, world.settings):
+        await world.connected()
+        await world.acts.react(world.ana, question)
+        reveal = await world.wait_for("reveal")
+
+    assert reveal.only == world.ana.id
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("slack.bot_token", "xoxb-wrong", 'Slack refuses slack.bot_token ("invalid_auth")'),
+        ("slack.app_token", "xapp-wrong", 'Slack refuses slack.app_token ("invalid_auth")'),
+        ("slack.bot_token", "", 'slack.mode = "socket" needs slack.bot_token'),
+        ("slack.base_url", "http://127.0.0.1:1/api/", "Slack can't be reached"),
+    ],
+)
+async def test_settings_that_cannot_work_end_it_with_a_sentence(
+    world: World, tmp_path: Path, setting: str, value: str, said: str
+) -> None:
+    async with run_program(tmp_path, {**world.settings, setting: value}) as program:
+        code = await wait_for_end(program)
+
+    assert code == 2
+    assert said in program.log
+    assert "Traceback" not in program.log
+
+
+async def wait_for_end(program: Program) -> int:
+    return await program.process.wait()
