@@ -198,7 +198,8 @@ class Service:
         for platform in self._started:
             await platform.stop()
         await self._app.close()
-        log.info("stopped")
+        if self._started:
+            log.info("stopped")
 
 
 async def store_shipped_packs(storage: SqlStorage) -> None:

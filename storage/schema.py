@@ -81,10 +81,17 @@ async def current_revision(engine: AsyncEngine) -> str | None:
 
 async def _read_revision(connection: AsyncConnection) -> str | None:
     names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
-    if "alembic_version" not in names:
+    if not names:
         return None
-    row = (await connection.execute(text("SELECT version_num FROM alembic_version"))).first()
-    return str(row[0]) if row else None
+    row = None
+    if "alembic_version" in names:
+        row = (await connection.execute(text("SELECT version_num FROM alembic_version"))).first()
+    if row is None:
+        raise SchemaError(
+            "The database holds tables of something else, or of an unknown version. "
+            "Point database.url to an empty one."
+        )
+    return str(row[0])
 
 
 async def _refuse_newer(connection: AsyncConnection) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.domain.question import Question
@@ -42,14 +42,15 @@ def pack_digest(folder: Path) -> str:
     return hash_files(folder)
 
 
-def load_pack(folder: Path) -> tuple[Question, ...]:
-    """Load every question of a folder, in the order of their ids.
+def load_pack(folder: Path, name: str | None = None) -> tuple[Question, ...]:
+    """Load every question of a folder, in the order of their ids; `name` renames the pack.
 
     Raises PackError with all faults of all files; a pack is whole or it is none.
     """
     paths = find_question_files(folder)
     faults: list[PackFault] = []
     info = _read_pack_info(folder, faults)
+    info = replace(info, name=name) if name else info
     loaded: list[tuple[Path, Question]] = []
     for path in paths:
         result = _load_file(path, info)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -53,7 +54,7 @@ def split_sections(text: str, first_line: int = 1) -> tuple[Section, ...]:
     starts = [
         (token.map[0], token.map[1], tokens[at + 1].content.strip())
         for at, token in enumerate(tokens)
-        if token.type == "heading_open" and token.tag == "h2" and token.level == 0 and token.map
+        if token.type == "heading_open" and token.markup == "##" and token.level == 0 and token.map
     ]
     ends = [start for start, _, _ in starts] + [len(lines)]
     preamble = _cut_section("", lines, 0, 0, ends[0], first_line)
@@ -75,6 +76,8 @@ def _cut_section(
 
 def find_code_blocks(text: str, first_line: int = 1) -> tuple[CodeBlock, ...]:
     """Return every fenced block in order, also those inside lists."""
+    if "```" not in text and "~~~" not in text:
+        return ()
     return tuple(
         CodeBlock(token.info.strip(), token.content, first_line + token.map[0] + 1)
         for token in parse_blocks(text)
@@ -82,6 +85,7 @@ def find_code_blocks(text: str, first_line: int = 1) -> tuple[CodeBlock, ...]:
     )
 
 
+@lru_cache(maxsize=64)
 def read_list(text: str) -> tuple[str, ...] | None:
     """Return the items of a plain bullet list, each on one line; None if it is anything else."""
     tokens = parse_blocks(text)
@@ -93,3 +97,15 @@ def read_list(text: str) -> tuple[str, ...] | None:
     if not kinds <= allowed or lists != 1 or len(texts) != items or not all(texts):
         return None
     return texts
+
+
+_LINK = re.compile(r"\[([^\]]+)\]\([^)\s]+\)")
+
+
+def strip_markup(text: str) -> str:
+    """Return the prose as plain words: no code blocks, backticks, emphasis or link targets."""
+    lines = text.split("\n")
+    for token in parse_blocks(text):
+        if token.type in ("fence", "code_block") and token.map:
+            lines[token.map[0] : token.map[1]] = [""] * (token.map[1] - token.map[0])
+    return _LINK.sub(r"\1", "\n".join(lines)).replace("`", "").replace("**", "").strip()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 from bot.errors import PackError, PackFault
 
 MAX_FILE_BYTES = 64 * 1024
 MAX_FILES = 20_000
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 PACK_FILE = "pack.toml"
 
 
@@ -65,14 +67,12 @@ def decode_text(raw: bytes, file: str, max_bytes: int) -> str | PackFault:
 
 
 def _find_control_character(text: str, file: str) -> PackFault | None:
-    if text.isprintable():
+    found = _CONTROL.search(text)
+    if found is None:
         return None
-    for number, line in enumerate(text.split("\n"), 1):
-        strange = next((sign for sign in line if sign < " " and sign != "\t"), None)
-        if strange is not None:
-            problem = f"A control character (U+{ord(strange):04X}) stands here."
-            return PackFault(file, number, problem, "Delete it; a question is plain text.")
-    return None
+    line = text.count("\n", 0, found.start()) + 1
+    problem = f"A control character (U+{ord(found[0]):04X}) stands here."
+    return PackFault(file, line, problem, "Delete it; a question is plain text.")
 
 
 def hash_files(folder: Path) -> str:

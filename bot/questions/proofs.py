@@ -79,7 +79,9 @@ def _run_block(
         return _compare_output(block.code, printed)
     padding = "\n" * (block.line - 1)  # so that a traceback names the line of the part
     try:
-        code = compile(padding + block.code, f"<{module.__name__}: {part}>", "exec")
+        code = compile(
+            padding + block.code, f"<{module.__name__}: {part}>", "exec", dont_inherit=True
+        )
         exec(code, module.__dict__)  # noqa: S102  the author's own file, on the author's machine
     except Exception as error:  # a proof may fail in any way, and all of them are its failure
         return f"{type(error).__name__}: {error}"

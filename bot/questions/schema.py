@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from bot.domain.people import Level
 from bot.domain.question import Choice, KeyPoint, Kind, Markdown, Question
 from bot.errors import PackFault
+from bot.questions.markdown import read_list, split_sections
 
 Path = tuple[str | int, ...]
 
@@ -23,7 +24,9 @@ MAX_PROMPT = 3_000
 MAX_ANSWER = 6_000
 
 Slug = Annotated[str, Field(min_length=2, max_length=60, pattern=ID_PATTERN)]
-Line = Annotated[str, Field(min_length=1, max_length=400)]
+Line = Annotated[
+    str, Field(min_length=1, max_length=400), AfterValidator(lambda text: " ".join(text.split()))
+]
 
 
 class _Strict(BaseModel):
@@ -112,6 +115,20 @@ def _check_rules(read: QuestionSchema) -> Iterator[tuple[Path, str, str]]:
         for at, text in enumerate(texts):
             if text in texts[:at]:
                 yield ((key, at), f"`{text}` stands in `{key}` twice.", "Keep one of them.")
+    yield from _check_markup(read)
+
+
+def _check_markup(read: QuestionSchema) -> Iterator[tuple[Path, str, str]]:
+    for part in ("prompt", "answer", "proof"):
+        text = getattr(read, part)
+        if "## " in text and any(section.title for section in split_sections(text)):
+            problem = f"`{part}` has a heading of the second level (`## `)."
+            yield ((part,), problem, "Use `### ` or bold text; `## ` begins a section.")
+    for key in ("follow_ups", "mistakes"):
+        for at, text in enumerate(getattr(read, key)):
+            if not text[0].isalpha() and read_list(f"- {text}") != (text,):
+                problem = f"`{text[:40]}` in `{key}` begins like a list or a heading."
+                yield ((key, at), problem, "Write a plain sentence.")
 
 
 def _check_choices(read: QuestionSchema) -> Iterator[tuple[Path, str, str]]:

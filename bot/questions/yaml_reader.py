@@ -1,7 +1,8 @@
 """YAML as plain data with line numbers, for files that strangers wrote.
 
-Scalars keep their source text (`404` stays "404", `no` stays "no"): the schema decides what
-they mean. Anchors, aliases and tags are refused, so no document can grow while it is read.
+Scalars keep their source text (`404` stays "404", `null` stays "null"; only nothing at all is
+None): the schema decides what they mean. Anchors, aliases and tags are refused, so no document
+can grow while it is read.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def _describe(error: yaml.YAMLError, first_line: int) -> YamlFault:
     return YamlFault(
         line,
         f"This is not YAML: {problem}.",
-        "Check indentation and colons, and put texts with `: ` or ` #` in them in quotes.",
+        "Put texts that begin with a sign or have `: ` or ` #` in them in quotes.",
     )
 
 
@@ -96,7 +97,7 @@ class _Reader:
             return self._read_mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.read(item, (*path, at)) for at, item in enumerate(node.value)]
-        return None if node.tag == _NULL else str(node.value)
+        return str(node.value) or (None if node.tag == _NULL else "")
 
     def _read_mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Data]:
         mapping: dict[str, Data] = {}

@@ -62,3 +62,9 @@ def test_files_are_written_elsewhere() -> None:
 def test_the_version_follows_the_proof() -> None:
     question = make_question()
     assert dataclasses.replace(question, proof=Markdown("x")).version != question.version
+
+
+def test_blocks_run_as_if_they_stood_alone() -> None:
+    code = "def f(x: int) -> None: ...\nprint(f.__annotations__['x'])"
+    proof = f"```python\n{code}\n```\n\n```output\n<class 'int'>\n```"
+    assert run_proof(make_question(proof=proof)) is None

@@ -1,0 +1,45 @@
+# Needs Python >= 3.11 and make. `make help` lists the targets.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: help demo test check format lock bench bench-grading clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+$(INSTALLED): requirements.lock pyproject.toml scripts/install
+	@PYTHON="$(PYTHON)" sh scripts/install
+	@touch $@
+
+demo: $(INSTALLED) ## try it: a channel in this terminal (without a terminal: plays the demo script)
+	@$(BIN)/fastapi-quiz demo
+
+test: $(INSTALLED) ## run the whole test suite, on SQLite and on PostgreSQL
+	@sh scripts/ensure-postgres
+	$(BIN)/pytest
+
+check: $(INSTALLED) ## format, lint, types, layers, spelling, questions, then the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/fastapi-quiz questions check
+	@$(MAKE) test
+
+format: $(INSTALLED) ## rewrite the code in the house format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(INSTALLED) ## lock the newest dependencies that fit pyproject.toml
+	$(BIN)/uv lock --upgrade
+	$(BIN)/uv export --quiet --all-extras --no-emit-project --no-header --format requirements-txt -o requirements.lock
+
+bench: $(INSTALLED) ## measure start-up and a simulated year; results in bench/results
+	$(BIN)/python -m bench.run
+
+bench-grading: $(INSTALLED) ## measure the graders: make bench-grading DATA=FILE
+	$(BIN)/python -m bench.grading $(DATA)
+
+clean: ## forget the environment and caches
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

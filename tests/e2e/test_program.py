@@ -1,0 +1,262 @@
+"""The installed program, as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from bot.config import known_keys
+
+PROGRAM = [sys.executable, "-m", "bot"]
+
+
+def run(
+    *arguments: str, folder: Path, stdin: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PROGRAM, *arguments],
+        cwd=folder,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+        timeout=60,
+        check=False,
+    )
+
+
+def fails(done: subprocess.CompletedProcess[str], code: int) -> str:
+    """The program refused with a sentence on stderr and no traceback."""
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("fastapi-quiz: ")
+    return done.stderr
+
+
+def test_the_demo_without_a_terminal_plays_the_main_job(tmp_path: Path) -> None:
+    done = run("demo", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Question of the day") == 3
+    assert "only @ben] bot: Answer:" in done.stdout
+    assert "3 question days in a row" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_in_a_terminal_is_a_conversation(tmp_path: Path) -> None:
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "bot", "demo"],
+        cwd=tmp_path,
+        timeout=30,
+        dimensions=(50, 160),
+        env=os.environ | {"PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm"},
+    )
+    try:
+        child.expect("You are @you")
+        child.expect("next question in")
+        child.sendline("advance 1m")
+        child.expect("Question of the day")
+        child.sendline("react")
+        child.expect("only @you")
+        child.expect("I knew it")
+        child.sendline("press Answer")
+        child.expect("Fill in")
+        child.sendline("Depends on the signature of the handler")
+        child.expect("scored by")
+        child.sendline("@ben reacts :bulb:")
+        child.expect("@ben")
+        child.sendline("frobnicate")
+        child.expect("not an instruction")
+        child.sendline("/fastapi-quiz streak")
+        child.expect("1 question day")
+        child.sendline("quit")
+        child.expect(pexpect.EOF)
+    finally:
+        child.close()
+    assert child.exitstatus == 0
+
+
+def test_simulate_prints_a_transcript_or_json(tmp_path: Path) -> None:
+    script = "at 2026-03-27 08:55 Europe/Berlin  # a Friday\n@ana: /fastapi-quiz help\n"
+    plain = run("simulate", "-", folder=tmp_path, stdin=script)
+    assert "[2026-03-27 08:55 #general, only @ana] bot: " in plain.stdout
+    as_json = run("simulate", "--json", "-", folder=tmp_path, stdin=script)
+    [line] = as_json.stdout.splitlines()
+    said = json.loads(line)
+    assert said["at"] == "2026-03-27T07:55:00Z"
+    assert (said["channel"], said["only"], said["kind"]) == ("#general", "ana", "help")
+
+
+def test_simulate_keeps_a_named_database(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/kept.db"
+    script = "at 2026-03-27 08:55 UTC\n@ana admin\n@ana: /fastapi-quiz schedule add 09:00\n"
+    run("simulate", "--database", url, "-", folder=tmp_path, stdin=script)
+    again = "at 2026-03-27 09:05 UTC\n@ana admin\n@ana: /fastapi-quiz schedule list\n"
+    done = run("simulate", "--database", url, "--json", "-", folder=tmp_path, stdin=again)
+    kinds = [json.loads(line)["kind"] for line in done.stdout.splitlines()]
+    assert kinds == ["question", "schedule"]
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("advanse 10m", "advance"),
+        ("advance soon", "30m"),
+        ("at 2026-13-01 09:00", "2026-03-27 08:55"),
+        ("at 2026-03-27 09:00 Europe/Berln", "Europe/Berlin"),
+        ("@ben reatcs :bulb:", "reacts"),
+        ("platform explodes", "instruction"),
+        ("\ufffd\x00", "instruction"),
+    ],
+)
+def test_a_line_that_can_t_be_understood_ends_the_run_before_it_starts(
+    tmp_path: Path, line: str, hint: str
+) -> None:
+    script = f"at 2026-03-27 08:55 UTC\n@ana: /fastapi-quiz help\n{line}\n"
+    done = run("simulate", "-", folder=tmp_path, stdin=script)
+    error = fails(done, 2)
+    assert "Line 3" in error
+    assert hint in error
+
+
+def test_simulate_names_a_missing_script(tmp_path: Path) -> None:
+    assert "nowhere.txt" in fails(run("simulate", "nowhere.txt", folder=tmp_path), 2)
+
+
+@pytest.mark.parametrize(
+    ("toml", "sign"),
+    [
+        ("[databse]\nurl = 'x'", "database"),
+        ("[database]\nurll = 'x'", "database.url"),
+        ("[scheduler]\ngrace = 'soon'", "scheduler.grace"),
+        ("[scheduler]\nenabled = 7", "scheduler.enabled"),
+        ("database = 7", "[database]"),
+        ("[database\n", "not TOML"),
+        ("[database]\nurl = 'mysql://x'", "mysql"),
+        ("[database]\nurl = 'nonsense'", "database.url"),
+    ],
+)
+def test_settings_that_do_not_fit_are_named(tmp_path: Path, toml: str, sign: str) -> None:
+    (tmp_path / "config.toml").write_text(toml)
+    assert sign in fails(run("run", folder=tmp_path), 2)
+
+
+def test_settings_from_elsewhere_are_checked_too(tmp_path: Path) -> None:
+    missing = run("--config", "none.toml", "run", folder=tmp_path)
+    assert "none.toml" in fails(missing, 2)
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    assert "binary.toml" in fails(run("run", "--config", "binary.toml", folder=tmp_path), 2)
+    misspelt = run("run", folder=tmp_path, FASTAPI_QUIZ_DATABSE__URL="x")
+    assert "FASTAPI_QUIZ_DATABASE__URL" in fails(misspelt, 2)
+
+
+def test_a_version_and_usage_errors(tmp_path: Path) -> None:
+    assert run("--version", folder=tmp_path).stdout.startswith("fastapi-quiz ")
+    assert run("simulate", "-", "--version", folder=tmp_path).returncode == 0
+    assert run("nonsense", folder=tmp_path).returncode == 2
+
+
+def test_an_older_or_newer_schema_is_refused_with_the_next_step(tmp_path: Path) -> None:
+    environment = {"FASTAPI_QUIZ_LOCAL__ENABLED": "true"}
+    migrated = run("migrate", folder=tmp_path, **environment)
+    assert migrated.returncode == 0, migrated.stderr
+    for revision, sign in [("0000", "newer"), ("9999", "newer")]:
+        with sqlite3.connect(tmp_path / "fastapi-quiz.db") as database:
+            database.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+        database.close()
+        assert sign in fails(run("run", folder=tmp_path, **environment), 1)
+        assert sign in fails(run("migrate", folder=tmp_path, **environment), 1)
+    with sqlite3.connect(tmp_path / "fastapi-quiz.db") as database:
+        database.execute("DELETE FROM alembic_version")
+    database.close()
+    assert "empty" in fails(run("run", folder=tmp_path, **environment), 1)
+
+
+@pytest.mark.parametrize(
+    ("url", "sign"),
+    [
+        ("sqlite+aiosqlite:////nowhere/at/all.db", "folder"),
+        ("sqlite+aiosqlite:///junk.db", "not an SQLite database"),
+        ("postgresql+asyncpg://nobody@127.0.0.1:1/none", "reached"),
+    ],
+)
+def test_a_database_that_can_t_be_used_is_a_sentence(tmp_path: Path, url: str, sign: str) -> None:
+    (tmp_path / "junk.db").write_bytes(b"this is not a database at all, not even nearly" * 40)
+    environment = {"FASTAPI_QUIZ_LOCAL__ENABLED": "true", "FASTAPI_QUIZ_DATABASE__URL": url}
+    assert sign in fails(run("run", folder=tmp_path, **environment), 1)
+
+
+def test_a_full_disk_leaves_the_database_whole(tmp_path: Path) -> None:
+    """SQLite's own page limit stands for the disk: the error and the rollback are the same."""
+    url = f"sqlite+aiosqlite:///{tmp_path}/full.db"
+    script = "at 2026-03-27 08:55 UTC\n@ana: /fastapi-quiz help\n"
+    run("simulate", "--database", url, "-", folder=tmp_path, stdin=script)
+    limit = tmp_path / "limit.sh"
+    limit.write_text('ulimit -f 1; trap "" XFSZ; exec "$@"\n')
+    done = subprocess.run(
+        ["sh", str(limit), *PROGRAM, "simulate", "--database", url, "-"],
+        input="at 2026-03-27 08:55 UTC\n@" + "b" * 3000 + ": /fastapi-quiz help\n",
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=60,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    with sqlite3.connect(tmp_path / "full.db") as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    database.close()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """The service with a question due in a few seconds, already running."""
+    now = datetime.now(UTC)
+    due = now + timedelta(minutes=1)
+    script = (
+        f"at {due - timedelta(minutes=10):%Y-%m-%d %H:%M} UTC\n@ana admin\n"
+        f"@ana: /fastapi-quiz schedule add {now:%H:%M} tz:UTC days:mon-sun\n"
+    )
+    url = f"sqlite+aiosqlite:///{tmp_path}/fastapi-quiz.db"
+    made = run("simulate", "--database", url, "-", folder=tmp_path, stdin=script)
+    assert made.returncode == 0, made.stderr
+    process = subprocess.Popen(
+        [*PROGRAM, "run"],
+        cwd=tmp_path,
+        env=os.environ | {"FASTAPI_QUIZ_LOCAL__ENABLED": "true"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    yield process
+    if process.poll() is None:
+        process.kill()
+    process.communicate()
+
+
+def test_run_delivers_and_sigterm_drains_it(service: subprocess.Popen[str]) -> None:
+    assert service.stdout is not None
+    first = service.stdout.readline()
+    assert "#general] bot: Question of the day" in first
+    time.sleep(0.2)
+    service.send_signal(signal.SIGTERM)
+    _, errors = service.communicate(timeout=20)
+    assert service.returncode == 0, errors
+    assert "stopped" in errors
+
+
+def test_run_without_a_platform_says_what_to_do(tmp_path: Path) -> None:
+    error = fails(run("run", folder=tmp_path), 2)
+    assert "fastapi-quiz demo" in error
+    assert set(known_keys()) >= {"database", "scheduler", "logging"}

@@ -1,0 +1,64 @@
+"""Plays simulation scripts on the real core and returns what the bot said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adapters.local.script import parse_script
+from adapters.local.simulation import VirtualClock
+from adapters.local.transcript import JsonLines
+from bot.cli.local import open_simulation
+
+START = """
+at 2026-03-23 08:55 Europe/Berlin
+@ana admin
+@ana: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin days:mon-sun
+"""
+"""A Monday; a schedule posts every day at 09:00."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message of the bot, as `simulate --json` prints it."""
+
+    at: str
+    workspace: str
+    channel: str
+    only: str | None
+    kind: str
+    text: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Played:
+    """Everything that was said, in order."""
+
+    messages: list[Said]
+
+    def of(self, kind: str, only: str | None = "*") -> list[Said]:
+        """Return the messages of a kind, to everybody or to one member."""
+        return [said for said in self.messages if said.kind == kind and only in ("*", said.only)]
+
+    def last(self, kind: str) -> Said:
+        """Return the newest message of a kind."""
+        return self.of(kind)[-1]
+
+
+Play = Callable[[str], Awaitable[Played]]
+
+
+async def play_script(script: str, folder: Path) -> Played:
+    """Play a script on a new SQLite file in the folder."""
+    lines: list[str] = []
+    clock = VirtualClock()
+    printer = JsonLines(lines.append)
+    url = f"sqlite+aiosqlite:///{folder}/stage.db"
+    async with open_simulation(url, clock, printer.show, printer.hear) as simulation:
+        for _, instruction in parse_script(script.splitlines()):
+            await simulation.play(instruction)
+    return Played([Said(**json.loads(line)) for line in lines])
