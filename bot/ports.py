@@ -100,6 +100,18 @@ class Installations(Protocol):
         ...
 
 
+class OneTimeTokens(Protocol):
+    """Tokens that are good once, such as the state of an installation under way."""
+
+    async def add(self, token: str, now: datetime, expires_at: datetime) -> None:
+        """Make the token good once until then."""
+        ...
+
+    async def use(self, token: str, now: datetime) -> bool:
+        """Use the token up; False if it is not good, or not any more."""
+        ...
+
+
 Handle = Callable[[Event], Awaitable[Reply | None]]
 """What a platform calls for each event; the reply is to be shown to whoever caused it."""
 

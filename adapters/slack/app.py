@@ -9,16 +9,21 @@ import structlog
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+from starlette.routing import Route
 
 from adapters.slack.backlog import Backlog, Seen
 from adapters.slack.chat import SlackChat
 from adapters.slack.clients import Clients, OneInstallation
 from adapters.slack.failures import CALL_ERRORS, explain, word_of
-from adapters.slack.inbound import NAME, Malformed
+from adapters.slack.http import SlackRoutes
+from adapters.slack.inbound import NAME, Malformed, require_shape
+from adapters.slack.install import Renewal, make_flow
+from adapters.slack.lifecycle import Lifecycle
 from adapters.slack.listeners import Listeners
 from adapters.slack.log import SDK_LOG
 from adapters.slack.people import People
@@ -26,7 +31,7 @@ from adapters.slack.replies import Replies
 from bot.config import SlackSettings
 from bot.domain.installation import Installation
 from bot.errors import ChatError, ConfigError
-from bot.ports import Clock, Handle, Installations
+from bot.ports import Clock, Handle, Installations, OneTimeTokens
 
 PING_SECONDS = 10
 _GUIDE = "See docs/slack/guide.md for where Slack shows it."
@@ -43,27 +48,57 @@ class SlackPlatform:
     name = NAME
 
     def __init__(
-        self, settings: SlackSettings, clock: Clock, installations: Installations | None = None
+        self,
+        settings: SlackSettings,
+        clock: Clock,
+        installations: Installations | None = None,
+        states: OneTimeTokens | None = None,
+        public_url: str = "",
     ) -> None:
-        require_settings(settings, many=installations is not None)
+        require_settings(settings)
         self._settings = settings
+        self._clock = clock
+        self._states = states
+        self._public_url = public_url
         self._single = OneInstallation() if installations is None else None
         base_url = settings.base_url.rstrip("/") + "/"
         self.clients = Clients(clock, base_url, installations or self._single)  # type: ignore[arg-type]
+        if installations is not None:
+            self.clients.renew = Renewal(settings, self.clients, clock).renew
         self._people = People(self.clients, clock)
         self._replies = Replies(self.clients)
         self._backlog = Backlog()
         self._seen = Seen()
         self._socket: SocketModeClient | None = None
         self._app: AsyncApp | None = None
+        self._flow: AsyncOAuthFlow | None = None
         self.chat = SlackChat(self.clients, self._people)
+
+    @property
+    def routes(self) -> list[Route]:
+        """What the web server has to serve for this platform; nothing in Socket Mode."""
+        if self._settings.mode == "socket":
+            return []
+        secret = self._settings.signing_secret.get_secret_value()
+        return SlackRoutes(secret, self.dispatch, lambda: self._flow).routes()
 
     async def start(self, handle: Handle) -> None:
         """Check the tokens, and connect."""
+        try:
+            await self._start(handle)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self, handle: Handle) -> None:
         self.clients.open()
         if self._single is not None:
             await self._single.save(await self._identify())
         self._app = self._make_app(handle)
+        if self._states is not None:
+            self._flow = make_flow(
+                self._settings, self.clients, self._states, self._clock, self._public_url
+            )
         if self._settings.mode == "socket":
             await self._connect()
         log.info("slack_connected", mode=self._settings.mode)
@@ -88,11 +123,12 @@ class SlackPlatform:
             name="fastapi-quiz",
             client=self.clients.make(),
             authorize=authorize,  # type: ignore[arg-type] # None means: not installed
-            signing_secret=self._settings.signing_secret.get_secret_value(),
+            request_verification_enabled=False,  # SlackRoutes does it before parsing
             process_before_response=True,
         )
         app.error(self._explain_fault)
         Listeners(handle, self._people, self._replies, self._backlog, self._seen).register(app)
+        Lifecycle(handle, self.clients, self._replies, self._backlog, self._seen).register(app)
         return app
 
     async def _authorize(self, team: str, user_id: str | None) -> AuthorizeResult | None:
@@ -116,6 +152,10 @@ class SlackPlatform:
     async def dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
         """Answer a request; one that Slack never sends gets 400."""
         assert self._app is not None
+        try:
+            require_shape(request.body)
+        except Malformed as error:
+            return await self._explain_fault(error)
         return await self._app.async_dispatch(request)
 
     async def _explain_fault(self, error: Exception) -> BoltResponse:
@@ -162,10 +202,13 @@ class SlackPlatform:
         self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
     ) -> None:
         """Answer an envelope; also one that can't be used, or Slack would send it again."""
-        body = request.payload if isinstance(request.payload, dict) else {}
-        response = await self.dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
-        if response.status != 200:
-            response = BoltResponse(status=200, body="")
+        response = BoltResponse(status=200, body="")
+        try:
+            require_shape(request.payload)
+            answer = await self.dispatch(AsyncBoltRequest(mode="socket_mode", body=request.payload))
+            response = answer if answer.status == 200 else response
+        except (Malformed, ValueError, TypeError, AttributeError, LookupError) as error:
+            log.warning("slack_request_malformed", problem=type(error).__name__)
         await send_async_response(client, request, response, time())
 
 
@@ -178,16 +221,20 @@ def _explain_start(setting: str, error: Exception) -> ConfigError:
     return ConfigError(f"Slack does not answer: {explain(error)} Check slack.base_url.")
 
 
-def require_settings(settings: SlackSettings, *, many: bool) -> None:
+def serves_many(settings: SlackSettings) -> bool:
+    """Tell whether any workspace may install the app, or one token is all there is."""
+    return settings.mode == "http" and bool(settings.client_id)
+
+
+def require_settings(settings: SlackSettings) -> None:
     """Refuse settings that lack what their mode needs.
 
     Raises:
         ConfigError: names what is missing.
     """
     needed = {"app_token": "xapp-"} if settings.mode == "socket" else {"signing_secret": ""}
-    if not many:
-        needed["bot_token"] = "xoxb-"  # noqa: S105 - how such a token begins
-    for name, prefix in needed.items():
+    more = {"client_secret": ""} if serves_many(settings) else {"bot_token": "xoxb-"}
+    for name, prefix in (needed | more).items():
         value = getattr(settings, name).get_secret_value()
         if not value.startswith(prefix) or not value:
             begins = f" It begins with {prefix}." if prefix else ""

@@ -249,3 +249,29 @@ def read_once_key(body: Payload) -> str:
     """Return what is the same when Slack sends the same thing again; empty if unknown."""
     key = body.get("event_id") or body.get("trigger_id")
     return key if isinstance(key, str) else ""
+
+
+def require_shape(body: object) -> None:
+    """Refuse what the listeners could not read, before Bolt looks at it.
+
+    Raises:
+        Malformed: names what is wrong.
+    """
+    if not isinstance(body, dict):
+        raise Malformed("the body is no object")
+    kind = body.get("type")
+    if kind == "url_verification" or "ssl_check" in body:
+        return
+    _require(read_team(body), "team_id")
+    if "command" in body:
+        read_command(body)
+    elif kind == "event_callback":
+        _require(_text(_part(body, "event"), "type"), "event.type")
+        if body["event"]["type"] == "reaction_added":
+            read_reaction(body)
+    elif kind == "block_actions":
+        read_action(body)
+    elif kind == "view_submission":
+        read_submission(body)
+    else:
+        _text(body, "type")

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-SPECS = "FASTAPI_QUIZ_SPECS"
+SPECS = "QUIZ_TEST_SPECS"
 """Names a folder with JSON schemas of Slack's arguments and blocks, if there is one."""
 MAX_CHARACTERS = 13_200
 _BLOCKS = {"header", "section", "context", "actions", "rich_text", "divider", "image", "input"}

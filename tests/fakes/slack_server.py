@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import io
 import json
 import time
 from collections.abc import AsyncIterator, Callable
@@ -335,7 +336,7 @@ class SlackServer:
             "X-Slack-Signature": signature,
         }
         async with self._client.post(
-            self.events_url, data=body.encode(), headers=headers
+            self.events_url, data=io.BytesIO(body.encode()), headers=headers
         ) as answer:
             return answer.status, await answer.text()
 
@@ -395,7 +396,9 @@ async def _go_wrong(request: web.Request, fault: Fault) -> web.StreamResponse:
         return web.json_response({"ok": False, "error": fault.error})
     headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
     word = "ratelimited" if fault.status == 429 else "internal_error"
-    return web.json_response({"ok": False, "error": word}, status=fault.status or 500, headers=headers)
+    return web.json_response(
+        {"ok": False, "error": word}, status=fault.status or 500, headers=headers
+    )
 
 
 async def _drop(request: web.Request) -> web.StreamResponse:

@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-
-from tests.fakes.slack_bot import Bot, run_bot
-
-
-@pytest.fixture
-async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
-    async with run_bot(tmp_path) as running:
-        yield running
-
-
-async def post_question(bot: Bot) -> None:
-    await bot.type(bot.ana, "schedule add 10:05")
-    bot.clock.move_to(bot.clock.now() + timedelta(minutes=5))
-    await bot.settle()
+from tests.fakes.slack_bot import Bot, post_question
 
 
 async def test_help_is_private_and_has_buttons(bot: Bot) -> None:
@@ -31,14 +15,24 @@ async def test_help_is_private_and_has_buttons(bot: Bot) -> None:
 
 
 async def test_a_question_is_posted_once_with_its_key(bot: Bot) -> None:
-    await post_question(bot)
+    await bot.type(bot.ana, "schedule add 10:05")
+    bot.clock.move_to(bot.clock.now() + timedelta(minutes=5))
+    await bot.settle()
+    await bot.settle()
 
-    posts = [message for message in bot.messages if message.kind == "question"]
-    assert len(posts) == 1
-    assert posts[0].only is None
-    assert posts[0].metadata
-    assert len(posts[0].metadata["event_payload"]["key"]) <= 25
-    assert [button["text"]["text"] for button in posts[0].buttons] == ["Answer", "Reveal"]
+    (post,) = [message for message in bot.messages if message.kind == "question"]
+    assert post.only is None
+    assert post.metadata
+    assert len(post.metadata["event_payload"]["key"]) <= 25
+    assert post.buttons[-1]["text"]["text"] == "Reveal"
+
+
+async def test_choices_are_buttons(bot: Bot) -> None:
+    question = await post_question(bot, button="B")
+    await bot.acts.press(bot.ben, question, "B")
+    await bot.settle()
+
+    assert (bot.last.kind, bot.last.only) == ("grade", bot.ben.id)
 
 
 async def test_a_member_who_is_no_admin_may_not_schedule(bot: Bot) -> None:
