@@ -123,7 +123,9 @@ class SlackActs:
         """Fill in the open modal and send it; it closes unless errors come back."""
         view = self.server.views[self.team.id, user.id]
         answer = await self.server.deliver("interactive", self.submit_payload(user, view, values))
-        if not (answer and answer.get("response_action") == "errors"):
+        if answer and answer.get("response_action") == "errors":
+            self.server.note_errors(self.team, user.id, answer["errors"])
+        else:
             del self.server.views[self.team.id, user.id]
         return answer
 

@@ -88,7 +88,7 @@ def post_message(state: State, team: Team, arguments: Arguments) -> Answer:
         thread=arguments.get("thread_ts"),
         metadata=read_json(arguments["metadata"]) if arguments.get("metadata") else None,
     )
-    team.messages.append(message)
+    state.show(team, message)
     return {"channel": channel, "ts": message.ts, "message": describe(team, message)}
 
 
@@ -113,7 +113,7 @@ def post_ephemeral(state: State, team: Team, arguments: Arguments) -> Answer:
         via="chat.postEphemeral",
         shown=active,
     )
-    team.messages.append(message)
+    state.show(team, message)
     return {"message_ts": message.ts}
 
 

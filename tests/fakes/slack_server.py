@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 import aiohttp
 from aiohttp import web
 
-from tests.fakes.slack_limits import find_argument_faults, find_faults
+from tests.fakes.slack_limits import all_text, find_argument_faults, find_faults
 from tests.fakes.slack_methods import METHODS, Refused, read_json, require_view
 from tests.fakes.slack_state import Channel, Fault, Message, State, Team, User
 
@@ -128,7 +128,7 @@ class SlackServer:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         token = token or str(arguments.get("token", ""))
         self.state.calls.append((method, arguments))
-        if self.state.out:
+        if self.state.is_out():
             return await _drop(request)
         faults = self.state.faults[method]
         fault = faults.popleft() if faults else Fault()
@@ -187,7 +187,21 @@ class SlackServer:
             raise Refused("expired_trigger_id")
         view = require_view(arguments)
         self.views[team_id, user] = view
+        self.state.heard.append(self._as_message(team, user, view["blocks"], "form", "views.open"))
         return {"view": view}
+
+    def _as_message(
+        self, team: Team, user: str, blocks: list[dict[str, Any]], kind: str, via: str
+    ) -> Message:
+        """Return what stands in a view as a message to its user."""
+        named = [{**blocks[0], "block_id": kind}, *blocks[1:]]
+        return Message(self.state.next_ts(), team.id, "", all_text(blocks), named, user, via=via)
+
+    def note_errors(self, team: Team, user: str, errors: dict[str, str]) -> None:
+        """Keep what a modal shows beside its fields."""
+        text = " ".join(errors.values())
+        blocks = [{"type": "section", "text": {"type": "plain_text", "text": text}}]
+        self.state.heard.append(self._as_message(team, user, blocks, "error", "errors"))
 
     def _exchange(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """oauth.v2.access: a code or a refresh token for tokens."""
@@ -235,7 +249,7 @@ class SlackServer:
     async def _on_response(self, request: web.Request) -> web.StreamResponse:
         """A message by response_url."""
         place = self._urls.get(request.match_info["id"])
-        if self.state.out:
+        if self.state.is_out():
             return await _drop(request)
         if place is None or place["uses"] <= 0:
             return web.json_response({"ok": False, "error": "used_url"}, status=404)
@@ -256,7 +270,7 @@ class SlackServer:
             thread=body.get("thread_ts"),
             via="response_url",
         )
-        team.messages.append(message)
+        self.state.show(team, message)
         await self._tell_change()
         return web.Response(text="ok")
 

@@ -125,7 +125,8 @@ class State:
     teams: dict[str, Team] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
-    out: bool = False
+    is_out: Callable[[], bool] = lambda: False
+    heard: list[Message] = field(default_factory=list)
     limit_rate: bool = False
     _last_ts: float = 0.0
     _posted_at: dict[str, float] = field(default_factory=dict)
@@ -145,6 +146,11 @@ class State:
         """Return the team that the token is for."""
         found = (team for team in self.teams.values() if token in team.tokens)
         return next(found, None)
+
+    def show(self, team: Team, message: Message) -> None:
+        """Add a message, and to all that was ever said."""
+        team.messages.append(message)
+        self.heard.append(message)
 
     def may_post(self, channel: str) -> bool:
         """Tell whether a second has passed since the channel's last message."""
