@@ -8,26 +8,32 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bot.grading.text import read_tokens
 from bot.grading.words import FUNCTION_WORDS
 
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_CODE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+
 
 def read_documents(folders: list[Path]) -> Iterator[str]:
-    """Yield the text of every Markdown file and of every line of a JSON Lines file."""
+    """Yield the prose of every Markdown file and of every line of a JSON Lines file."""
     for folder in folders:
         for path in sorted(folder.rglob("*.md")):
-            yield path.read_text("utf-8")
+            yield _CODE.sub("", _FRONT_MATTER.sub("", path.read_text("utf-8")))
         for path in sorted(folder.rglob("*.jsonl")):
             for line in path.read_text("utf-8").splitlines():
-                yield " ".join(str(value) for value in json.loads(line).values())
+                yield "\n".join(
+                    value for value in json.loads(line).values() if isinstance(value, str)
+                )
 
 
-def count_tables(documents: Iterator[str]) -> dict[str, object]:
+def count_tables(documents: Iterable[str]) -> dict[str, object]:
     """Make the tables that `bot.grading.tables` loads."""
     frequencies: Counter[str] = Counter()
     total = 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +15,8 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import HTML
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.patch_stdout import patch_stdout
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.syntax import Syntax
 from rich.text import Text
 
 from adapters.local.platform import Message
@@ -72,13 +74,26 @@ class ColouredTranscript:
         if message.only:
             line.append(f" → only @{message.only}", style="yellow")
         self.console.print(line)
-        self.console.print(Text(render_card(message.card)), soft_wrap=True)
+        for part in _paint(render_card(message.card)):
+            self.console.print(part)
         self.console.print()
 
     def hear(self, origin: Origin, text: str) -> None:
         """Print what somebody else does; what you type is on the screen already."""
         if origin.member != YOU:
             self.console.print(Text(f"@{origin.member} {escape(text)}", style="green"))
+
+
+def _paint(text: str) -> Iterator[RenderableType]:
+    """Split a card's text into prose and highlighted code blocks."""
+    for part in re.split(r"(^```.*?^```$)", text, flags=re.MULTILINE | re.DOTALL):
+        if part.startswith("```"):
+            language, _, code = part.strip("`").partition("\n")
+            yield Syntax(
+                code.rstrip(), language.split(" ")[0] or "text", background_color="default"
+            )
+        elif part.strip():
+            yield Text(part.strip("\n"))
 
 
 class CommandCompleter(Completer):
@@ -118,7 +133,7 @@ class Conversation:
 
     async def run(self) -> None:
         """Greet, then read, until `quit` or the end of input."""
-        self.console.print(_HELP, markup=False, highlight=False)
+        self._help()
         self.console.print()
         session: PromptSession[str] = PromptSession(
             history=InMemoryHistory(),
@@ -144,9 +159,12 @@ class Conversation:
             if line in ("quit", "exit"):
                 return
             if line == "help":
-                self.console.print(_HELP, markup=False, highlight=False)
+                self._help()
             elif line:
                 await self._play(line)
+
+    def _help(self) -> None:
+        self.console.print(Text(_HELP))
 
     async def _play(self, line: str) -> None:
         try:

@@ -119,7 +119,9 @@ def _point(text: str, evidence: str) -> str:
 
 
 def _counted(card: GradeCard) -> str:
-    if not card.first:
+    if card.private:
+        counted = "A question of your own: no points, just practice."
+    elif not card.first:
         counted = "Practice: your first answer stays the one that counts."
     elif card.revealed:
         counted = "No points: the answer was already shown."

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bot.errors import CommandError
+from bot.errors import CommandError, QuizError
 from bot.ports import Grader
 
 
@@ -41,12 +41,26 @@ def choose_grader(wanted: GraderName) -> Grader:
     """Give the grader that was asked for, or the lexical one with a sentence on stderr."""
     from bot.grading.lexical import LexicalGrader
 
+    reason = "It needs a model, which this command is not given."
+    if wanted is GraderName.SEMANTIC:
+        try:
+            return load_semantic()
+        except (ImportError, QuizError) as error:
+            reason = str(error)
     if wanted is not GraderName.LEXICAL:
         typer.echo(
-            f"fastapi-quiz: The {wanted} grader is not available here; the lexical one grades.",
+            f"fastapi-quiz: The {wanted} grader is not available, so the lexical one grades. "
+            f"{reason}",
             err=True,
         )
     return LexicalGrader()
+
+
+def load_semantic() -> Grader:
+    """Load the semantic grader; raises ImportError or QuizError where it can't be."""
+    from adapters.semantic.grader import load_semantic_grader
+
+    return load_semantic_grader()
 
 
 def open_lines(file: Path) -> Iterator[bytes]:

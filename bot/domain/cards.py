@@ -104,7 +104,11 @@ class RevealCard:
 
 @dataclass(frozen=True, slots=True)
 class GradeCard:
-    """A graded answer with the model answer. `first`: it counts; later ones are practice."""
+    """A graded answer with the model answer.
+
+    `first`: it counts, later ones are practice; `private`: the member asked for the
+    question, so there are no points to win.
+    """
 
     kind: ClassVar[str] = "grade"
     question: Question
@@ -114,7 +118,7 @@ class GradeCard:
     late: bool
     revealed: bool
     streak: Streak
-    chosen: str | None = None
+    private: bool = False
 
     def data(self) -> dict[str, Any]:
         """What the card was made of."""

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from bot.grading.matching import Vocabulary, is_content
 from bot.grading.phrases import NON_ANSWER, TO_GRADER
 from bot.grading.tables import COMMONEST, rarity_of
-from bot.grading.text import Token
+from bot.grading.text import Token, looks_like_code
+from bot.grading.words import FUNCTION_WORDS
 
 EMPTY = "empty"
 NO_ATTEMPT = "no_attempt"
@@ -29,14 +30,20 @@ SENTENCES = {
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u202a-\u202e]")
 _SPELT_OUT = re.compile(r"\b(?:\w[ .\-_]){4,}\w\b")
-_READ = 20_000
+_READ = 50_000
+"""Characters that are searched: all that a platform lets a member send."""
+_LIST_FROM = 5
 _SHARED_FROM = 0.7
 _OFF_TOPIC_FROM = 12
 """Content words without which an answer is too short to be called off topic."""
 
 
 def find_gate(
-    answer: str, tokens: tuple[Token, ...], question: tuple[Token, ...], reference: Vocabulary
+    answer: str,
+    tokens: tuple[Token, ...],
+    question: tuple[Token, ...],
+    asked: Vocabulary,
+    reference: Vocabulary,
 ) -> str | None:
     """Name the first rule that the answer falls under, or None."""
     if not any(unicodedata.category(sign)[0] in "LNS" for sign in answer[:_READ]):
@@ -45,7 +52,8 @@ def find_gate(
         (NO_ATTEMPT, lambda: is_no_attempt(answer, tokens, reference)),
         (INJECTION, lambda: speaks_to_grader(answer)),
         (QUESTION_REPEATED, lambda: repeats_question(tokens, question, reference)),
-        (OFF_TOPIC, lambda: is_off_topic(tokens, Vocabulary(question), reference)),
+        (WORD_LIST, lambda: is_word_list(answer, tokens, reference)),
+        (OFF_TOPIC, lambda: is_off_topic(tokens, asked, reference)),
     )
     return next((name for name, holds in checks if holds()), None)
 
@@ -91,6 +99,16 @@ def _holds_run(tokens: tuple[Token, ...], question: tuple[Token, ...], share: fl
         f" {' '.join(words[first : first + length])} " in f" {given} "
         for first in range(len(words) - length + 1)
     )
+
+
+def is_word_list(answer: str, tokens: tuple[Token, ...], reference: Vocabulary) -> bool:
+    """Tell whether not one small word holds the others together, as the reference's do.
+
+    Code needs none either.
+    """
+    if len(tokens) < _LIST_FROM or not reference.words & FUNCTION_WORDS or looks_like_code(answer):
+        return False
+    return not any(token.word in FUNCTION_WORDS for token in tokens)
 
 
 def is_off_topic(tokens: tuple[Token, ...], question: Vocabulary, reference: Vocabulary) -> bool:

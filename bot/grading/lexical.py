@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
-from bot.grading.gates import SENTENCES, find_gate
+from bot.grading.fluency import rate_credibility
+from bot.grading.gates import EMPTY, SENTENCES, find_gate
 from bot.grading.matching import Vocabulary
 from bot.grading.points import (
     PointMatch,
@@ -18,10 +19,14 @@ from bot.grading.points import (
     match_point,
     weigh_points,
 )
-from bot.grading.text import Sentence, Token, group_sentences, read_tokens
+from bot.grading.polarity import Clause, find_reversed, weigh_clause
+from bot.grading.scoring import LEXICAL, Curve, score_matches, weigh_effort
+from bot.grading.text import Token, group_sentences, looks_like_code, read_tokens
 
 LONG_ANSWER = 4_000
 """Characters from which grading leaves the event loop."""
+REVERSAL = 0.7
+"""What an answer loses that says the opposite throughout; a misread negator costs it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,12 @@ class PreparedTask:
     """A task read once and kept for every answer to it."""
 
     question: tuple[Token, ...]
-    reference: Vocabulary
+    asked: Vocabulary
+    reference: tuple[Token, ...]
+    expected: Vocabulary
     points: tuple[WeighedPoint, ...]
+    drawn: bool
+    clauses: tuple[Clause, ...]
 
 
 class LexicalGrader:
@@ -48,45 +57,60 @@ class LexicalGrader:
 @lru_cache(maxsize=256)
 def prepare_task(task: GradingTask) -> PreparedTask:
     """Read question, reference and key points."""
-    question = read_tokens(task.question)
-    reference = Vocabulary(read_tokens(task.reference))
+    question, reference = read_tokens(task.question), read_tokens(task.reference)
+    asked, expected = Vocabulary(question), Vocabulary(reference)
     points = task.key_points or draw_key_points(task.reference)
-    return PreparedTask(question, reference, weigh_points(points, Vocabulary(question), reference))
+    return PreparedTask(
+        question,
+        asked,
+        reference,
+        expected,
+        weigh_points(points, asked, expected),
+        not task.key_points,
+        tuple(weigh_clause(each, asked) for each in group_sentences(task.reference, reference)),
+    )
 
 
 def grade_answer(task: GradingTask, answer: str) -> Grade:
     """Grade one answer; pure."""
     prepared = prepare_task(task)
     tokens = read_tokens(answer)
-    gate = find_gate(answer, tokens, prepared.question, prepared.reference)
-    if gate is not None:
-        return _close_gate(prepared, gate)
-    sentences = group_sentences(answer, tokens)
-    matches = match_points(prepared, sentences)
-    points = tuple(map(judge_point, matches))
-    score = round(score_matches(matches), 4)
-    return Grade(score, band_of(score), points, None, LexicalGrader.name, write_feedback(points))
+    refused = _refuse(prepared, tokens, answer)
+    if refused is not None:
+        return refused
+    words, sentences = Vocabulary(tokens), group_sentences(answer, tokens)
+    matches = [match_point(point, words, sentences) for point in prepared.points]
+    return grade_matches(prepared, matches, answer, LEXICAL, LexicalGrader.name)
 
 
-def _close_gate(prepared: PreparedTask, gate: str) -> Grade:
+def grade_matches(
+    prepared: PreparedTask, matches: Sequence[PointMatch], answer: str, curve: Curve, grader: str
+) -> Grade:
+    """Make the grade of an answer from its points, however they were matched."""
+    tokens = read_tokens(answer)
+    words, sentences = Vocabulary(tokens), group_sentences(answer, tokens)
+    reversed_in, turned = find_reversed(prepared.clauses, words, sentences)
+    effort = weigh_effort(tokens, prepared.asked, prepared.expected)
+    credibility = rate_credibility(sentences, prepared.reference, looks_like_code(answer))
+    score = score_matches(matches, prepared.drawn, effort, curve) * credibility
+    score = round(score * (1.0 - REVERSAL * turned), 4)
+    points = tuple(judge_point(match, reversed_in) for match in matches)
+    return Grade(score, band_of(score), points, None, grader, write_feedback(points))
+
+
+def refuse_answer(task: GradingTask, answer: str) -> Grade | None:
+    """Give the grade of an answer that falls under a gate, or None if it is worth grading."""
+    return _refuse(prepare_task(task), read_tokens(answer), answer)
+
+
+def _refuse(prepared: PreparedTask, tokens: tuple[Token, ...], answer: str) -> Grade | None:
+    gate = find_gate(answer, tokens, prepared.question, prepared.asked, prepared.expected)
+    if gate is None:
+        gate = None if tokens else EMPTY
+    if gate is None:
+        return None
     points = tuple(PointVerdict(point.text, Verdict.MISSING) for point in prepared.points)
     return Grade(0.0, band_of(0.0), points, gate, LexicalGrader.name, SENTENCES[gate])
-
-
-def match_points(prepared: PreparedTask, sentences: tuple[Sentence, ...]) -> tuple[PointMatch, ...]:
-    """Look for each point in the sentences of an answer."""
-    answer = Vocabulary(token for sentence in sentences for token in sentence.tokens)
-    parts = [(sentence, Vocabulary(sentence.tokens)) for sentence in sentences]
-    return tuple(match_point(point, answer, parts) for point in prepared.points)
-
-
-def score_matches(matches: tuple[PointMatch, ...]) -> float:
-    """Average the coverage by the points' weights and bend it as lenient people grade."""
-    total = sum(match.point.weight for match in matches)
-    if not total:
-        return 0.0
-    mean = sum(match.point.weight * match.coverage for match in matches) / total
-    return min(1.0, math.pow(mean, 0.6))
 
 
 def write_feedback(points: tuple[PointVerdict, ...]) -> str:

@@ -46,8 +46,8 @@ def parse_line(line: bytes | str) -> tuple[GradingTask, str]:
 
 
 def _explain_fault(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(part) for part in first["loc"][:2])
+    first = error.errors(include_url=False, include_input=False)[-1]
+    where = ".".join(str(part) for part in first["loc"] if part not in ("str", "_Point"))
     if not where:
         return f"this is not a JSON object that can be read; {_EXAMPLE}"
     if first["type"] == "missing":

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
 
-from bot.grading.tables import rarity_of
-from bot.grading.text import Token, list_trigrams, stem_word
-from bot.grading.words import FAMILIES, FUNCTION_WORDS, NEGATORS
+from bot.grading.tables import load_relatives, rarity_of
+from bot.grading.text import Token, list_trigrams
+from bot.grading.words import FUNCTION_WORDS, NEGATORS
 
-FAMILY_CLOSENESS = 0.8
-TRIGRAM_FLOOR = 0.5
+FAMILY_CLOSENESS = 0.65
+TRIGRAM_FLOOR = 0.6
 FUNCTION_WEIGHT = 0.15
 NEGATOR_WEIGHT = 0.5
-
-
-def _list_relatives() -> dict[str, frozenset[str]]:
-    relatives: dict[str, set[str]] = defaultdict(set)
-    for family in FAMILIES:
-        stems = {stem_word(word) for word in family}
-        for stem in stems:
-            relatives[stem] |= stems
-    return {stem: frozenset(others) for stem, others in relatives.items()}
-
-
-_RELATIVES = _list_relatives()
 
 
 class Vocabulary:
@@ -34,6 +24,7 @@ class Vocabulary:
         held = tuple(tokens)
         self.words = {token.word for token in held}
         self.stems = {token.stem for token in held}
+        self._joined = {left.word + right.word: left.stem for left, right in pairwise(held)}
         self._known: dict[str, tuple[float, str]] = {}
         self._by_trigram: dict[str, list[str]] = defaultdict(list)
         for stem in self.stems:
@@ -44,8 +35,8 @@ class Vocabulary:
     def find_nearest(self, token: Token) -> tuple[float, str]:
         """Give the closeness (0..1) of the nearest word, and its stem ("" if there is none).
 
-        The same stem is 1, a word of the same family 0.8, otherwise the Dice overlap of the
-        character trigrams counts from a half upwards.
+        The same stem, or two words that make up this one, is 1, a word of the same family 0.65;
+        otherwise the Dice overlap of the character trigrams counts from 0.6 upwards.
         """
         known = self._known.get(token.stem)
         if known is None:
@@ -57,7 +48,9 @@ class Vocabulary:
             return 1.0, token.stem
         if token.word in FUNCTION_WORDS:
             return 0.0, ""
-        relative = min(_RELATIVES.get(token.stem, frozenset()) & self.stems, default="")
+        if token.word in self._joined:
+            return 1.0, self._joined[token.word]
+        relative = min(load_relatives().get(token.stem, frozenset()) & self.stems, default="")
         best = (FAMILY_CLOSENESS, relative) if relative else (0.0, "")
         return max(best, self._find_by_trigrams(token.stem))
 
@@ -89,10 +82,29 @@ def weigh_token(token: Token, question: Vocabulary) -> float:
     return rarity_of(token) * (1.0 - echo) ** 2
 
 
-def measure_coverage(weighted: Iterable[tuple[Token, float]], answer: Vocabulary) -> float:
-    """Give the share (0..1) of the weighted words that the answer holds; 0 for no words."""
-    total = found = 0.0
-    for token, weight in weighted:
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Which share (0..1) of some weighted words a text holds, in all and by its own stems."""
+
+    coverage: float
+    by_stem: dict[str, float]
+
+    def measure_within(self, stems: frozenset[str]) -> float:
+        """Give the share that a part of the text with these stems holds."""
+        return sum(self.by_stem[stem] for stem in self.by_stem.keys() & stems)
+
+
+def trace_words(words: Iterable[tuple[Token, float]], text: Vocabulary) -> Trace:
+    """Look the weighted words up in a text; no words at all are not held."""
+    total = 0.0
+    by_stem: dict[str, float] = defaultdict(float)
+    for token, weight in words:
+        closeness, stem = text.find_nearest(token)
         total += weight
-        found += weight * answer.find_nearest(token)[0]
-    return found / total if total else 0.0
+        if closeness:
+            by_stem[stem] += weight * closeness
+    if not total:
+        return Trace(0.0, {})
+    return Trace(
+        sum(by_stem.values()) / total, {stem: held / total for stem, held in by_stem.items()}
+    )

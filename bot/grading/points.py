@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from bot.domain.grading import PointVerdict, Verdict
 from bot.domain.question import KeyPoint
-from bot.grading.matching import Vocabulary, is_content, measure_coverage, weigh_token
+from bot.grading.matching import Vocabulary, is_content, trace_words, weigh_token
 from bot.grading.text import Sentence, Token, read_sentences, read_tokens
 
-MET_FROM = 0.6
-PARTIAL_FROM = 0.35
+MET_FROM = 0.42
+PARTIAL_FROM = 0.2
+NEAR_FROM = 0.1
 MAX_POINTS = 12
 EVIDENCE_LENGTH = 280
 _BULLET = re.compile(r"^[\s>*•–—-]*(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?!\d))?\s*")
@@ -37,7 +38,6 @@ class PointMatch:
     point: WeighedPoint
     coverage: float
     nearest: Sentence | None
-    wrong: bool = False
 
 
 def draw_key_points(reference: str) -> tuple[KeyPoint, ...]:
@@ -63,41 +63,44 @@ def weigh_points(
     points: Iterable[KeyPoint], question: Vocabulary, reference: Vocabulary
 ) -> tuple[WeighedPoint, ...]:
     """Prepare the points for matching; a point of the question's words only counts them all."""
-    return tuple(_weigh_point(point, question, reference) for point in points)
+    return tuple(weigh_point(point, question, reference) for point in points)
 
 
-def _weigh_point(point: KeyPoint, question: Vocabulary, reference: Vocabulary) -> WeighedPoint:
+def weigh_point(point: KeyPoint, question: Vocabulary, reference: Vocabulary) -> WeighedPoint:
+    """Prepare one point for matching."""
     tokens = {token.stem: token for token in read_tokens(point.text)}.values()
     words = tuple((token, weigh_token(token, question)) for token in tokens)
     if not any(weight for token, weight in words if is_content(token)):
         words = tuple((token, weigh_token(token, Vocabulary(()))) for token in tokens)
-    ceiling = max(measure_coverage(words, reference), 0.5)
+    ceiling = max(trace_words(words, reference).coverage, 0.5)
     return WeighedPoint(point.text, max(point.weight, 0.0), words, ceiling)
 
 
 def match_point(
-    point: WeighedPoint, answer: Vocabulary, parts: Sequence[tuple[Sentence, Vocabulary]]
+    point: WeighedPoint, answer: Vocabulary, sentences: Sequence[Sentence]
 ) -> PointMatch:
     """Look for a point in the whole answer and in each of its sentences."""
-    coverage = min(1.0, measure_coverage(point.words, answer) / point.ceiling)
-    scored = [(measure_coverage(point.words, words), part) for part, words in parts]
-    best, nearest = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    return PointMatch(point, coverage, nearest if best > 0.15 else None)
+    trace = trace_words(point.words, answer)
+    held, nearest = max(
+        ((trace.measure_within(each.stems), each) for each in sentences), key=lambda pair: pair[0]
+    )
+    coverage = min(1.0, trace.coverage / point.ceiling)
+    return PointMatch(point, coverage, nearest if held >= NEAR_FROM else None)
 
 
-def judge_point(match: PointMatch) -> PointVerdict:
+def judge_point(match: PointMatch, reversed_in: Sequence[Sentence]) -> PointVerdict:
     """Put a match into a verdict; anything but `missing` carries the member's own words."""
-    verdict = _pick_verdict(match)
+    verdict = _pick_verdict(match, reversed_in)
     evidence = ""
     if match.nearest is not None and verdict is not Verdict.MISSING:
         evidence = match.nearest.text[:EVIDENCE_LENGTH].strip()
     return PointVerdict(match.point.text, verdict, evidence)
 
 
-def _pick_verdict(match: PointMatch) -> Verdict:
+def _pick_verdict(match: PointMatch, reversed_in: Sequence[Sentence]) -> Verdict:
     if match.nearest is None:
         return Verdict.MISSING
-    if match.wrong:
+    if match.nearest in reversed_in and match.coverage >= PARTIAL_FROM:
         return Verdict.WRONG
     if match.coverage >= MET_FROM:
         return Verdict.MET

@@ -24,6 +24,9 @@ _WORD = re.compile(
     rf"[{_IDEOGRAPH}]|{_LETTER}(?:{_LETTER}|[{_MARKS}{_INVISIBLE}]|['’](?={_LETTER}))*"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?;。！？؟।])\s+|[\r\n\u2028\u2029]+")
+_CODE = re.compile(
+    r"\w\(.*\)|[=!<>]=|\w\s?=\s?\S|\w\.\w+\(|[{}]|^\s*(?:def|class|import|from|@)\b", re.MULTILINE
+)
 _UNSEEN = re.compile(f"[{_INVISIBLE}]")
 
 
@@ -43,6 +46,12 @@ class Sentence:
 
     text: str
     tokens: tuple[Token, ...]
+    stems: frozenset[str]
+
+
+def looks_like_code(text: str) -> bool:
+    """Tell whether a text has calls, assignments or definitions in it."""
+    return bool(_CODE.search(text))
 
 
 def fold_word(surface: str) -> str:
@@ -89,9 +98,13 @@ def group_sentences(text: str, tokens: tuple[Token, ...]) -> tuple[Sentence, ...
         while last < len(tokens) and tokens[last].start < end:
             last += 1
         if last > first:
-            sentences.append(Sentence(text[start:end].strip(), tokens[first:last]))
+            sentences.append(_make_sentence(text[start:end], tokens[first:last]))
         start, first = end, last
     return tuple(sentences)
+
+
+def _make_sentence(text: str, tokens: tuple[Token, ...]) -> Sentence:
+    return Sentence(text.strip(), tokens, frozenset(token.stem for token in tokens))
 
 
 @lru_cache(maxsize=20_000)

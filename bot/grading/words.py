@@ -34,7 +34,7 @@ AUXILIARIES = _split(
 ADVERBS = _split(
     "not n't very also just only too more most much many such same other both all few own even "
     "still again how why rather quite already either neither never always often usually well "
-    "less least however therefore thus etc e.g i.e eg ie yes up down out off"
+    "less least however therefore thus etc e.g i.e eg ie yes"
 )
 
 FUNCTION_WORDS = DETERMINERS | PREPOSITIONS | CONJUNCTIONS | PRONOUNS | AUXILIARIES | ADVERBS
@@ -68,90 +68,3 @@ COMMON_WORDS = _split(
     "happen happens order result results specific particular instead together itself"
 )
 """Words that say little in an answer about anything."""
-
-_FAMILIES = """
-function method routine procedure subroutine callable
-parameter argument
-create make construct build instantiate generate produce
-delete remove erase drop discard
-modify change alter update edit mutate
-retrieve fetch get obtain read load
-error exception failure fault
-check verify validate ensure
-run execute invoke call
-return yield give output
-send transmit deliver post emit
-receive accept get take
-contain hold include store comprise
-find search locate lookup
-quick fast rapid speedy
-slow sluggish
-big large huge great
-small little tiny short
-start begin launch initiate boot startup
-stop end terminate finish halt shutdown
-data information
-value content
-identify determine decide recognise detect
-permit allow enable let
-prevent avoid block forbid
-increase grow raise expand
-decrease reduce shrink lower lessen minimise
-benefit advantage gain plus
-drawback disadvantage downside
-aim goal objective purpose
-test testing
-client caller consumer user
-server backend
-concurrent parallel simultaneous
-asynchronous async nonblocking
-synchronous sync blocking
-convert transform cast coerce parse
-necessary required mandatory needed
-optional unneeded
-same equal identical
-different distinct
-declare define specify state
-reuse share
-connect link join attach
-divide split partition separate
-connection link
-type class kind
-order sequence arrangement
-many multiple several numerous
-only just solely
-default standard
-position location place index
-begin front head first
-end back rear tail last
-element item entry member node
-loop iterate repeat cycle
-automatic automatically
-describe explain
-copy duplicate clone
-token credential
-password secret
-login signin authentication authenticate
-permission authorization authorise right
-directory folder
-documentation docs documented
-database db
-configuration config settings
-repository repo
-application app
-request call
-endpoint route path handler
-schema model
-migrate migration
-revision version
-rollback downgrade revert
-upgrade migrate apply
-worker process
-queue broker
-compile build
-initialise initialize set
-"""
-
-FAMILIES: tuple[frozenset[str], ...] = tuple(
-    frozenset(line.split()) for line in _FAMILIES.strip().splitlines()
-)

@@ -151,6 +151,7 @@ class Answering:
             late=shown.late,
             revealed=revealed,
             streak=sum_up(await load_ledger(work, caller.member)),
+            private=delivery.member_id is not None,
         )
 
 

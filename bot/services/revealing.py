@@ -73,7 +73,7 @@ class Revealing:
         return RevealCard(
             shown.question,
             shown.delivery.key,
-            forfeits=AttemptKind.ANSWER not in done,
+            forfeits=AttemptKind.ANSWER not in done and shown.delivery.member_id is None,
             late=shown.late,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import time
 
@@ -152,3 +153,52 @@ def test_any_task_can_be_graded(
     grade = grade_answer(task, answer)
     assert 0.0 <= grade.score <= 1.0
     assert all(squeeze(point.evidence) in squeeze(answer) for point in grade.points)
+
+
+DENIED = (
+    "The code before yield does not run ahead of the endpoint and prepares no resource. The "
+    "yielded value is not injected into the endpoint. It is not true that the code after yield "
+    "cleans up once the response was made."
+)
+
+
+def test_a_model_answer_denied_is_weak_and_its_points_are_wrong() -> None:
+    grade = grade_answer(TASK, DENIED)
+    assert grade.score < 0.4
+    assert Verdict.WRONG in {point.verdict for point in grade.points}
+    assert "look again" in grade.feedback
+
+
+def test_saying_that_something_is_not_so_does_no_harm_where_the_reference_does_too() -> None:
+    task = GradingTask("What is a path parameter?", "It is not optional and has no default value.")
+    grade = grade_answer(task, "A path parameter has no default value and it is not optional.")
+    assert grade.score >= 0.8
+    assert grade.points[0].verdict is Verdict.MET
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_shuffled_words_are_weak(seed: int) -> None:
+    words = TASK.reference.split()
+    random.Random(seed).shuffle(words)
+    assert grade_answer(TASK, " ".join(words)).score < 0.4
+
+
+@pytest.mark.parametrize("joint", [", ", " ", "\n- "])
+def test_keywords_are_weak(joint: str) -> None:
+    words = ["yield", "dependency", "resource", "session", "injected", "endpoint", "cleans", "up"]
+    assert grade_answer(TASK, joint.join(words)).score < 0.4
+
+
+def test_code_needs_no_small_words() -> None:
+    task = GradingTask("How do you get a session?", "Use session = Depends(get_session) there.")
+    assert grade_answer(task, "session: Session = Depends(get_session)").score > 0.5
+
+
+def test_what_is_said_counts_wherever_it_stands_in_a_long_answer() -> None:
+    padding = "Let me think about the question for a moment before I begin with it. "
+    assert grade_answer(WITH_POINTS, padding * 3 + GOOD).score > 0.6
+
+
+def test_a_typing_error_costs_little() -> None:
+    wrong = GOOD.replace("injected", "injectd").replace("database", "databse")
+    assert grade_answer(WITH_POINTS, wrong).score > grade_answer(WITH_POINTS, GOOD).score - 0.1

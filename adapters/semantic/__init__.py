@@ -1,0 +1,1 @@
+"""The semantic grader (extra `semantic`): words aligned by a small language model."""

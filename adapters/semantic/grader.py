@@ -1,0 +1,173 @@
+"""A grader that finds a point also where it is said in other words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from threading import Lock
+
+import numpy as np
+
+from adapters.semantic.model import MiniLM, Vectors
+from bot.domain.grading import Grade, GradingTask
+from bot.domain.question import KeyPoint
+from bot.grading.lexical import (
+    PreparedTask,
+    grade_matches,
+    prepare_task,
+    refuse_answer,
+)
+from bot.grading.matching import Vocabulary, is_content
+from bot.grading.points import WeighedPoint, draw_key_points, match_point, weigh_point
+from bot.grading.scoring import Curve
+from bot.grading.text import Token, group_sentences, read_tokens
+
+SEMANTIC = Curve(leniency=0.38, benefit=0.6, doubt=0.8, chance=0.15)
+NO_KINSHIP = 0.25
+SAME = 0.9
+"""Cosines of word vectors that count as nothing and as the same word."""
+ECHO_FROM = 0.5
+"""Cosine from which a word of a point is one of the question's."""
+KEPT_TASKS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The words of a text and their vectors."""
+
+    tokens: tuple[Token, ...]
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class SemanticTask:
+    """A task whose points carry meanings."""
+
+    prepared: PreparedTask
+    points: tuple[tuple[WeighedPoint, Meaning], ...]
+
+
+class AlignedVocabulary(Vocabulary):
+    """A text's words as one point sees them: nearness in letters and in meaning, averaged."""
+
+    def __init__(self, words: Vocabulary, point: Meaning, text: Meaning) -> None:
+        self._words = words
+        self._aligned = _align(point, text)
+
+    def find_nearest(self, token: Token) -> tuple[float, str]:
+        """Give the mean closeness, and the stem that is nearest in the surer of the two ways."""
+        lexical = self._words.find_nearest(token)
+        semantic = self._aligned.get(token.start, (0.0, ""))
+        nearest = lexical if lexical[0] >= semantic[0] else semantic
+        return (lexical[0] + semantic[0]) / 2, nearest[1]
+
+
+class EchoVocabulary(AlignedVocabulary):
+    """The question's words: a word echoes them in letters or in meaning."""
+
+    def find_nearest(self, token: Token) -> tuple[float, str]:
+        """Give the larger closeness."""
+        lexical = self._words.find_nearest(token)
+        cosine, stem = self._aligned.get(token.start, (0.0, ""))
+        restored = NO_KINSHIP + cosine * (SAME - NO_KINSHIP)
+        return max(lexical, (max(0.0, restored - ECHO_FROM) / (1.0 - ECHO_FROM), stem))
+
+
+def _align(point: Meaning, text: Meaning) -> dict[int, tuple[float, str]]:
+    """Give for each word of the point, by its place, the nearest word of the text.
+
+    A word with content is only compared with words with content.
+    """
+    if not text.tokens or not point.tokens:
+        return {}
+    cosines = point.vectors @ text.vectors.T
+    empty = ~np.array([is_content(token) for token in text.tokens])
+    telling = np.array([is_content(token) for token in point.tokens])
+    cosines[np.ix_(telling, empty)] = -1.0
+    nearest = cosines.argmax(axis=1)
+    closeness = np.clip((cosines.max(axis=1) - NO_KINSHIP) / (SAME - NO_KINSHIP), 0.0, 1.0)
+    return {
+        token.start: (float(close), text.tokens[best].stem if close > 0 else "")
+        for token, close, best in zip(point.tokens, closeness, nearest, strict=True)
+    }
+
+
+def _cut_out(part: str, whole: str, meaning: Meaning) -> Meaning | None:
+    """Give the meaning that a part has in its context, or None if it is no part of the whole."""
+    first = whole.find(part)
+    if first < 0:
+        return None
+    tokens = read_tokens(part)
+    places = [
+        place
+        for place, token in enumerate(meaning.tokens)
+        if first <= token.start and token.end <= first + len(part)
+    ]
+    return Meaning(tokens, meaning.vectors[places]) if len(places) == len(tokens) else None
+
+
+class SemanticGrader:
+    """Grades like the lexical grader, with MiniLM's sense of which words are near."""
+
+    name = "semantic"
+
+    def __init__(self, model: MiniLM) -> None:
+        self._model = model
+        self._tasks: OrderedDict[GradingTask, SemanticTask] = OrderedDict()
+        self._lock = Lock()
+
+    async def grade(self, task: GradingTask, answer: str) -> Grade:
+        """Grade in a thread: the model takes longer than an event loop may be held."""
+        return await asyncio.to_thread(self.grade_answer, task, answer)
+
+    def grade_answer(self, task: GradingTask, answer: str) -> Grade:
+        """Grade one answer; the gates come first and ask no model."""
+        refused = refuse_answer(task, answer)
+        if refused is not None:
+            return replace(refused, grader=self.name)
+        semantic = self._prepare(task)
+        meaning = self._read(answer, task.question)
+        sentences = group_sentences(answer, meaning.tokens)
+        words = Vocabulary(meaning.tokens)
+        matches = [
+            match_point(point, AlignedVocabulary(words, aligned, meaning), sentences)
+            for point, aligned in semantic.points
+        ]
+        return grade_matches(semantic.prepared, matches, answer, SEMANTIC, self.name)
+
+    def _read(self, text: str, context: str = "") -> Meaning:
+        tokens = read_tokens(text)
+        return Meaning(tokens, self._model.embed_words(text, tokens, context))
+
+    def _prepare(self, task: GradingTask) -> SemanticTask:
+        with self._lock:
+            kept = self._tasks.get(task)
+        if kept is None:
+            kept = self._make(task)
+            with self._lock:
+                self._tasks[task] = kept
+                while len(self._tasks) > KEPT_TASKS:
+                    self._tasks.popitem(last=False)
+        return kept
+
+    def _make(self, task: GradingTask) -> SemanticTask:
+        prepared = prepare_task(task)
+        question, reference = self._read(task.question), self._read(task.reference, task.question)
+        asked, expected = Vocabulary(question.tokens), Vocabulary(reference.tokens)
+
+        def weigh(point: KeyPoint) -> tuple[WeighedPoint, Meaning]:
+            meaning = _cut_out(point.text, task.reference, reference) or self._read(
+                point.text, task.question
+            )
+            echoed = EchoVocabulary(asked, meaning, question)
+            whole = AlignedVocabulary(expected, meaning, reference)
+            return weigh_point(point, echoed, whole), meaning
+
+        points = task.key_points or draw_key_points(task.reference)
+        return SemanticTask(prepared, tuple(map(weigh, points)))
+
+
+def load_semantic_grader() -> SemanticGrader:
+    """Load the model (some 0.2 s); raises SemanticUnavailable."""
+    return SemanticGrader(MiniLM())

