@@ -47,8 +47,17 @@ class ChatPort(Protocol):
         """Post a card that carries `key` (25 characters at most) and return the message id."""
         ...
 
-    async def find(self, workspace: str, channel: str, key: str, since: datetime) -> Found | None:
+    async def find(
+        self,
+        workspace: str,
+        channel: str,
+        key: str,
+        since: datetime,
+        thread_of: str | None = None,
+    ) -> Found | None:
         """Look for a post by its key; None means proven absent.
+
+        `thread_of` is the card's own: what was posted into a thread is found there.
 
         Raises:
             NotSent: the platform can't be asked now.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.blocks import Page
 from adapters.slack.clients import Clients
@@ -17,11 +18,12 @@ from adapters.slack.failures import CALL_ERRORS, explain, word_of
 from adapters.slack.people import People
 from adapters.slack.render import COUNTS_BLOCK, render_card, render_counts
 from bot.domain.cards import Card, RevealCard
-from bot.errors import ChatError
+from bot.errors import ChatError, NotSent, OutcomeUnknown
 from bot.ports import Found
 
 METADATA = "fastapi_quiz_delivery"
 PAGE_SIZE = 200
+_ASK_AGAIN = timedelta(seconds=5)
 _MENTION = re.compile(r"<[#@]([A-Z0-9]+)(?:\|[^>]*)?>")
 log = structlog.get_logger(__name__)
 
@@ -85,21 +87,22 @@ class SlackChat:
         except (*CALL_ERRORS, ChatError) as error:
             log.warning("counts_not_shown", channel=channel, problem=str(explain(error)))
 
-    async def find(self, workspace: str, channel: str, key: str, since: datetime) -> Found | None:
-        """Read the channel's messages since then, and look at their metadata."""
+    async def find(
+        self,
+        workspace: str,
+        channel: str,
+        key: str,
+        since: datetime,
+        thread_of: str | None = None,
+    ) -> Found | None:
+        """Read the channel or the thread since then, and look at the messages' metadata."""
         client = await self.clients.of(workspace)
         cursor = ""
         while True:
             try:
-                answer = await client.conversations_history(
-                    channel=channel,
-                    oldest=f"{since.timestamp():.6f}",
-                    include_all_metadata=True,
-                    limit=PAGE_SIZE,
-                    cursor=cursor or None,
-                )
+                answer = await _read_page(client, channel, since, thread_of, cursor)
             except CALL_ERRORS as error:
-                raise explain(error) from error
+                raise _explain_search(error) from error
             for message in answer.get("messages") or []:
                 if _key_of(message) == key:
                     return Found(message["ts"], _time_of(message["ts"]))
@@ -160,6 +163,28 @@ def _message(page: Page) -> dict[str, Any]:
         "unfurl_links": False,
         "unfurl_media": False,
     }
+
+
+async def _read_page(
+    client: AsyncWebClient, channel: str, since: datetime, thread_of: str | None, cursor: str
+) -> AsyncSlackResponse:
+    """Read a page of the channel, or of a thread, which the channel's history leaves out."""
+    asked: dict[str, Any] = {
+        "channel": channel,
+        "oldest": f"{since.timestamp():.6f}",
+        "include_all_metadata": True,
+        "limit": PAGE_SIZE,
+        "cursor": cursor or None,
+    }
+    if thread_of:
+        return await client.conversations_replies(ts=thread_of, **asked)
+    return await client.conversations_history(**asked)
+
+
+def _explain_search(error: Exception) -> ChatError:
+    """Nothing is sent by a search: where Slack does not answer, it may be asked again."""
+    meaning = explain(error)
+    return NotSent(str(meaning), _ASK_AGAIN) if isinstance(meaning, OutcomeUnknown) else meaning
 
 
 async def _read_message(client: AsyncWebClient, channel: str, ts: str) -> dict[str, Any] | None:
