@@ -20,6 +20,7 @@ from adapters.slack.backlog import Backlog, Seen
 from adapters.slack.chat import SlackChat
 from adapters.slack.clients import Clients, OneInstallation
 from adapters.slack.failures import CALL_ERRORS, explain, word_of
+from adapters.slack.home import Home
 from adapters.slack.http import SlackRoutes
 from adapters.slack.inbound import NAME, Malformed, require_shape
 from adapters.slack.install import Renewal, make_flow
@@ -128,6 +129,7 @@ class SlackPlatform:
         )
         app.error(self._explain_fault)
         Listeners(handle, self._people, self._replies, self._backlog, self._seen).register(app)
+        Home(handle, self.clients, self._people, self._backlog).register(app)
         Lifecycle(handle, self.clients, self._replies, self._backlog, self._seen).register(app)
         return app
 

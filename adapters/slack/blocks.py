@@ -23,7 +23,7 @@ PAGE_CHARACTERS = 9_000
 """Characters in one message's blocks; mixed messages failed near 13,200 (bolt-js #2509)."""
 BLOCK_CHARACTERS = 2_900
 """Characters in one block; a section takes 3,000, for rich_text no limit is documented."""
-FALLBACK_CHARACTERS = 2_900
+FALLBACK_CHARACTERS = 600
 HEADER_CHARACTERS = 150
 BUTTON_CHARACTERS = 75
 BUTTONS_A_ROW = 5
@@ -62,7 +62,7 @@ def shorten(text: str, limit: int) -> str:
 
 def text(content: str, **style: bool) -> Element:
     """Return a run of literal text; styles are bold, italic, code, strike."""
-    run: Element = {"type": "text", "text": content}
+    run: Element = {"type": "text", "text": content or " "}
     return {**run, "style": style} if style else run
 
 
@@ -92,7 +92,7 @@ def context(content: str) -> list[Block]:
     """Return a line of small print."""
     if len(content) > BLOCK_CHARACTERS // 2:
         return rich(*lines(content))
-    return [{"type": "context", "elements": [{"type": "plain_text", "text": content}]}]
+    return [{"type": "context", "elements": [{"type": "plain_text", "text": content or " "}]}]
 
 
 def buttons(wanted: Sequence[Button]) -> list[Block]:
@@ -103,9 +103,10 @@ def buttons(wanted: Sequence[Button]) -> list[Block]:
 
 
 def _button(button: Button, number: int) -> Block:
+    label = shorten(one_line(button.label), BUTTON_CHARACTERS) or "…"
     return {
         "type": "button",
-        "text": {"type": "plain_text", "text": shorten(button.label, BUTTON_CHARACTERS)},
+        "text": {"type": "plain_text", "text": label},
         "action_id": f"{button.action}.{number}",
         "value": write_button_value(button.action, button.key, button.value),
     }
@@ -207,7 +208,7 @@ class Page:
     def fallback(self) -> str:
         """Return the text that notifications and screen readers use, escaped."""
         content = [block for block in self.blocks if block["type"] != "actions"]
-        return escape(shorten(read_text(content).strip(), FALLBACK_CHARACTERS // 2)) or "…"
+        return escape(shorten(read_text(content).strip(), FALLBACK_CHARACTERS)) or "…"
 
 
 def paginate(blocks: Sequence[Block]) -> list[list[Block]]:

@@ -67,7 +67,7 @@ def _quote_runs(node: SyntaxTreeNode, depth: int) -> list[Element]:
             inner = part["elements"] if part["type"] == "rich_text_section" else [part]
             runs += inner
         runs.append(text("\n"))
-    return runs[:-1]
+    return runs[:-1] or [text(" ")]
 
 
 def _render_list(node: SyntaxTreeNode, depth: int) -> Iterator[Element]:

@@ -66,7 +66,7 @@ def render_card(card: Card) -> list[Page]:
     The first block of each is named after the card's kind. A question keeps its buttons
     in the first message, everything else has them at the end.
     """
-    pages = paginate(_render(card))
+    pages = paginate(_render(card) or rich(section(text("…"))))
     wanted: tuple[Button, ...] = getattr(card, "buttons", ())
     first = isinstance(card, QuestionCard)
     if first and len(pages) > 1:
@@ -170,7 +170,9 @@ def _quote(evidence: str) -> list[Element]:
 
 
 def _counted(card: GradeCard) -> str:
-    if not card.first:
+    if card.private:
+        counted = "A question of your own: no points, just practice."
+    elif not card.first:
         counted = "Practice: your first answer stays the one that counts."
     elif card.revealed:
         counted = "No points: the answer was already shown."
