@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from time import time
 
 import aiohttp
@@ -162,8 +163,9 @@ class SlackPlatform:
 
     async def _explain_fault(self, error: Exception) -> BoltResponse:
         """Tell what Slack never sends from a fault of ours; the payload is not logged."""
-        if isinstance(error, Malformed):
-            log.warning("slack_request_malformed", problem=str(error))
+        if isinstance(error, Malformed) or not _is_ours(error):
+            problem = str(error) if isinstance(error, Malformed) else type(error).__name__
+            log.warning("slack_request_malformed", problem=problem)
             return BoltResponse(status=400, body="")
         log.error("slack_request_failed", exc_info=error)
         return BoltResponse(status=500, body="")
@@ -212,6 +214,12 @@ class SlackPlatform:
         except (Malformed, ValueError, TypeError, AttributeError, LookupError) as error:
             log.warning("slack_request_malformed", problem=type(error).__name__)
         await send_async_response(client, request, response, time())
+
+
+def _is_ours(error: Exception) -> bool:
+    """Tell whether our code had a part in it; Bolt alone fails at what it can't read."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_globals.get("__name__", "").startswith("adapters.") for frame, _ in frames)
 
 
 def _explain_start(setting: str, error: Exception) -> ConfigError:

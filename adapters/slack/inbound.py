@@ -33,7 +33,12 @@ def _text(payload: Payload, name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise Malformed(f"{name} is no text")
-    return value
+    return _storable(value)
+
+
+def _storable(value: str) -> str:
+    """Drop what no database takes: NUL, and halves of characters, which JSON can hold."""
+    return value.encode(errors="replace").decode().replace("\x00", "")
 
 
 def _part(payload: Payload, name: str) -> Payload:
@@ -154,7 +159,8 @@ def read_button_value(text: str) -> tuple[str, str, str] | None:
         return None
     if not all(isinstance(value, str) for value in values):
         return None
-    return values[0], values[1], values[2]
+    action, key, value = map(_storable, values)
+    return action, key, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +193,9 @@ def read_submission(body: Payload) -> Submitted:
     place = _read_place(_text(view, "private_metadata"))
     values = _part(_part(view, "state"), "values")
     filled = {
-        str(name): _read_field(field) for name, field in values.items() if isinstance(field, dict)
+        _storable(str(name)): _read_field(field)
+        for name, field in values.items()
+        if isinstance(field, dict)
     }
     actor = read_actor(body)
     origin = Origin(
@@ -212,7 +220,7 @@ def _read_place(text: str) -> Place:
         raise Malformed("private_metadata is none of ours")
     if not all(isinstance(value, str) for value in values):
         raise Malformed("private_metadata is none of ours")
-    return Place(*values)
+    return Place(*map(_storable, values))
 
 
 _VALUES = (

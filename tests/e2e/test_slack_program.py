@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.fakes.program import Program, run_program
 from tests.fakes.slack_acts import SlackActs
-from tests.fakes.slack_server import APP_TOKEN, SlackServer, run_slack
+from tests.fakes.slack_server import APP_TOKEN, SIGNING_SECRET, SlackServer, run_slack
 from tests.fakes.slack_state import Channel, Message, Team, User
 
 
@@ -114,3 +116,61 @@ async def test_settings_that_cannot_work_end_it_with_a_sentence(
 
 async def wait_for_end(program: Program) -> int:
     return await program.process.wait()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+async def test_it_serves_slack_by_http_and_tells_its_health(world: World, tmp_path: Path) -> None:
+    port = free_port()
+    settings = {
+        **world.settings,
+        "slack.mode": "http",
+        "slack.signing_secret": SIGNING_SECRET,
+        "web.enabled": "true",
+        "web.port": str(port),
+    }
+    async with run_program(tmp_path, settings) as program, aiohttp.ClientSession() as http:
+        await program.until("web_listening")
+        world.server.events_url = f"http://127.0.0.1:{port}/slack/events"
+        question = await post_question(world)
+        await world.acts.react(world.ana, question)
+        assert (await world.wait_for("reveal")).only == world.ana.id
+
+        async with http.get(f"http://127.0.0.1:{port}/healthz") as answer:
+            assert (answer.status, await answer.json()) == (200, {"status": "ok"})
+        assert await program.terminate() == 0
+    assert "Traceback" not in program.log
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"web.enabled": "false"}, "needs the web server"),
+        ({"slack.signing_secret": ""}, "needs slack.signing_secret"),
+        ({"slack.client_id": "1.2"}, "needs slack.client_secret"),
+        ({"slack.client_id": "1.2", "slack.client_secret": "s"}, "web.public_url is missing"),
+        (
+            {"slack.client_id": "1.2", "slack.client_secret": "s", "web.public_url": "https://q"},
+            "security.encryption_keys is empty",
+        ),
+    ],
+)
+async def test_http_settings_that_lack_something_end_it_with_a_sentence(
+    world: World, tmp_path: Path, settings: dict[str, str], said: str
+) -> None:
+    given = {
+        **world.settings,
+        "slack.mode": "http",
+        "slack.signing_secret": SIGNING_SECRET,
+        "web.enabled": "true",
+        **settings,
+    }
+    async with run_program(tmp_path, given) as program:
+        code = await wait_for_end(program)
+
+    assert code == 2
+    assert said in program.log
+    assert "Traceback" not in program.log

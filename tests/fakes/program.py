@@ -18,12 +18,21 @@ class Program:
 
     process: asyncio.subprocess.Process
     lines: list[str] = field(default_factory=list)
+    spoke: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def read_log(self) -> None:
         """Keep what the program writes."""
         assert self.process.stderr
         async for line in self.process.stderr:
             self.lines.append(line.decode(errors="replace"))
+            self.spoke.set()
+
+    async def until(self, word: str) -> None:
+        """Wait until it has written a word."""
+        async with asyncio.timeout(30):
+            while word not in self.log:
+                self.spoke.clear()
+                await self.spoke.wait()
 
     @property
     def log(self) -> str:
