@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Protocol
 
 import structlog
@@ -59,8 +60,8 @@ class Application:
     conversing: Conversing
     dispatching: Dispatching
 
-    async def start(self) -> None:
-        """Check the schema and bring the shipped bank into the database.
+    async def start(self, packs: Mapping[str, Path] | None = None) -> None:
+        """Check the schema and bring the shipped bank, or other packs, into the database.
 
         A new database is made; an older one is refused, with the command that mends it.
         """
@@ -68,7 +69,7 @@ class Application:
             await migrate(self.engine)
         else:
             await require_current(self.engine)
-        await store_shipped_packs(self.storage)
+        await store_packs(self.storage, packs)
 
     async def handle(self, event: Event) -> Reply | None:
         """Answer an event from a platform."""
@@ -263,7 +264,8 @@ class Service:
         if self._web:
             await self._web.start()
         if self._delivers:
-            self._ticker = Ticker(self._clock, self._app.run_due, self._app.next_wake_at)
+            dispatching = self._app.dispatching
+            self._ticker = Ticker(self._clock, dispatching.begin_due, dispatching.next_wake_at)
             self._ticker.start()
         log.info("started", platforms=[platform.name for platform in self._platforms])
 
@@ -278,6 +280,7 @@ class Service:
         """Drain: no more events, no more claims; what is being sent is settled."""
         if self._ticker:
             await self._ticker.stop()
+            await self._app.dispatching.drain()
         if self._web:
             await self._web.stop()
         for platform in self._started:
@@ -287,15 +290,17 @@ class Service:
             log.info("stopped")
 
 
-async def store_shipped_packs(storage: SqlStorage) -> None:
-    """Bring the shipped packs into the database where their files changed."""
-    from bot.questions.loader import load_pack, pack_digest, shipped_packs
+async def store_packs(storage: SqlStorage, packs: Mapping[str, Path] | None = None) -> None:
+    """Bring packs (by default the shipped ones) into the database where files changed."""
+    from bot.questions.pack_files import pack_digest, shipped_packs
 
-    for name, folder in shipped_packs().items():
+    for name, folder in (shipped_packs() if packs is None else packs).items():
         digest = pack_digest(folder)
         async with storage.reading() as work:
             if await work.questions.pack_digest(name) == digest:
                 continue
+        from bot.questions.loader import load_pack
+
         questions = load_pack(folder)
         async with storage.writing() as work:
             await work.questions.store_pack(name, digest, questions)

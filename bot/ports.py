@@ -185,6 +185,12 @@ class Workspaces(Protocol):
 class Members(Protocol):
     """Members and their own settings, always of one workspace."""
 
+    async def identify(
+        self, platform: str, workspace: str, member: str
+    ) -> tuple[Workspace, Member] | None:
+        """Return who that is in the platform's own ids, or None for somebody new."""
+        ...
+
     async def ensure(self, workspace_id: WorkspaceId, external_id: str, name: str) -> Member:
         """Return the member, made if new; a changed display name is kept."""
         ...
@@ -257,10 +263,6 @@ class Schedules(Protocol):
         """Return a schedule, removed or not."""
         ...
 
-    async def next_due_at(self) -> datetime | None:
-        """Return the earliest time at which any schedule is due."""
-        ...
-
 
 class Questions(Protocol):
     """The stored bank: shipped packs for all, own packs for their workspace."""
@@ -283,6 +285,14 @@ class Questions(Protocol):
         self, workspace_id: WorkspaceId | None, keys: Sequence[QuestionKey]
     ) -> Mapping[QuestionKey, Question]:
         """Return stored versions; with a workspace only what that workspace may see."""
+        ...
+
+
+class Agenda(Protocol):
+    """When anything is due at all."""
+
+    async def next_wake_at(self) -> datetime | None:
+        """Return the earliest time at which a schedule, delivery or notice wants attention."""
         ...
 
 
@@ -312,6 +322,10 @@ class Deliveries(Protocol):
         """Go from claimed to sending; return those whose fence was still ours."""
         ...
 
+    async def release(self, changes: Sequence[tuple[Delivery, Change]]) -> None:
+        """Put claimed deliveries back, to be claimed again when their change says."""
+        ...
+
     async def take_ambiguous(
         self, now: datetime, lease_until: datetime, limit: int
     ) -> Sequence[Delivery]:
@@ -328,10 +342,6 @@ class Deliveries(Protocol):
 
     async def cancel_waiting(self, schedule: Schedule, reason: str) -> None:
         """Skip what still waits to be sent for a schedule."""
-        ...
-
-    async def next_wake_at(self) -> datetime | None:
-        """Return the earliest time at which `claim` or `take_ambiguous` finds work."""
         ...
 
     async def rounds(self, workspace_id: WorkspaceId, channel: str) -> Mapping[str, int]:
@@ -457,10 +467,6 @@ class Notices(Protocol):
         """Forget notices that were handed over."""
         ...
 
-    async def next_at(self) -> datetime | None:
-        """Return when the next notice wants to be sent."""
-        ...
-
 
 class UnitOfWork(Protocol):
     """One transaction over all repositories."""
@@ -482,6 +488,9 @@ class UnitOfWork(Protocol):
 
     @property
     def attempts(self) -> Attempts: ...
+
+    @property
+    def agenda(self) -> Agenda: ...
 
     @property
     def notices(self) -> Notices: ...

@@ -19,21 +19,23 @@ from bot.ports import Clock
 
 LONGEST_SLEEP = timedelta(seconds=60)
 """Another process may change what is due, and the machine's clock may jump: look again."""
+SHORTEST_SLEEP = timedelta(milliseconds=50)
+"""What is due but finds no room yet must not make this a busy loop."""
 AFTER_FAULT = timedelta(seconds=5)
 log = structlog.get_logger(__name__)
 
 
 class Ticker:
-    """Calls `run_due` whenever `next_wake_at` has come, or when woken."""
+    """Calls `begin_due` whenever `next_wake_at` has come, or when woken."""
 
     def __init__(
         self,
         clock: Clock,
-        run_due: Callable[[], Awaitable[None]],
+        begin_due: Callable[[], Awaitable[None]],
         next_wake_at: Callable[[], Awaitable[datetime | None]],
     ) -> None:
         self._clock = clock
-        self._run_due = run_due
+        self._begin_due = begin_due
         self._next_wake_at = next_wake_at
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._job: Job | None = None
@@ -73,13 +75,15 @@ class Ticker:
         async with self._working:
             wake_at = await self._work_once()
         if not self._stopping:
-            soonest = self._clock.now() + LONGEST_SLEEP
-            self._sleep_until(min(wake_at, soonest) if wake_at else soonest)
+            now = self._clock.now()
+            latest = now + LONGEST_SLEEP
+            wanted = min(wake_at, latest) if wake_at else latest
+            self._sleep_until(max(wanted, now + SHORTEST_SLEEP))
 
     async def _work_once(self) -> datetime | None:
         """A fault in one round must not end all rounds: say so and come back."""
         try:
-            await self._run_due()
+            await self._begin_due()
             return await self._next_wake_at()
         except Exception:
             log.exception("dispatch_failed", again_in=AFTER_FAULT.total_seconds())

@@ -80,18 +80,16 @@ class DeliveryRepository:
             .execution_options(synchronize_session=False)
         )
         rows = taken.scalars().all()
-        numbers = await self._schedule_numbers(rows)
-        deliveries = [to_delivery(row, numbers.get(row.schedule_id)) for row in rows]
+        schedules = await self._schedules_of(rows)
+        deliveries = [to_delivery(row, schedules.get(row.schedule_id)) for row in rows]
         return sorted(deliveries, key=lambda delivery: (delivery.due_at, delivery.id))
 
-    async def _schedule_numbers(self, rows: Sequence[DeliveryRow]) -> dict[int | None, int]:
+    async def _schedules_of(self, rows: Sequence[DeliveryRow]) -> dict[int | None, ScheduleRow]:
         ids = {row.schedule_id for row in rows if row.schedule_id is not None}
         if not ids:
             return {}
-        numbers = await self.session.exec(
-            select(col(ScheduleRow.id), col(ScheduleRow.number)).where(col(ScheduleRow.id).in_(ids))
-        )
-        return dict(numbers.all())
+        schedules = await self.session.exec(select(ScheduleRow).where(col(ScheduleRow.id).in_(ids)))
+        return {schedule.id: schedule for schedule in schedules}
 
     async def mark_sending(
         self, claimed: Sequence[Delivery], lease_until: datetime
@@ -111,8 +109,17 @@ class DeliveryRepository:
         )
         return {DeliveryId(row[0]) for row in marked}
 
+    async def release(self, changes: Sequence[tuple[Delivery, Change]]) -> None:
+        await self._apply(changes, (DeliveryState.CLAIMED,))
+
     async def settle(self, changes: Sequence[tuple[Delivery, Change]]) -> set[DeliveryId]:
-        ours = await self._still_ours([delivery for delivery, _ in changes])
+        return await self._apply(changes, _IN_DOUBT)
+
+    async def _apply(
+        self, changes: Sequence[tuple[Delivery, Change]], states: Sequence[DeliveryState]
+    ) -> set[DeliveryId]:
+        """Apply changes to rows that are in one of the states and whose fence still fits."""
+        ours = await self._still_ours([delivery for delivery, _ in changes], states)
         rows = [_values_of(delivery, change) for delivery, change in changes if delivery.id in ours]
         if rows:
             table = DeliveryRow.__table__  # type: ignore[attr-defined]
@@ -125,7 +132,9 @@ class DeliveryRepository:
             )
         return ours
 
-    async def _still_ours(self, deliveries: Sequence[Delivery]) -> set[DeliveryId]:
+    async def _still_ours(
+        self, deliveries: Sequence[Delivery], states: Sequence[DeliveryState]
+    ) -> set[DeliveryId]:
         if not deliveries:
             return set()
         fences = [(delivery.id, delivery.fence) for delivery in deliveries]
@@ -133,7 +142,7 @@ class DeliveryRepository:
             select(col(DeliveryRow.id))
             .where(
                 tuple_(col(DeliveryRow.id), col(DeliveryRow.fence)).in_(fences),
-                col(DeliveryRow.state).in_(_IN_DOUBT),
+                col(DeliveryRow.state).in_(states),
             )
             .with_for_update()
         )
@@ -172,9 +181,6 @@ class DeliveryRepository:
             )
             .execution_options(synchronize_session=False)
         )
-
-    async def next_wake_at(self) -> datetime | None:
-        return (await self.session.exec(select(func.min(col(DeliveryRow.wake_at))))).one()
 
     async def rounds(self, workspace_id: WorkspaceId, channel: str) -> Mapping[str, int]:
         return await self._rounds(*_posted_in(workspace_id, channel))
@@ -252,7 +258,7 @@ class DeliveryRepository:
 
     async def _one(self, *conditions: Any) -> Delivery | None:
         rows = await self.session.exec(
-            select(DeliveryRow, col(ScheduleRow.number))
+            select(DeliveryRow, ScheduleRow)
             .join(ScheduleRow, isouter=True)
             .where(*conditions)
             .order_by(col(DeliveryRow.posted_at).desc(), col(DeliveryRow.id).desc())
@@ -327,7 +333,7 @@ class DeliveryRepository:
         self, workspace_id: WorkspaceId, limit: int
     ) -> Sequence[Delivery]:
         rows = await self.session.exec(
-            select(DeliveryRow, col(ScheduleRow.number))
+            select(DeliveryRow, ScheduleRow)
             .join(ScheduleRow, isouter=True)
             .where(DeliveryRow.workspace_id == workspace_id, col(DeliveryRow.member_id).is_(None))
             .order_by(col(DeliveryRow.due_at).desc(), col(DeliveryRow.id).desc())

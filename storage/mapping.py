@@ -143,8 +143,8 @@ def to_summary(key: int, slug: str, level: str, topics: str, pack: str) -> Quest
     return QuestionSummary(QuestionKey(key), slug, pack, Level(level), tuple(json.loads(topics)))
 
 
-def to_delivery(row: DeliveryRow, schedule_number: int | None = None) -> Delivery:
-    """Read a delivery."""
+def to_delivery(row: DeliveryRow, schedule: ScheduleRow | None = None) -> Delivery:
+    """Read a delivery, with what its schedule says of it."""
     assert row.id is not None
     state = DeliveryState(row.state)
     leased = state in (DeliveryState.CLAIMED, DeliveryState.SENDING)
@@ -160,7 +160,8 @@ def to_delivery(row: DeliveryRow, schedule_number: int | None = None) -> Deliver
         expires_at=row.expires_at,
         run=row.run,
         schedule_id=None if row.schedule_id is None else ScheduleId(row.schedule_id),
-        schedule_number=schedule_number,
+        schedule_number=schedule.number if schedule else None,
+        reveal=RevealMode(schedule.reveal) if schedule else RevealMode.PRIVATE,
         question_key=None if row.question_key is None else QuestionKey(row.question_key),
         question_id=row.question_id,
         round=row.round,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -66,6 +65,3 @@ class NoticeRepository:
             .where(col(NoticeRow.id).in_([notice.id for notice in notices]))
             .execution_options(synchronize_session=False)
         )
-
-    async def next_at(self) -> datetime | None:
-        return (await self.session.exec(select(func.min(col(NoticeRow.wake_at))))).one()

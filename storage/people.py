@@ -63,6 +63,21 @@ class MemberRepository:
 
     session: AsyncSession
 
+    async def identify(
+        self, platform: str, workspace: str, member: str
+    ) -> tuple[Workspace, Member] | None:
+        rows = await self.session.exec(
+            select(WorkspaceRow, MemberRow)
+            .join(MemberRow, col(MemberRow.workspace_id) == col(WorkspaceRow.id))
+            .where(
+                WorkspaceRow.platform == platform,
+                WorkspaceRow.external_id == workspace,
+                MemberRow.external_id == member,
+            )
+        )
+        found = rows.first()
+        return (to_workspace(found[0]), to_member(found[1])) if found else None
+
     async def ensure(self, workspace_id: WorkspaceId, external_id: str, name: str) -> Member:
         wanted = select(MemberRow).where(
             MemberRow.workspace_id == workspace_id, MemberRow.external_id == external_id

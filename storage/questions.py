@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import or_, tuple_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,12 +16,31 @@ from storage.mapping import from_question, to_question, to_summary
 from storage.statements import insert_new
 from storage.tables import PackRow, QuestionRow
 
+_VERSIONS_KEPT = 2000
+_ROWS_AT_ONCE = 500
+"""Below SQLite's limit of 32,766 variables a statement."""
+
+
+class Versions(dict[QuestionKey, tuple[int | None, Question]]):
+    """Versions read so far, with their workspace. A stored version never changes."""
+
+    def make_room(self, keys: Sequence[QuestionKey]) -> set[QuestionKey]:
+        """Return which of the keys are to be read; forget all others when there are too many."""
+        if len(self) + len(keys) > _VERSIONS_KEPT:
+            self.clear()
+        return {key for key in keys if key not in self}
+
+    def keep(self, row: QuestionRow) -> None:
+        """Remember a version."""
+        self[QuestionKey(row.id or 0)] = (row.workspace_id, to_question(row))
+
 
 @dataclass
 class QuestionRepository:
     """Implements `bot.ports.Questions`."""
 
     session: AsyncSession
+    versions: Versions
 
     async def pack_digest(self, pack: str) -> str | None:
         row = await self._shipped(pack)
@@ -42,20 +62,22 @@ class QuestionRepository:
         await self.session.exec(
             update(QuestionRow).where(col(QuestionRow.pack_id) == row.id).values(current=False)
         )
-        for question in questions:
-            values = from_question(question) | {"pack_id": row.id}
-            if not await insert_new(self.session, QuestionRow, [values]):
-                await self._make_current(row, question)
+        rows = [from_question(question) | {"pack_id": row.id} for question in questions]
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            await self._store(row, rows[start : start + _ROWS_AT_ONCE])
 
-    async def _make_current(self, pack: PackRow, question: Question) -> None:
+    async def _store(self, pack: PackRow, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert new versions; one that was there before becomes the current one again."""
+        await insert_new(self.session, QuestionRow, rows)
+        versions = [(values["slug"], values["version"]) for values in rows]
         await self.session.exec(
             update(QuestionRow)
             .where(
                 col(QuestionRow.pack_id) == pack.id,
-                col(QuestionRow.slug) == question.id,
-                col(QuestionRow.version) == question.version,
+                tuple_(col(QuestionRow.slug), col(QuestionRow.version)).in_(versions),
             )
             .values(current=True)
+            .execution_options(synchronize_session=False)
         )
 
     async def deck(
@@ -85,13 +107,16 @@ class QuestionRepository:
     async def get_many(
         self, workspace_id: WorkspaceId | None, keys: Sequence[QuestionKey]
     ) -> Mapping[QuestionKey, Question]:
-        wanted = select(QuestionRow).where(col(QuestionRow.id).in_(set(keys)))
-        if workspace_id is not None:
-            wanted = wanted.where(
-                or_(
-                    col(QuestionRow.workspace_id).is_(None),
-                    col(QuestionRow.workspace_id) == workspace_id,
-                )
+        missing = self.versions.make_room(keys)
+        if missing:
+            rows = await self.session.exec(
+                select(QuestionRow).where(col(QuestionRow.id).in_(missing))
             )
-        rows = await self.session.exec(wanted)
-        return {QuestionKey(row.id): to_question(row) for row in rows if row.id is not None}
+            for row in rows:
+                self.versions.keep(row)
+        held = {key: self.versions[key] for key in set(keys) if key in self.versions}
+        return {
+            key: question
+            for key, (owner, question) in held.items()
+            if workspace_id is None or owner in (None, workspace_id)
+        }

@@ -97,6 +97,3 @@ class ScheduleRepository:
         )
         row = rows.first()
         return to_schedule(row) if row else None
-
-    async def next_due_at(self) -> datetime | None:
-        return (await self.session.exec(select(func.min(col(ScheduleRow.next_due_at))))).one()

@@ -5,23 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Column, MetaData, String, Table, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlmodel import SQLModel
 
 from bot.errors import SchemaError
+from storage import tables
 from storage.engine import WRITE, explaining_errors
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
+assert tables.NAMING_CONVENTION  # the tables are declared by being imported
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 async def migrate(engine: AsyncEngine) -> str:
     """Make the database or bring it to the newest schema, in one transaction.
 
-    Returns the revision it has now. SQLite's foreign keys are off meanwhile: rebuilding a
-    table would otherwise delete the rows that point to it.
+    An empty database gets the tables as they are declared, which a test holds to what the
+    migrations make. Returns the revision it has now. SQLite's foreign keys are off
+    meanwhile: rebuilding a table would otherwise delete the rows that point to it.
 
     Raises:
         SchemaError: the database is newer than this program.
@@ -33,8 +37,8 @@ async def migrate(engine: AsyncEngine) -> str:
             await _set_foreign_keys(connection, on=False)
         try:
             async with (await connection.execution_options(**WRITE)).begin():
-                await _refuse_newer(connection)
-                await connection.run_sync(_upgrade)
+                empty = await _refuse_newer(connection) is None
+                await connection.run_sync(_create if empty else _upgrade)
         finally:
             if sqlite:
                 await _set_foreign_keys(connection, on=True)
@@ -46,6 +50,13 @@ async def _set_foreign_keys(connection: AsyncConnection, *, on: bool) -> None:
     assert driver is not None
     await driver.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
     await connection.rollback()
+
+
+def _create(connection: Any) -> None:
+    SQLModel.metadata.create_all(connection)
+    version = Table("alembic_version", MetaData(), Column("version_num", String(32)))
+    version.create(connection)
+    connection.execute(version.insert().values(version_num=head_revision()))
 
 
 def _upgrade(connection: Any) -> None:
@@ -94,13 +105,15 @@ async def _read_revision(connection: AsyncConnection) -> str | None:
     return str(row[0])
 
 
-async def _refuse_newer(connection: AsyncConnection) -> None:
+async def _refuse_newer(connection: AsyncConnection) -> str | None:
+    """Return the database's revision, None for an empty one."""
     revision = await _read_revision(connection)
     if revision is not None and revision not in _revisions():
         raise SchemaError(
             f"The database has schema {revision}, which is newer than this program knows "
             f"({head_revision()}). Install the version of fastapi-quiz that made it."
         )
+    return revision
 
 
 async def require_current(engine: AsyncEngine) -> None:
@@ -110,8 +123,7 @@ async def require_current(engine: AsyncEngine) -> None:
         SchemaError: older, with the command that mends it; or newer.
     """
     async with explaining_errors(), engine.connect() as connection:
-        await _refuse_newer(connection)
-        revision = await _read_revision(connection)
+        revision = await _refuse_newer(connection)
     if revision != head_revision():
         raise SchemaError(
             f"The database has schema {revision or 'none'}, this program needs "

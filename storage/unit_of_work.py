@@ -12,26 +12,28 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.ports import UnitOfWork
+from storage.agenda import AgendaRepository
 from storage.attempts import AttemptRepository
 from storage.deliveries import DeliveryRepository
 from storage.engine import WRITE, explaining_errors
 from storage.notices import NoticeRepository
 from storage.people import MemberRepository, WorkspaceRepository
-from storage.questions import QuestionRepository
+from storage.questions import QuestionRepository, Versions
 from storage.schedules import ScheduleRepository
 
 
 class SqlUnitOfWork:
     """All repositories over one session."""
 
-    def __init__(self, session: AsyncSession, dice: random.Random) -> None:
+    def __init__(self, session: AsyncSession, dice: random.Random, versions: Versions) -> None:
         self.workspaces = WorkspaceRepository(session, dice)
         self.members = MemberRepository(session)
         self.schedules = ScheduleRepository(session)
-        self.questions = QuestionRepository(session)
+        self.questions = QuestionRepository(session, versions)
         self.deliveries = DeliveryRepository(session)
         self.attempts = AttemptRepository(session)
         self.notices = NoticeRepository(session)
+        self.agenda = AgendaRepository(session)
 
 
 @dataclass
@@ -45,6 +47,7 @@ class SqlStorage:
     engine: AsyncEngine
     random: random.Random
     _one_writer: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _versions: Versions = field(default_factory=Versions)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[UnitOfWork]:
@@ -60,4 +63,4 @@ class SqlStorage:
             yield self._open(AsyncSession(bind=connection, expire_on_commit=False))
 
     def _open(self, session: AsyncSession) -> UnitOfWork:
-        return SqlUnitOfWork(session, self.random)
+        return SqlUnitOfWork(session, self.random, self._versions)

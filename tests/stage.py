@@ -13,6 +13,9 @@ from adapters.local.simulation import VirtualClock
 from adapters.local.transcript import JsonLines
 from bot.cli.local import open_simulation
 
+PACKS = {"small": Path(__file__).parent / "data" / "packs" / "small"}
+"""Ten questions that stay as they are, whatever becomes of the shipped bank."""
+
 START = """
 at 2026-03-23 08:55 Europe/Berlin
 @ana admin
@@ -58,7 +61,7 @@ async def play_script(script: str, folder: Path) -> Played:
     clock = VirtualClock()
     printer = JsonLines(lines.append)
     url = f"sqlite+aiosqlite:///{folder}/stage.db"
-    async with open_simulation(url, clock, printer.show, printer.hear) as simulation:
+    async with open_simulation(url, clock, printer.show, printer.hear, PACKS) as simulation:
         for _, instruction in parse_script(script.splitlines()):
             await simulation.play(instruction)
     return Played([Said(**json.loads(line)) for line in lines])

@@ -7,12 +7,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.errors import CommandError, QuizError
-from bot.ports import Grader
+
+if TYPE_CHECKING:
+    from bot.ports import Grader
 
 
 class GraderName(StrEnum):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.local.platform import NAME, LocalChat, LocalPlatform, Message
@@ -35,14 +36,18 @@ async def open_simulation(
     clock: MovableClock,
     show: Callable[[Message], None],
     hear: Callable[[Origin, str], None],
+    packs: Mapping[str, Path] | None = None,
 ) -> AsyncIterator[Simulation]:
-    """Start the core on a local platform; each crash starts it again on the same database."""
+    """Start the core on a local platform; each crash starts it again on the same database.
+
+    `packs` replaces the shipped question packs.
+    """
     platform = LocalPlatform(clock, show)
     dice = random.Random(SEED)  # noqa: S311 - shuffles questions, guards nothing
 
     async def start() -> Application:
         program = build(url, {NAME: LocalChat(platform)}, clock=clock, dice=dice)
-        await program.start()
+        await program.start(packs)
         return program
 
     simulation = Simulation(await start(), start, platform, clock, hear)

@@ -95,7 +95,7 @@ def check_questions(
     ] = False,
 ) -> None:
     """Say all that is wrong with a pack or a file, and how to mend it; exit 1 if anything is."""
-    from bot.questions.loader import shipped_packs
+    from bot.questions.pack_files import shipped_packs
 
     paths = [path] if path else list(shipped_packs().values())
     if sum(_check_path(one, run) for one in paths):
@@ -226,7 +226,7 @@ def start_question(
 
 
 def _find_pack(name: str) -> Path:
-    from bot.questions.loader import shipped_packs
+    from bot.questions.pack_files import shipped_packs
 
     packs = shipped_packs()
     if name not in packs and not Path(name).is_dir():

@@ -20,7 +20,7 @@ from typing import NewType
 
 from bot.domain.people import MemberId, WorkspaceId
 from bot.domain.question import QuestionKey
-from bot.domain.schedule import ScheduleId
+from bot.domain.schedule import RevealMode, ScheduleId
 
 DeliveryId = NewType("DeliveryId", int)
 
@@ -83,6 +83,7 @@ class Delivery:
     message_id: str | None = None
     reason: str | None = None
     member_id: MemberId | None = None
+    reveal: RevealMode = RevealMode.PRIVATE
 
 
 @dataclass(frozen=True, slots=True)

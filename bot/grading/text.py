@@ -7,8 +7,6 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from snowballstemmer.english_stemmer import EnglishStemmer
-
 MAX_TOKENS = 1500
 """Tokens of one text that are looked at; what follows is not read."""
 
@@ -67,6 +65,8 @@ def stem_word(word: str) -> str:
     """Cut a folded word to its stem by Porter's second English algorithm."""
     if len(word) < 4 or len(word) > 40:
         return word[:40]
+    from snowballstemmer.english_stemmer import EnglishStemmer  # slow to import: all languages
+
     stemmer = EnglishStemmer()  # keeps state between calls, so threads must not share one
     return str(stemmer.stemWord(word))
 

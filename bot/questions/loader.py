@@ -12,11 +12,10 @@ from pathlib import Path
 
 from bot.domain.question import Question
 from bot.errors import PackError, PackFault
-from bot.questions.pack_files import PACK_FILE, find_question_files, hash_files, read_text
+from bot.questions.pack_files import PACK_FILE, find_question_files, read_text
 from bot.questions.question_file import parse_question
 from bot.questions.schema import suggest_word
 
-PACKS = Path(__file__).parent / "packs"
 _PACK_KEYS = ("title", "topics")
 
 
@@ -30,16 +29,6 @@ class PackInfo:
     name: str
     title: str
     topics: dict[str, str] = field(default_factory=dict)
-
-
-def shipped_packs() -> dict[str, Path]:
-    """Return the folders of the packs that come with the program, by name."""
-    return {path.name: path for path in sorted(PACKS.iterdir()) if (path / PACK_FILE).is_file()}
-
-
-def pack_digest(folder: Path) -> str:
-    """Hash a pack's files without reading their meaning: any edit makes another digest."""
-    return hash_files(folder)
 
 
 def load_pack(folder: Path, name: str | None = None) -> tuple[Question, ...]:

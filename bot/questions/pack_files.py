@@ -12,6 +12,12 @@ MAX_FILE_BYTES = 64 * 1024
 MAX_FILES = 20_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 PACK_FILE = "pack.toml"
+PACKS = Path(__file__).parent / "packs"
+
+
+def shipped_packs() -> dict[str, Path]:
+    """Return the folders of the packs that come with the program, by name."""
+    return {path.name: path for path in sorted(PACKS.iterdir()) if (path / PACK_FILE).is_file()}
 
 
 def find_question_files(folder: Path) -> tuple[Path, ...]:
@@ -75,7 +81,7 @@ def _find_control_character(text: str, file: str) -> PackFault | None:
     return PackFault(file, line, problem, "Delete it; a question is plain text.")
 
 
-def hash_files(folder: Path) -> str:
+def pack_digest(folder: Path) -> str:
     """Return a short hash of the names and bytes of all that a pack is made of."""
     digest = hashlib.blake2b(digest_size=16)
     extra = [path for path in [folder / PACK_FILE] if path.is_file()]

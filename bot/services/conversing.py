@@ -21,6 +21,7 @@ from bot.domain.events import (
     ReactionAdded,
     TextCommand,
 )
+from bot.domain.people import Member, Workspace
 from bot.errors import ChatError, CommandError, Forbidden, QuizError
 from bot.ports import ChatPort, Clock, Storage
 from bot.services.answering import Answering
@@ -137,13 +138,23 @@ class Conversing:
         raise CommandError("That button is from an older version. Type /fastapi-quiz help.")
 
     async def _identify(self, origin: Origin) -> Caller:
+        async with self.storage.reading() as work:
+            known = await work.members.identify(origin.platform, origin.workspace, origin.member)
+        if known and origin.member_name in ("", known[1].name):
+            workspace, member = known
+        else:
+            workspace, member = await self._welcome(origin)
+        zone = zone_of(member, origin.zone)
+        return Caller(workspace, member, origin.channel, self.clock.now(), zone)
+
+    async def _welcome(self, origin: Origin) -> tuple[Workspace, Member]:
+        """Make who is new, or take over a new name."""
         async with self.storage.writing() as work:
             workspace = await work.workspaces.ensure(
                 origin.platform, origin.workspace, origin.workspace_name
             )
             member = await work.members.ensure(workspace.id, origin.member, origin.member_name)
-        zone = zone_of(member, origin.zone)
-        return Caller(workspace, member, origin.channel, self.clock.now(), zone)
+        return workspace, member
 
     async def _require_admin(self, origin: Origin, caller: Caller) -> None:
         async with self.storage.reading() as work:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,13 +21,18 @@ from bot.domain.delivery import (
     Purpose,
     make_key,
 )
-from bot.domain.people import MemberId, Workspace
+from bot.domain.people import MemberId, Workspace, WorkspaceId
 from bot.domain.question import Question
 from bot.domain.schedule import Schedule, ScheduleId
-from bot.errors import ChatError, NotSent, Rejected
+from bot.errors import NotSent, Rejected
 from bot.ports import ChatPort, Clock, Storage, UnitOfWork
+from bot.services.background import Background
+from bot.services.holding import Holding
 
 BATCH = 100
+SHARES = 4
+"""One workspace may take a fourth of the posts under way."""
+BRIEFLY = timedelta(milliseconds=250)
 log = structlog.get_logger(__name__)
 
 
@@ -44,7 +50,9 @@ class Delivering:
     """Takes due deliveries through the state machine.
 
     `owner` names this process; `lease` is how long it may hold a delivery. A post gives up
-    after half the lease, so that nobody else looks for it meanwhile.
+    after half the lease, so that nobody else looks for it meanwhile. At most `concurrency`
+    posts are under way, of one workspace at most a quarter of them: a slow workspace delays
+    no other. What becomes of posts is committed in groups, as many as end during a commit.
     """
 
     storage: Storage
@@ -53,25 +61,93 @@ class Delivering:
     owner: str
     lease: timedelta
     grace: timedelta
+    concurrency: int = 100
+    holding: Holding = field(default_factory=Holding)
+    _under_way: Counter[WorkspaceId] = field(default_factory=Counter)
+    _sends: Background = field(default_factory=Background)
+    _settler: Background = field(default_factory=Background)
+    _ended: list[tuple[Delivery, Change]] = field(default_factory=list)
+    _more: bool = False
+    _draining: bool = False
 
-    async def deliver_due(self) -> int:
-        """Send up to a batch of due deliveries at once and return how many were taken."""
-        jobs = await self._claim()
-        if not jobs:
+    async def begin_due(self) -> int:
+        """Begin to send what is due, as far as there is room; return how many were taken.
+
+        What finds no room is begun when other posts have ended.
+        """
+        room = min(BATCH, self.concurrency - len(self._sends))
+        if room <= 0:
+            self._more = True
             return 0
-        ours = await self._mark_sending(jobs)
-        sending = [job for job in jobs if job.delivery.id in ours]
-        outcomes = await asyncio.gather(*(self._post(job) for job in sending))
-        changes = [(job.delivery, outcome) for job, outcome in zip(sending, outcomes, strict=True)]
-        await settle(self.storage, changes, self.grace, self.clock.now())
-        return len(jobs)
+        jobs, taken = await self._claim(room)
+        self._more = taken == room
+        if jobs:
+            ours = await self._mark_sending(jobs)
+            for job in jobs:
+                if job.delivery.id in ours:
+                    self._begin(job)
+        return taken
 
-    async def _claim(self) -> Sequence[_Job]:
+    def begin_no_more(self) -> None:
+        """From now on leave what finds no room to others."""
+        self._draining = True
+
+    async def finish(self) -> None:
+        """Wait until every post that was begun has ended and is settled."""
+        while self._sends or self._settler:
+            await self._sends.finish()
+            await self._settler.finish()
+
+    def _begin(self, job: _Job) -> None:
+        self._under_way[job.workspace.id] += 1
+        self._sends.begin(self._send(job))
+
+    async def _send(self, job: _Job) -> None:
+        try:
+            change = await self._post(job)
+        finally:
+            self._under_way[job.workspace.id] -= 1
+        self._ended.append((job.delivery, change))
+        if not self._settler:
+            self._settler.begin(self._settle())
+
+    async def _settle(self) -> None:
+        """Commit what has ended, again and again until nothing has; then use the room."""
+        while self._ended:
+            ended, self._ended = self._ended, []
+            await settle(self.storage, ended, self.grace, self.clock.now())
+        if self._more and not self._draining:
+            await self.begin_due()
+
+    async def _claim(self, room: int) -> tuple[Sequence[_Job], int]:
+        """Claim, put back what has to wait, and return the rest with the number claimed."""
         now = self.clock.now()
         async with self.storage.writing() as work:
             await work.deliveries.expire(now)
-            claimed = await work.deliveries.claim(self.owner, now, now + self.lease, BATCH)
-            return await self._prepare(work, claimed, now)
+            claimed = await work.deliveries.claim(self.owner, now, now + self.lease, room)
+            waiting = self._find_waiting(claimed, now)
+            await work.deliveries.release([(one, change) for one, change in waiting])
+            held = {one.id for one, _ in waiting}
+            free = [delivery for delivery in claimed if delivery.id not in held]
+            return await self._prepare(work, free, now), len(claimed)
+
+    def _find_waiting(
+        self, claimed: Sequence[Delivery], now: datetime
+    ) -> list[tuple[Delivery, Change]]:
+        """Tell which must wait: their workspace is held, or has enough posts under way."""
+        share = max(1, self.concurrency // SHARES)
+        begun: Counter[WorkspaceId] = Counter(self._under_way)
+        waiting = []
+        for delivery in claimed:
+            begun[delivery.workspace_id] += 1
+            held = self.holding.held_until(delivery.workspace_id, now)
+            if held:
+                until, reason = held
+                waiting.append((delivery, moves.postpone(now, until - now, reason)))
+            elif begun[delivery.workspace_id] > share:
+                reason = "Others of the same workspace go first."
+                waiting.append((delivery, moves.postpone(now, BRIEFLY, reason)))
+        return waiting
 
     async def _prepare(
         self, work: UnitOfWork, claimed: Sequence[Delivery], now: datetime
@@ -100,26 +176,34 @@ class Delivering:
     async def _post(self, job: _Job) -> Change:
         """Post once and say what became of it; never raises."""
         delivery, workspace = job.delivery, job.workspace
+        words = {"delivery": delivery.key, "workspace": workspace.external_id}
         chat = self.chats.get(workspace.platform)
         if chat is None:
             return moves.postpone(self.clock.now(), self.lease, "Its platform is not running here.")
-        words = {"delivery": delivery.key, "workspace": workspace.external_id}
         try:
-            async with asyncio.timeout(self.lease.total_seconds() / 2):
-                message_id = await chat.post(
-                    workspace.external_id, delivery.channel, job.card, delivery.key
-                )
+            with structlog.contextvars.bound_contextvars(**words):
+                message_id = await self._call(chat, job)
         except NotSent as error:
             log.warning("post_refused", **words, problem=str(error))
-            return moves.postpone(self.clock.now(), error.retry_after, str(error))
+            now = self.clock.now()
+            self.holding.wait(workspace.id, now + error.retry_after, str(error))
+            return moves.postpone(now, error.retry_after, str(error))
         except Rejected as error:
             log.warning("post_rejected", **words, problem=str(error))
             return moves.fail(str(error))
-        except (ChatError, TimeoutError, OSError) as error:
-            log.warning("post_in_doubt", **words, problem=str(error))
-            return moves.look_again(self.clock.now(), 0, f"The reply was lost: {error}")
+        except Exception as error:
+            log.warning("post_in_doubt", **words, problem=repr(error))
+            self.holding.fail(workspace.id, self.clock.now())
+            return moves.look_again(self.clock.now(), 0, "The reply was lost.")
+        self.holding.succeed(workspace.id)
         log.info("posted", **words, channel=delivery.channel, message=message_id)
         return moves.confirm(message_id, self.clock.now())
+
+    async def _call(self, chat: ChatPort, job: _Job) -> str:
+        async with asyncio.timeout(self.lease.total_seconds() / 2):
+            return await chat.post(
+                job.workspace.external_id, job.delivery.channel, job.card, job.delivery.key
+            )
 
 
 async def _make_card(

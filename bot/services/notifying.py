@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
 
 from bot.domain.cards import NoticeCard
+from bot.domain.people import Member, Workspace
 from bot.errors import ChatError, Rejected
-from bot.ports import ChatPort, Clock, Storage
+from bot.ports import ChatPort, Clock, Notice, Storage
+from bot.services.background import Background
 
 BATCH = 100
 log = structlog.get_logger(__name__)
@@ -24,9 +26,10 @@ class Notifying:
     chats: Mapping[str, ChatPort]
     clock: Clock
     again_after: timedelta = timedelta(minutes=5)
+    background: Background = field(default_factory=Background)
 
-    async def send_due(self) -> int:
-        """Send queued notices and return how many arrived; the others come again later."""
+    async def begin_due(self) -> int:
+        """Begin to send queued notices; return how many. Those that fail come again later."""
         now = self.clock.now()
         async with self.storage.writing() as work:
             notices = await work.notices.take_due(now, now + self.again_after, BATCH)
@@ -38,6 +41,11 @@ class Notifying:
                 )
                 for notice in notices
             ]
+        if targets:
+            self.background.begin(self._send(targets))
+        return len(targets)
+
+    async def _send(self, targets: Sequence[tuple[Notice, Workspace, Member | None]]) -> None:
         sent = []
         for notice, workspace, member in targets:
             chat = self.chats.get(workspace.platform)
@@ -55,4 +63,3 @@ class Notifying:
         if sent:
             async with self.storage.writing() as work:
                 await work.notices.done(sent)
-        return len(sent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -14,9 +14,11 @@ from bot.domain.delivery import Change, Delivery, Purpose
 from bot.domain.people import Workspace
 from bot.errors import ChatError, Rejected
 from bot.ports import ChatPort, Clock, Storage
+from bot.services.background import Background
 from bot.services.delivering import settle
 
 BATCH = 100
+AT_ONCE = 10
 _CLOCK_SKEW = timedelta(minutes=2)
 """How far the platform's clock may be behind ours when we look for a post."""
 log = structlog.get_logger(__name__)
@@ -31,16 +33,19 @@ class Reconciling:
     clock: Clock
     lease: timedelta
     grace: timedelta
+    background: Background = field(default_factory=Background)
+    at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
-    async def reconcile_due(self) -> int:
-        """Look for the sends whose lease ran out; return how many were looked at."""
+    async def begin_due(self) -> int:
+        """Begin to look for the sends whose lease ran out; return how many were taken."""
         now = self.clock.now()
         async with self.storage.writing() as work:
             doubtful = await work.deliveries.take_ambiguous(now, now + self.lease, BATCH)
             ids = [delivery.workspace_id for delivery in doubtful]
             workspaces = await work.workspaces.get_many(ids)
         pairs = [(delivery, workspaces[delivery.workspace_id]) for delivery in doubtful]
-        await self._settle(pairs)
+        if pairs:
+            self.background.begin(self._settle(pairs))
         return len(doubtful)
 
     async def reconcile_channel(self, workspace: Workspace, channel: str) -> None:
@@ -50,9 +55,15 @@ class Reconciling:
         await self._settle([(delivery, workspace) for delivery in doubtful])
 
     async def _settle(self, doubtful: Sequence[tuple[Delivery, Workspace]]) -> None:
-        changes = [(delivery, await self._look(delivery, at)) for delivery, at in doubtful]
-        if changes:
-            await settle(self.storage, changes, self.grace, self.clock.now())
+        looks = (self._look_within_limit(delivery, at) for delivery, at in doubtful)
+        changes = await asyncio.gather(*looks)
+        settled = [(delivery, new) for (delivery, _), new in zip(doubtful, changes, strict=True)]
+        if settled:
+            await settle(self.storage, settled, self.grace, self.clock.now())
+
+    async def _look_within_limit(self, delivery: Delivery, workspace: Workspace) -> Change:
+        async with self.at_once:
+            return await self._look(delivery, workspace)
 
     async def _look(self, delivery: Delivery, workspace: Workspace) -> Change:
         now = self.clock.now()

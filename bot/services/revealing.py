@@ -41,31 +41,25 @@ class Revealing:
 
     async def react(self, caller: Caller, message_id: str) -> Reply | None:
         """Answer a reaction to a question, as its schedule wants it; None for other messages."""
-        delivery = await self._find_message(caller, message_id)
-        if delivery is None:
-            await self.reconciling.reconcile_channel(caller.workspace, caller.channel)
-            delivery = await self._find_message(caller, message_id)
-        if delivery is None:
-            return None
-        async with self.storage.writing() as work:
-            shown = await load_shown(work, caller, delivery)
-            card = await self._log_reveal(work, caller, shown)
-            return None if await self._reveal_for_all(work, caller, delivery) else Reply([card])
+        for is_last_try in (False, True):
+            async with self.storage.writing() as work:
+                delivery = await work.deliveries.by_message(
+                    caller.workspace.id, caller.channel, message_id
+                )
+                if delivery is not None:
+                    return await self._react(work, caller, delivery)
+            if not is_last_try:
+                await self.reconciling.reconcile_channel(caller.workspace, caller.channel)
+        return None
 
-    async def _find_message(self, caller: Caller, message_id: str) -> Delivery | None:
-        async with self.storage.reading() as work:
-            return await work.deliveries.by_message(caller.workspace.id, caller.channel, message_id)
-
-    async def _reveal_for_all(self, work: UnitOfWork, caller: Caller, delivery: Delivery) -> bool:
-        """In a `reveal:thread` schedule, post the answer once for all; the row is unique."""
-        if delivery.schedule_id is None:
-            return False
-        schedule = await work.schedules.get(delivery.workspace_id, delivery.schedule_id)
-        if schedule is None or schedule.reveal is not RevealMode.THREAD:
-            return False
+    async def _react(self, work: UnitOfWork, caller: Caller, delivery: Delivery) -> Reply | None:
+        """Show the answer, or in a `reveal:thread` schedule post it once for all."""
+        card = await self._log_reveal(work, caller, await load_shown(work, caller, delivery))
+        if delivery.reveal is RevealMode.PRIVATE:
+            return Reply([card])
         draft = draft_reveal(caller.workspace, delivery, caller.now, self.grace)
         await work.deliveries.hasten(draft)
-        return True
+        return None
 
     async def _log_reveal(self, work: UnitOfWork, caller: Caller, shown: Shown) -> RevealCard:
         done = await work.attempts.kinds(caller.workspace.id, caller.member.id, shown.delivery.id)

@@ -30,6 +30,7 @@ from tests.fakes.slack_server import (
     run_slack,
 )
 from tests.fakes.slack_state import Channel, Message, State, Team, User
+from tests.stage import PACKS
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 """An encryption key of this test's own."""
@@ -121,7 +122,7 @@ async def run_bot(folder: Path, mode: str = "socket", url: str = "") -> AsyncIte
         engine = open_engine(url or f"sqlite+aiosqlite:///{folder}/quiz.db")
         platform = make_platform(make_settings(server, team, mode), clock, engine)
         app = build(engine, {"slack": platform.chat}, clock=clock, dice=random.Random(1))
-        await app.start()
+        await app.start(PACKS)
         await platform.start(app.handle)
         web = await serve(platform, server) if mode != "socket" else None
         try:

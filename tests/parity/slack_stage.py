@@ -29,6 +29,7 @@ from tests.fakes.slack_bot import KEY, make_platform, make_settings, serve
 from tests.fakes.slack_server import SlackServer, run_slack
 from tests.fakes.slack_state import Channel, Message, State, Team, User
 from tests.parity.stage import Shown, describe_shown
+from tests.stage import PACKS
 
 
 @dataclass
@@ -75,7 +76,7 @@ class SlackWorld:
         platform = make_platform(settings, self.clock, engine)
         dice = random.Random(SEED)
         app = build(engine, {"slack": platform.chat}, clock=self.clock, dice=dice)
-        await app.start()
+        await app.start(PACKS)
         await platform.start(app.handle)
         return SlackProgram(app, platform, await serve(platform, self.server))
 

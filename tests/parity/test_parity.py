@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from bot.questions import loader
 from tests.parity.local_stage import LocalStage
 from tests.parity.slack_stage import SlackStage
 from tests.parity.stage import Shown, Stage
@@ -122,26 +120,14 @@ advance 1d
 }
 
 
-@pytest.fixture(autouse=True)
-def open_questions(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A bank of open questions: decks are shuffled by channel ids, which platforms make."""
-    (name, shipped), *_ = loader.shipped_packs().items()
-    folder = tmp_path_factory.mktemp("packs") / name
-    folder.mkdir()
-    shutil.copy(shipped / "pack.toml", folder)
-    for question in sorted(shipped.glob("*/*.md")):
-        if "\nkind: open\n" in question.read_text(encoding="utf-8"):
-            shutil.copy(question, folder)
-    monkeypatch.setattr(loader, "shipped_packs", lambda: {name: folder})
-
-
 _HEADS = ("Question of the day", "Question of the day (late)", "A question for you", "Answer")
 
 
 def number_titles(shown: list[Shown]) -> list[Shown]:
-    """Name questions by the order in which they come first."""
+    """Name questions by the order in which they come first.
+
+    Decks are shuffled by channel ids, which each platform makes for itself.
+    """
     titles: dict[str, int] = {}
     return [replace(each, words=_number_title(each.words, titles)) for each in shown]
 

@@ -14,8 +14,9 @@ from bot.domain.people import Level
 from bot.domain.question import Choice, KeyPoint, Kind, Markdown, Question
 from bot.grading.lexical import LexicalGrader
 from bot.questions.lint import check_answers, find_percentile, lint_pack
-from bot.questions.loader import load_pack, shipped_packs
+from bot.questions.loader import load_pack
 from bot.questions.markdown import strip_markup
+from bot.questions.pack_files import shipped_packs
 from bot.questions.similarity import find_near_duplicates
 from bot.questions.spelling import check_spelling
 

@@ -9,7 +9,8 @@ import pytest
 from bot.domain.people import Level
 from bot.domain.question import KeyPoint, Kind
 from bot.errors import PackError, PackFault
-from bot.questions.loader import load_pack, load_pack_info, load_question, pack_digest
+from bot.questions.loader import load_pack, load_pack_info, load_question
+from bot.questions.pack_files import pack_digest
 
 GOOD = """---
 id: good

@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 
 from bot.domain.question import Question
-from bot.questions.loader import load_pack, load_pack_info, pack_digest, shipped_packs
+from bot.questions.loader import load_pack, load_pack_info
+from bot.questions.pack_files import pack_digest, shipped_packs
 from bot.questions.proofs import asserts_something, count_runs, run_proof
 
 QUESTIONS = load_pack(shipped_packs()["fastapi"])

@@ -1,0 +1,28 @@
+"""Work that goes on while its starter does other things."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Background:
+    """Holds tasks until they end. A fault in one comes out of `finish`."""
+
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def begin(self, work: Coroutine[object, object, None]) -> None:
+        """Start the work."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def finish(self) -> None:
+        """Wait until all is done, with what it began in turn."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)

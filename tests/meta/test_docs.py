@@ -1,0 +1,91 @@
+"""What is not documented does not exist; what is documented works."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer.main
+from click import Command, Group
+
+from adapters.local.script import parse_script
+from bot.cli import app
+from bot.commands import COMMANDS, Rights
+from bot.config import Settings, known_keys, load_settings
+from tests.stage import play_script
+
+ROOT = Path(__file__).parents[2]
+DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+
+
+def test_the_example_holds_every_setting_with_its_default() -> None:
+    example = tomllib.loads((ROOT / "config.example.toml").read_text())
+    assert {name: set(keys) for name, keys in example.items()} == {
+        name: set(keys) for name, keys in known_keys().items()
+    }
+    assert load_settings(ROOT / "config.example.toml", {}) == Settings()
+
+
+def test_every_chat_command_and_option_is_documented() -> None:
+    text = (ROOT / "docs" / "commands.md").read_text()
+    for command in COMMANDS:
+        row = next((line for line in text.splitlines() if f"| `{command.path}" in line), "")
+        assert row, command.path
+        for option in command.options:
+            if not option.positional:
+                assert f"{option.name}:" in row, f"{command.path} {option.name}"
+        before_admins = text.index(f"| `{command.path}") < text.index("## For admins")
+        assert before_admins is (command.rights is Rights.ALL)
+
+
+def program_commands(group: Command, path: str = "") -> list[str]:
+    if isinstance(group, Group):
+        return [
+            name
+            for word, command in group.commands.items()
+            for name in program_commands(command, f"{path} {word}".strip())
+        ]
+    return [path]
+
+
+def test_every_program_command_is_documented() -> None:
+    text = (ROOT / "docs" / "program.md").read_text()
+    for path in program_commands(typer.main.get_command(app)):
+        assert f"`{path}" in text, path
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text()):
+        assert (path.parent / target).exists(), target
+
+
+def test_the_architecture_names_files_that_exist() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    for target in re.findall(r"`((?:bot|adapters|storage|docs)/[\w./*]+)`", text):
+        assert list(ROOT.glob(target)), target
+
+
+async def test_the_readme_s_week_plays(tmp_path: Path) -> None:
+    [script] = re.findall(r"```text\n(at .*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    played = await play_script(script, tmp_path)
+    assert len(played.of("question")) == 4
+    assert [said.only for said in played.of("reveal")] == ["ben"]
+
+
+def test_the_simulation_s_page_shows_lines_that_can_be_read() -> None:
+    text = (ROOT / "docs" / "simulation.md").read_text()
+    lines = re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)
+    assert len(lines) >= 15
+    assert len(list(parse_script(lines))) == len(lines)
+
+
+def test_the_changelog_has_an_unreleased_part() -> None:
+    assert "## Unreleased" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_no_page_needs_what_only_its_authors_have() -> None:
+    for path in DOCS:
+        assert "../shared" not in path.read_text()

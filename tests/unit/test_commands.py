@@ -1,0 +1,96 @@
+"""The command tree, and taking typed commands apart."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import date, time, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.app import build
+from bot.commands import BY_PATH, COMMANDS, Type, parse, read_options
+from bot.domain.people import Level
+from bot.errors import CommandError
+
+
+def read(text: str) -> tuple[str, dict[str, Any]]:
+    command, raw = parse(text)
+    return command.path, read_options(command, raw)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ("help", {})),
+        ("  HELP ", ("help", {})),
+        ("streak why", ("streak", {"why": True})),
+        ("streak @ben why:no", ("streak", {"member": "@ben", "why": False})),
+        ("leaderboard month share:yes", ("leaderboard", {"period": "month", "share": True})),
+        ('answer  Depends: it\'s "cached"', ("answer", {"text": 'Depends: it\'s "cached"'})),
+        ("answer level:fresher", ("answer", {"text": "level:fresher"})),
+        ("answer", ("answer", {})),
+        (
+            "schedule add days:sat,sun 9:30pm level:5-year reveal-after:1h30m",
+            (
+                "schedule add",
+                {
+                    "time": time(21, 30),
+                    "days": frozenset({5, 6}),
+                    "level": Level.FIVE_YEAR,
+                    "reveal-after": timedelta(minutes=90),
+                },
+            ),
+        ),
+        (
+            "schedule add 09:00 tz:berlin",
+            ("schedule add", {"time": time(9), "tz": "Europe/Berlin"}),
+        ),
+        ("schedule edit #3 level:any", ("schedule edit", {"id": 3, "level": None})),
+        ('ask topic:"async and concurrency"', ("ask", {"topic": "async and concurrency"})),
+        ("ask topic:“web sockets”", ("ask", {"topic": "web sockets"})),
+        ("settings away-until:2026-05-01", ("settings", {"away-until": date(2026, 5, 1)})),
+        ("settings away-until:none", ("settings", {"away-until": None})),
+    ],
+)
+def test_commands_are_read_in_any_order(text: str, expected: tuple[str, dict[str, Any]]) -> None:
+    assert read(text) == expected
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
+    with contextlib.suppress(CommandError):
+        path, _ = read(text)
+        assert path in BY_PATH
+
+
+def test_tree_and_services_agree_on_every_command() -> None:
+    application = build("sqlite+aiosqlite:///:memory:", {})
+    assert set(application.conversing.handlers) == {command.path for command in COMMANDS}
+
+
+def test_the_tree_fits_discord_s_limits() -> None:
+    """32 characters a name, 100 a description, 25 options, 25 choices, two words at most."""
+    for command in COMMANDS:
+        assert len(command.path.split(" ")) <= 2
+        assert 1 <= len(command.help) <= 100
+        assert len(command.options) <= 25
+        assert all(len(word) <= 32 for word in command.path.split(" "))
+        for option in command.options:
+            assert len(option.name) <= 32
+            assert option.name == option.name.lower()
+            assert 1 <= len(option.help) <= 100
+            assert len(option.choices) <= 25
+
+
+def test_a_group_is_not_a_command_too() -> None:
+    groups = {command.path.split(" ")[0] for command in COMMANDS if " " in command.path}
+    assert groups.isdisjoint(BY_PATH)
+
+
+def test_choices_belong_to_choice_options() -> None:
+    for command in COMMANDS:
+        for option in command.options:
+            assert bool(option.choices) is (option.type is Type.CHOICE)
