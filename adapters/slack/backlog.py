@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +37,45 @@ class Backlog:
         """Wait until nothing is left."""
         while self._tasks:
             await asyncio.wait(self._tasks)
+
+
+@dataclass
+class Turns:
+    """Lets a few pieces of work go on at once, so that acknowledgements get through between.
+
+    A piece that takes longer than `longest` seconds waits for somebody else, such as a
+    model that grades: it gives its turn away and goes on.
+    """
+
+    at_once: int = 4
+    longest: float = 0.05
+
+    def __post_init__(self) -> None:
+        self._free = asyncio.Semaphore(self.at_once)
+
+    @asynccontextmanager
+    async def take(self) -> AsyncIterator[None]:
+        """Wait for a turn, and hold it."""
+        await self._free.acquire()
+        turn = _Turn(self._free)
+        timer = asyncio.get_running_loop().call_later(self.longest, turn.give_away)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            turn.give_away()
+
+
+@dataclass
+class _Turn:
+    _free: asyncio.Semaphore
+    _held: bool = True
+
+    def give_away(self) -> None:
+        """Let somebody else go on; once."""
+        if self._held:
+            self._held = False
+            self._free.release()
 
 
 @dataclass

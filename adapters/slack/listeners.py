@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from adapters.slack import inbound
-from adapters.slack.backlog import Backlog, Seen
+from adapters.slack.backlog import Backlog, Seen, Turns
 from adapters.slack.inbound import Payload, Submitted
 from adapters.slack.people import People
 from adapters.slack.replies import Replies, Way, first_error
@@ -36,6 +36,7 @@ class Listeners:
     replies: Replies
     backlog: Backlog
     seen: Seen
+    turns: Turns = field(default_factory=Turns)
 
     def register(self, app: AsyncApp) -> None:
         """Listen to everything that the manifest subscribes to."""
@@ -117,7 +118,9 @@ class Listeners:
             await self.replies.show(reply, way)
 
     async def _handle(self, event: Event) -> Reply | None:
-        return await self.handle(await self.people.introduce(event))
+        introduced = await self.people.introduce(event)
+        async with self.turns.take():
+            return await self.handle(introduced)
 
     def _is_new(self, body: Payload) -> bool:
         return self.seen.is_new(inbound.read_once_key(body))
