@@ -14,7 +14,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.blocks import Page
 from adapters.slack.clients import Clients
-from adapters.slack.failures import CALL_ERRORS, explain, word_of
+from adapters.slack.failures import CALL_ERRORS, TOKEN_ERRORS, explain, word_of
 from adapters.slack.people import People
 from adapters.slack.render import COUNTS_BLOCK, render_card, render_counts
 from bot.domain.cards import Card, RevealCard
@@ -51,12 +51,21 @@ class SlackChat:
                 **_message(first),
             )
         except CALL_ERRORS as error:
-            raise explain(error) from error
+            raise await self._explain_post(workspace, client, error) from error
         message_id = str(answer["ts"])
         await self._continue(workspace, channel, thread or message_id, rest)
         if isinstance(card, RevealCard) and card.counts and thread:
             await self._show_counts(workspace, channel, thread, card)
         return message_id
+
+    async def _explain_post(
+        self, workspace: str, client: AsyncWebClient, error: Exception
+    ) -> ChatError:
+        """A refused token proves nothing where the app was installed again meanwhile."""
+        refused = word_of(error) in TOKEN_ERRORS
+        if refused and await self.clients.has_other_token(workspace, client.token):
+            return NotSent("The app has another token now.")
+        return explain(error)
 
     async def _continue(
         self, workspace: str, channel: str, thread: str, pages: Sequence[Page]

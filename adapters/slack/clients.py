@@ -89,6 +89,12 @@ class Clients:
         """Read the installation anew next time: it was changed or removed."""
         self._known.pop(workspace, None)
 
+    async def has_other_token(self, workspace: str, token: str | None) -> bool:
+        """Look whether another process stored another token, after this one was refused."""
+        self.forget(workspace)
+        found = await self.installation(workspace)
+        return found is not None and found.token != token
+
     async def of(self, workspace: str, *, patient: bool = False) -> AsyncWebClient:
         """Return the workspace's client.
 

@@ -115,5 +115,10 @@ def _retry_after(error: SlackApiError) -> timedelta:
     return timedelta(seconds=int(value)) if str(value).isdigit() else _WAIT
 
 
+TOKEN_ERRORS = frozenset(
+    {"account_inactive", "invalid_auth", "token_expired", "token_revoked", "not_authed"}
+)
+"""Slack's words for a token that is good no more."""
+
 CALL_ERRORS = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 """What a call through slack_sdk may raise."""

@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 import structlog
 import uvicorn
 from fastapi import FastAPI, Response
-from starlette.routing import BaseRoute
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
 
 from bot.config import WebSettings
 from bot.errors import ConfigError, QuizError
@@ -28,8 +29,12 @@ class _Server(uvicorn.Server):
         yield
 
 
-def make_web_app(routes: Sequence[BaseRoute], check: Check) -> FastAPI:
-    """Return the application; `check` raises when the service can't work."""
+def make_web_app(routes: Sequence[BaseRoute], check: Check) -> Starlette:
+    """Return the application; `check` raises when the service can't work.
+
+    Platforms' routes stand before FastAPI: they check requests themselves, and must answer
+    fast.
+    """
     app = FastAPI(title="FastAPI Quiz", docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/healthz")
@@ -41,8 +46,7 @@ def make_web_app(routes: Sequence[BaseRoute], check: Check) -> FastAPI:
             return {"status": "unhealthy", "problem": str(error)}
         return {"status": "ok"}
 
-    app.router.routes.extend(routes)
-    return app
+    return Starlette(routes=[*routes, Mount("/", app)])
 
 
 class WebServer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from urllib.parse import parse_qs, urlsplit
@@ -170,3 +171,32 @@ async def test_a_workspace_without_the_app_is_told_so(open_bot: Bot) -> None:
     except NotAcknowledged as error:
         raise AssertionError("Slack must get its 200") from error
     assert all(message.kind != "help" for message in open_bot.messages)
+
+
+async def test_installed_again_by_another_process_the_new_token_is_taken(open_bot: Bot) -> None:
+    await install(open_bot)
+    await open_bot.type(open_bot.ana, "schedule add 10:05")
+    installations = open_bot.platform.clients.installations
+    found = await installations.find(open_bot.team.id)
+    assert found
+    open_bot.team.tokens = {"xoxb-another"}
+    await installations.save(replace(found, token="xoxb-another"))
+
+    open_bot.clock.move_to(open_bot.clock.now() + timedelta(minutes=5))
+    await open_bot.settle()
+    await open_bot.settle()
+
+    assert len([m for m in open_bot.messages if m.kind == "question"]) == 1
+
+
+async def test_a_revoked_token_pauses_the_schedule(open_bot: Bot) -> None:
+    await install(open_bot)
+    await open_bot.type(open_bot.ana, "schedule add 10:05")
+    open_bot.team.installed = False
+
+    open_bot.clock.move_to(open_bot.clock.now() + timedelta(minutes=5))
+    await open_bot.settle()
+
+    async with engine_of(open_bot).connect() as connection:
+        reason = (await connection.execute(text("SELECT paused_because FROM schedules"))).scalar()
+    assert "removed from Slack" in str(reason)
