@@ -12,8 +12,9 @@ import pytest
 
 from tests.fakes.program import Program, run_program
 from tests.fakes.slack_acts import SlackActs
+from tests.fakes.slack_bot import KEY
 from tests.fakes.slack_server import APP_TOKEN, SIGNING_SECRET, SlackServer, run_slack
-from tests.fakes.slack_state import Channel, Message, Team, User
+from tests.fakes.slack_state import Channel, Fault, Message, Team, User
 
 
 @dataclass
@@ -94,6 +95,26 @@ async def test_a_reaction_to_a_message_from_before_a_crash_is_answered(
     assert reveal.only == world.ana.id
 
 
+async def test_killed_while_a_reply_is_lost_it_posts_nothing_twice(
+    world: World, tmp_path: Path
+) -> None:
+    settings = {**world.settings, "scheduler.lease": "2s"}
+    world.server.inject("chat.postMessage", Fault(drop=True, after=True))
+    async with run_program(tmp_path, settings) as program:
+        await world.connected()
+        question = await post_question(world)
+        await program.kill()
+        await world.server.until(lambda: not world.server.sockets)
+
+    world.server.state.calls.clear()
+    async with run_program(tmp_path, settings) as program:
+        await program.until("found")
+
+    searches = [name for name, _ in world.server.state.calls if name == "conversations.history"]
+    assert searches
+    assert [m.ts for m in world.team.messages if m.kind == "question"] == [question.ts]
+
+
 @pytest.mark.parametrize(
     ("setting", "value", "said"),
     [
@@ -150,7 +171,14 @@ async def test_it_serves_slack_by_http_and_tells_its_health(world: World, tmp_pa
     [
         ({"web.enabled": "false"}, "needs the web server"),
         ({"slack.signing_secret": ""}, "needs slack.signing_secret"),
-        ({"slack.client_id": "1.2"}, "needs slack.client_secret"),
+        (
+            {
+                "slack.client_id": "1.2",
+                "web.public_url": "https://q",
+                "security.encryption_keys": KEY,
+            },
+            "needs slack.client_secret",
+        ),
         ({"slack.client_id": "1.2", "slack.client_secret": "s"}, "web.public_url is missing"),
         (
             {"slack.client_id": "1.2", "slack.client_secret": "s", "web.public_url": "https://q"},
