@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import random
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -27,6 +28,7 @@ from bot.services.conversing import Conversing, collect_handlers
 from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
 from bot.services.helping import Helping
+from bot.services.leaving import Leaving
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
 from bot.services.profile import Profile
@@ -87,7 +89,7 @@ class Application:
 
 
 def build(
-    database_url: str,
+    database: str | AsyncEngine,
     chats: Mapping[str, ChatPort],
     *,
     clock: Clock | None = None,
@@ -104,7 +106,7 @@ def build(
     among those that share the database.
     """
     clock = clock or SystemClock()
-    engine = open_engine(database_url)
+    engine = open_engine(database) if isinstance(database, str) else database
     storage = SqlStorage(engine, dice or random.SystemRandom())
     reconciling = Reconciling(storage, chats, clock, lease, grace)
     answering = Answering(storage, LexicalGrader())
@@ -123,7 +125,14 @@ def build(
         engine,
         storage,
         Conversing(
-            storage, chats, clock, answering, revealing, profile, collect_handlers(services)
+            storage,
+            chats,
+            clock,
+            answering,
+            revealing,
+            profile,
+            Leaving(storage, clock),
+            collect_handlers(services),
         ),
         Dispatching(
             storage,
@@ -136,17 +145,90 @@ def build(
     )
 
 
-PLATFORMS = ("local",)
+PLATFORMS = ("local", "slack")
 
 
-def make_platforms(settings: Settings, only: Collection[str], clock: Clock) -> list[Platform]:
+def make_platforms(
+    settings: Settings, only: Collection[str], clock: Clock, engine: AsyncEngine
+) -> list[Platform]:
     """Make the platforms that are enabled and wanted; each SDK is imported here, if at all."""
     platforms: list[Platform] = []
     if settings.local.enabled and "local" in only:
         from adapters.local.service import LocalService
 
         platforms.append(LocalService(clock))
+    if settings.slack.enabled and "slack" in only:
+        require_extra("slack_bolt", "slack")
+        platforms.append(_make_slack(settings, clock, engine))
     return platforms
+
+
+def require_extra(module: str, extra: str) -> None:
+    """Check that an optional part is installed.
+
+    Raises:
+        ConfigError: it isn't; says how to install it.
+    """
+    if find_spec(module) is None:
+        raise ConfigError(
+            f"The {extra} part is not installed. Run: pip install 'fastapi-quiz[{extra}]'"
+        )
+
+
+def _make_slack(settings: Settings, clock: Clock, engine: AsyncEngine) -> Platform:
+    from adapters.slack.app import SlackPlatform, serves_many
+
+    if not serves_many(settings.slack):
+        return SlackPlatform(settings.slack, clock)
+    from storage.installations import SqlInstallations, SqlOneTimeTokens
+    from storage.secrets import Cipher
+
+    if not settings.web.public_url:
+        raise ConfigError(
+            "web.public_url is missing: Slack sends people back to it when they install the "
+            'app. Write it like public_url = "https://quiz.example.com"'
+        )
+    cipher = Cipher([key.get_secret_value() for key in settings.security.encryption_keys])
+    return SlackPlatform(
+        settings.slack,
+        clock,
+        SqlInstallations(engine, cipher, "slack"),
+        SqlOneTimeTokens(engine, "slack-install"),
+        settings.web.public_url,
+    )
+
+
+class Web(Protocol):
+    """The web server, as the service needs it."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+def make_web(
+    settings: Settings,
+    only: Collection[str],
+    platforms: Sequence[Platform],
+    check: Callable[[], Awaitable[object]],
+) -> Web | None:
+    """Make the web server, if it is enabled, with the routes that platforms want served.
+
+    Raises:
+        ConfigError: a platform wants some, and the server is not enabled.
+    """
+    routes = [route for platform in platforms for route in getattr(platform, "routes", ())]
+    if settings.web.enabled and "web" in only:
+        require_extra("uvicorn", "web")
+        from adapters.web.server import WebServer
+
+        return WebServer(settings.web, routes, check)
+    if routes:
+        raise ConfigError(
+            'slack.mode = "http" needs the web server. Set enabled = true under [web], or '
+            'slack.mode = "socket".'
+        )
+    return None
 
 
 class Service:
@@ -154,9 +236,10 @@ class Service:
 
     def __init__(self, settings: Settings, only: Collection[str]) -> None:
         clock = SystemClock()
-        self._platforms = make_platforms(settings, only, clock)
+        engine = open_engine(settings.database.url)
+        self._platforms = make_platforms(settings, only, clock, engine)
         self._app = build(
-            settings.database.url,
+            engine,
             {platform.name: platform.chat for platform in self._platforms},
             clock=clock,
             owner=f"{socket.gethostname()}/{os.getpid()}",
@@ -165,6 +248,7 @@ class Service:
             spread=settings.scheduler.spread,
             concurrency=settings.scheduler.concurrency,
         )
+        self._web = make_web(settings, only, self._platforms, self._app.next_wake_at)
         self._clock = clock
         self._delivers = settings.scheduler.enabled and "scheduler" in only
         self._started: list[Platform] = []
@@ -188,6 +272,8 @@ class Service:
         for platform in self._platforms:
             await platform.start(self._handle)
             self._started.append(platform)
+        if self._web:
+            await self._web.start()
         if self._delivers:
             dispatching = self._app.dispatching
             self._ticker = Ticker(self._clock, dispatching.begin_due, dispatching.next_wake_at)
@@ -206,6 +292,8 @@ class Service:
         if self._ticker:
             await self._ticker.stop()
             await self._app.dispatching.drain()
+        if self._web:
+            await self._web.stop()
         for platform in self._started:
             await platform.stop()
         await self._app.close()

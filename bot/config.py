@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from bot.errors import ConfigError
 
@@ -35,6 +35,11 @@ def _read_duration(value: object) -> object:
 Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
 
 
+def _split_words(value: object) -> object:
+    """Read a list that came as one text, as environment variables and files hold it."""
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
 _EXAMPLES = {"time_delta_parsing": " Write a duration like 60s, 30m or 6h."}
 
 
@@ -52,6 +57,40 @@ class LocalSettings(_Section):
     """The channel without a platform; posts appear in the service's own output."""
 
     enabled: bool = False
+
+
+class SlackSettings(_Section):
+    """Slack: one workspace by Socket Mode, or many by HTTP.
+
+    `base_url` is where the Web API is; GovSlack and proxies have another.
+    """
+
+    enabled: bool = False
+    mode: Literal["socket", "http"] = "socket"
+    bot_token: SecretStr = SecretStr("")
+    app_token: SecretStr = SecretStr("")
+    signing_secret: SecretStr = SecretStr("")
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    base_url: str = "https://slack.com/api/"
+
+
+class WebSettings(_Section):
+    """The web server: Slack's requests and installation pages, health.
+
+    `public_url` is how the outside reaches it, behind whatever proxy.
+    """
+
+    enabled: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = ""
+
+
+class SecuritySettings(_Section):
+    """Keys that encrypt tokens at rest, newest first; older ones still decrypt."""
+
+    encryption_keys: Annotated[tuple[SecretStr, ...], BeforeValidator(_split_words)] = ()
 
 
 class SchedulerSettings(_Section):
@@ -76,6 +115,9 @@ class Settings(_Section):
 
     database: DatabaseSettings = DatabaseSettings()
     local: LocalSettings = LocalSettings()
+    slack: SlackSettings = SlackSettings()
+    web: WebSettings = WebSettings()
+    security: SecuritySettings = SecuritySettings()
     scheduler: SchedulerSettings = SchedulerSettings()
     logging: LoggingSettings = LoggingSettings()
 

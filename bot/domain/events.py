@@ -71,4 +71,15 @@ class FormSubmitted:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-Event = TextCommand | CommandCalled | ReactionAdded | ButtonPressed | FormSubmitted
+@dataclass(frozen=True, slots=True)
+class AccessLost:
+    """The bot was shut out of the origin's channel, or of the workspace if there is none.
+
+    `reason` is a sentence for the admins. Nobody did it as a member, so nobody is answered.
+    """
+
+    origin: Origin
+    reason: str
+
+
+Event = TextCommand | CommandCalled | ReactionAdded | ButtonPressed | FormSubmitted | AccessLost

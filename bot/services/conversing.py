@@ -12,6 +12,7 @@ from bot import commands
 from bot.commands import BY_PATH, Call, Caller, Command, Rights
 from bot.domain.cards import ErrorCard, FormCard, FormField, Reply
 from bot.domain.events import (
+    AccessLost,
     ButtonPressed,
     CommandCalled,
     Event,
@@ -24,6 +25,7 @@ from bot.domain.people import Member, Workspace
 from bot.errors import ChatError, CommandError, Forbidden, QuizError
 from bot.ports import ChatPort, Clock, Storage
 from bot.services.answering import Answering
+from bot.services.leaving import Leaving
 from bot.services.profile import Profile, zone_of
 from bot.services.revealing import Revealing
 
@@ -68,6 +70,7 @@ class Conversing:
     answering: Answering
     revealing: Revealing
     profile: Profile
+    leaving: Leaving
     handlers: Mapping[str, Handler]
 
     async def handle(self, event: Event) -> Reply | None:
@@ -101,6 +104,9 @@ class Conversing:
             case FormSubmitted(origin, _, key, values):
                 caller = await self._identify(origin)
                 return await self.answering.answer(caller, values.get("text", ""), key)
+            case AccessLost():
+                await self.leaving.pause(event)
+                return None
             case _:
                 assert_never(event)
 

@@ -1,0 +1,148 @@
+"""The same scripts on every platform: the same cards to the same people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from tests.parity.local_stage import LocalStage
+from tests.parity.slack_stage import SlackStage
+from tests.parity.stage import Shown, Stage
+
+STAGES: dict[str, type[Stage]] = {"slack": SlackStage}
+
+BEGIN = """
+at 2026-03-23 08:55 Europe/Berlin
+@ana admin
+@ana: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin days:mon-sun
+"""
+
+SCRIPTS = {
+    "the demo": files("adapters.local").joinpath("demo.script").read_text(encoding="utf-8"),
+    "reveal in private, once each": BEGIN
+    + """
+advance 10m
+@ben reacts :bulb:
+@ben removes :bulb:
+@ben reacts :bulb:
+@cem reacts :tada:
+@robo bot
+@robo reacts :bulb:
+@ben presses Not yet
+""",
+    "reveal in the thread": """
+at 2026-03-23 08:55 Europe/Berlin
+@ana admin
+@ana: /fastapi-quiz schedule add 09:00 reveal:thread
+advance 10m
+@ben reacts :bulb:
+@cem reacts :bulb:
+""",
+    "the answer for all after a while": """
+at 2026-03-23 08:55 Europe/Berlin
+@ana admin
+@ana: /fastapi-quiz schedule add 09:00 reveal-after:8h
+advance 10m
+@ben reacts :bulb:
+advance 9h
+@cem answers: It depends.
+""",
+    "who may what": """
+at 2026-03-23 08:55 Europe/Berlin
+@ben: /fastapi-quiz schedule add 09:00
+@ana admin
+@ana: /fastapi-quiz admins add ben
+@ben: /fastapi-quiz schedule add 09:00
+@ben: /fastapi-quiz schedule list
+@ben: /fastapi-quiz schedule preview 1
+@ben: /fastapi-quiz schedule pause 1
+@ben: /fastapi-quiz status
+@cem: /fastapi-quiz status
+""",
+    "words that are none": """
+at 2026-03-23 08:55 Europe/Berlin
+@ana: /fastapi-quiz
+@ana: /fastapi-quiz streek
+@ana: /fastapi-quiz leaderboard share:yes
+@ana: /fastapi-quiz topics
+@ana: /fastapi-quiz settings level:fresher
+@ana: /fastapi-quiz settings timezone:Nowhere
+@ana: /fastapi-quiz ask topic:nothing
+@ana: /fastapi-quiz ask
+@ana: /fastapi-quiz answer
+""",
+    "several channels and workspaces": BEGIN
+    + """
+channel #backend
+@ana: /fastapi-quiz schedule add 09:30
+workspace globex
+channel #general
+@eva admin
+@eva: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin
+advance 1h
+@eva reacts :bulb:
+workspace local
+@ben reacts :bulb:
+channel #backend
+@ben reacts :bulb:
+@ben: /fastapi-quiz streak
+""",
+    "a crash, an outage, lost rights": BEGIN
+    + """
+advance 10m
+crash
+@ben reacts :bulb:
+outage 2h
+advance 1d
+@ben reacts :bulb:
+platform revokes
+advance 1d
+@ana: /fastapi-quiz schedule list
+platform restores
+@ana: /fastapi-quiz schedule resume 1
+advance 1d
+@ben: /fastapi-quiz streak why
+""",
+    "answering late and twice": BEGIN
+    + """
+advance 10m
+@ben answers: Words about nothing in particular, said at some length.
+@ben answers: Again.
+advance 1d
+@cem answers to 2: Late words about nothing in particular.
+@ben: /fastapi-quiz forget-me
+@ben presses Erase my data
+@ben: /fastapi-quiz streak
+""",
+}
+
+
+_HEADS = ("Question of the day", "Question of the day (late)", "A question for you", "Answer")
+
+
+def number_titles(shown: list[Shown]) -> list[Shown]:
+    """Name questions by the order in which they come first.
+
+    Decks are shuffled by channel ids, which each platform makes for itself.
+    """
+    titles: dict[str, int] = {}
+    return [replace(each, words=_number_title(each.words, titles)) for each in shown]
+
+
+def _number_title(words: str, titles: dict[str, int]) -> str:
+    head, colon, title = words.partition(": ")
+    if head not in _HEADS:
+        return words
+    return f"{head}{colon}{titles.setdefault(title, len(titles) + 1)}"
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS.keys())
+@pytest.mark.parametrize("name", STAGES)
+async def test_every_platform_says_the_same(name: str, script: str, tmp_path: Path) -> None:
+    expected = await LocalStage().play(script, tmp_path)
+    shown = await STAGES[name]().play(script, tmp_path)
+
+    assert number_titles(shown) == number_titles(expected)
