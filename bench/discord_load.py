@@ -157,9 +157,10 @@ async def run_ours(where: dict[str, Any], rate: float, wait_only: bool) -> dict[
         settings = DiscordSettings(
             token=SecretStr(TOKEN), api_url=where["api"], requests_per_second=rate
         )
-        words = AdapterWords(open_engine(url), "discord")
+        engine = open_engine(url)
+        words = AdapterWords(engine, "discord")
         platform = DiscordPlatform(settings, words, guild_ready_timeout=1.0)
-        app = build(url, {"discord": platform.chat}, clock=clock)
+        app = build(engine, {"discord": platform.chat}, clock=clock)
         await app.start()
         await platform.start(app.handle)
         client = platform._client  # noqa: SLF001 - to wait as the bare loop does

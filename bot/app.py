@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import random
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO, Protocol
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -35,7 +36,7 @@ from bot.services.reconciling import Reconciling
 from bot.services.revealing import Revealing
 from bot.services.scheduling import Scheduling
 from bot.services.standings import Standings
-from storage.engine import open_engine
+from storage.engine import hold_file, open_engine
 from storage.schema import current_revision, migrate, require_current
 from storage.unit_of_work import SqlStorage
 
@@ -88,7 +89,7 @@ class Application:
 
 
 def build(
-    database_url: str,
+    database: str | AsyncEngine,
     chats: Mapping[str, ChatPort],
     *,
     clock: Clock | None = None,
@@ -96,6 +97,8 @@ def build(
     owner: str = "one",
     grace: timedelta = timedelta(hours=6),
     lease: timedelta = timedelta(seconds=60),
+    spread: timedelta = timedelta(0),
+    concurrency: int = 100,
 ) -> Application:
     """Wire the core to a database and to chat platforms; nothing is opened yet.
 
@@ -103,7 +106,7 @@ def build(
     among those that share the database.
     """
     clock = clock or SystemClock()
-    engine = open_engine(database_url)
+    engine = open_engine(database) if isinstance(database, str) else database
     storage = SqlStorage(engine, dice or random.SystemRandom())
     reconciling = Reconciling(storage, chats, clock, lease, grace)
     answering = Answering(storage, LexicalGrader())
@@ -134,18 +137,20 @@ def build(
         Dispatching(
             storage,
             clock,
-            Planning(storage, grace),
-            Delivering(storage, chats, clock, owner, lease, grace),
+            Planning(storage, grace, spread),
+            Delivering(storage, chats, clock, owner, lease, grace, concurrency),
             reconciling,
             Notifying(storage, chats, clock),
         ),
     )
 
 
-PLATFORMS = ("local", "discord")
+PLATFORMS = ("local", "discord", "slack")
 
 
-def make_platforms(settings: Settings, only: Collection[str], clock: Clock) -> list[Platform]:
+def make_platforms(
+    settings: Settings, only: Collection[str], clock: Clock, engine: AsyncEngine
+) -> list[Platform]:
     """Make the platforms that are enabled and wanted; each SDK is imported here, if at all."""
     platforms: list[Platform] = []
     if settings.local.enabled and "local" in only:
@@ -157,8 +162,11 @@ def make_platforms(settings: Settings, only: Collection[str], clock: Clock) -> l
         from adapters.discord.platform import DiscordPlatform
         from storage.adapter_words import AdapterWords
 
-        words = AdapterWords(open_engine(settings.database.url), "discord")
+        words = AdapterWords(engine, "discord")
         platforms.append(DiscordPlatform(settings.discord, words))
+    if settings.slack.enabled and "slack" in only:
+        require_extra("slack_bolt", "slack")
+        platforms.append(_make_slack(settings, clock, engine))
     return platforms
 
 
@@ -174,36 +182,105 @@ def require_extra(module: str, extra: str) -> None:
         )
 
 
+def _make_slack(settings: Settings, clock: Clock, engine: AsyncEngine) -> Platform:
+    from adapters.slack.app import SlackPlatform, serves_many
+
+    if not serves_many(settings.slack):
+        return SlackPlatform(settings.slack, clock)
+    from storage.installations import SqlInstallations, SqlOneTimeTokens
+    from storage.secrets import Cipher
+
+    if not settings.web.public_url:
+        raise ConfigError(
+            "web.public_url is missing: Slack sends people back to it when they install the "
+            'app. Write it like public_url = "https://quiz.example.com"'
+        )
+    cipher = Cipher([key.get_secret_value() for key in settings.security.encryption_keys])
+    return SlackPlatform(
+        settings.slack,
+        clock,
+        SqlInstallations(engine, cipher, "slack"),
+        SqlOneTimeTokens(engine, "slack-install"),
+        settings.web.public_url,
+    )
+
+
+class Web(Protocol):
+    """The web server, as the service needs it."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+def make_web(
+    settings: Settings,
+    only: Collection[str],
+    platforms: Sequence[Platform],
+    check: Callable[[], Awaitable[object]],
+) -> Web | None:
+    """Make the web server, if it is enabled, with the routes that platforms want served.
+
+    Raises:
+        ConfigError: a platform wants some, and the server is not enabled.
+    """
+    routes = [route for platform in platforms for route in getattr(platform, "routes", ())]
+    if settings.web.enabled and "web" in only:
+        require_extra("uvicorn", "web")
+        from adapters.web.server import WebServer
+
+        return WebServer(settings.web, routes, check)
+    if routes:
+        raise ConfigError(
+            'slack.mode = "http" needs the web server. Set enabled = true under [web], or '
+            'slack.mode = "socket".'
+        )
+    return None
+
+
 class Service:
     """`fastapi-quiz run`: platforms, core and scheduler, until it is told to stop."""
 
     def __init__(self, settings: Settings, only: Collection[str]) -> None:
         clock = SystemClock()
-        self._platforms = make_platforms(settings, only, clock)
+        engine = open_engine(settings.database.url)
+        self._platforms = make_platforms(settings, only, clock, engine)
         self._app = build(
-            settings.database.url,
+            engine,
             {platform.name: platform.chat for platform in self._platforms},
             clock=clock,
             owner=f"{socket.gethostname()}/{os.getpid()}",
             grace=settings.scheduler.grace,
             lease=settings.scheduler.lease,
+            spread=settings.scheduler.spread,
+            concurrency=settings.scheduler.concurrency,
         )
+        self._web = make_web(settings, only, self._platforms, self._app.next_wake_at)
         self._clock = clock
         self._delivers = settings.scheduler.enabled and "scheduler" in only
         self._started: list[Platform] = []
         self._ticker: Ticker | None = None
+        self._lock: IO[str] | None = None
 
     async def start(self) -> None:
-        """Open the database, connect the platforms, then begin to deliver."""
+        """Open the database, connect the platforms, then begin to deliver.
+
+        Raises:
+            ConfigError: there is no platform, or one is refused.
+            StorageError: the database can't be used, or another process has its file.
+        """
         if not self._platforms:
             raise ConfigError(
                 "No platform is enabled, so there is nothing to run. Enable one in config.toml "
                 f"({', '.join(PLATFORMS)}), or try it without any: fastapi-quiz demo"
             )
+        self._lock = hold_file(self._app.engine)
         await self._app.start()
         for platform in self._platforms:
             await platform.start(self._handle)
             self._started.append(platform)
+        if self._web:
+            await self._web.start()
         if self._delivers:
             dispatching = self._app.dispatching
             self._ticker = Ticker(self._clock, dispatching.begin_due, dispatching.next_wake_at)
@@ -222,9 +299,13 @@ class Service:
         if self._ticker:
             await self._ticker.stop()
             await self._app.dispatching.drain()
+        if self._web:
+            await self._web.stop()
         for platform in self._started:
             await platform.stop()
         await self._app.close()
+        if self._lock:
+            self._lock.close()
         if self._started:
             log.info("stopped")
 

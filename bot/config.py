@@ -80,12 +80,48 @@ class DiscordSettings(_Section):
     requests_per_second: Annotated[float, Field(ge=0)] = 50.0
 
 
+class SlackSettings(_Section):
+    """Slack: one workspace by Socket Mode, or many by HTTP.
+
+    `base_url` is where the Web API is; GovSlack and proxies have another.
+    """
+
+    enabled: bool = False
+    mode: Literal["socket", "http"] = "socket"
+    bot_token: SecretStr = SecretStr("")
+    app_token: SecretStr = SecretStr("")
+    signing_secret: SecretStr = SecretStr("")
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    base_url: str = "https://slack.com/api/"
+
+
+class WebSettings(_Section):
+    """The web server: Slack's requests and installation pages, health.
+
+    `public_url` is how the outside reaches it, behind whatever proxy.
+    """
+
+    enabled: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = ""
+
+
+class SecuritySettings(_Section):
+    """Keys that encrypt tokens at rest, newest first; older ones still decrypt."""
+
+    encryption_keys: Annotated[tuple[SecretStr, ...], BeforeValidator(_split_words)] = ()
+
+
 class SchedulerSettings(_Section):
     """Daily delivery."""
 
     enabled: bool = True
     grace: Duration = timedelta(hours=6)
     lease: Duration = timedelta(seconds=60)
+    concurrency: Annotated[int, Field(ge=1, le=1000)] = 100
+    spread: Duration = timedelta(0)
 
 
 class LoggingSettings(_Section):
@@ -101,6 +137,9 @@ class Settings(_Section):
     database: DatabaseSettings = DatabaseSettings()
     local: LocalSettings = LocalSettings()
     discord: DiscordSettings = DiscordSettings()
+    slack: SlackSettings = SlackSettings()
+    web: WebSettings = WebSettings()
+    security: SecuritySettings = SecuritySettings()
     scheduler: SchedulerSettings = SchedulerSettings()
     logging: LoggingSettings = LoggingSettings()
 

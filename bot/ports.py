@@ -13,6 +13,7 @@ from bot.domain.cards import Card, Counts, Reply
 from bot.domain.delivery import Change, Delivery, DeliveryId, Draft
 from bot.domain.events import Event
 from bot.domain.grading import Grade, GradingTask
+from bot.domain.installation import Installation
 from bot.domain.people import AwayPeriod, Member, MemberId, Workspace, WorkspaceId
 from bot.domain.question import Question, QuestionFilter, QuestionKey, QuestionSummary
 from bot.domain.schedule import Schedule, ScheduleId
@@ -46,8 +47,17 @@ class ChatPort(Protocol):
         """Post a card that carries `key` (25 characters at most) and return the message id."""
         ...
 
-    async def find(self, workspace: str, channel: str, key: str, since: datetime) -> Found | None:
+    async def find(
+        self,
+        workspace: str,
+        channel: str,
+        key: str,
+        since: datetime,
+        thread_of: str | None = None,
+    ) -> Found | None:
         """Look for a post by its key; None means proven absent.
+
+        `thread_of` is the card's own: what was posted into a thread is found there.
 
         Raises:
             NotSent: the platform can't be asked now.
@@ -73,6 +83,41 @@ class ChatPort(Protocol):
 
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Tell whether the platform itself takes the member for an admin."""
+        ...
+
+
+class Installations(Protocol):
+    """Where a platform's app is installed. Tokens are encrypted at rest."""
+
+    async def find(self, workspace: str) -> Installation | None:
+        """Return the installation in the workspace."""
+        ...
+
+    async def save(self, installation: Installation) -> None:
+        """Store it; one that is there already is replaced."""
+        ...
+
+    async def remove(self, workspace: str) -> None:
+        """Forget the installation with its tokens."""
+        ...
+
+    async def claim_rotation(self, workspace: str, now: datetime, until: datetime) -> bool:
+        """Lock the installation's row until then, for whoever renews its tokens.
+
+        False while somebody else has it; `save` and the time unlock it.
+        """
+        ...
+
+
+class OneTimeTokens(Protocol):
+    """Tokens that are good once, such as the state of an installation under way."""
+
+    async def add(self, token: str, now: datetime, expires_at: datetime) -> None:
+        """Make the token good once until then."""
+        ...
+
+    async def use(self, token: str, now: datetime) -> bool:
+        """Use the token up; False if it is not good, or not any more."""
         ...
 
 
@@ -130,6 +175,10 @@ class Workspaces(Protocol):
 
     async def get(self, workspace_id: WorkspaceId) -> Workspace:
         """Return a workspace that exists."""
+        ...
+
+    async def everyone(self) -> Sequence[Workspace]:
+        """Return all workspaces, for the operator alone."""
         ...
 
     async def get_many(self, ids: Sequence[WorkspaceId]) -> Mapping[WorkspaceId, Workspace]:

@@ -15,10 +15,7 @@ from storage.tables import AdapterWordRow
 
 
 class AdapterWords:
-    """Named words of one platform, on an engine of their own: `close` disposes of it.
-
-    One call at a time; none after `close` has any effect.
-    """
+    """Named words of one platform. One call at a time; none after `close` has any effect."""
 
     def __init__(self, engine: AsyncEngine, platform: str) -> None:
         self._engine = engine
@@ -66,7 +63,6 @@ class AdapterWords:
             await session.commit()
 
     async def close(self) -> None:
-        """Let go of the database."""
+        """Wait for the call under way; the engine belongs to somebody else."""
         async with self._turn:
             self._closed = True
-            await self._engine.dispose()

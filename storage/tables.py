@@ -216,3 +216,35 @@ class AdapterWordRow(SQLModel, table=True):
     platform: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
     word: str = Field(sa_type=Text)
+
+
+class InstallationRow(SQLModel, table=True):
+    """Where a platform's app is installed. Tokens are ciphertext, which outgrows String(200).
+
+    Whoever renews the tokens holds the row until `rotating_until`.
+    """
+
+    __tablename__ = "installations"
+    __table_args__ = (UniqueConstraint("platform", "external_id"),)
+
+    id: int | None = _key()
+    platform: str
+    external_id: str
+    name: str
+    bot_user: str
+    bot_id: str
+    scopes: str = Field(sa_type=Text)
+    token: str = Field(sa_type=Text)
+    refresh_token: str | None = Field(default=None, sa_type=Text)
+    expires_at: datetime | None = None
+    rotating_until: datetime | None = None
+
+
+class OneTimeTokenRow(SQLModel, table=True):
+    """A token that is good once, kept as its digest."""
+
+    __tablename__ = "one_time_tokens"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    purpose: str
+    expires_at: datetime = Field(index=True)

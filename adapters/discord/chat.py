@@ -6,7 +6,6 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import discord
 import structlog
@@ -162,21 +161,29 @@ class Chat:
         except ChatError as error:
             log.warning("counts_not_shown", message=message_id, problem=str(error))
 
-    async def find(self, workspace: str, channel: str, key: str, since: datetime) -> Found | None:
-        """Read back the channel's own messages, and those of its threads in use."""
+    async def find(
+        self,
+        workspace: str,
+        channel: str,
+        key: str,
+        since: datetime,
+        thread_of: str | None = None,
+    ) -> Found | None:
+        """Read back the channel's own messages, and those of the message's thread.
+
+        A channel or a thread that does not exist holds no post.
+        """
         client = self._connected()
-        with explaining_failures():
-            try:
-                found = await self._find_in(client, channel, key, since)
-                if found:
-                    return found
-                for thread in await self._threads_of(client, workspace, channel):
-                    found = await self._find_in(client, thread, key, since)
-                    if found:
-                        return found
-            except discord.NotFound as error:
-                if error.code != UNKNOWN_CHANNEL:
-                    raise
+        for place in (channel, thread_of):
+            with explaining_failures():
+                try:
+                    found = await self._find_in(client, place, key, since) if place else None
+                except discord.NotFound as error:
+                    if error.code != UNKNOWN_CHANNEL:
+                        raise
+                    found = None
+            if found:
+                return found
         return None
 
     async def _find_in(
@@ -193,17 +200,6 @@ class Chat:
         if count == _MOST_LOOKED_AT:
             raise Rejected(RejectReason.INVALID, "The channel has too many messages since.", "")
         return None
-
-    async def _threads_of(self, client: discord.Client, workspace: str, channel: str) -> list[str]:
-        """Return the threads in use below the channel that the bot began."""
-        assert client.user is not None
-        me = str(client.user.id)
-        active: Any = await client.http.get_active_threads(_number(workspace))
-        return [
-            thread["id"]
-            for thread in active["threads"]
-            if thread["parent_id"] == channel and thread["owner_id"] == me
-        ]
 
     async def tell(self, workspace: str, member: str, channel: str, card: Card) -> None:
         """Send a direct message; who takes none is pointed to a button in the channel."""

@@ -23,7 +23,7 @@ from adapters.discord.rights import make_invite_link
 from adapters.discord.tree import Tree, make_group, sync_commands
 from bot.commands import COMMANDS
 from bot.domain.cards import Button
-from bot.domain.events import BotRemoved, ChannelDeleted
+from bot.domain.events import AccessLost
 
 log = structlog.get_logger(__name__)
 
@@ -130,11 +130,15 @@ class QuizClient(discord.AutoShardedClient):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Pause what posts there, and forget the greeting: it may invite the bot again."""
         await self._memory.forget(f"greeted:{guild.id}")
-        await self.desk.report(BotRemoved(inbound.make_place(guild)))
+        await self.desk.report(
+            AccessLost(inbound.make_place(guild), "The bot was removed from this server.")
+        )
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """Pause what posts there."""
-        await self.desk.report(ChannelDeleted(inbound.make_place(channel.guild, channel.id)))
+        await self.desk.report(
+            AccessLost(inbound.make_place(channel.guild, channel.id), "The channel was deleted.")
+        )
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """A fault in one event must not end the connection."""

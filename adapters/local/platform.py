@@ -153,7 +153,14 @@ class LocalChat:
             raise OutcomeUnknown("The connection was lost.")
         return message.id
 
-    async def find(self, workspace: str, channel: str, key: str, since: datetime) -> Found | None:
+    async def find(
+        self,
+        workspace: str,
+        channel: str,
+        key: str,
+        since: datetime,
+        thread_of: str | None = None,
+    ) -> Found | None:
         """Search the channel's messages."""
         self._require_answer()
         if Fault.BLIND in self.platform.faults:

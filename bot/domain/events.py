@@ -72,25 +72,14 @@ class FormSubmitted:
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelDeleted:
-    """The origin's channel is gone. Nobody in particular did it: the member is empty."""
+class AccessLost:
+    """The bot was shut out of the origin's channel, or of the workspace if there is none.
+
+    `reason` is a sentence for the admins. Nobody did it as a member, so nobody is answered.
+    """
 
     origin: Origin
+    reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class BotRemoved:
-    """The bot is no longer in the origin's workspace; channel and member are empty."""
-
-    origin: Origin
-
-
-Event = (
-    TextCommand
-    | CommandCalled
-    | ReactionAdded
-    | ButtonPressed
-    | FormSubmitted
-    | ChannelDeleted
-    | BotRemoved
-)
+Event = TextCommand | CommandCalled | ReactionAdded | ButtonPressed | FormSubmitted | AccessLost

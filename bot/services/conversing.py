@@ -12,9 +12,8 @@ from bot import commands
 from bot.commands import BY_PATH, Call, Caller, Command, Rights
 from bot.domain.cards import ErrorCard, FormCard, FormField, Reply
 from bot.domain.events import (
-    BotRemoved,
+    AccessLost,
     ButtonPressed,
-    ChannelDeleted,
     CommandCalled,
     Event,
     FormSubmitted,
@@ -105,13 +104,11 @@ class Conversing:
             case FormSubmitted(origin, _, key, values):
                 caller = await self._identify(origin)
                 return await self.answering.answer(caller, values.get("text", ""), key)
-            case ChannelDeleted(origin):
-                await self.leaving.leave_channel(origin)
-            case BotRemoved(origin):
-                await self.leaving.leave_workspace(origin)
+            case AccessLost():
+                await self.leaving.pause(event)
+                return None
             case _:
                 assert_never(event)
-        return None
 
     async def _run(self, origin: Origin, command: Command, raw: Mapping[str, str]) -> Reply:
         options: dict[str, Any] = commands.read_options(command, raw)

@@ -1,62 +1,45 @@
-"""What follows when a channel is deleted, or the bot is thrown out of a workspace."""
+"""What happens when the bot is shut out of a channel or of a workspace."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import structlog
-
-from bot.domain.events import Origin
+from bot.domain.events import AccessLost
 from bot.domain.schedule import Schedule
 from bot.ports import Clock, Storage, UnitOfWork
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass
 class Leaving:
-    """Pauses what can't post any more. Nothing is erased: a bot that is invited again goes on."""
+    """Pauses what can't be posted any more; everything else stays for a return."""
 
     storage: Storage
     clock: Clock
 
-    async def leave_channel(self, origin: Origin) -> None:
-        """Pause the channel's schedules and tell whoever made them."""
+    async def pause(self, event: AccessLost) -> None:
+        """Pause the schedules of the channel, or all of the workspace's.
+
+        Whoever made a schedule is told, unless the whole workspace is lost.
+        """
+        origin = event.origin
         async with self.storage.writing() as work:
-            for schedule in await _posting(work, origin):
-                if schedule.channel == origin.channel:
-                    await _pause(work, schedule, "Its channel was deleted.")
-                    await self._tell(work, schedule)
+            workspace = await work.workspaces.ensure(
+                origin.platform, origin.workspace, origin.workspace_name
+            )
+            for schedule in await work.schedules.of_workspace(workspace.id):
+                here = origin.channel in ("", schedule.channel)
+                if here and schedule.paused_because is None:
+                    await self._pause_one(work, schedule, event)
 
-    async def leave_workspace(self, origin: Origin) -> None:
-        """Pause all schedules; nobody can be told there."""
-        async with self.storage.writing() as work:
-            for schedule in await _posting(work, origin):
-                await _pause(work, schedule, "The bot was removed from this workspace.")
-        log.info("removed", platform=origin.platform, workspace=origin.workspace)
-
-    async def _tell(self, work: UnitOfWork, schedule: Schedule) -> None:
-        if schedule.created_by is None:
-            return
-        text = (
-            f"The channel of schedule {schedule.number} was deleted, so the schedule is paused. "
-            f"Choose another with /fastapi-quiz schedule edit, then type: "
-            f"/fastapi-quiz schedule resume {schedule.number}"
-        )
-        now = self.clock.now()
-        await work.notices.add(
-            schedule.workspace_id, schedule.created_by, schedule.channel, text, now
-        )
-
-
-async def _posting(work: UnitOfWork, origin: Origin) -> list[Schedule]:
-    workspace = await work.workspaces.ensure(
-        origin.platform, origin.workspace, origin.workspace_name
-    )
-    schedules = await work.schedules.of_workspace(workspace.id)
-    return [schedule for schedule in schedules if not schedule.paused_because]
-
-
-async def _pause(work: UnitOfWork, schedule: Schedule, reason: str) -> None:
-    await work.schedules.save(replace(schedule, paused_because=reason, next_due_at=None))
-    await work.deliveries.cancel_waiting(schedule, reason)
+    async def _pause_one(self, work: UnitOfWork, schedule: Schedule, event: AccessLost) -> None:
+        paused = replace(schedule, paused_because=event.reason, next_due_at=None)
+        await work.schedules.save(paused)
+        await work.deliveries.cancel_waiting(schedule, event.reason)
+        if event.origin.channel and schedule.created_by is not None:
+            text = (
+                f"{event.reason} Schedule {schedule.number} is paused. Once the bot is back, "
+                f"type: /fastapi-quiz schedule resume {schedule.number}"
+            )
+            await work.notices.add(
+                schedule.workspace_id, schedule.created_by, schedule.channel, text, self.clock.now()
+            )

@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 
 from bot.domain import delivery as moves
-from bot.domain.delivery import Change, Delivery
+from bot.domain.delivery import Change, Delivery, Purpose
 from bot.domain.people import Workspace
 from bot.errors import ChatError, Rejected
 from bot.ports import ChatPort, Clock, Storage
@@ -74,7 +74,11 @@ class Reconciling:
         try:
             async with self._timeout():
                 found = await chat.find(
-                    workspace.external_id, delivery.channel, delivery.key, since
+                    workspace.external_id,
+                    delivery.channel,
+                    delivery.key,
+                    since,
+                    await self._find_thread(delivery),
                 )
         except Rejected:
             return moves.give_up_looking()
@@ -86,6 +90,13 @@ class Reconciling:
             return moves.confirm(found.message_id, found.posted_at)
         log.info("proven_absent", delivery=delivery.key)
         return moves.postpone(now, timedelta(0), "The platform did not take the first try.")
+
+    async def _find_thread(self, delivery: Delivery) -> str | None:
+        """Return the message in whose thread the delivery would be."""
+        if delivery.purpose is not Purpose.REVEAL:
+            return None
+        async with self.storage.reading() as work:
+            return await work.deliveries.question_message_id(delivery)
 
     def _timeout(self) -> asyncio.Timeout:
         return asyncio.timeout(self.lease.total_seconds() / 2)

@@ -44,6 +44,7 @@ from storage.engine import open_engine
 from tests.fakes.discord.world import SEND, Channel, Guild, Said, User
 from tests.fakes.discord_server import TOKEN, DiscordServer, find_button, run_discord, text_of
 from tests.parity.stage import Shown, describe_shown
+from tests.stage import PACKS
 
 _MARK = "STAGE_MARK"
 _TASKS = ("discord.py: ", "CommandTree", "discord-ui-")
@@ -145,12 +146,13 @@ class DiscordWorld:
             api_url=self.server.api_url,
             gateway_url=self.server.gateway_url,
         )
-        words = AdapterWords(open_engine(self.url), "discord")
+        engine = open_engine(self.url)
+        words = AdapterWords(engine, "discord")
         platform = DiscordPlatform(settings, words, guild_ready_timeout=0.05)
         recorder = Recorder(platform.chat, self.kinds)
         dice = random.Random(SEED)
-        app = build(self.url, {"discord": recorder}, clock=self.clock, dice=dice)
-        await app.start()
+        app = build(engine, {"discord": recorder}, clock=self.clock, dice=dice)
+        await app.start(PACKS)
 
         async def handle(event: Event) -> Reply | None:
             reply = await app.handle(event)
@@ -267,7 +269,7 @@ class DiscordSimulation(Simulation):
         """Answer by the form that the button opens, or by the button of a choice."""
         server = self.world.server
         question = self._nth_question(user, channel, nth)
-        if question is None:
+        if question is None or not (_button(question, "Answer") or _button(question, text.strip())):
             await server.call(user, "answer", {"text": text}, channel)
             return
         choice = _button(question, text.strip())
@@ -318,11 +320,6 @@ def _button(message: dict[str, Any], label: str) -> str | None:
 class DiscordStage:
     """Plays against a local Discord."""
 
-    def fit(self, script: str) -> str:
-        """Leave out unknown words and values: Discord's client refuses them itself."""
-        kept = [line for line in script.splitlines() if _is_playable(line.strip())]
-        return "\n".join(kept)
-
     async def play(self, script: str, folder: Path) -> list[Shown]:
         """Play a script."""
         clock = VirtualClock()
@@ -346,6 +343,11 @@ class DiscordStage:
                 await simulation.program.close()
             assert server.problems == []
             return [_describe(world, said) for said in server.world.said if world.kind_of(said)]
+
+
+def keep_playable(script: str) -> str:
+    """Leave out unknown words and values: Discord's client refuses them itself."""
+    return "\n".join(line for line in script.splitlines() if _is_playable(line.strip()))
 
 
 def _is_playable(line: str) -> bool:

@@ -40,10 +40,6 @@ def describe_shown(kind: str, only: str | None, channel: str, text: str) -> Show
 class Stage(Protocol):
     """Plays scripts in the simulation language on a platform."""
 
-    def fit(self, script: str) -> str:
-        """Leave out what the platform's own client does not let one type."""
-        return script
-
     async def play(self, script: str, folder: Path) -> list[Shown]:
         """Play a script with a new database in the folder; return what was said, in order."""
         ...

@@ -20,6 +20,7 @@ from bot.domain.events import Event
 from storage.adapter_words import AdapterWords
 from storage.engine import open_engine
 from tests.fakes.discord_server import TOKEN, DiscordServer, has_button, run_discord, text_of
+from tests.stage import PACKS
 
 
 @dataclass
@@ -44,12 +45,13 @@ class Stage:
             gateway_url=self.server.gateway_url,
             **self.settings,
         )
-        words = AdapterWords(open_engine(self.url), "discord")
+        engine = open_engine(self.url)
+        words = AdapterWords(engine, "discord")
         self.platform = DiscordPlatform(
             settings, words, **{"guild_ready_timeout": 0.05, **self.options}
         )
-        self.app = build(self.url, {"discord": self.platform.chat}, clock=self.clock)
-        await self.app.start()
+        self.app = build(engine, {"discord": self.platform.chat}, clock=self.clock)
+        await self.app.start(PACKS)
         await self.platform.start(self._handle)
         if self.platform._client and self.platform._client.all_connected.is_set():
             await self.platform._client.wait_until_ready()

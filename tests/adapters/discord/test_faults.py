@@ -29,12 +29,12 @@ async def post(stage: Stage, key: str = KEY, **changes: Any) -> str:
     return await stage.platform.chat.post(guild, channel, make_card(key=key, **changes), key)
 
 
-async def find(stage: Stage, key: str = KEY) -> str | None:
+async def find(stage: Stage, key: str = KEY, thread_of: str | None = None) -> str | None:
     """Look for a post by its key."""
     assert stage.platform is not None
     guild, channel = str(stage.server.guild.id), str(stage.server.general.id)
     since = stage.clock.now() - timedelta(minutes=2)
-    found = await stage.platform.chat.find(guild, channel, key, since)
+    found = await stage.platform.chat.find(guild, channel, key, since, thread_of)
     return found.message_id if found else None
 
 
@@ -182,7 +182,8 @@ async def test_answer_for_all_is_hidden_in_the_thread(stage: Stage) -> None:
     assert len(shown) == len(render_card(card))
     assert all(is_hidden(message["components"]) for message in shown)
     assert "3 answered, 5 looked." in text_of(server.posts()[0])
-    assert await find(stage, "reveal-key") == shown[0]["id"]
+    assert await find(stage, "reveal-key", question_id) == shown[0]["id"]
+    assert await find(stage, "reveal-key", "123") is None
 
 
 async def test_answer_for_all_to_a_deleted_question(stage: Stage) -> None:
@@ -308,11 +309,11 @@ async def test_left_server_and_deleted_channel_pause_schedules(stage: Stage) -> 
     await schedule_question(stage)
     olga = server.member("olga")
     await server.delete_channel(server.general)
-    await server.until(lambda: "ChannelDeleted" in {type(e).__name__ for e in stage.events})
+    await server.until(lambda: "AccessLost" in {type(e).__name__ for e in stage.events})
     await stage.restart()
     await stage.run_due()
     (told,) = await server.until(lambda: server.told(olga))
-    assert "was deleted, so the schedule is paused" in text_of(told)
+    assert "The channel was deleted. Schedule 1 is paused" in text_of(told)
     assert await stage.app.next_wake_at() is None
 
 

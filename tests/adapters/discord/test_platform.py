@@ -93,8 +93,8 @@ async def test_half_of_the_invalid_requests_pause_the_bot() -> None:
 
 
 async def test_words_are_kept_replaced_and_forgotten(database_url: str) -> None:
-    words = AdapterWords(open_engine(database_url), "discord")
-    other = AdapterWords(open_engine(database_url), "slack")
+    engine = open_engine(database_url)
+    words, other = AdapterWords(engine, "discord"), AdapterWords(engine, "slack")
     await words.keep("a", "1")
     await words.keep("a", "2")
     assert (await words.recall("a"), await other.recall("a")) == ("2", None)
@@ -103,7 +103,7 @@ async def test_words_are_kept_replaced_and_forgotten(database_url: str) -> None:
     await words.keep("b", "3")
     await words.close()
     assert await words.recall("b") is None
-    await other.close()
+    await engine.dispose()
 
 
 async def test_commands_go_to_named_servers_alone(tmp_path: Path, stage: Stage) -> None:

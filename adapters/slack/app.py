@@ -1,0 +1,253 @@
+"""Slack as a platform of the service: the Bolt app, wired, by Socket Mode or by HTTP."""
+
+from __future__ import annotations
+
+import traceback
+from time import time
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.response import BoltResponse
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from starlette.routing import Route
+
+from adapters.slack.backlog import Backlog, Seen
+from adapters.slack.chat import SlackChat
+from adapters.slack.clients import Clients, OneInstallation
+from adapters.slack.failures import CALL_ERRORS, explain, word_of
+from adapters.slack.home import Home
+from adapters.slack.http import SlackRoutes
+from adapters.slack.inbound import NAME, Malformed, require_shape
+from adapters.slack.install import Renewal, make_flow
+from adapters.slack.lifecycle import Lifecycle
+from adapters.slack.listeners import Listeners
+from adapters.slack.log import SDK_LOG
+from adapters.slack.people import People
+from adapters.slack.replies import Replies
+from bot.config import SlackSettings
+from bot.domain.installation import Installation
+from bot.errors import ChatError, ConfigError
+from bot.ports import Clock, Handle, Installations, OneTimeTokens
+
+PING_SECONDS = 10
+_GUIDE = "See docs/slack/guide.md for where Slack shows it."
+log = structlog.get_logger(__name__)
+
+
+class SlackPlatform:
+    """Implements `bot.ports.Platform`.
+
+    With `installations` it serves every workspace that installed it; without, the one
+    whose `bot_token` stands in the settings.
+    """
+
+    name = NAME
+
+    def __init__(
+        self,
+        settings: SlackSettings,
+        clock: Clock,
+        installations: Installations | None = None,
+        states: OneTimeTokens | None = None,
+        public_url: str = "",
+    ) -> None:
+        require_settings(settings)
+        self._settings = settings
+        self._clock = clock
+        self._states = states
+        self._public_url = public_url
+        self._single = OneInstallation() if installations is None else None
+        base_url = settings.base_url.rstrip("/") + "/"
+        self.clients = Clients(clock, base_url, installations or self._single)  # type: ignore[arg-type]
+        if installations is not None:
+            self.clients.renew = Renewal(settings, self.clients, clock).renew
+        self._people = People(self.clients, clock)
+        self._replies = Replies(self.clients)
+        self._backlog = Backlog()
+        self._seen = Seen()
+        self._socket: SocketModeClient | None = None
+        self._app: AsyncApp | None = None
+        self._flow: AsyncOAuthFlow | None = None
+        self.chat = SlackChat(self.clients, self._people)
+
+    @property
+    def routes(self) -> list[Route]:
+        """What the web server has to serve for this platform; nothing in Socket Mode."""
+        if self._settings.mode == "socket":
+            return []
+        secret = self._settings.signing_secret.get_secret_value()
+        return SlackRoutes(secret, self.dispatch, lambda: self._flow).routes()
+
+    async def start(self, handle: Handle) -> None:
+        """Check the tokens, and connect."""
+        try:
+            await self._start(handle)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self, handle: Handle) -> None:
+        self.clients.open()
+        if self._single is not None:
+            await self._single.save(await self._identify())
+        self._app = self._make_app(handle)
+        if self._states is not None:
+            self._flow = make_flow(
+                self._settings, self.clients, self._states, self._clock, self._public_url
+            )
+        if self._settings.mode == "socket":
+            await self._connect()
+        log.info("slack_connected", mode=self._settings.mode)
+
+    async def stop(self) -> None:
+        """Take no more, answer what was acknowledged, disconnect."""
+        if self._socket:
+            await self._socket.close()  # type: ignore[no-untyped-call]
+        await self._backlog.drain()
+        await self.clients.close()
+
+    async def drain(self) -> None:
+        """Wait until everything that was acknowledged is answered."""
+        await self._backlog.drain()
+
+    def _make_app(self, handle: Handle) -> AsyncApp:
+        async def authorize(team_id: str | None, user_id: str | None) -> AuthorizeResult | None:
+            return await self._authorize(team_id or "", user_id)  # Bolt can't call methods
+
+        app = AsyncApp(
+            logger=SDK_LOG,
+            name="fastapi-quiz",
+            client=self.clients.make(),
+            authorize=authorize,  # type: ignore[arg-type] # None means: not installed
+            request_verification_enabled=False,  # SlackRoutes does it before parsing
+            process_before_response=True,
+        )
+        app.error(self._explain_fault)
+        Listeners(handle, self._people, self._replies, self._backlog, self._seen).register(app)
+        Home(handle, self.clients, self._people, self._backlog).register(app)
+        Lifecycle(handle, self.clients, self._replies, self._backlog, self._seen).register(app)
+        return app
+
+    async def _authorize(self, team: str, user_id: str | None) -> AuthorizeResult | None:
+        """Answer from what is stored: asking Slack at each request would cost a round trip."""
+        try:
+            found = await self.clients.installation(team)
+        except ChatError:
+            found = None
+        if found is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=team,
+            bot_user_id=found.bot_user,
+            bot_id=found.bot_id,
+            bot_token=found.token,
+            bot_scopes=sorted(found.scopes),
+            user_id=user_id,
+        )
+
+    async def dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
+        """Answer a request; one that Slack never sends gets 400."""
+        assert self._app is not None
+        try:
+            require_shape(request.body)
+        except Malformed as error:
+            return await self._explain_fault(error)
+        return await self._app.async_dispatch(request)
+
+    async def _explain_fault(self, error: Exception) -> BoltResponse:
+        """Tell what Slack never sends from a fault of ours; the payload is not logged."""
+        if isinstance(error, Malformed) or not _is_ours(error):
+            problem = str(error) if isinstance(error, Malformed) else type(error).__name__
+            log.warning("slack_request_malformed", problem=problem)
+            return BoltResponse(status=400, body="")
+        log.error("slack_request_failed", exc_info=error)
+        return BoltResponse(status=500, body="")
+
+    async def _identify(self) -> Installation:
+        """Ask Slack once whose token it is."""
+        client = self.clients.make(self._settings.bot_token.get_secret_value(), patient=True)
+        try:
+            answer = await client.auth_test()
+        except CALL_ERRORS as error:
+            raise _explain_start("slack.bot_token", error) from error
+        return Installation(
+            workspace=answer["team_id"],
+            name=answer.get("team") or "",
+            bot_user=answer["user_id"],
+            bot_id=answer.get("bot_id") or "",
+            token=client.token or "",
+            scopes=frozenset((answer.headers.get("x-oauth-scopes") or "").split(",")),
+        )
+
+    async def _connect(self) -> None:
+        token = self._settings.app_token.get_secret_value()
+        client = SocketModeClient(
+            app_token=token,
+            logger=SDK_LOG,
+            web_client=self.clients.make(),
+            ping_interval=PING_SECONDS,
+        )
+        client.socket_mode_request_listeners.append(self._on_socket_request)
+        self._socket = client
+        try:
+            await client.connect_to_new_endpoint()
+        except CALL_ERRORS as error:
+            await client.close()  # type: ignore[no-untyped-call]
+            raise _explain_start("slack.app_token", error) from error
+
+    async def _on_socket_request(
+        self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
+    ) -> None:
+        """Answer an envelope; also one that can't be used, or Slack would send it again."""
+        response = BoltResponse(status=200, body="")
+        try:
+            require_shape(request.payload)
+            answer = await self.dispatch(AsyncBoltRequest(mode="socket_mode", body=request.payload))
+            response = answer if answer.status == 200 else response
+        except (Malformed, ValueError, TypeError, AttributeError, LookupError) as error:
+            log.warning("slack_request_malformed", problem=type(error).__name__)
+        await send_async_response(client, request, response, time())
+
+
+def _is_ours(error: Exception) -> bool:
+    """Tell whether our code had a part in it; Bolt alone fails at what it can't read."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_globals.get("__name__", "").startswith("adapters.") for frame, _ in frames)
+
+
+def _explain_start(setting: str, error: Exception) -> ConfigError:
+    word = word_of(error)
+    if word:
+        return ConfigError(f'Slack refuses {setting} ("{word}"). {_GUIDE}')
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return ConfigError(f"Slack can't be reached ({error.host}). Check slack.base_url.")
+    return ConfigError(f"Slack does not answer: {explain(error)} Check slack.base_url.")
+
+
+def serves_many(settings: SlackSettings) -> bool:
+    """Tell whether any workspace may install the app, or one token is all there is."""
+    return settings.mode == "http" and bool(settings.client_id)
+
+
+def require_settings(settings: SlackSettings) -> None:
+    """Refuse settings that lack what their mode needs.
+
+    Raises:
+        ConfigError: names what is missing.
+    """
+    needed = {"app_token": "xapp-"} if settings.mode == "socket" else {"signing_secret": ""}
+    more = {"client_secret": ""} if serves_many(settings) else {"bot_token": "xoxb-"}
+    for name, prefix in (needed | more).items():
+        value = getattr(settings, name).get_secret_value()
+        if not value.startswith(prefix) or not value:
+            begins = f" It begins with {prefix}." if prefix else ""
+            raise ConfigError(
+                f'slack.mode = "{settings.mode}" needs slack.{name}.{begins} {_GUIDE}'
+            )

@@ -1,0 +1,216 @@
+"""The way out: posts, searches, private messages, rights."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.slack.blocks import Page
+from adapters.slack.clients import Clients
+from adapters.slack.failures import CALL_ERRORS, TOKEN_ERRORS, explain, word_of
+from adapters.slack.people import People
+from adapters.slack.render import COUNTS_BLOCK, render_card, render_counts
+from bot.domain.cards import Card, RevealCard
+from bot.errors import ChatError, NotSent, OutcomeUnknown
+from bot.ports import Found
+
+METADATA = "fastapi_quiz_delivery"
+PAGE_SIZE = 200
+_ASK_AGAIN = timedelta(seconds=5)
+_MENTION = re.compile(r"<[#@]([A-Z0-9]+)(?:\|[^>]*)?>")
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class SlackChat:
+    """Implements `bot.ports.ChatPort`."""
+
+    clients: Clients
+    people: People
+
+    async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
+        """Post once; what does not fit into one message goes on in its thread.
+
+        A lost reply is never re-sent here: `find` tells whether the post arrived.
+        """
+        client = await self.clients.of(workspace)
+        first, *rest = render_card(card)
+        thread = card.thread_of if isinstance(card, RevealCard) else None
+        try:
+            answer = await client.chat_postMessage(
+                channel=channel,
+                metadata={"event_type": METADATA, "event_payload": {"key": key}},
+                thread_ts=thread,
+                **_message(first),
+            )
+        except CALL_ERRORS as error:
+            raise await self._explain_post(workspace, client, error) from error
+        message_id = str(answer["ts"])
+        await self._continue(workspace, channel, thread or message_id, rest)
+        if isinstance(card, RevealCard) and card.counts and thread:
+            await self._show_counts(workspace, channel, thread, card)
+        return message_id
+
+    async def _explain_post(
+        self, workspace: str, client: AsyncWebClient, error: Exception
+    ) -> ChatError:
+        """A refused token proves nothing where the app was installed again meanwhile."""
+        refused = word_of(error) in TOKEN_ERRORS
+        if refused and await self.clients.has_other_token(workspace, client.token):
+            return NotSent("The app has another token now.")
+        return explain(error)
+
+    async def _continue(
+        self, workspace: str, channel: str, thread: str, pages: Sequence[Page]
+    ) -> None:
+        """Post the rest; the first message stands, so a fault here is told, not raised."""
+        try:
+            client = await self.clients.of(workspace, patient=True)
+            for page in pages:
+                await client.chat_postMessage(channel=channel, thread_ts=thread, **_message(page))
+        except (*CALL_ERRORS, ChatError) as error:
+            log.warning("continuation_failed", channel=channel, problem=str(explain(error)))
+
+    async def _show_counts(
+        self, workspace: str, channel: str, question: str, card: RevealCard
+    ) -> None:
+        """Add the counts to the question's message; it stands without them, too."""
+        assert card.counts is not None
+        try:
+            client = await self.clients.of(workspace, patient=True)
+            message = await _read_message(client, channel, question)
+            if message is None:
+                return
+            kept = [b for b in message.get("blocks", []) if b.get("block_id") != COUNTS_BLOCK]
+            line = [{**block, "block_id": COUNTS_BLOCK} for block in render_counts(card.counts)]
+            await client.chat_update(
+                channel=channel, ts=question, text=message.get("text", ""), blocks=[*kept, *line]
+            )
+        except (*CALL_ERRORS, ChatError) as error:
+            log.warning("counts_not_shown", channel=channel, problem=str(explain(error)))
+
+    async def find(
+        self,
+        workspace: str,
+        channel: str,
+        key: str,
+        since: datetime,
+        thread_of: str | None = None,
+    ) -> Found | None:
+        """Read the channel or the thread since then, and look at the messages' metadata."""
+        client = await self.clients.of(workspace)
+        cursor = ""
+        while True:
+            try:
+                answer = await _read_page(client, channel, since, thread_of, cursor)
+            except CALL_ERRORS as error:
+                raise _explain_search(error) from error
+            for message in answer.get("messages") or []:
+                if _key_of(message) == key:
+                    return Found(message["ts"], _time_of(message["ts"]))
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
+
+    async def tell(self, workspace: str, member: str, channel: str, card: Card) -> None:
+        """Send a direct message: it waits for a member who is not there now."""
+        client = await self.clients.of(workspace, patient=True)
+        try:
+            for page in render_card(card):
+                await client.chat_postMessage(channel=member, **_message(page))
+        except CALL_ERRORS as error:
+            raise explain(error) from error
+
+    def channel_id(self, text: str) -> str:
+        """Take the id out of `<#C1|general>`, as Slack writes a channel's mention."""
+        match = _MENTION.fullmatch(text.strip())
+        return match[1] if match else text.strip()
+
+    def member_id(self, text: str) -> str:
+        """Take the id out of `<@U1>`, or a display name as it was typed."""
+        match = _MENTION.fullmatch(text.strip())
+        return match[1] if match else text.strip().lstrip("@")
+
+    async def missing_rights(self, workspace: str, channel: str) -> str | None:
+        """Ask what the channel is and whether the bot is in it."""
+        if channel.startswith("D"):
+            return None
+        client = await self.clients.of(workspace)
+        try:
+            answer = await client.conversations_info(channel=channel)
+        except CALL_ERRORS as error:
+            if word_of(error) == "channel_not_found":
+                return (
+                    "The bot can't see that channel. Name one as #channel; if it is private, "
+                    "type there first: /invite @FastAPI Quiz"
+                )
+            raise explain(error) from error
+        found: dict[str, Any] = answer.get("channel") or {}
+        name = f"#{found.get('name', channel)}"
+        if found.get("is_archived"):
+            return f"{name} is archived. Unarchive it, or choose another channel."
+        if not found.get("is_member"):
+            return f"The bot is not in {name}. Type there: /invite @FastAPI Quiz"
+        return None
+
+    async def is_admin(self, workspace: str, member: str) -> bool:
+        """Ask Slack each time: rights that were taken away count at once."""
+        return (await self.people.fetch(workspace, member)).is_admin
+
+
+def _message(page: Page) -> dict[str, Any]:
+    return {
+        "text": page.fallback,
+        "blocks": page.blocks,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+async def _read_page(
+    client: AsyncWebClient, channel: str, since: datetime, thread_of: str | None, cursor: str
+) -> AsyncSlackResponse:
+    """Read a page of the channel, or of a thread, which the channel's history leaves out."""
+    asked: dict[str, Any] = {
+        "channel": channel,
+        "oldest": f"{since.timestamp():.6f}",
+        "include_all_metadata": True,
+        "limit": PAGE_SIZE,
+        "cursor": cursor or None,
+    }
+    if thread_of:
+        return await client.conversations_replies(ts=thread_of, **asked)
+    return await client.conversations_history(**asked)
+
+
+def _explain_search(error: Exception) -> ChatError:
+    """Nothing is sent by a search: where Slack does not answer, it may be asked again."""
+    meaning = explain(error)
+    return NotSent(str(meaning), _ASK_AGAIN) if isinstance(meaning, OutcomeUnknown) else meaning
+
+
+async def _read_message(client: AsyncWebClient, channel: str, ts: str) -> dict[str, Any] | None:
+    answer = await client.conversations_history(
+        channel=channel, latest=ts, oldest=ts, inclusive=True, limit=1
+    )
+    messages = answer.get("messages") or []
+    return messages[0] if messages and messages[0].get("ts") == ts else None
+
+
+def _key_of(message: dict[str, Any]) -> str | None:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != METADATA:
+        return None
+    payload = metadata.get("event_payload") or {}
+    return payload.get("key")
+
+
+def _time_of(ts: str) -> datetime:
+    return datetime.fromtimestamp(float(ts), UTC)

@@ -1,0 +1,147 @@
+"""One web client a workspace, over one connection pool for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import aiohttp
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.log import SDK_LOG
+from bot.domain.installation import Installation
+from bot.errors import NotSent, Rejected, RejectReason
+from bot.ports import Clock, Installations
+
+CONNECTIONS = 500
+"""aiohttp's own default of 100 would cap what is sent at once to a slow API."""
+TIMEOUT_SECONDS = 20
+RENEW_BEFORE = timedelta(hours=2)
+"""Tokens live 12 hours; whoever finds one this near its end renews it."""
+RENEWAL_TAKES = timedelta(seconds=30)
+
+Renew = Callable[[Installation], Awaitable[Installation]]
+
+
+@dataclass
+class Clients:
+    """Hands out clients whose token is valid, inside requests and outside them.
+
+    No client re-sends after a broken connection or a 5xx: the first try may have posted.
+    A `patient` one waits as long as a 429 asks for, which provably had no effect.
+    """
+
+    clock: Clock
+    base_url: str
+    installations: Installations
+    renew: Renew | None = None
+    _session: aiohttp.ClientSession | None = None
+    _known: dict[str, Installation] = field(default_factory=dict)
+
+    def open(self) -> None:
+        """Open the connection pool."""
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS, limit_per_host=0),
+            timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
+        )
+
+    async def close(self) -> None:
+        """Close it."""
+        if self._session:
+            await self._session.close()
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """The session that all clients share, between `open` and `close`."""
+        if self._session is None:
+            raise NotSent("Slack is not connected yet.", timedelta(seconds=5))
+        return self._session
+
+    async def installation(self, workspace: str) -> Installation | None:
+        """Return the workspace's installation with a token that is valid now."""
+        found = self._known.get(workspace) or await self.installations.find(workspace)
+        if found is None:
+            return None
+        if found.expires_at and found.expires_at - self.clock.now() < RENEW_BEFORE:
+            found = await self._renewed(found)
+        self._known[workspace] = found
+        return found
+
+    async def _renewed(self, stale: Installation) -> Installation:
+        """Renew the tokens, unless another task or process does or has done it."""
+        assert self.renew is not None
+        assert stale.expires_at is not None
+        now = self.clock.now()
+        if await self.installations.claim_rotation(stale.workspace, now, now + RENEWAL_TAKES):
+            current = await self.installations.find(stale.workspace) or stale
+            if current.token == stale.token:
+                current = await self.renew(current)
+            await self.installations.save(current)
+            return current
+        current = await self.installations.find(stale.workspace) or stale
+        if current.expires_at and current.expires_at <= now:
+            raise NotSent("The app's token is being renewed.", timedelta(seconds=2))
+        return current
+
+    def forget(self, workspace: str) -> None:
+        """Read the installation anew next time: it was changed or removed."""
+        self._known.pop(workspace, None)
+
+    async def has_other_token(self, workspace: str, token: str | None) -> bool:
+        """Look whether another process stored another token, after this one was refused."""
+        self.forget(workspace)
+        found = await self.installation(workspace)
+        return found is not None and found.token != token
+
+    async def of(self, workspace: str, *, patient: bool = False) -> AsyncWebClient:
+        """Return the workspace's client.
+
+        Raises:
+            Rejected: the app is not installed there.
+            NotSent: its token is being renewed.
+        """
+        installation = await self.installation(workspace)
+        if installation is None:
+            raise Rejected(
+                RejectReason.REVOKED,
+                "The app is not installed in that workspace.",
+                "An admin of the workspace must install it again.",
+            )
+        return self.make(installation.token, patient=patient)
+
+    def make(self, token: str | None = None, *, patient: bool = False) -> AsyncWebClient:
+        """Return a client with that token."""
+        retries = [AsyncRateLimitErrorRetryHandler(max_retry_count=3)] if patient else []
+        return AsyncWebClient(
+            token=token,
+            base_url=self.base_url,
+            session=self.session,
+            timeout=TIMEOUT_SECONDS,
+            retry_handlers=retries,  # type: ignore[arg-type]
+            logger=SDK_LOG,
+        )
+
+
+class OneInstallation:
+    """The only workspace there is: its token stands in the settings, which people change."""
+
+    def __init__(self) -> None:
+        self.only: Installation | None = None
+
+    async def find(self, workspace: str) -> Installation | None:
+        """Return it, if it is the one asked for."""
+        return self.only if self.only and self.only.workspace == workspace else None
+
+    async def save(self, installation: Installation) -> None:
+        """Take it for as long as the program runs."""
+        self.only = installation
+
+    async def remove(self, workspace: str) -> None:
+        """Forget it until the program starts again."""
+        self.only = None
+
+    async def claim_rotation(self, workspace: str, now: datetime, until: datetime) -> bool:
+        """There is nothing to rotate."""
+        return False

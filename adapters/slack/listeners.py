@@ -1,0 +1,126 @@
+"""What the app listens to: acknowledge, hand in, show the reply."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from adapters.slack import inbound
+from adapters.slack.backlog import Backlog, Seen, Turns
+from adapters.slack.inbound import Payload, Submitted
+from adapters.slack.people import People
+from adapters.slack.replies import Replies, Way, first_error
+from adapters.slack.views import render_errors
+from bot.commands import NAME as COMMAND
+from bot.domain.cards import Reply
+from bot.domain.events import Event
+from bot.ports import Handle
+
+FORM_SECONDS = 2.0
+"""How long a form may stay open for its errors; Slack waits three seconds."""
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Listeners:
+    """Turns requests into events. Nothing is asked of anybody before the acknowledgement,
+    but for forms: their errors travel in it."""
+
+    handle: Handle
+    people: People
+    replies: Replies
+    backlog: Backlog
+    seen: Seen
+    turns: Turns = field(default_factory=Turns)
+
+    def register(self, app: AsyncApp) -> None:
+        """Listen to everything that the manifest subscribes to."""
+        app.command(COMMAND)(self.on_command)
+        app.event("reaction_added")(self.on_reaction)
+        app.action(re.compile(""))(self.on_action)
+        app.view("form")(self.on_form)
+
+    async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """`/fastapi-quiz …`."""
+        event = inbound.read_command(body)
+        await ack()
+        way = Way(
+            event.origin.workspace,
+            event.origin.channel,
+            event.origin.member,
+            response_url=str(body.get("response_url") or ""),
+            trigger_id=str(body.get("trigger_id") or ""),
+        )
+        if self._is_new(body):
+            self.backlog.start(self._answer(event, way))
+
+    async def on_reaction(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """A reaction to any message; the core knows which are questions."""
+        event = inbound.read_reaction(body)
+        await ack()
+        if event and self._is_new(body):
+            origin = event.origin
+            way = Way(origin.workspace, origin.channel, origin.member, thread=event.message_id)
+            self.backlog.start(self._answer(event, way, in_thread=True))
+
+    async def on_action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """A button."""
+        pressed = inbound.read_action(body)
+        await ack()
+        if pressed is None or not self._is_new(body):
+            return
+        origin = pressed.event.origin
+        way = Way(
+            origin.workspace,
+            origin.channel,
+            origin.member,
+            pressed.response_url,
+            pressed.trigger_id,
+            pressed.thread,
+        )
+        self.backlog.start(self._answer(pressed.event, way))
+
+    async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """A filled form: a refusal is shown in it, anything else where it was opened."""
+        submitted = inbound.read_submission(body)
+        work = self.backlog.start(self._handle(submitted.event))
+        done, _ = await asyncio.wait({work}, timeout=FORM_SECONDS)
+        error = first_error(work.result()) if done and not work.exception() else None
+        if error and submitted.fields:
+            errors = render_errors(error.text, error.field, submitted.fields)
+            await ack(response_action="errors", errors=errors)
+            return
+        await ack()
+        self.backlog.start(self._show_result(work, submitted))
+
+    async def _show_result(self, work: asyncio.Task[Reply | None], submitted: Submitted) -> None:
+        reply, place, origin = await work, submitted.place, submitted.event.origin
+        if reply:
+            way = Way(
+                origin.workspace,
+                place.channel,
+                origin.member,
+                response_url=place.response_url,
+                thread=place.thread,
+            )
+            await self.replies.show(reply, way)
+
+    async def _answer(self, event: Event, way: Way, *, in_thread: bool = False) -> None:
+        reply = await self._handle(event)
+        if reply and in_thread:
+            await self.replies.show_in_thread(reply, way)
+        elif reply:
+            await self.replies.show(reply, way)
+
+    async def _handle(self, event: Event) -> Reply | None:
+        introduced = await self.people.introduce(event)
+        async with self.turns.take():
+            return await self.handle(introduced)
+
+    def _is_new(self, body: Payload) -> bool:
+        return self.seen.is_new(inbound.read_once_key(body))

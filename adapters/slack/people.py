@@ -1,0 +1,96 @@
+"""Who somebody is, as Slack knows it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from adapters.slack.clients import Clients
+from adapters.slack.failures import CALL_ERRORS, explain
+from bot.domain.events import Event, Origin
+from bot.errors import ChatError
+from bot.ports import Clock
+
+KEPT_FOR = timedelta(minutes=10)
+MOST_KEPT = 20_000
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What `users.info` says of a member."""
+
+    name: str = ""
+    zone: str = ""
+    is_bot: bool = False
+    is_admin: bool = False
+
+
+def read_profile(user: dict[str, Any]) -> Profile:
+    """Read the `user` object of `users.info`."""
+    shown = user.get("profile") or {}
+    name = shown.get("display_name") or shown.get("real_name") or user.get("name") or ""
+    return Profile(
+        name=str(name),
+        zone=str(user.get("tz") or ""),
+        is_bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
+        is_admin=bool(user.get("is_admin") or user.get("is_owner")),
+    )
+
+
+@dataclass
+class People:
+    """Looks members up, and remembers them for a while."""
+
+    clients: Clients
+    clock: Clock
+    _known: OrderedDict[tuple[str, str], tuple[datetime, Profile]] = field(
+        default_factory=OrderedDict
+    )
+
+    async def fetch(self, workspace: str, member: str) -> Profile:
+        """Ask Slack now.
+
+        Raises:
+            ChatError: it does not answer, or may not be asked.
+        """
+        client = await self.clients.of(workspace)
+        try:
+            answer = await client.users_info(user=member)
+        except CALL_ERRORS as error:
+            raise explain(error) from error
+        profile = read_profile(answer.get("user") or {})
+        self._known[workspace, member] = (self.clock.now(), profile)
+        while len(self._known) > MOST_KEPT:
+            self._known.popitem(last=False)
+        return profile
+
+    async def look_up(self, workspace: str, member: str) -> Profile:
+        """Return what is known; a member whom Slack does not tell about is nobody special."""
+        known = self._known.get((workspace, member))
+        if known and self.clock.now() - known[0] < KEPT_FOR:
+            return known[1]
+        try:
+            return await self.fetch(workspace, member)
+        except ChatError as error:
+            log.warning("profile_unknown", workspace=workspace, problem=str(error))
+            return known[1] if known else Profile()
+
+    async def introduce(self, event: Event) -> Event:
+        """Return the event with its member's name, zone and nature filled in."""
+        origin = event.origin
+        profile = await self.look_up(origin.workspace, origin.member)
+        return replace(event, origin=_fill(origin, profile))
+
+
+def _fill(origin: Origin, profile: Profile) -> Origin:
+    return replace(
+        origin,
+        member_name=profile.name or origin.member_name,
+        zone=profile.zone,
+        is_bot=profile.is_bot,
+    )

@@ -1,0 +1,366 @@
+"""Cards as Block Kit."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from zoneinfo import ZoneInfo
+
+from adapters.slack.blocks import (
+    Block,
+    Element,
+    Page,
+    buttons,
+    context,
+    defuse,
+    header,
+    lines,
+    one_line,
+    paginate,
+    preformatted,
+    rich,
+    section,
+    text,
+)
+from adapters.slack.markdown import render_markdown
+from bot.domain.cards import (
+    Button,
+    Card,
+    Counts,
+    ErrorCard,
+    FormCard,
+    GradeCard,
+    HelpCard,
+    LeaderboardCard,
+    LedgerCard,
+    NoticeCard,
+    PreviewCard,
+    QuestionCard,
+    RevealCard,
+    ScheduleCard,
+    SchedulesCard,
+    Standing,
+    StatusCard,
+    StreakCard,
+    TopicsCard,
+)
+from bot.domain.delivery import Delivery, DeliveryState, Purpose
+from bot.domain.grading import Verdict
+from bot.domain.question import Kind, Question
+from bot.domain.reading import format_duration
+from bot.domain.schedule import Schedule
+from bot.domain.streak import DAYS_PER_FREEZE, LedgerDay, Streak
+
+_MARKS = {
+    Verdict.MET: "✅",
+    Verdict.PARTIAL: "🟡",
+    Verdict.MISSING: "⬜",
+    Verdict.WRONG: "❌",
+}
+_LETTERS = "ABCDEFGH"
+_CONTINUED = "Continued in the thread."
+
+
+def render_card(card: Card) -> list[Page]:
+    """Return the messages that show a card: one, or more where Slack's limits want it.
+
+    The first block of each is named after the card's kind. A question keeps its buttons
+    in the first message, everything else has them at the end.
+    """
+    pages = paginate(_render(card) or rich(section(text("…"))))
+    wanted: tuple[Button, ...] = getattr(card, "buttons", ())
+    first = isinstance(card, QuestionCard)
+    if first and len(pages) > 1:
+        pages[0] += context(_CONTINUED)
+    pages[0 if first else -1] += buttons(wanted)
+    for number, page in enumerate(pages, start=1):
+        page[0] = {**page[0], "block_id": card.kind if number == 1 else f"{card.kind}-{number}"}
+    return [Page(page) for page in pages]
+
+
+def render_counts(counts: Counts) -> list[Block]:
+    """Return the line that a question gets when its answer was posted for all."""
+    return context(f"{_count(counts)} The answer is in the thread.")
+
+
+COUNTS_BLOCK = "counts"
+"""The block_id of that line, so that a later one takes its place."""
+
+
+def _count(counts: Counts) -> str:
+    return f"{counts.answered} answered, {counts.revealed} looked."
+
+
+@singledispatch
+def _render(card: Card) -> list[Block]:
+    raise TypeError(f"no blocks for {type(card).__name__}")
+
+
+@_render.register
+def _question(card: QuestionCard) -> list[Block]:
+    question = card.question
+    late = " (late)" if card.late else ""
+    asked = "Question of the day" if card.schedule_number else "A question for you"
+    return [
+        *header(f"{asked}{late}: {one_line(question.title)}"),
+        *context(f"{question.level} · {one_line(', '.join(question.topics))}"),
+        *rich(*render_markdown(question.prompt), *_choices(question)),
+        *_hint(card),
+    ]
+
+
+def _choices(question: Question) -> list[Element]:
+    if question.kind is not Kind.CHOICE:
+        return []
+    return [
+        section(text(f"\n{letter}) ", bold=True), text(defuse(choice.text)))
+        for letter, choice in zip(_LETTERS, question.choices, strict=False)
+    ]
+
+
+def _hint(card: QuestionCard) -> list[Block]:
+    if card.schedule_number is None:
+        return []
+    return context("React with 💡 to see the answer.")
+
+
+@_render.register
+def _reveal(card: RevealCard) -> list[Block]:
+    question = card.question
+    right = [
+        section(text("Right: ", bold=True), text(f"{defuse(choice.text)}. {defuse(choice.why)}\n"))
+        for choice in question.choices
+        if choice.right
+    ]
+    note = _count(card.counts) if card.counts else _reveal_note(card)
+    return [
+        *header(f"Answer: {one_line(question.title)}"),
+        *rich(*right, *render_markdown(question.answer)),
+        *context(note),
+    ]
+
+
+def _reveal_note(card: RevealCard) -> str:
+    notes = []
+    if card.late:
+        notes.append("This question's day is over, so it no longer counts for your streak.")
+    if card.forfeits:
+        notes.append("You looked before answering: no points for this one, your streak is safe.")
+    return " ".join([*notes, "How well did you know it?"])
+
+
+@_render.register
+def _grade(card: GradeCard) -> list[Block]:
+    grade = card.grade
+    points = [
+        section(text(f"{_MARKS[point.verdict]} {one_line(point.text)}"), *_quote(point.evidence))
+        for point in grade.points
+    ]
+    feedback = lines(one_line(grade.feedback))
+    return [
+        *header(f"{round(grade.score * 100)} %, {grade.band}"),
+        *rich(*points, *feedback),
+        *context(f"{_counted(card)} Scored by {one_line(grade.grader)}."),
+        *header("Model answer"),
+        *rich(*render_markdown(card.question.answer)),
+    ]
+
+
+def _quote(evidence: str) -> list[Element]:
+    return [text(f' (you: "{one_line(evidence)}")', italic=True)] if evidence else []
+
+
+def _counted(card: GradeCard) -> str:
+    if card.private:
+        counted = "A question of your own: no points, just practice."
+    elif not card.first:
+        counted = "Practice: your first answer stays the one that counts."
+    elif card.revealed:
+        counted = "No points: the answer was already shown."
+    elif card.late:
+        counted = f"{_plural(card.earned, 'point')}, half because this question's day is over."
+    else:
+        counted = f"{_plural(card.earned, 'point')}."
+    return f"{counted} Streak: {_plural(card.streak.current, 'question day')}."
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+@_render.register
+def _streak(card: StreakCard) -> list[Block]:
+    streak = card.streak
+    said = [f"Longest {streak.longest} · freezes {streak.freezes} of 2 · {_next_freeze(streak)}"]
+    if card.away_until:
+        said.append(f"Away until {card.away_until}: the count waits.")
+    if card.days:
+        said.append("".join(map(_day_mark, card.days)))
+    head = f"{one_line(card.member)}: {_plural(streak.current, 'question day')} in a row"
+    legend = context("🟩 took part · ❄️ freeze · ⬜ missed · 💤 away · ⏳ still open")
+    return [*header(head), *rich(*lines("\n".join(said))), *(legend if card.days else [])]
+
+
+def _next_freeze(streak: Streak) -> str:
+    left = DAYS_PER_FREEZE - streak.current % DAYS_PER_FREEZE
+    return f"next freeze in {_plural(left, 'question day')}"
+
+
+def _day_mark(day: LedgerDay) -> str:
+    if day.took_part:
+        return "🟩"
+    if day.freeze:
+        return "❄️"
+    if day.away:
+        return "💤"
+    return "⏳" if day.open else "⬜"
+
+
+@_render.register
+def _ledger(card: LedgerCard) -> list[Block]:
+    head = f"{one_line(card.member)}: streak {card.streak.current}, longest {card.streak.longest}"
+    if not card.days:
+        return [*header(head), *rich(*lines("There was no question day yet."))]
+    return [*header(head), *rich(preformatted("\n".join(map(_ledger_line, card.days))))]
+
+
+def _ledger_line(day: LedgerDay) -> str:
+    if day.took_part:
+        what = "took part"
+    elif day.freeze:
+        what = "missed, a freeze was spent"
+    elif day.away:
+        what = "away, not counted"
+    elif day.open:
+        what = "open until the next question day"
+    else:
+        what = "missed"
+    return f"{day.date:%Y-%m-%d %a}  {what:<34} streak {day.streak:>3}  freezes {day.freezes}"
+
+
+@_render.register
+def _leaderboard(card: LeaderboardCard) -> list[Block]:
+    titles = {"week": "This week", "month": "This month", "all": "All time"}
+    title = titles[card.period]
+    if not card.rows:
+        nobody = "Nobody has points yet. Answer today's question."
+        return [*header(title), *rich(*lines(nobody))]
+    rows = [*map(_standing, card.rows)]
+    if card.own:
+        rows += ["…", _standing(card.own)]
+    return [*header(title), *rich(preformatted("\n".join(rows)))]
+
+
+def _standing(row: Standing) -> str:
+    return f"{row.rank:>3}. {one_line(row.member):<20} {row.points:>5} points  streak {row.streak}"
+
+
+@_render.register
+def _schedule(card: ScheduleCard) -> list[Block]:
+    said = f"Schedule {card.schedule.number} {card.said}".strip() + "."
+    return rich(section(text(f"{one_line(said)}\n", bold=True), *_describe(card.schedule)))
+
+
+NO_SCHEDULE = "There is no schedule yet. Type: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin"
+
+
+@_render.register
+def _schedules(card: SchedulesCard) -> list[Block]:
+    if not card.schedules:
+        return rich(*lines(NO_SCHEDULE))
+    return rich(
+        *(
+            section(text(f"{schedule.number}. ", bold=True), *_describe(schedule))
+            for schedule in card.schedules
+        )
+    )
+
+
+def _describe(schedule: Schedule) -> list[Element]:
+    words = [f" at {schedule.rhythm}", one_line(str(schedule.wanted))]
+    words.append(f"answer {'in the thread' if schedule.reveal == 'thread' else 'in private'}")
+    if schedule.reveal_after:
+        words.append(f"for all after {format_duration(schedule.reveal_after)}")
+    if schedule.paused_because:
+        words.append(f"paused: {one_line(schedule.paused_because)}")
+    if schedule.next_due_at:
+        local = schedule.next_due_at.astimezone(ZoneInfo(schedule.rhythm.zone))
+        words.append(f"next {local:%a %Y-%m-%d %H:%M}")
+    return [_channel(schedule.channel), text(" · ".join(words))]
+
+
+def _channel(channel: str) -> Element:
+    """Name a channel so that Slack shows its name; a direct message has none."""
+    if channel[:1] in ("C", "G") and channel.isalnum() and channel.isupper():
+        return {"type": "channel", "channel_id": channel}
+    return text("direct message" if channel.startswith("D") else one_line(channel))
+
+
+@_render.register
+def _preview(card: PreviewCard) -> list[Block]:
+    head = f"Next posts of schedule {card.schedule.number} ({card.schedule.rhythm.zone})"
+    slots = "\n".join(f"{slot:%a %Y-%m-%d %H:%M %Z}" for slot in card.slots)
+    return [*header(head), *rich(preformatted(slots or "none"))]
+
+
+@_render.register
+def _status(card: StatusCard) -> list[Block]:
+    schedules = _schedules(SchedulesCard(card.schedules))
+    if not card.deliveries:
+        return [*schedules, *context("Nothing was due yet.")]
+    zone = ZoneInfo(card.zone)
+    rows = [_delivery_line(delivery, zone) for delivery in card.deliveries]
+    return [*schedules, *header(f"Newest posts ({card.zone})"), *rich(*rows)]
+
+
+def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> Element:
+    due = delivery.due_at.astimezone(zone)
+    what = "answer" if delivery.purpose is Purpose.REVEAL else "question"
+    said = f" {what}: {delivery.state}"
+    if delivery.posted_at:
+        said += f", {format_duration(delivery.posted_at - delivery.due_at)} after it was due"
+    if delivery.reason and delivery.state is not DeliveryState.CONFIRMED:
+        said += f". {one_line(delivery.reason)}"
+    return section(text(f"{due:%Y-%m-%d %H:%M} "), _channel(delivery.channel), text(said))
+
+
+@_render.register
+def _help(card: HelpCard) -> list[Block]:
+    return [
+        *header("FastAPI Quiz"),
+        *rich(
+            *lines("A FastAPI interview question each day. React with 💡 to see the answer.\n"),
+            *_usages(card.lines),
+        ),
+        *header("For admins"),
+        *rich(*_usages(card.admin_lines)),
+    ]
+
+
+def _usages(listed: tuple[tuple[str, str], ...]) -> list[Element]:
+    return [section(text(usage, code=True), text(f"\n    {meaning}")) for usage, meaning in listed]
+
+
+@_render.register
+def _topics(card: TopicsCard) -> list[Block]:
+    def table(rows: tuple[tuple[str, int], ...]) -> list[Block]:
+        listed = "\n".join(f"{one_line(name):<28} {count:>4}" for name, count in rows)
+        return rich(preformatted(listed or "none"))
+
+    return [*header("Topics"), *table(card.topics), *header("Levels"), *table(card.levels)]
+
+
+@_render.register
+def _notice(card: NoticeCard) -> list[Block]:
+    return rich(*lines(defuse(card.text) or "…"))
+
+
+@_render.register
+def _error(card: ErrorCard) -> list[Block]:
+    return rich(*lines(defuse(card.text)))
+
+
+@_render.register
+def _form(card: FormCard) -> list[Block]:
+    """What is said where no form can be opened."""
+    how = f"Type: /fastapi-quiz {card.form}"
+    return rich(*lines(f"{one_line(card.title)}\n{how}"))

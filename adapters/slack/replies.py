@@ -1,0 +1,169 @@
+"""Shows a reply to whoever caused it: in private, unless it is for all."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from adapters.slack.blocks import Page
+from adapters.slack.clients import Clients
+from adapters.slack.failures import CALL_ERRORS, explain, word_of
+from adapters.slack.inbound import Place
+from adapters.slack.render import render_card
+from adapters.slack.views import render_form
+from bot.domain.cards import Card, ErrorCard, FormCard, NoticeCard, Reply
+from bot.errors import ChatError, Rejected
+
+URL_USES = 5
+"""A response_url takes five messages in 30 minutes."""
+THREAD_NOTE = "Whoever reacts with 💡 sees the answer here, each in private."
+MOST_THREADS = 10_000
+_TOO_LATE = ("expired_trigger_id", "trigger_expired", "exchanged_trigger_id")
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where an answer can go: what Slack gave us with the request."""
+
+    workspace: str
+    channel: str
+    member: str
+    response_url: str = ""
+    trigger_id: str = ""
+    thread: str = ""
+
+
+@dataclass
+class Replies:
+    """Sends replies. A reply that can't be delivered is logged, never raised."""
+
+    clients: Clients
+    _threads: OrderedDict[tuple[str, str], None] = field(default_factory=OrderedDict)
+
+    async def show(self, reply: Reply, way: Way) -> None:
+        """Show every card of the reply, in order."""
+        pages: list[Page] = []
+        try:
+            for card in reply.cards:
+                if isinstance(card, FormCard) and way.trigger_id:
+                    await self._open_form(card, way)
+                else:
+                    pages += render_card(card)
+            await self._send(pages, way, public=reply.public)
+        except (*CALL_ERRORS, ChatError) as error:
+            log.warning("reply_lost", channel=way.channel, problem=str(explain(error)))
+
+    async def _open_form(self, card: FormCard, way: Way) -> None:
+        """Open a modal; Slack takes a trigger for three seconds."""
+        client = await self.clients.of(way.workspace)
+        place = Place(card.form, card.key, way.channel, way.response_url, way.thread)
+        try:
+            await client.views_open(trigger_id=way.trigger_id, view=render_form(card, place))
+        except CALL_ERRORS as error:
+            if word_of(error) not in (
+                "expired_trigger_id",
+                "trigger_expired",
+                "exchanged_trigger_id",
+            ):
+                log.warning("form_not_opened", form=card.form, problem=str(explain(error)))
+            late: Card = NoticeCard(
+                "Slack did not open the form in time. Press the button or type the command again."
+            )
+            await self._send(render_card(late), way, public=False)
+
+    async def _send(self, pages: Sequence[Page], way: Way, *, public: bool) -> None:
+        left = list(pages)
+        uses = URL_USES - 1 if way.response_url else 0
+        while left and uses and await self._send_by_url(left[0], way, public=public):
+            left.pop(0)
+            uses -= 1
+        for page in left:
+            await (self._post(page, way) if public else self._whisper(page, way))
+
+    async def _send_by_url(self, page: Page, way: Way, *, public: bool) -> bool:
+        """Send by the response URL, which works also where the bot is no member."""
+        body: dict[str, Any] = {
+            "response_type": "in_channel" if public else "ephemeral",
+            "replace_original": False,
+            "text": page.fallback,
+            "blocks": page.blocks,
+            **({"thread_ts": way.thread} if way.thread else {}),
+        }
+        try:
+            async with self.clients.session.post(way.response_url, json=body) as answer:
+                if answer.status < 300:
+                    return True
+                problem = f"status {answer.status}"
+        except CALL_ERRORS as error:
+            problem = type(error).__name__
+        log.warning("response_url_failed", channel=way.channel, problem=problem)
+        return False
+
+    async def _post(self, page: Page, way: Way) -> None:
+        client = await self.clients.of(way.workspace, patient=True)
+        await client.chat_postMessage(channel=way.channel, **_message(page, way.thread))
+
+    async def _whisper(self, page: Page, way: Way) -> None:
+        """Send an ephemeral message, or a direct one where the channel can't be reached."""
+        client = await self.clients.of(way.workspace, patient=True)
+        if way.channel:
+            try:
+                await client.chat_postEphemeral(
+                    channel=way.channel, user=way.member, **_message(page, way.thread)
+                )
+                return
+            except CALL_ERRORS as error:
+                if not isinstance(explain(error), Rejected):
+                    raise
+        await client.chat_postMessage(channel=way.member, **_message(page, ""))
+
+    async def show_in_thread(self, reply: Reply, way: Way) -> None:
+        """Show a reply in the thread of a message, which has to be active for that."""
+        try:
+            await self._wake_thread(way)
+        except (*CALL_ERRORS, ChatError) as error:
+            log.warning("thread_not_woken", channel=way.channel, problem=str(explain(error)))
+            way = Way(way.workspace, way.channel, way.member)
+        await self.show(reply, way)
+
+    async def _wake_thread(self, way: Way) -> None:
+        """Post the thread's first message, if nobody did.
+
+        Slack's reference of chat.postEphemeral: in a thread these are "only shown if there
+        is already an active thread".
+        """
+        if (way.channel, way.thread) in self._threads:
+            return
+        client = await self.clients.of(way.workspace, patient=True)
+        if not await self._has_replies(way):
+            await client.chat_postMessage(
+                channel=way.channel, thread_ts=way.thread, text=THREAD_NOTE, unfurl_links=False
+            )
+        self._threads[way.channel, way.thread] = None
+        while len(self._threads) > MOST_THREADS:
+            self._threads.popitem(last=False)
+
+    async def _has_replies(self, way: Way) -> bool:
+        client = await self.clients.of(way.workspace)
+        answer = await client.conversations_replies(channel=way.channel, ts=way.thread, limit=2)
+        return len(answer.get("messages") or []) > 1
+
+
+def first_error(reply: Reply | None) -> ErrorCard | None:
+    """Return the refusal that a form has to show, if the reply begins with one."""
+    if reply and reply.cards and isinstance(reply.cards[0], ErrorCard):
+        return reply.cards[0]
+    return None
+
+
+def _message(page: Page, thread: str) -> dict[str, Any]:
+    return {
+        "text": page.fallback,
+        "blocks": page.blocks,
+        **({"thread_ts": thread} if thread else {}),
+    }

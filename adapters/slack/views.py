@@ -1,0 +1,96 @@
+"""Forms as modals. Limits: docs.slack.dev/reference/views/modal-views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from adapters.slack.blocks import BLOCK_CHARACTERS, Block, lines, rich, shorten
+from adapters.slack.inbound import Place
+from bot.commands import Type
+from bot.domain.cards import FormCard, FormField
+from bot.domain.people import Level
+
+TITLE_CHARACTERS = 24
+INPUT_CHARACTERS = 3_000
+ERROR_CHARACTERS = 2_000
+LABEL_CHARACTERS = 150
+PRIVATE_METADATA = 3_000
+ELEMENT = "value"
+"""The action_id of every field's element; the field's name is the block_id."""
+_TITLES = {"answer": "Your answer", "settings": "Your settings", "schedule add": "A daily question"}
+
+
+def render_form(card: FormCard, place: Place) -> dict[str, Any]:
+    """Return the modal of a form. `place` says where its answer goes."""
+    title = _TITLES.get(card.form, card.form.capitalize())
+    return {
+        "type": "modal",
+        "callback_id": "form",
+        "title": {"type": "plain_text", "text": shorten(title, TITLE_CHARACTERS)},
+        "submit": {"type": "plain_text", "text": "Send"},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "private_metadata": place.pack(),
+        "blocks": [
+            *rich(*lines(shorten(card.title, BLOCK_CHARACTERS))),
+            *(_render_field(field) for field in card.fields),
+        ],
+    }
+
+
+def _render_field(field: FormField) -> Block:
+    make = _ELEMENTS.get(field.type, _make_text)
+    element = _make_select(field.choices) if field.choices else make()
+    return {
+        "type": "input",
+        "block_id": field.name,
+        "optional": not field.required,
+        "label": {
+            "type": "plain_text",
+            "text": shorten(f"{field.name}: {field.label}", LABEL_CHARACTERS)
+            if field.type != "multiline"
+            else field.label,
+        },
+        "element": {**element, "action_id": ELEMENT},
+    }
+
+
+def _make_text() -> Block:
+    return {"type": "plain_text_input", "max_length": INPUT_CHARACTERS}
+
+
+def _make_long_text() -> Block:
+    return {**_make_text(), "multiline": True}
+
+
+def _make_select(choices: tuple[str, ...]) -> Block:
+    options = [
+        {"text": {"type": "plain_text", "text": choice}, "value": choice} for choice in choices
+    ]
+    return {"type": "static_select", "options": options}
+
+
+def _make_channels() -> Block:
+    kinds = {"include": ["public", "private"], "exclude_bot_users": True}
+    return {
+        "type": "conversations_select",
+        "default_to_current_conversation": True,
+        "filter": kinds,
+    }
+
+
+_ELEMENTS: Mapping[str, Callable[[], Block]] = {
+    "multiline": _make_long_text,
+    Type.TIME: lambda: {"type": "timepicker"},
+    Type.DATE: lambda: {"type": "datepicker"},
+    Type.CHANNEL: _make_channels,
+    Type.MEMBER: lambda: {"type": "users_select"},
+    Type.LEVEL: lambda: _make_select(tuple(Level)),
+    Type.YES_NO: lambda: _make_select(("yes", "no")),
+}
+
+
+def render_errors(text: str, field: str | None, fields: tuple[str, ...]) -> dict[str, str]:
+    """Return a refusal beside the field at fault, or beside the first one."""
+    beside = field if field in fields else fields[0]
+    return {beside: shorten(text, ERROR_CHARACTERS)}

@@ -1,0 +1,91 @@
+"""The web server: health, and the routes of whoever needs to be reached."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+import structlog
+import uvicorn
+from fastapi import FastAPI, Response
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+
+from bot.config import WebSettings
+from bot.errors import ConfigError, QuizError
+
+log = structlog.get_logger(__name__)
+
+Check = Callable[[], Awaitable[object]]
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs the service, which has more to end than this."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def make_web_app(routes: Sequence[BaseRoute], check: Check) -> Starlette:
+    """Return the application; `check` raises when the service can't work.
+
+    Platforms' routes stand before FastAPI: they check requests themselves, and must answer
+    fast.
+    """
+    app = FastAPI(title="FastAPI Quiz", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/healthz")
+    async def healthz(response: Response) -> dict[str, str]:
+        try:
+            await check()
+        except QuizError as error:
+            response.status_code = 503
+            return {"status": "unhealthy", "problem": str(error)}
+        return {"status": "ok"}
+
+    return Starlette(routes=[*routes, Mount("/", app)])
+
+
+class WebServer:
+    """Serves the application in the service's own event loop."""
+
+    def __init__(self, settings: WebSettings, routes: Sequence[BaseRoute], check: Check) -> None:
+        self._settings = settings
+        config = uvicorn.Config(
+            make_web_app(routes, check),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=5,
+        )
+        self._server = _Server(config)
+        self._serving: asyncio.Task[None] | None = None
+        self.url = ""
+        """Where it listens, once it does."""
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            ConfigError: the address can't be used.
+        """
+        host, port = self._settings.host, self._settings.port
+        try:
+            listening = socket.create_server((host, port))
+        except OSError as error:
+            raise ConfigError(
+                f"web.host and web.port: {host}:{port} can't be used ({error.strerror}). "
+                "Choose another port, or stop what uses it."
+            ) from None
+        self.url = "http://{}:{}".format(*listening.getsockname()[:2])
+        self._serving = asyncio.create_task(self._server.serve(sockets=[listening]))
+        log.info("web_listening", url=self.url)
+
+    async def stop(self) -> None:
+        """Answer what is under way, and stop listening."""
+        self._server.should_exit = True
+        if self._serving:
+            await self._serving

@@ -1,0 +1,227 @@
+"""A signed slash command by HTTP: its acknowledgement and its answer, beside bare Starlette.
+
+    python -m bench.slash [--rounds N] [--requests N] [--command TEXT]
+
+The program runs on core 0; the load and a local Slack on core 1. Each round measures both in
+turn, alone and with ten clients, and asserts that each command was answered once.
+Writes bench/results/slash.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import hmac
+import json
+import os
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tests.fakes.slack_acts import SlackActs
+from tests.fakes.slack_server import SIGNING_SECRET, SlackServer, run_slack
+
+ROOT = Path(__file__).parents[1]
+RESULTS = Path(__file__).parent / "results"
+FORM = "application/x-www-form-urlencoded"
+BARE = """
+import sys, uvicorn
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+async def answer(request):
+    await request.body()
+    return Response("")
+app = Starlette(routes=[Route("/slack/events", answer, methods=["POST"])])
+uvicorn.run(app, port=int(sys.argv[1]), log_level="error", access_log=False)
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds of each request, and of all of them."""
+
+    times: list[float]
+    took: float
+
+    @property
+    def rate(self) -> float:
+        """Requests a second."""
+        return len(self.times) / self.took
+
+    def quantile(self, share: float) -> float:
+        """Milliseconds that the share of the requests took at most."""
+        return sorted(self.times)[int(share * (len(self.times) - 1))] * 1000
+
+
+def sign(body: str) -> bytes:
+    """Return a whole HTTP request, signed as Slack does."""
+    stamp = str(int(time.time()))
+    base = f"v0:{stamp}:{body}".encode()
+    signature = "v0=" + hmac.new(SIGNING_SECRET.encode(), base, hashlib.sha256).hexdigest()
+    return (
+        f"POST /slack/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: {FORM}\r\n"
+        f"X-Slack-Request-Timestamp: {stamp}\r\nX-Slack-Signature: {signature}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
+
+
+async def send(port: int, requests: list[bytes]) -> list[float]:
+    """Send requests over one connection, one after another."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    times = []
+    for request in requests:
+        started = time.perf_counter()
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        times.append(time.perf_counter() - started)
+        assert head.startswith(b"HTTP/1.1 200"), head
+        length = head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]
+        await reader.readexactly(int(length))
+    writer.close()
+    return times
+
+
+async def measure(port: int, requests: list[bytes], clients: int) -> Measured:
+    """Spread the requests over so many clients."""
+    started = time.perf_counter()
+    parts = await asyncio.gather(*(send(port, requests[at::clients]) for at in range(clients)))
+    return Measured([each for part in parts for each in part], time.perf_counter() - started)
+
+
+@asynccontextmanager
+async def run_process(port: int, *command: str, **environment: str) -> AsyncIterator[None]:
+    """Run a server on core 0 and wait until it listens."""
+    process = await asyncio.create_subprocess_exec(
+        "taskset", "-c", "0", *command, env={**os.environ, **environment}
+    )
+    try:
+        await wait_for_port(port)
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def wait_for_port(port: int) -> None:
+    """Wait until somebody listens."""
+    for _ in range(400):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return
+    raise RuntimeError("the server does not listen")
+
+
+def free_port() -> int:
+    """Return a port that nobody uses."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@asynccontextmanager
+async def run_bot(server: SlackServer, acts: SlackActs, folder: str) -> AsyncIterator[int]:
+    """Run the service by HTTP."""
+    port = free_port()
+    settings = {
+        "DATABASE__URL": f"sqlite+aiosqlite:///{folder}/bench.db",
+        "SLACK__ENABLED": "true",
+        "SLACK__MODE": "http",
+        "SLACK__BOT_TOKEN": min(acts.team.tokens),
+        "SLACK__SIGNING_SECRET": SIGNING_SECRET,
+        "SLACK__BASE_URL": server.base_url,
+        "WEB__ENABLED": "true",
+        "WEB__PORT": str(port),
+        "LOGGING__LEVEL": "warning",
+    }
+    named = {f"FASTAPI_QUIZ_{name}": value for name, value in settings.items()}
+    async with run_process(port, sys.executable, "-m", "bot", "run", PYTHONPATH=str(ROOT), **named):
+        yield port
+
+
+async def run_round(count: int, command: str) -> dict[str, float]:
+    """Measure bare Starlette and the bot, alone and with ten clients."""
+    figures: dict[str, float] = {}
+    async with run_slack() as server:
+        team = server.add_team()
+        acts = SlackActs(server, team)
+        ben = server.add_user(team, "ben")
+        channel = server.add_channel(team, "general")
+
+        def make_requests() -> list[bytes]:
+            payloads = (acts.slash_payload(ben, channel.id, command) for _ in range(count))
+            return [sign(urlencode(payload)) for payload in payloads]
+
+        port = free_port()
+        async with run_process(port, sys.executable, "-c", BARE, str(port)):
+            await measure(port, make_requests(), 1)
+            for clients in (1, 10):
+                note(figures, f"bare_{clients}", await measure(port, make_requests(), clients))
+        with tempfile.TemporaryDirectory() as folder:
+            async with run_bot(server, acts, folder) as port:
+                await measure(port, make_requests()[:50], 1)
+                await answered(server, 50)
+                for clients in (1, 10):
+                    server.state.calls.clear()
+                    team.messages.clear()
+                    started = time.perf_counter()
+                    note(figures, f"bot_{clients}", await measure(port, make_requests(), clients))
+                    await answered(server, count)
+                    figures[f"answers_{clients}"] = count / (time.perf_counter() - started)
+                    assert not [name for name, _ in server.state.calls if name == "auth.test"]
+    for clients in (1, 10):
+        share = figures[f"bot_{clients}_rate"] / figures[f"bare_{clients}_rate"]
+        figures[f"share_{clients}"] = share
+    return figures
+
+
+def note(figures: dict[str, float], name: str, measured: Measured) -> None:
+    """Write down a measurement."""
+    figures[f"{name}_rate"] = measured.rate
+    figures[f"{name}_p50_ms"] = measured.quantile(0.5)
+    figures[f"{name}_p99_ms"] = measured.quantile(0.99)
+
+
+async def answered(server: SlackServer, count: int) -> None:
+    """Wait until each command was answered; none may be answered twice."""
+    (team,) = server.state.teams.values()
+    await server.until(lambda: len(team.messages) >= count, 300)
+    assert len(team.messages) == count
+
+
+def main() -> None:
+    """Run the rounds and print medians."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--requests", type=int, default=1000)
+    parser.add_argument("--command", default="streak")
+    given = parser.parse_args()
+    os.sched_setaffinity(0, {1})
+    rounds = [asyncio.run(run_round(given.requests, given.command)) for _ in range(given.rounds)]
+    summary = {
+        name: {
+            "median": round(statistics.median(one[name] for one in rounds), 3),
+            "min": round(min(one[name] for one in rounds), 3),
+            "max": round(max(one[name] for one in rounds), 3),
+        }
+        for name in rounds[0]
+    }
+    for name, values in summary.items():
+        print(f"{name:18} {values['median']:>10} ({values['min']} – {values['max']})")
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "slash.json").write_text(json.dumps(summary, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""Where a platform's app is installed, and tokens that are good once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, delete, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.domain.installation import Installation
+from storage.engine import WRITE, explaining_errors
+from storage.secrets import Cipher
+from storage.tables import InstallationRow, OneTimeTokenRow
+
+
+@asynccontextmanager
+async def _writing(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    async with explaining_errors(), engine.connect() as connection:
+        await connection.execution_options(**WRITE)
+        async with connection.begin():
+            yield AsyncSession(bind=connection, expire_on_commit=False)
+
+
+@dataclass
+class SqlInstallations:
+    """Implements `bot.ports.Installations` for one platform."""
+
+    engine: AsyncEngine
+    cipher: Cipher
+    platform: str
+
+    async def find(self, workspace: str) -> Installation | None:
+        """Return the installation in the workspace."""
+        async with explaining_errors(), AsyncSession(self.engine) as session:
+            row = (await session.exec(self._select(workspace))).first()
+        return self._read(row) if row else None
+
+    async def save(self, installation: Installation) -> None:
+        """Store it; one that is there already is replaced, and its row is free again."""
+        async with _writing(self.engine) as session:
+            row = (await session.exec(self._select(installation.workspace))).first()
+            row = row or InstallationRow(
+                platform=self.platform,
+                external_id=installation.workspace,
+                name="",
+                bot_user="",
+                bot_id="",
+                scopes="",
+                token="",
+            )
+            self._write(row, installation)
+            session.add(row)
+            await session.flush()
+
+    async def remove(self, workspace: str) -> None:
+        """Forget the installation with its tokens."""
+        async with _writing(self.engine) as session:
+            await session.exec(
+                delete(InstallationRow).where(
+                    col(InstallationRow.platform) == self.platform,
+                    col(InstallationRow.external_id) == workspace,
+                )
+            )
+
+    async def claim_rotation(self, workspace: str, now: datetime, until: datetime) -> bool:
+        """Lock the row until then; False while somebody else has it."""
+        free = or_(
+            col(InstallationRow.rotating_until).is_(None),
+            col(InstallationRow.rotating_until) <= now,
+        )
+        async with _writing(self.engine) as session:
+            result = await session.exec(
+                update(InstallationRow)
+                .where(
+                    col(InstallationRow.platform) == self.platform,
+                    col(InstallationRow.external_id) == workspace,
+                    free,
+                )
+                .values(rotating_until=until)
+            )
+        return bool(result.rowcount)
+
+    def _select(self, workspace: str):  # type: ignore[no-untyped-def] # SQLModel's own type
+        return select(InstallationRow).where(
+            InstallationRow.platform == self.platform, InstallationRow.external_id == workspace
+        )
+
+    def _read(self, row: InstallationRow) -> Installation:
+        return Installation(
+            workspace=row.external_id,
+            name=row.name,
+            bot_user=row.bot_user,
+            bot_id=row.bot_id,
+            token=self.cipher.decrypt(row.token),
+            scopes=frozenset(row.scopes.split()),
+            refresh_token=self.cipher.decrypt(row.refresh_token) if row.refresh_token else None,
+            expires_at=row.expires_at,
+        )
+
+    def _write(self, row: InstallationRow, installation: Installation) -> None:
+        refresh = installation.refresh_token
+        row.name = installation.name
+        row.bot_user = installation.bot_user
+        row.bot_id = installation.bot_id
+        row.scopes = " ".join(sorted(installation.scopes))
+        row.token = self.cipher.encrypt(installation.token)
+        row.refresh_token = self.cipher.encrypt(refresh) if refresh else None
+        row.expires_at = installation.expires_at
+        row.rotating_until = None
+
+
+@dataclass
+class SqlOneTimeTokens:
+    """Implements `bot.ports.OneTimeTokens`."""
+
+    engine: AsyncEngine
+    purpose: str
+
+    async def add(self, token: str, now: datetime, expires_at: datetime) -> None:
+        """Make the token good once until then; what has expired is swept away."""
+        async with _writing(self.engine) as session:
+            await session.exec(
+                delete(OneTimeTokenRow).where(col(OneTimeTokenRow.expires_at) <= now)
+            )
+            session.add(
+                OneTimeTokenRow(digest=_digest(token), purpose=self.purpose, expires_at=expires_at)
+            )
+            await session.flush()
+
+    async def use(self, token: str, now: datetime) -> bool:
+        """Use the token up; False if it is not good, or not any more."""
+        async with _writing(self.engine) as session:
+            result = await session.exec(
+                delete(OneTimeTokenRow).where(
+                    col(OneTimeTokenRow.digest) == _digest(token),
+                    col(OneTimeTokenRow.purpose) == self.purpose,
+                    col(OneTimeTokenRow.expires_at) > now,
+                )
+            )
+        return bool(result.rowcount)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,59 @@
+"""Work behind acknowledgements."""
+
+from __future__ import annotations
+
+import asyncio
+
+from adapters.slack.backlog import Backlog, Seen, Turns
+
+
+async def test_only_so_many_go_on_at_once() -> None:
+    turns, backlog = Turns(at_once=2, longest=60), Backlog()
+    working, most = 0, 0
+
+    async def work() -> None:
+        nonlocal working, most
+        async with turns.take():
+            working += 1
+            most = max(most, working)
+            await asyncio.sleep(0)
+            working -= 1
+
+    for _ in range(20):
+        backlog.start(work())
+    await backlog.drain()
+
+    assert most == 2
+
+
+async def test_who_waits_for_long_gives_the_turn_away() -> None:
+    turns, backlog = Turns(at_once=1, longest=0), Backlog()
+    ready = asyncio.Event()
+    done: list[str] = []
+
+    async def wait() -> None:
+        async with turns.take():
+            await ready.wait()
+            done.append("slow")
+
+    async def hurry() -> None:
+        async with turns.take():
+            done.append("quick")
+            ready.set()
+
+    backlog.start(wait())
+    backlog.start(hurry())
+    async with asyncio.timeout(5):
+        await backlog.drain()
+
+    assert done == ["quick", "slow"]
+
+
+async def test_what_was_seen_is_forgotten_in_the_end() -> None:
+    seen = Seen()
+
+    assert [seen.is_new(key) for key in ("a", "a", "", "")] == [True, False, True, True]
+    for number in range(30_000):
+        seen.is_new(str(number))
+    assert len(seen._keys) == 20_000
+    assert seen.is_new("a")

@@ -1,0 +1,77 @@
+"""The main job over real sockets: schedule, post, react, answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.fakes.slack_bot import Bot, post_question
+
+
+async def test_help_is_private_and_has_buttons(bot: Bot) -> None:
+    await bot.type(bot.ben, "")
+
+    assert (bot.last.kind, bot.last.only, bot.last.via) == ("help", bot.ben.id, "response_url")
+    assert "My streak" in [button["text"]["text"] for button in bot.last.buttons]
+
+
+async def test_a_question_is_posted_once_with_its_key(bot: Bot) -> None:
+    await bot.type(bot.ana, "schedule add 10:05")
+    bot.clock.move_to(bot.clock.now() + timedelta(minutes=5))
+    await bot.settle()
+    await bot.settle()
+
+    (post,) = [message for message in bot.messages if message.kind == "question"]
+    assert post.only is None
+    assert post.metadata
+    assert len(post.metadata["event_payload"]["key"]) <= 25
+    assert post.buttons[-1]["text"]["text"] == "Reveal"
+
+
+async def test_choices_are_buttons(bot: Bot) -> None:
+    question = await post_question(bot, button="B")
+    await bot.acts.press(bot.ben, question, "B")
+    await bot.settle()
+
+    assert (bot.last.kind, bot.last.only) == ("grade", bot.ben.id)
+
+
+async def test_a_member_who_is_no_admin_may_not_schedule(bot: Bot) -> None:
+    await bot.type(bot.ben, "schedule add 10:05")
+
+    assert (bot.last.kind, bot.last.only) == ("error", bot.ben.id)
+    assert "Only admins" in bot.last.text
+
+
+async def test_a_reaction_shows_the_answer_in_the_thread_to_whoever_reacted(bot: Bot) -> None:
+    await post_question(bot)
+    question = bot.question()
+
+    await bot.acts.react(bot.ben, question)
+    await bot.settle()
+
+    assert (bot.last.kind, bot.last.only) == ("reveal", bot.ben.id)
+    assert (bot.last.thread, bot.last.shown) == (question.ts, True)
+
+
+async def test_self_rating_follows_the_reveal(bot: Bot) -> None:
+    await post_question(bot)
+    await bot.acts.react(bot.ben, bot.question())
+    await bot.settle()
+
+    await bot.acts.press(bot.ben, bot.last, "I knew it")
+    await bot.settle()
+
+    assert (bot.last.kind, bot.last.only) == ("notice", bot.ben.id)
+    assert "Your streak is 1" in bot.last.text
+
+
+async def test_an_answer_is_typed_into_a_modal_and_graded_in_private(bot: Bot) -> None:
+    await post_question(bot)
+    await bot.acts.press(bot.ben, bot.question(), "Answer")
+    await bot.settle()
+    assert bot.acts.open_view(bot.ben)
+
+    await bot.acts.submit(bot.ben, {"text": "Depends() resolves a tree of dependencies."})
+    await bot.settle()
+
+    assert (bot.last.kind, bot.last.only) == ("grade", bot.ben.id)

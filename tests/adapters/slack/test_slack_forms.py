@@ -1,0 +1,124 @@
+"""Forms as modals, and the bot's first words."""
+
+from __future__ import annotations
+
+from tests.fakes.slack_bot import Bot, post_question
+
+
+async def open_schedule_form(bot: Bot) -> None:
+    await bot.type(bot.ana, "help")
+    await bot.acts.press(bot.ana, bot.last, "Schedule")
+    await bot.settle()
+
+
+async def test_a_schedule_is_made_by_a_form(bot: Bot) -> None:
+    await open_schedule_form(bot)
+    view = bot.acts.open_view(bot.ana)
+    assert view
+    kinds = {block["block_id"]: block["element"]["type"] for block in view["blocks"][1:]}
+    assert (kinds["time"], kinds["channel"]) == ("timepicker", "conversations_select")
+
+    await bot.acts.submit(bot.ana, {"time": "09:30", "channel": bot.general.id, "level": "5-year"})
+    await bot.settle()
+
+    assert (bot.last.kind, bot.last.only) == ("schedule", bot.ana.id)
+    assert "09:30" in bot.last.text
+    assert "5-year" in bot.last.text
+
+
+async def test_a_field_at_fault_is_named_in_the_form_which_stays_open(bot: Bot) -> None:
+    await open_schedule_form(bot)
+
+    answer = await bot.acts.submit(bot.ana, {"time": "09:30", "tz": "Nowhere"})
+
+    assert answer["response_action"] == "errors"
+    assert list(answer["errors"]) == ["tz"]
+    assert "is not a time zone" in answer["errors"]["tz"]
+    assert bot.acts.open_view(bot.ana)
+    await bot.acts.submit(bot.ana, {"time": "09:30", "tz": "Europe/Berlin"})
+    await bot.settle()
+    assert bot.last.kind == "schedule"
+
+
+async def test_who_may_not_is_told_in_the_form(bot: Bot) -> None:
+    await bot.type(bot.ben, "help")
+    await bot.acts.press(bot.ben, bot.last, "Schedule")
+    await bot.settle()
+
+    answer = await bot.acts.submit(bot.ben, {"time": "09:30"})
+
+    assert "Only admins" in answer["errors"]["time"]
+
+
+async def test_settings_are_changed_by_a_form(bot: Bot) -> None:
+    await bot.type(bot.ben, "help")
+    await bot.acts.press(bot.ben, bot.last, "Settings")
+    await bot.settle()
+
+    await bot.acts.submit(bot.ben, {"level": "fresher", "leaderboard": "no"})
+    await bot.settle()
+
+    assert "Level: fresher" in bot.last.text
+    assert "On the leaderboard: no" in bot.last.text
+
+
+async def test_an_empty_answer_is_refused_in_the_form(bot: Bot) -> None:
+    question = await post_question(bot)
+    await bot.acts.press(bot.ben, question, "Answer")
+    await bot.settle()
+
+    answer = await bot.acts.submit(bot.ben, {"text": "  "})
+
+    assert "There is no answer in that" in answer["errors"]["text"]
+
+
+async def invite(bot: Bot, event_id: str = "") -> None:
+    event = {"type": "member_joined_channel", "user": bot.team.bot_user, "channel": bot.general.id}
+    await bot.acts.send_event(event, event_id)
+    await bot.settle()
+
+
+async def test_invited_it_says_hello_once_with_a_schedule_button(bot: Bot) -> None:
+    await invite(bot, "Ev7")
+    await invite(bot, "Ev7")
+
+    (hello,) = bot.messages
+    assert (hello.kind, hello.only, hello.channel) == ("notice", None, bot.general.id)
+    await bot.acts.press(bot.ana, hello, "Schedule")
+    await bot.settle()
+    assert bot.acts.open_view(bot.ana)
+
+
+async def test_others_may_come_in_without_a_word(bot: Bot) -> None:
+    event = {"type": "member_joined_channel", "user": bot.ben.id, "channel": bot.general.id}
+    await bot.acts.send_event(event)
+    await bot.settle()
+
+    assert not bot.messages
+
+
+async def test_removed_from_the_channel_its_schedules_pause_and_their_admin_is_told(
+    bot: Bot,
+) -> None:
+    await post_question(bot)
+    for event in (
+        {"type": "channel_left", "channel": bot.general.id},
+        {"type": "member_left_channel", "user": bot.team.bot_user, "channel": bot.general.id},
+    ):
+        await bot.acts.send_event(event)
+    await bot.settle()
+
+    notices = [message for message in bot.messages if message.kind == "notice"]
+    assert [notice.only for notice in notices] == [bot.ana.id]
+    assert "was removed from the channel" in notices[0].text
+    await bot.type(bot.ana, "schedule list")
+    assert "paused" in bot.last.text
+
+
+async def test_an_archived_channel_pauses_too(bot: Bot) -> None:
+    await post_question(bot)
+    await bot.acts.send_event({"type": "channel_archive", "channel": bot.general.id})
+    await bot.settle()
+
+    await bot.type(bot.ana, "schedule list")
+    assert "The channel was archived" in bot.last.text

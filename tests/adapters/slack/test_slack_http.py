@@ -1,0 +1,81 @@
+"""Slack by HTTP: signatures, what is malformed, the same conversation."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.fakes.slack_bot import Bot, post_question
+
+
+async def test_the_conversation_works_by_http_too(http_bot: Bot) -> None:
+    question = await post_question(http_bot)
+    await http_bot.acts.react(http_bot.ben, question)
+    await http_bot.settle()
+
+    assert (http_bot.last.kind, http_bot.last.only) == ("reveal", http_bot.ben.id)
+
+
+def slash(bot: Bot) -> str:
+    return json.dumps({"type": "event_callback", "team_id": bot.team.id, "event": {"type": "x"}})
+
+
+@pytest.mark.parametrize(
+    ("how", "status"),
+    [({"secret": "another"}, 401), ({"age": 400}, 401), ({"age": -400}, 401)],
+    ids=["wrong secret", "too old", "from the future"],
+)
+async def test_a_request_that_slack_did_not_sign_now_is_refused(
+    http_bot: Bot, how: dict[str, object], status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = len(http_bot.server.state.calls)
+    payload = http_bot.acts.slash_payload(http_bot.ben, http_bot.general.id, "secret words")
+
+    answer, _ = await http_bot.server.post_signed(json.dumps(payload), **how)  # type: ignore[arg-type]
+    await http_bot.settle()
+
+    assert answer == status
+    assert len(http_bot.server.state.calls) == before
+    assert not http_bot.messages
+    assert "secret words" not in capsys.readouterr().out
+
+
+MALFORMED = [
+    "{",
+    "[]",
+    "null",
+    '"text"',
+    "",
+    "payload={",
+    "payload=[]",
+    "payload=null",
+    '{"event": "text"}',
+    '{"type": "event_callback", "event": {"type": "reaction_added", "item": 3}}',
+    '{"type": "event_callback", "team_id": 7, "event": {"type": "reaction_added"}}',
+    'payload={"type": "block_actions", "actions": [], "user": {"id": "U1"}}',
+    'payload={"type": "block_actions", "actions": 3}',
+    'payload={"type": "view_submission", "view": {"callback_id": "form"}}',
+    "command=/fastapi-quiz&team_id=&user_id=",
+]
+
+
+@pytest.mark.parametrize("body", MALFORMED)
+async def test_a_signed_but_malformed_payload_is_answered_with_4xx(
+    http_bot: Bot, body: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    form = body and not body.startswith(("{", "[", "n", '"'))
+    kind = "application/x-www-form-urlencoded" if form else "application/json"
+
+    status, _ = await http_bot.server.post_signed(body, kind)
+
+    assert status in (400, 404)
+    assert "Traceback" not in capsys.readouterr().out
+    await http_bot.type(http_bot.ben, "help")
+    assert http_bot.last.kind == "help"
+
+
+async def test_an_oversized_request_is_refused(http_bot: Bot) -> None:
+    status, _ = await http_bot.server.post_signed('{"a": "' + "x" * 1_100_000 + '"}')
+
+    assert status == 413

@@ -1,0 +1,202 @@
+"""OAuth v2: installing, tokens at rest and renewed, uninstalling; on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from http.cookies import SimpleCookie
+from urllib.parse import parse_qs, urlsplit
+
+import aiohttp
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.slack.scopes import BOT_SCOPES
+from tests.fakes.slack_bot import Bot, post_question
+from tests.fakes.slack_server import NotAcknowledged
+
+
+def site(bot: Bot) -> str:
+    assert bot.server.events_url
+    return bot.server.events_url.removesuffix("/slack/events")
+
+
+async def begin(bot: Bot, http: aiohttp.ClientSession) -> tuple[str, str]:
+    """Open the installation page; return the state and its cookie."""
+    async with http.get(f"{site(bot)}/slack/install") as answer:
+        page = await answer.text()
+        cookie = SimpleCookie(answer.headers["Set-Cookie"])
+    link = page.split('<a href="')[1].split('"')[0].replace("&amp;", "&")
+    assert link.startswith(f"{bot.server.url}/oauth/v2/authorize")
+    query = parse_qs(urlsplit(link).query)
+    assert set(query["scope"][0].split(",")) == set(BOT_SCOPES)
+    name, morsel = next(iter(cookie.items()))
+    return query["state"][0], f"{name}={morsel.value}"
+
+
+async def finish(
+    bot: Bot, http: aiohttp.ClientSession, state: str, cookie: str, code: str
+) -> tuple[int, str]:
+    url = f"{site(bot)}/slack/oauth_redirect?code={code}&state={state}"
+    async with http.get(url, headers={"Cookie": cookie}) as answer:
+        return answer.status, await answer.text()
+
+
+async def install(bot: Bot, *, rotating: bool = False) -> None:
+    bot.team.tokens.clear()
+    async with aiohttp.ClientSession() as http:
+        state, cookie = await begin(bot, http)
+        code = bot.server.allow(bot.team, rotating=rotating)
+        status, _ = await finish(bot, http, state, cookie, code)
+    assert status == 200
+
+
+def engine_of(bot: Bot) -> AsyncEngine:
+    return bot.app.engine
+
+
+async def stored(bot: Bot) -> list[dict[str, object]]:
+    async with engine_of(bot).connect() as connection:
+        rows = await connection.execute(text("SELECT * FROM installations"))
+        return [dict(row) for row in rows.mappings()]
+
+
+async def test_a_workspace_installs_the_app_and_is_served(open_bot: Bot) -> None:
+    await install(open_bot)
+    question = await post_question(open_bot)
+
+    await open_bot.acts.react(open_bot.ben, question)
+    await open_bot.settle()
+
+    assert (open_bot.last.kind, open_bot.last.only) == ("reveal", open_bot.ben.id)
+
+
+async def test_tokens_are_encrypted_at_rest(open_bot: Bot) -> None:
+    await install(open_bot, rotating=True)
+
+    (row,) = await stored(open_bot)
+    token = next(iter(open_bot.team.tokens))
+    assert token not in str(row)
+    assert not set(open_bot.server.refreshes) & set(map(str, row.values()))
+
+
+async def test_known_installations_cost_no_auth_test(open_bot: Bot) -> None:
+    await install(open_bot)
+    open_bot.server.state.calls.clear()
+
+    for _ in range(5):
+        await open_bot.type(open_bot.ben, "topics")
+
+    methods = [method for method, _ in open_bot.server.state.calls]
+    assert methods == ["users.info"]
+
+
+async def test_a_state_is_good_once_and_for_its_browser(open_bot: Bot) -> None:
+    async with aiohttp.ClientSession() as http:
+        state, cookie = await begin(open_bot, http)
+        code = open_bot.server.allow(open_bot.team)
+        other, _ = await finish(open_bot, http, state, "none=1", code)
+        first, _ = await finish(open_bot, http, state, cookie, code)
+        again, _ = await finish(open_bot, http, state, cookie, open_bot.server.allow(open_bot.team))
+
+    assert (other, first, again) == (400, 200, 401)
+
+
+async def test_an_expired_state_is_refused(open_bot: Bot) -> None:
+    async with aiohttp.ClientSession() as http:
+        state, cookie = await begin(open_bot, http)
+        open_bot.clock.move_to(open_bot.clock.now() + timedelta(minutes=11))
+        code = open_bot.server.allow(open_bot.team)
+        status, _ = await finish(open_bot, http, state, cookie, code)
+
+    assert status == 401
+
+
+async def test_tokens_are_renewed_also_outside_a_request(open_bot: Bot) -> None:
+    await install(open_bot, rotating=True)
+    await open_bot.type(open_bot.ana, "schedule add 20:59 days:mon-sun")
+    before = set(open_bot.team.tokens)
+
+    open_bot.clock.move_to(open_bot.clock.now() + timedelta(hours=11))
+    open_bot.server.state.calls.clear()
+    await open_bot.settle()
+
+    methods = [method for method, _ in open_bot.server.state.calls]
+    assert methods[0] == "oauth.v2.access"
+    assert open_bot.team.tokens > before
+    (row,) = await stored(open_bot)
+    assert row["rotating_until"] is None
+
+
+async def test_tokens_are_renewed_by_one_of_many(open_bot: Bot) -> None:
+    await install(open_bot, rotating=True)
+    open_bot.clock.move_to(open_bot.clock.now() + timedelta(hours=11))
+
+    for _ in range(10):
+        await open_bot.acts.type(open_bot.ben, open_bot.general.id, "topics")
+    await open_bot.settle()
+
+    renewals = [c for m, c in open_bot.server.state.calls if c.get("grant_type")]
+    assert len(renewals) == 1
+    assert len([m for m in open_bot.messages if m.kind == "topics"]) == 10
+
+
+async def test_uninstalling_forgets_the_tokens_and_pauses_the_schedules(open_bot: Bot) -> None:
+    await install(open_bot)
+    await post_question(open_bot)
+
+    await open_bot.acts.send_event({"type": "app_uninstalled"})
+    await open_bot.settle()
+
+    assert await stored(open_bot) == []
+    async with engine_of(open_bot).connect() as connection:
+        rows = await connection.execute(text("SELECT paused_because, next_due_at FROM schedules"))
+        assert [tuple(row) for row in rows] == [("The app was removed from the workspace.", None)]
+
+
+async def test_revoked_bot_tokens_count_as_uninstalling_user_tokens_do_not(open_bot: Bot) -> None:
+    await install(open_bot)
+    await open_bot.acts.send_event({"type": "tokens_revoked", "tokens": {"oauth": ["U1"]}})
+    await open_bot.settle()
+    assert len(await stored(open_bot)) == 1
+
+    await open_bot.acts.send_event({"type": "tokens_revoked", "tokens": {"bot": ["U1"]}})
+    await open_bot.settle()
+    assert await stored(open_bot) == []
+
+
+async def test_a_workspace_without_the_app_is_told_so(open_bot: Bot) -> None:
+    try:
+        await open_bot.acts.type(open_bot.ben, open_bot.general.id, "help")
+    except NotAcknowledged as error:
+        raise AssertionError("Slack must get its 200") from error
+    assert all(message.kind != "help" for message in open_bot.messages)
+
+
+async def test_installed_again_by_another_process_the_new_token_is_taken(open_bot: Bot) -> None:
+    await install(open_bot)
+    await open_bot.type(open_bot.ana, "schedule add 10:05")
+    installations = open_bot.platform.clients.installations
+    found = await installations.find(open_bot.team.id)
+    assert found
+    open_bot.team.tokens = {"xoxb-another"}
+    await installations.save(replace(found, token="xoxb-another"))
+
+    open_bot.clock.move_to(open_bot.clock.now() + timedelta(minutes=5))
+    await open_bot.settle()
+    await open_bot.settle()
+
+    assert len([m for m in open_bot.messages if m.kind == "question"]) == 1
+
+
+async def test_a_revoked_token_pauses_the_schedule(open_bot: Bot) -> None:
+    await install(open_bot)
+    await open_bot.type(open_bot.ana, "schedule add 10:05")
+    open_bot.team.installed = False
+
+    open_bot.clock.move_to(open_bot.clock.now() + timedelta(minutes=5))
+    await open_bot.settle()
+
+    async with engine_of(open_bot).connect() as connection:
+        reason = (await connection.execute(text("SELECT paused_because FROM schedules"))).scalar()
+    assert "removed from Slack" in str(reason)

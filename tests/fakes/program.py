@@ -1,0 +1,76 @@
+"""The real program in its own process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class Program:
+    """`fastapi-quiz run`, and what it has written to stderr so far."""
+
+    process: asyncio.subprocess.Process
+    lines: list[str] = field(default_factory=list)
+    spoke: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def read_log(self) -> None:
+        """Keep what the program writes."""
+        assert self.process.stderr
+        async for line in self.process.stderr:
+            self.lines.append(line.decode(errors="replace"))
+            self.spoke.set()
+
+    async def until(self, word: str) -> None:
+        """Wait until it has written a word."""
+        async with asyncio.timeout(30):
+            while word not in self.log:
+                self.spoke.clear()
+                await self.spoke.wait()
+
+    @property
+    def log(self) -> str:
+        """Everything it wrote."""
+        return "".join(self.lines)
+
+    async def kill(self) -> None:
+        """End it at once."""
+        self.process.kill()
+        await self.process.wait()
+
+    async def terminate(self) -> int:
+        """Ask it to end, and return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(20):
+            return await self.process.wait()
+
+
+@asynccontextmanager
+async def run_program(folder: Path, settings: Mapping[str, str]) -> AsyncIterator[Program]:
+    """Run the service in a folder; settings are `section.key` names with their values."""
+    names = {
+        f"FASTAPI_QUIZ_{name.replace('.', '__')}".upper(): value for name, value in settings.items()
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "run",
+        cwd=folder,
+        env={**os.environ, **names, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    program = Program(process)
+    reading = asyncio.create_task(program.read_log())
+    try:
+        yield program
+    finally:
+        if process.returncode is None:
+            await program.kill()
+        await reading

@@ -1,0 +1,178 @@
+"""What members do in the local Slack, as the payloads that Slack sends for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.fakes.slack_server import SlackServer
+from tests.fakes.slack_state import Message, Team, User
+
+
+@dataclass
+class SlackActs:
+    """A team's members at work. Each act returns what the bot acknowledged with."""
+
+    server: SlackServer
+    team: Team
+
+    async def type(self, user: User, channel: str, text: str) -> Any:
+        """Type a slash command, without its name."""
+        return await self.server.deliver("slash_commands", self.slash_payload(user, channel, text))
+
+    def slash_payload(self, user: User, channel: str, text: str) -> dict[str, Any]:
+        """Return what Slack sends for a slash command."""
+        return {
+            "token": "verification",
+            "team_id": self.team.id,
+            "team_domain": self.team.name,
+            "channel_id": channel,
+            "channel_name": "general",
+            "user_id": user.id,
+            "user_name": user.name,
+            "command": "/fastapi-quiz",
+            "text": text,
+            "api_app_id": "A001",
+            "is_enterprise_install": "false",
+            "response_url": self.server.make_response_url(self.team, channel, user.id),
+            "trigger_id": self.server.make_trigger(self.team, user.id),
+        }
+
+    async def react(
+        self, user: User, message: Message, emoji: str = "bulb", *, event_id: str = ""
+    ) -> Any:
+        """Put a reaction under a message."""
+        event = {
+            "type": "reaction_added",
+            "user": user.id,
+            "reaction": emoji,
+            "item_user": self.team.bot_user,
+            "item": {"type": "message", "channel": message.channel, "ts": message.ts},
+            "event_ts": self.server.state.next_ts(),
+        }
+        return await self.send_event(event, event_id)
+
+    async def send_event(self, event: dict[str, Any], event_id: str = "") -> Any:
+        """Send an event."""
+        payload = {
+            "token": "verification",
+            "team_id": self.team.id,
+            "api_app_id": "A001",
+            "type": "event_callback",
+            "event": event,
+            "event_id": event_id or f"Ev{self.server.state.next_number():06}",
+            "event_time": int(self.server.state.now()),
+            "authorizations": [
+                {
+                    "enterprise_id": None,
+                    "team_id": self.team.id,
+                    "user_id": self.team.bot_user,
+                    "is_bot": True,
+                    "is_enterprise_install": False,
+                }
+            ],
+            "is_ext_shared_channel": False,
+        }
+        return await self.server.deliver("events_api", payload)
+
+    async def press(self, user: User, message: Message, label: str) -> Any:
+        """Press a button under a message."""
+        return await self.server.deliver(
+            "interactive", self.press_payload(user, message, message.button(label))
+        )
+
+    def press_payload(self, user: User, message: Message, button: dict[str, Any]) -> dict[str, Any]:
+        """Return what Slack sends for a pressed button."""
+        return {
+            "type": "block_actions",
+            **self._actor(user),
+            "container": {
+                "type": "message",
+                "message_ts": message.ts,
+                "channel_id": message.channel,
+                "is_ephemeral": message.only is not None,
+                **({"thread_ts": message.thread} if message.thread else {}),
+            },
+            "trigger_id": self.server.make_trigger(self.team, user.id),
+            "channel": {"id": message.channel, "name": "general"},
+            "message": {"type": "message", "ts": message.ts, "text": message.text},
+            "response_url": self.server.make_response_url(self.team, message.channel, user.id),
+            "actions": [{**button, "action_ts": self.server.state.next_ts(), "block_id": "b"}],
+        }
+
+    def _actor(self, user: User) -> dict[str, Any]:
+        return {
+            "user": {
+                "id": user.id,
+                "username": user.name,
+                "name": user.name,
+                "team_id": self.team.id,
+            },
+            "api_app_id": "A001",
+            "token": "verification",
+            "team": {"id": self.team.id, "domain": self.team.name},
+            "enterprise": None,
+            "is_enterprise_install": False,
+        }
+
+    def open_view(self, user: User) -> dict[str, Any] | None:
+        """Return the modal that the member has open."""
+        return self.server.views.get((self.team.id, user.id))
+
+    async def submit(self, user: User, values: dict[str, str]) -> Any:
+        """Fill in the open modal and send it; it closes unless errors come back."""
+        view = self.server.views[self.team.id, user.id]
+        answer = await self.server.deliver("interactive", self.submit_payload(user, view, values))
+        if answer and answer.get("response_action") == "errors":
+            self.server.note_errors(self.team, user.id, answer["errors"])
+        else:
+            del self.server.views[self.team.id, user.id]
+        return answer
+
+    def submit_payload(
+        self, user: User, view: dict[str, Any], values: dict[str, str]
+    ) -> dict[str, Any]:
+        """Return what Slack sends for a filled modal."""
+        inputs = [block for block in view["blocks"] if block["type"] == "input"]
+        filled = {
+            block["block_id"]: {
+                block["element"]["action_id"]: _fill(block, values.get(block["block_id"]))
+            }
+            for block in inputs
+        }
+        return {
+            "type": "view_submission",
+            **self._actor(user),
+            "trigger_id": self.server.make_trigger(self.team, user.id),
+            "view": {
+                "id": "V001",
+                "team_id": self.team.id,
+                "type": "modal",
+                "callback_id": view["callback_id"],
+                "private_metadata": view["private_metadata"],
+                "title": view["title"],
+                "blocks": view["blocks"],
+                "state": {"values": filled},
+                "hash": "h",
+                "bot_id": self.team.bot_id,
+                "app_id": "A001",
+            },
+            "response_urls": [],
+        }
+
+
+_NAMES = {
+    "plain_text_input": "value",
+    "timepicker": "selected_time",
+    "datepicker": "selected_date",
+    "conversations_select": "selected_conversation",
+    "users_select": "selected_user",
+}
+
+
+def _fill(block: dict[str, Any], value: str | None) -> dict[str, Any]:
+    kind = block["element"]["type"]
+    if kind == "static_select":
+        option = {"text": {"type": "plain_text", "text": value}, "value": value} if value else None
+        return {"type": kind, "selected_option": option}
+    return {"type": kind, _NAMES[kind]: value}

@@ -1,0 +1,158 @@
+"""The bot in this process, between a real database file and a local Slack."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.local.simulation import VirtualClock
+from adapters.slack.app import SlackPlatform
+from adapters.slack.http import EVENTS_PATH
+from adapters.web.server import WebServer
+from bot.app import Application, build
+from bot.config import SlackSettings, WebSettings
+from storage.engine import open_engine
+from storage.installations import SqlInstallations, SqlOneTimeTokens
+from storage.secrets import Cipher
+from tests.fakes.slack_acts import SlackActs
+from tests.fakes.slack_server import (
+    APP_TOKEN,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    SIGNING_SECRET,
+    SlackServer,
+    run_slack,
+)
+from tests.fakes.slack_state import Channel, Message, State, Team, User
+from tests.stage import PACKS
+
+KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+"""An encryption key of this test's own."""
+
+
+@dataclass
+class Bot:
+    """A running bot with the workspace it serves and two of its members."""
+
+    server: SlackServer
+    team: Team
+    acts: SlackActs
+    general: Channel
+    ana: User
+    ben: User
+    clock: VirtualClock
+    app: Application
+    platform: SlackPlatform
+
+    async def settle(self) -> None:
+        """Let everything happen that is due or under way."""
+        await self.platform.drain()
+        await self.app.run_due()
+        await self.platform.drain()
+
+    async def type(self, user: User, text: str) -> None:
+        """Type a command in the general channel, and wait for its answer."""
+        await self.acts.type(user, self.general.id, text)
+        await self.settle()
+
+    @property
+    def messages(self) -> list[Message]:
+        """All messages, oldest first."""
+        return self.team.messages
+
+    @property
+    def last(self) -> Message:
+        """The newest message."""
+        return self.team.messages[-1]
+
+    def question(self) -> Message:
+        """Return the newest question for all."""
+        found = [m for m in self.messages if m.kind == "question" and not m.only]
+        return found[-1]
+
+
+async def post_question(bot: Bot, options: str = "", button: str = "Answer") -> Message:
+    """Schedule a question, let its time come, and return it.
+
+    The deck decides which it is; more are posted until one has the button.
+    """
+    await bot.type(bot.ana, f"schedule add 10:05 {options}")
+    bot.clock.move_to(bot.clock.now() + timedelta(minutes=5))
+    await bot.settle()
+    while button not in [each["text"]["text"] for each in bot.question().buttons]:
+        await bot.type(bot.ana, "schedule run 1")
+    return bot.question()
+
+
+def make_settings(server: SlackServer, team: Team, mode: str = "socket") -> SlackSettings:
+    """Return settings for the team's token, or by `oauth` for whoever installs the app."""
+    many = mode == "oauth"
+    return SlackSettings.model_validate(
+        {
+            "enabled": True,
+            "mode": "http" if many else mode,
+            "bot_token": "" if many else min(team.tokens),
+            "app_token": APP_TOKEN,
+            "signing_secret": SIGNING_SECRET,
+            "client_id": CLIENT_ID if many else "",
+            "client_secret": CLIENT_SECRET if many else "",
+            "base_url": server.base_url,
+        }
+    )
+
+
+@asynccontextmanager
+async def run_bot(folder: Path, mode: str = "socket", url: str = "") -> AsyncIterator[Bot]:
+    """Run the bot in a workspace where ana is an admin and ben is not.
+
+    `mode` is socket, http, or oauth: by HTTP, installed in no workspace yet.
+    """
+    clock = VirtualClock()
+    async with run_slack(State(now=lambda: clock.now().timestamp())) as server:
+        team = server.add_team()
+        ana = server.add_user(team, "ana", is_admin=True, tz="Europe/Berlin")
+        ben = server.add_user(team, "ben", tz="Europe/Berlin")
+        general = server.add_channel(team, "general")
+        engine = open_engine(url or f"sqlite+aiosqlite:///{folder}/quiz.db")
+        platform = make_platform(make_settings(server, team, mode), clock, engine)
+        app = build(engine, {"slack": platform.chat}, clock=clock, dice=random.Random(1))
+        await app.start(PACKS)
+        await platform.start(app.handle)
+        web = await serve(platform, server) if mode != "socket" else None
+        try:
+            acts = SlackActs(server, team)
+            yield Bot(server, team, acts, general, ana, ben, clock, app, platform)
+        finally:
+            if web:
+                await web.stop()
+            await platform.stop()
+            await app.close()
+
+
+def make_platform(
+    settings: SlackSettings, clock: VirtualClock, engine: AsyncEngine
+) -> SlackPlatform:
+    """Return the platform as the composition root makes it."""
+    if not settings.client_id:
+        return SlackPlatform(settings, clock)
+    installations = SqlInstallations(engine, Cipher([KEY]), "slack")
+    states = SqlOneTimeTokens(engine, "slack-install")
+    return SlackPlatform(settings, clock, installations, states, "https://quiz.example.com")
+
+
+async def serve(platform: SlackPlatform, server: SlackServer) -> WebServer:
+    """Serve the platform's routes and tell the local Slack where."""
+    web = WebServer(WebSettings(port=0), platform.routes, _nothing)
+    await web.start()
+    server.events_url = f"{web.url}{EVENTS_PATH}"
+    return web
+
+
+async def _nothing() -> None:
+    """There is no health to check here."""

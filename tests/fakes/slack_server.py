@@ -1,0 +1,433 @@
+"""A local Slack: Web API, Socket Mode, signed HTTP requests, response URLs, OAuth.
+
+The real SDK talks to it over real sockets. Tests act as members through `SlackActs`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import io
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+from aiohttp import web
+
+from tests.fakes.slack_limits import all_text, find_argument_faults, find_faults
+from tests.fakes.slack_methods import METHODS, Refused, read_json, require_view
+from tests.fakes.slack_state import Channel, Fault, Message, State, Team, User
+
+APP_TOKEN = "xapp-1-local"
+SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+CLIENT_ID = "111.222"
+CLIENT_SECRET = "client-secret"
+TRIGGER_SECONDS = 3.0
+URL_USES = 5
+ACK_SECONDS = 3.0
+
+
+class NotAcknowledged(Exception):
+    """The bot did not answer in time; Slack would show an error or send it again."""
+
+
+class SlackServer:
+    """Speaks for Slack on 127.0.0.1."""
+
+    def __init__(self, state: State | None = None) -> None:
+        self.state = state or State()
+        self.sockets: list[web.WebSocketResponse] = []
+        self.events_url: str | None = None
+        self.views: dict[tuple[str, str], dict[str, Any]] = {}
+        self.homes: dict[tuple[str, str], dict[str, Any]] = {}
+        self.codes: dict[str, dict[str, Any]] = {}
+        self.refreshes: dict[str, str] = {}
+        self._triggers: dict[str, tuple[str, str, float]] = {}
+        self._urls: dict[str, dict[str, Any]] = {}
+        self._acks: dict[str, asyncio.Future[dict[str, Any] | None]] = {}
+        self._changed = asyncio.Condition()
+        self._runner: web.AppRunner | None = None
+        self._client: aiohttp.ClientSession | None = None
+        self.url = ""
+
+    async def start(self, port: int = 0) -> None:
+        """Listen."""
+        app = web.Application()
+        app.router.add_route("*", "/api/{method}", self._on_call)
+        app.router.add_get("/socket", self._on_socket)
+        app.router.add_post("/respond/{id}", self._on_response)
+        app.router.add_get("/oauth/v2/authorize", self._on_authorize)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}"
+        self._client = aiohttp.ClientSession()
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        assert self._runner
+        assert self._client
+        await self._client.close()
+        for socket in list(self.sockets):
+            await socket.close()
+        await self._runner.cleanup()
+
+    @property
+    def base_url(self) -> str:
+        """What goes into slack.base_url."""
+        return f"{self.url}/api/"
+
+    # What the world looks like
+
+    def add_team(self, name: str = "acme") -> Team:
+        """Make a workspace with the app installed in it."""
+        number = self.state.next_number()
+        team = Team(
+            id=f"T{number:03}",
+            name=name,
+            bot_user=f"UBOT{number}",
+            bot_id=f"B{number:03}",
+            tokens={f"xoxb-{number}"},
+        )
+        team.users[team.bot_user] = User(team.bot_user, "fastapi-quiz", is_bot=True)
+        self.state.teams[team.id] = team
+        return team
+
+    def add_user(self, team: Team, name: str, **more: Any) -> User:
+        """Add a member."""
+        user = User(f"U{self.state.next_number():03}{name.upper()[:3]}", name, **more)
+        team.users[user.id] = user
+        return user
+
+    def add_channel(
+        self, team: Team, name: str, *, bot: bool = True, private: bool = False
+    ) -> Channel:
+        """Add a channel with everybody in it."""
+        channel = Channel(f"C{self.state.next_number():03}", name, set(team.users), private)
+        if not bot:
+            channel.members.discard(team.bot_user)
+        team.channels[channel.id] = channel
+        return channel
+
+    def inject(self, method: str, *faults: Fault) -> None:
+        """Let the next calls of a method go wrong, in that order."""
+        self.state.faults[method].extend(faults)
+
+    # What the bot asks
+
+    async def _on_call(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        arguments = await _read_arguments(request)
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        token = token or str(arguments.get("token", ""))
+        self.state.calls.append((method, arguments))
+        if self.state.is_out():
+            return await _drop(request)
+        faults = self.state.faults[method]
+        fault = faults.popleft() if faults else Fault()
+        if fault.delay:
+            await asyncio.sleep(fault.delay)
+        if fault.status or fault.error or (fault.drop and not fault.after):
+            return await _go_wrong(request, fault)
+        answer = await self._call(method, token, arguments)
+        if request.content_type == "application/json":
+            faults_found = list(find_argument_faults(method, arguments))
+            if faults_found:
+                answer = {"ok": False, "error": "invalid_arguments", "errors": faults_found}
+        await self._tell_change()
+        if fault.drop:
+            return await _drop(request)
+        if answer.get("error") == "ratelimited":
+            return web.json_response(answer, status=429, headers={"Retry-After": "1"})
+        team = self.state.team_of_token(token)
+        scopes = ",".join(sorted(team.scopes)) if team else ""
+        return web.json_response(answer, headers={"x-oauth-scopes": scopes})
+
+    async def _call(self, method: str, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return {"ok": True, **self._run(method, token, arguments)}
+        except Refused as error:
+            return error.answer
+
+    def _run(self, method: str, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if method == "apps.connections.open":
+            if token != APP_TOKEN:
+                raise Refused("invalid_auth")
+            return {"url": f"{self.url.replace('http', 'ws', 1)}/socket"}
+        if method == "oauth.v2.access":
+            return self._exchange(arguments)
+        team = self.state.team_of_token(token)
+        if team is None:
+            raise Refused("invalid_auth" if token else "not_authed")
+        if not team.installed:
+            raise Refused("account_inactive")
+        if method == "views.open":
+            return self._open_view(team, arguments)
+        if method == "views.publish":
+            view = require_view(arguments)
+            self.homes[team.id, str(arguments["user_id"])] = view
+            return {"view": view}
+        if method not in METHODS:
+            raise Refused("unknown_method")
+        return METHODS[method](self.state, team, arguments)
+
+    def _open_view(self, team: Team, arguments: dict[str, Any]) -> dict[str, Any]:
+        trigger = self._triggers.pop(str(arguments.get("trigger_id")), None)
+        if trigger is None:
+            raise Refused("exchanged_trigger_id")
+        team_id, user, opened_at = trigger
+        if time.monotonic() - opened_at > TRIGGER_SECONDS:
+            raise Refused("expired_trigger_id")
+        view = require_view(arguments)
+        self.views[team_id, user] = view
+        self.state.heard.append(self._as_message(team, user, view["blocks"], "form", "views.open"))
+        return {"view": view}
+
+    def _as_message(
+        self, team: Team, user: str, blocks: list[dict[str, Any]], kind: str, via: str
+    ) -> Message:
+        """Return what stands in a view as a message to its user."""
+        named = [{**blocks[0], "block_id": kind}, *blocks[1:]]
+        return Message(self.state.next_ts(), team.id, "", all_text(blocks), named, user, via=via)
+
+    def note_errors(self, team: Team, user: str, errors: dict[str, str]) -> None:
+        """Keep what a modal shows beside its fields."""
+        text = " ".join(errors.values())
+        blocks = [{"type": "section", "text": {"type": "plain_text", "text": text}}]
+        self.state.heard.append(self._as_message(team, user, blocks, "error", "errors"))
+
+    def _exchange(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """oauth.v2.access: a code or a refresh token for tokens."""
+        if arguments.get("grant_type") == "refresh_token":
+            team_id = self.refreshes.pop(str(arguments.get("refresh_token")), None)
+            if team_id is None:
+                raise Refused("invalid_refresh_token")
+            return self._issue(self.state.teams[team_id], rotating=True)
+        code = self.codes.pop(str(arguments.get("code")), None)
+        if code is None:
+            raise Refused("invalid_code")
+        return self._issue(self.state.teams[code["team"]], rotating=code["rotating"])
+
+    def _issue(self, team: Team, *, rotating: bool) -> dict[str, Any]:
+        number = self.state.next_number()
+        token = f"xoxe.xoxb-{number}" if rotating else f"xoxb-{number}"
+        team.tokens.add(token)
+        team.installed = True
+        more: dict[str, Any] = {}
+        if rotating:
+            self.refreshes[f"xoxe-{number}"] = team.id
+            more = {"refresh_token": f"xoxe-{number}", "expires_in": 43_200}
+        return {
+            "access_token": token,
+            "token_type": "bot",
+            "scope": ",".join(sorted(team.scopes)),
+            "bot_user_id": team.bot_user,
+            "app_id": "A001",
+            "team": {"id": team.id, "name": team.name},
+            "enterprise": None,
+            "authed_user": {"id": "U0INSTALLER"},
+            **more,
+        }
+
+    async def _on_authorize(self, request: web.Request) -> web.StreamResponse:
+        """The page where an admin allows the app; here the test is the admin."""
+        raise web.HTTPOk(text=json.dumps(dict(request.query)))
+
+    def allow(self, team: Team, *, rotating: bool = False) -> str:
+        """Return the code that Slack hands to the redirect page."""
+        code = f"code-{self.state.next_number()}"
+        self.codes[code] = {"team": team.id, "rotating": rotating}
+        return code
+
+    async def _on_response(self, request: web.Request) -> web.StreamResponse:
+        """A message by response_url."""
+        place = self._urls.get(request.match_info["id"])
+        if self.state.is_out():
+            return await _drop(request)
+        if place is None or place["uses"] <= 0:
+            return web.json_response({"ok": False, "error": "used_url"}, status=404)
+        body = await request.json()
+        faults = list(find_faults(body.get("blocks", [])))
+        if faults:
+            return web.json_response({"ok": False, "error": "invalid_blocks"}, status=400)
+        place["uses"] -= 1
+        team: Team = self.state.teams[place["team"]]
+        public = body.get("response_type") == "in_channel"
+        message = Message(
+            ts=self.state.next_ts(),
+            team=team.id,
+            channel=place["channel"],
+            text=body.get("text", ""),
+            blocks=body.get("blocks", []),
+            only=None if public else place["user"],
+            thread=body.get("thread_ts"),
+            via="response_url",
+        )
+        self.state.show(team, message)
+        await self._tell_change()
+        return web.Response(text="ok")
+
+    # What Slack tells the bot
+
+    async def _on_socket(self, request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": 1})
+        self.sockets.append(socket)
+        await self._tell_change()
+        async for message in socket:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                answer = json.loads(message.data)
+                future = self._acks.pop(answer.get("envelope_id", ""), None)
+                if future and not future.done():
+                    future.set_result(answer.get("payload"))
+        self.sockets.remove(socket)
+        await self._tell_change()
+        return socket
+
+    async def ask_to_reconnect(self) -> None:
+        """Say on every connection that it will be closed, as Slack does every few hours."""
+        for socket in list(self.sockets):
+            await socket.send_json({"type": "disconnect", "reason": "refresh_requested"})
+
+    async def deliver(self, kind: str, payload: dict[str, Any]) -> dict[str, Any] | None:
+        """Send a request to the bot and return what it acknowledged with.
+
+        Raises:
+            NotAcknowledged: it did not within three seconds.
+        """
+        if self.events_url:
+            status, body = await self.post_signed(*_encode(kind, payload))
+            if status != 200:
+                raise NotAcknowledged(f"status {status}")
+            return json.loads(body) if body.startswith("{") else None
+        return await self._send_envelope(kind, payload)
+
+    async def _send_envelope(self, kind: str, payload: dict[str, Any]) -> dict[str, Any] | None:
+        envelope = f"env-{self.state.next_number()}"
+        ack = asyncio.get_running_loop().create_future()
+        self._acks[envelope] = ack
+        open_sockets = [socket for socket in self.sockets if not socket.closed]
+        if not open_sockets:
+            raise NotAcknowledged("nobody is connected")
+        await open_sockets[-1].send_json(
+            {
+                "type": kind,
+                "envelope_id": envelope,
+                "payload": payload,
+                "accepts_response_payload": kind != "events_api",
+            }
+        )
+        try:
+            return await asyncio.wait_for(ack, ACK_SECONDS)
+        except TimeoutError:
+            raise NotAcknowledged(f"{kind} was not acknowledged") from None
+
+    async def post_signed(
+        self,
+        body: str,
+        content_type: str = "application/json",
+        *,
+        secret: str = SIGNING_SECRET,
+        age: int = 0,
+    ) -> tuple[int, str]:
+        """Send an HTTP request to the bot, signed as Slack does; return status and body."""
+        assert self._client
+        assert self.events_url
+        stamp = str(int(time.time()) - age)
+        base = f"v0:{stamp}:{body}".encode()
+        signature = "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+        headers = {
+            "Content-Type": content_type,
+            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Signature": signature,
+        }
+        async with self._client.post(
+            self.events_url, data=io.BytesIO(body.encode()), headers=headers
+        ) as answer:
+            return answer.status, await answer.text()
+
+    def make_trigger(self, team: Team, user: str) -> str:
+        """Return a trigger id, good for three seconds and one view."""
+        trigger = f"{self.state.next_number()}.trigger"
+        self._triggers[trigger] = (team.id, user, time.monotonic())
+        return trigger
+
+    def expire_triggers(self) -> None:
+        """Let three seconds pass for all triggers."""
+        self._triggers = {name: (t, u, at - 60) for name, (t, u, at) in self._triggers.items()}
+
+    def make_response_url(self, team: Team, channel: str, user: str) -> str:
+        """Return a response URL, good for five messages."""
+        name = f"r{self.state.next_number()}"
+        self._urls[name] = {"team": team.id, "channel": channel, "user": user, "uses": URL_USES}
+        return f"{self.url}/respond/{name}"
+
+    # Waiting
+
+    async def _tell_change(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def until(self, check: Callable[[], Any], seconds: float = 10.0) -> Any:
+        """Wait until the check is true and return what it returned."""
+        async with asyncio.timeout(seconds), self._changed:
+            return await self._changed.wait_for(check)
+
+
+def _encode(kind: str, payload: dict[str, Any]) -> tuple[str, str]:
+    form = "application/x-www-form-urlencoded"
+    if kind == "slash_commands":
+        return urlencode(payload), form
+    if kind == "interactive":
+        return urlencode({"payload": json.dumps(payload)}), form
+    return json.dumps(payload), "application/json"
+
+
+async def _read_arguments(request: web.Request) -> dict[str, Any]:
+    arguments: dict[str, Any] = dict(request.query)
+    if request.content_type == "application/json":
+        arguments |= await request.json()
+    else:
+        arguments |= dict(await request.post())
+    for name in ("blocks", "metadata", "view"):
+        if name in arguments:
+            arguments[name] = read_json(arguments[name])
+    return arguments
+
+
+async def _go_wrong(request: web.Request, fault: Fault) -> web.StreamResponse:
+    if fault.drop:
+        return await _drop(request)
+    if fault.error:
+        return web.json_response({"ok": False, "error": fault.error})
+    headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
+    word = "ratelimited" if fault.status == 429 else "internal_error"
+    return web.json_response(
+        {"ok": False, "error": word}, status=fault.status or 500, headers=headers
+    )
+
+
+async def _drop(request: web.Request) -> web.StreamResponse:
+    """Close the connection without an answer."""
+    assert request.transport
+    request.transport.close()
+    return web.Response()
+
+
+@asynccontextmanager
+async def run_slack(state: State | None = None) -> AsyncIterator[SlackServer]:
+    """Run a local Slack."""
+    server = SlackServer(state)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
