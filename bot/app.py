@@ -145,7 +145,7 @@ def build(
     )
 
 
-PLATFORMS = ("local", "slack")
+PLATFORMS = ("local", "discord", "slack")
 
 
 def make_platforms(
@@ -157,6 +157,13 @@ def make_platforms(
         from adapters.local.service import LocalService
 
         platforms.append(LocalService(clock))
+    if settings.discord.enabled and "discord" in only:
+        require_extra("discord", "discord")
+        from adapters.discord.platform import DiscordPlatform
+        from storage.adapter_words import AdapterWords
+
+        words = AdapterWords(engine, "discord")
+        platforms.append(DiscordPlatform(settings.discord, words))
     if settings.slack.enabled and "slack" in only:
         require_extra("slack_bolt", "slack")
         platforms.append(_make_slack(settings, clock, engine))

@@ -40,6 +40,8 @@ def _split_words(value: object) -> object:
     return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
+Numbers = Annotated[tuple[int, ...], BeforeValidator(_split_words)]
+
 _EXAMPLES = {"time_delta_parsing": " Write a duration like 60s, 30m or 6h."}
 
 
@@ -57,6 +59,25 @@ class LocalSettings(_Section):
     """The channel without a platform; posts appear in the service's own output."""
 
     enabled: bool = False
+
+
+class DiscordSettings(_Section):
+    """Discord: one bot in any number of servers.
+
+    Without `gateway_url` it is what the API answers, and without `shard_count` (0) what
+    Discord recommends. `guild_ids` get the commands at once and alone. With `shard_ids`
+    several processes share the gateway, and `requests_per_second` is each one's part of
+    Discord's 50 (0: no limit of our own).
+    """
+
+    enabled: bool = False
+    token: SecretStr = SecretStr("")
+    api_url: str = "https://discord.com/api/v10"
+    gateway_url: str = ""
+    shard_count: Annotated[int, Field(ge=0)] = 0
+    shard_ids: Numbers = ()
+    guild_ids: Numbers = ()
+    requests_per_second: Annotated[float, Field(ge=0)] = 50.0
 
 
 class SlackSettings(_Section):
@@ -115,6 +136,7 @@ class Settings(_Section):
 
     database: DatabaseSettings = DatabaseSettings()
     local: LocalSettings = LocalSettings()
+    discord: DiscordSettings = DiscordSettings()
     slack: SlackSettings = SlackSettings()
     web: WebSettings = WebSettings()
     security: SecuritySettings = SecuritySettings()

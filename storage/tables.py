@@ -208,6 +208,16 @@ class NoticeRow(SQLModel, table=True):
     wake_at: datetime = Field(index=True)
 
 
+class AdapterWordRow(SQLModel, table=True):
+    """A word that a platform's adapter keeps for itself, of no workspace."""
+
+    __tablename__ = "adapter_words"
+
+    platform: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    word: str = Field(sa_type=Text)
+
+
 class InstallationRow(SQLModel, table=True):
     """Where a platform's app is installed. Tokens are ciphertext, which outgrows String(200).
 

@@ -14,7 +14,7 @@ from bot.logs import configure_logs
 from storage.engine import open_engine
 from storage.schema import migrate as migrate_database
 
-PARTS = ("local", "slack", "scheduler", "web")
+PARTS = ("local", "discord", "slack", "scheduler", "web")
 
 
 def run(config: Path | None, only: str | None) -> None:

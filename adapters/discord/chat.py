@@ -1,0 +1,286 @@
+"""The way out: implements `bot.ports.ChatPort` with discord.py."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import discord
+import structlog
+
+from adapters.discord import limits
+from adapters.discord.components import carries_key
+from adapters.discord.failures import (
+    THREAD_EXISTS,
+    UNKNOWN_CHANNEL,
+    UNKNOWN_MESSAGE,
+    explaining_failures,
+)
+from adapters.discord.pacing import Pacer
+from adapters.discord.render import Page, describe_counts, make_message, render_card
+from adapters.discord.rights import explain_missing, missing_names
+from adapters.discord.text import shorten
+from bot.domain.cards import Button, Card, QuestionCard, RevealCard
+from bot.errors import ChatError, NotSent, Rejected, RejectReason
+from bot.ports import Found
+
+log = structlog.get_logger(__name__)
+_CHANNEL = re.compile(r"<#(\d{1,20})>|(\d{1,20})")
+_MEMBER = re.compile(r"<@!?(\d{1,20})>|(\d{1,20})")
+_MOST_LOOKED_AT = 1000
+"""Messages that `find` reads back at most; it says so where there are more."""
+_REMEMBERED = 10_000
+_TRIES = 3
+
+
+class Chat:
+    """Posts, finds and tells through whichever client is connected now."""
+
+    def __init__(self, client: Callable[[], discord.Client | None], pacer: Pacer) -> None:
+        self._client = client
+        self._pacer = pacer
+        self._managers: OrderedDict[tuple[str, str], bool] = OrderedDict()
+        self._pointed: OrderedDict[tuple[str, str], bool] = OrderedDict()
+
+    def channel_id(self, text: str) -> str:
+        """Read `<#123>` or `123`."""
+        match = _CHANNEL.fullmatch(text.strip())
+        return match[1] or match[2] if match else text.strip().lstrip("#")
+
+    def member_id(self, text: str) -> str:
+        """Read `<@123>` or `123`; anything else is taken for a name."""
+        match = _MEMBER.fullmatch(text.strip())
+        return match[1] or match[2] if match else text.strip().lstrip("@")
+
+    def note_manager(self, workspace: str, member: str, manages: bool | None) -> None:
+        """Remember what Discord said with an interaction, so that it need not be asked; None
+        where it said nothing, and what was said before may be out of date.
+        """
+        if manages is None:
+            self._managers.pop((workspace, member), None)
+        else:
+            _remember(self._managers, (workspace, member), manages)
+
+    async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
+        """Post the card; the key is its nonce and sits in its buttons.
+
+        What does not fit into one message follows in the message's thread. An answer for
+        all goes into the question's thread, and the question's message gets the counts.
+        """
+        client = self._connected()
+        pages = render_card(card)
+        thread_of = card.thread_of if isinstance(card, RevealCard) else None
+        with explaining_failures():
+            place = channel
+            if thread_of:
+                title = card.question.title if isinstance(card, RevealCard) else ""
+                place = await self._open_thread(client, channel, thread_of, title) or channel
+            message = await self._send(client, workspace, place, pages[0], key)
+        rest = pages[1:]
+        if rest and place == channel:
+            place = await self._thread_for_rest(client, channel, str(message.id), card) or channel
+        await self._send_rest(client, workspace, place, rest, key)
+        if thread_of and isinstance(card, RevealCard) and card.counts:
+            counted = describe_counts(card.counts.answered, card.counts.revealed)
+            await self._show_counts(client, channel, thread_of, counted)
+        return str(message.id)
+
+    async def _send(
+        self, client: discord.Client, workspace: str, channel: str, page: Page, nonce: str
+    ) -> discord.Message:
+        place = client.get_partial_messageable(_number(channel), guild_id=_number(workspace))
+        return await place.send(**make_message(page), nonce=nonce)
+
+    async def _send_rest(
+        self, client: discord.Client, workspace: str, place: str, pages: list[Page], key: str
+    ) -> None:
+        """The post counts once its first page is there: what fails here is logged, not raised.
+
+        A page whose reply was lost is sent again: its nonce keeps it single.
+        """
+        for number, page in enumerate(pages, start=2):
+            nonce = f"{key[: limits.NONCE - 4]}-{number}"
+            for left in reversed(range(_TRIES)):
+                try:
+                    with explaining_failures():
+                        await self._send(client, workspace, place, page, nonce)
+                    break
+                except ChatError as error:
+                    log.error("rest_not_posted", channel=place, page=number, problem=str(error))
+                    if isinstance(error, Rejected) or not left:
+                        return
+
+    async def _thread_for_rest(
+        self, client: discord.Client, channel: str, message_id: str, card: Card
+    ) -> str | None:
+        title = card.question.title if isinstance(card, QuestionCard | RevealCard) else "More"
+        try:
+            with explaining_failures():
+                return await self._open_thread(client, channel, message_id, title)
+        except ChatError as error:
+            log.warning("no_thread", channel=channel, problem=str(error))
+            return None
+
+    async def _open_thread(
+        self, client: discord.Client, channel: str, message_id: str, title: str
+    ) -> str | None:
+        """Return the message's thread, made if new; None where there can't be one.
+
+        A thread that was started from a message has the message's id.
+        """
+        try:
+            await client.http.start_thread_with_message(
+                _number(channel),
+                _number(message_id),
+                name=shorten(title, limits.THREAD_NAME) or "Answer",
+                auto_archive_duration=1440,
+            )
+        except discord.HTTPException as error:
+            if error.code == THREAD_EXISTS:
+                return message_id
+            if error.status == 403 or error.code == UNKNOWN_MESSAGE:
+                log.warning("no_thread", channel=channel, message=message_id, code=error.code)
+                return None
+            raise
+        return message_id
+
+    async def _show_counts(
+        self, client: discord.Client, channel: str, message_id: str, counted: str
+    ) -> None:
+        """Write the counts under the question; its message may be gone by now."""
+        place = client.get_partial_messageable(_number(channel))
+        try:
+            with explaining_failures():
+                message = await place.fetch_message(_number(message_id))
+                for embed in message.embeds[-1:]:
+                    footer = f"{embed.footer.text} · " if embed.footer.text else ""
+                    embed.set_footer(text=f"{footer}{counted}")
+                await message.edit(embeds=message.embeds)
+        except ChatError as error:
+            log.warning("counts_not_shown", message=message_id, problem=str(error))
+
+    async def find(
+        self,
+        workspace: str,
+        channel: str,
+        key: str,
+        since: datetime,
+        thread_of: str | None = None,
+    ) -> Found | None:
+        """Read back the channel's own messages, and those of the message's thread.
+
+        A channel or a thread that does not exist holds no post.
+        """
+        client = self._connected()
+        for place in (channel, thread_of):
+            with explaining_failures():
+                try:
+                    found = await self._find_in(client, place, key, since) if place else None
+                except discord.NotFound as error:
+                    if error.code != UNKNOWN_CHANNEL:
+                        raise
+                    found = None
+            if found:
+                return found
+        return None
+
+    async def _find_in(
+        self, client: discord.Client, channel: str, key: str, since: datetime
+    ) -> Found | None:
+        assert client.user is not None
+        place = client.get_partial_messageable(_number(channel))
+        after = discord.Object(discord.utils.time_snowflake(since))
+        count = 0
+        async for message in place.history(limit=_MOST_LOOKED_AT, after=after):
+            count += 1
+            if message.author.id == client.user.id and carries_key(message.components, key):
+                return Found(str(message.id), message.created_at)
+        if count == _MOST_LOOKED_AT:
+            raise Rejected(RejectReason.INVALID, "The channel has too many messages since.", "")
+        return None
+
+    async def tell(self, workspace: str, member: str, channel: str, card: Card) -> None:
+        """Send a direct message; who takes none is pointed to a button in the channel."""
+        client = self._connected()
+        with explaining_failures():
+            try:
+                direct = await client.create_dm(discord.Object(_number(member)))
+                for page in render_card(card):
+                    await direct.send(**make_message(page, workspace))
+            except discord.Forbidden:
+                await self._point(client, workspace, member, channel, card)
+
+    async def _point(
+        self, client: discord.Client, workspace: str, member: str, channel: str, card: Card
+    ) -> None:
+        """Say in the channel, once for each card, where to press; nothing private is said."""
+        key = card.key if isinstance(card, RevealCard) else card.kind
+        if (channel, key) in self._pointed:
+            return
+        if isinstance(card, RevealCard):
+            text = "takes no direct messages from me. Press **Reveal**: only you will see it."
+            button = Button("Reveal", "reveal", card.key)
+        else:
+            text = "takes no direct messages from me, and there is news: press **Status**."
+            button = Button("Status", "command", "", "status")
+        page = Page(f"<@{member}> {text}", buttons=(button,))
+        await self._send(client, workspace, channel, page, f"p{member}{key}"[: limits.NONCE])
+        _remember(self._pointed, (channel, key), True)
+
+    async def missing_rights(self, workspace: str, channel: str) -> str | None:
+        """Compare what the bot may do in the channel with what it needs."""
+        client = self._connected()
+        guild = client.get_guild(_number(workspace))
+        if guild is None:
+            return "The bot is not in this server. Invite it again with its link."
+        found = guild.get_channel(_number(channel))
+        if found is None:
+            return "The bot does not see that channel. Give its role View Channel there."
+        missing = missing_names(found.permissions_for(guild.me))
+        return explain_missing(missing, found.name) if missing else None
+
+    async def is_admin(self, workspace: str, member: str) -> bool:
+        """Tell who has the permission Manage Server."""
+        known = self._managers.get((workspace, member))
+        if known is not None:
+            return known
+        client = self._connected()
+        with explaining_failures():
+            guild = client.get_guild(_number(workspace))
+            guild = guild or await client.fetch_guild(_number(workspace))
+            try:
+                found = await guild.fetch_member(_number(member))
+            except discord.NotFound:
+                return False
+        return found.guild_permissions.manage_guild
+
+    def _connected(self) -> discord.Client:
+        client = self._client()
+        if client is None:
+            raise NotSent("The bot is not connected to Discord yet.", timedelta(seconds=5))
+        if self._pacer.is_blocked:
+            raise NotSent(
+                "Discord refused too many requests: the bot pauses before it gets blocked.",
+                timedelta(minutes=1),
+            )
+        return client
+
+
+def _number(text: str) -> int:
+    """Read an id of Discord; what is none names nothing there."""
+    if text.isascii() and text.isdigit() and len(text) <= 20:
+        return int(text)
+    raise Rejected(
+        RejectReason.CHANNEL_GONE,
+        f"Discord has nothing with the id {text[:40]!r}.",
+        "Choose the channel from Discord's own list.",
+    )
+
+
+def _remember(words: OrderedDict[tuple[str, str], bool], key: tuple[str, str], value: bool) -> None:
+    words[key] = value
+    words.move_to_end(key)
+    while len(words) > _REMEMBERED:
+        words.popitem(last=False)

@@ -1,0 +1,175 @@
+"""The gateway's side: discord.py's client, and what it does with each event."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import discord
+import structlog
+import yarl
+from discord.gateway import DiscordWebSocket
+
+from adapters.discord import inbound
+from adapters.discord.buckets import Buckets
+from adapters.discord.completing import Completer
+from adapters.discord.components import QuizButton, read_button_id
+from adapters.discord.desk import Desk
+from adapters.discord.greeting import greet
+from adapters.discord.memory import Memory
+from adapters.discord.pacing import Pacer
+from adapters.discord.rights import make_invite_link
+from adapters.discord.tree import Tree, make_group, sync_commands
+from bot.commands import COMMANDS
+from bot.domain.cards import Button
+from bot.domain.events import AccessLost
+
+log = structlog.get_logger(__name__)
+
+
+def make_intents() -> discord.Intents:
+    """Return the three intents, none of them privileged."""
+    return discord.Intents(guilds=True, guild_reactions=True, dm_reactions=True)
+
+
+class QuizClient(discord.AutoShardedClient):
+    """Connects the desk to Discord. Nothing here decides what is answered."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        memory: Memory,
+        pacer: Pacer,
+        *,
+        guild_ids: Sequence[int] = (),
+        gateway_url: str = "",
+        **options: Any,
+    ) -> None:
+        super().__init__(
+            intents=make_intents(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            allowed_mentions=discord.AllowedMentions.none(),
+            http_trace=pacer.make_trace(),
+            max_ratelimit_timeout=30.0,
+            **options,
+        )
+        self.http._buckets = Buckets()  # noqa: SLF001 - it has no other way in; see there
+        self.desk = desk
+        self.connected_shards: set[int] = set()
+        self.all_connected = asyncio.Event()
+        self._memory = memory
+        self._guild_ids = guild_ids
+        self._gateway_url = gateway_url
+        self._tree = Tree(self, fallback_to_global=True)
+        completer = Completer(desk, asyncio.get_running_loop().time)
+        self._tree.add_command(make_group(COMMANDS, desk.call, completer.complete))
+        self.add_dynamic_items(QuizButton)
+        self._guard_parsers()
+
+    def _guard_parsers(self) -> None:
+        """discord.py gives up its connection on a payload that it can't read: log it instead.
+
+        Of a server it would keep everything: what is never looked at is taken out before.
+        """
+        parsers: dict[str, Callable[[Any], None]] = self._connection.parsers
+        guarded = {name: _guard(name, parse) for name, parse in parsers.items()}
+        for name in ("GUILD_CREATE", "GUILD_UPDATE"):
+            guarded[name] = _lighten(guarded[name])
+        for name in ("GUILD_EMOJIS_UPDATE", "GUILD_STICKERS_UPDATE", "THREAD_LIST_SYNC"):
+            guarded.pop(name, None)
+        self._connection.parsers = guarded
+
+    async def setup_hook(self) -> None:
+        """Choose the gateway and hand over the commands; runs once, after the login."""
+        if self.shard_count is None:
+            self.shard_count, answered, _ = await self.http.get_bot_gateway()
+        else:
+            answered = None
+        gateway = self._gateway_url or answered
+        if gateway:
+            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+        try:
+            await sync_commands(self._tree, self._guild_ids, self._memory)
+        except discord.DiscordException as error:
+            log.error("commands_not_synced", problem=str(error))
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """A shard can receive events from now on; this comes again after each new session."""
+        self.connected_shards.add(shard_id)
+        wanted = self.shard_ids or range(self.shard_count or 1)
+        if self.connected_shards.issuperset(wanted) and not self.all_connected.is_set():
+            self.all_connected.set()
+            log.info("connected", invite=make_invite_link(str(self.application_id)))
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer forms, and buttons that are none of ours or none any more.
+
+        Commands go through the tree, and buttons that can be read through QuizButton.
+        """
+        data: Mapping[str, Any] = dict(interaction.data or {})
+        is_button = interaction.type is discord.InteractionType.component
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self.desk.submit(interaction)
+        elif is_button and read_button_id(str(data.get("custom_id", ""))) is None:
+            await self.desk.press(interaction, Button("", "unknown"))
+
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        """Answer a reaction to any of the bot's messages, however old."""
+        guild = self.get_guild(payload.guild_id) if payload.guild_id else None
+        await self.desk.react(
+            payload, guild.name if guild else "", self.user.id if self.user else 0
+        )
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Say hello, once."""
+        await greet(self, guild, self._memory)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Pause what posts there, and forget the greeting: it may invite the bot again."""
+        await self._memory.forget(f"greeted:{guild.id}")
+        await self.desk.report(
+            AccessLost(inbound.make_place(guild), "The bot was removed from this server.")
+        )
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Pause what posts there."""
+        await self.desk.report(
+            AccessLost(inbound.make_place(channel.guild, channel.id), "The channel was deleted.")
+        )
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """A fault in one event must not end the connection."""
+        log.exception("event_failed", event_type=event_method)
+
+
+_UNUSED = (
+    "emojis",
+    "stickers",
+    "soundboard_sounds",
+    "presences",
+    "voice_states",
+    "stage_instances",
+    "guild_scheduled_events",
+)
+
+
+def _lighten(parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    def parse_lightened(data: Any) -> None:
+        if isinstance(data, dict):
+            data.update({name: [] for name in _UNUSED if name in data})
+        parse(data)
+
+    return parse_lightened
+
+
+def _guard(name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    def parse_or_log(data: Any) -> None:
+        try:
+            parse(data)
+        except Exception as error:
+            log.warning("payload_not_read", event_type=name, problem=repr(error))
+
+    return parse_or_log

@@ -1,0 +1,83 @@
+"""What Discord offers while an option is being typed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
+
+import discord
+
+from adapters.discord import limits
+from adapters.discord.desk import Desk
+from bot.commands import Option, Type
+from bot.domain.cards import SchedulesCard, TopicsCard
+from bot.domain.events import CommandCalled, Origin
+from bot.domain.reading import known_zones
+
+_FRESH_FOR = 60.0
+_REMEMBERED = 1000
+
+Pairs = Sequence[tuple[str, str]]
+
+
+class Completer:
+    """Asks the core what there is, and remembers it for a minute: people type fast."""
+
+    def __init__(self, desk: Desk, now: Callable[[], float]) -> None:
+        self._desk = desk
+        self._now = now
+        self._known: OrderedDict[tuple[str, str], tuple[float, Pairs]] = OrderedDict()
+
+    async def complete(
+        self, interaction: discord.Interaction[Any], option: Option, typed: str
+    ) -> Pairs:
+        """Return (shown, value) for what fits best to what was typed."""
+        origin = await self._desk.identify(interaction)
+        if option.type is Type.ZONE:
+            zones = sorted(set(known_zones().values()))
+            return pick_matches([(zone, zone) for zone in zones], typed)
+        if origin is None:
+            return ()
+        ask = self._topics if option.type is Type.TOPIC else self._schedules
+        return pick_matches(await self._recall(origin, option, ask), typed)
+
+    async def _recall(
+        self, origin: Origin, option: Option, ask: Callable[[Origin], Awaitable[Pairs]]
+    ) -> Pairs:
+        key = (origin.workspace, option.type.value)
+        known = self._known.get(key)
+        if option.type is Type.TOPIC and known and self._now() - known[0] < _FRESH_FOR:
+            return known[1]
+        pairs = await ask(origin)
+        self._known[key] = (self._now(), pairs)
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return pairs
+
+    async def _topics(self, origin: Origin) -> Pairs:
+        reply = await self._desk.ask(CommandCalled(origin, "topics"))
+        cards = [card for card in reply.cards if isinstance(card, TopicsCard)] if reply else []
+        return [(f"{topic} ({count})", topic) for card in cards for topic, count in card.topics]
+
+    async def _schedules(self, origin: Origin) -> Pairs:
+        reply = await self._desk.ask(CommandCalled(origin, "schedule list"))
+        cards = [card for card in reply.cards if isinstance(card, SchedulesCard)] if reply else []
+        return [
+            (f"{schedule.number}: {schedule.rhythm}", str(schedule.number))
+            for card in cards
+            for schedule in card.schedules
+        ]
+
+
+def pick_matches(pairs: Iterable[tuple[str, str]], typed: str) -> Pairs:
+    """Return at most 25 that contain what was typed, those that begin with it first."""
+    wanted = typed.strip().casefold().replace(" ", "_")
+    fitting = [pair for pair in pairs if wanted in pair[0].casefold().replace(" ", "_")]
+    fitting.sort(key=lambda pair: not _begins(pair[0], wanted))
+    return fitting[: limits.CHOICES]
+
+
+def _begins(shown: str, wanted: str) -> bool:
+    folded = shown.casefold().replace(" ", "_")
+    return any(part.startswith(wanted) for part in (folded, *folded.split("/")))

@@ -1,0 +1,227 @@
+"""Answers interactions and reactions: acknowledge first, ask the core, show its reply."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Coroutine, Mapping
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+
+from adapters.discord import inbound
+from adapters.discord.chat import Chat
+from adapters.discord.components import make_modal, read_guild
+from adapters.discord.home import Homes
+from adapters.discord.render import Page, make_message, render_card
+from bot.domain.cards import Button, Card, ErrorCard, FormCard, NoticeCard, Reply
+from bot.domain.events import ButtonPressed, Event, FormSubmitted, Origin
+from bot.errors import ChatError
+from bot.ports import Handle
+
+log = structlog.get_logger(__name__)
+PATIENCE = 1.5
+"""Seconds of Discord's three that the core may take before it is acknowledged: a form can
+be opened only by the first answer."""
+_TRANSPORT = (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError)
+_FAULT = ErrorCard("That did not work just now. Try again in a minute.", "fault")
+_HOMELESS = ErrorCard(
+    "Use me in a server first: here I answer for the server where you last did.", "no_server"
+)
+
+
+class Desk:
+    """Stands between discord.py and the core. Every failure ends in a sentence or in silence."""
+
+    def __init__(self, chat: Chat, homes: Homes) -> None:
+        self._chat = chat
+        self._homes = homes
+        self._handle: Handle | None = None
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    def open(self, handle: Handle) -> None:
+        """From now on, hand events to the core."""
+        self._handle = handle
+
+    async def close(self, patience: float) -> None:
+        """Take nothing more, and give what is under way some seconds to end."""
+        self._handle = None
+        tasks = self._under_way - {asyncio.current_task()}
+        if tasks:
+            await asyncio.wait(tasks, timeout=patience)
+
+    async def call(
+        self, interaction: discord.Interaction[Any], path: str, options: Mapping[str, str]
+    ) -> None:
+        """Answer a slash command."""
+        origin = await self.identify(interaction)
+        event = inbound.make_call(origin, path, options) if origin else None
+        await self._attend(interaction, event, may_open_form=path == "answer" and not options)
+
+    async def press(self, interaction: discord.Interaction[Any], button: Button) -> None:
+        """Answer a button."""
+        origin = await self.identify(interaction)
+        event = inbound.make_press(origin, interaction, button) if origin else None
+        await self._attend(interaction, event, may_open_form=button.action in ("answer", "form"))
+
+    async def submit(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer a filled form."""
+        origin = await self.identify(interaction)
+        event: Event | None = None
+        if origin:
+            filled = inbound.make_submission(origin, dict(interaction.data or {}))
+            event = filled or ButtonPressed(origin, "unknown")
+        await self._attend(interaction, event)
+
+    async def react(
+        self, payload: discord.RawReactionActionEvent, guild_name: str, me: int
+    ) -> None:
+        """Answer a reaction by direct message."""
+        event = inbound.make_reaction(payload, guild_name, me)
+        if event is None:
+            return
+        reply = await self._track(self.ask(event))
+        for card in reply.cards if reply else ():
+            await self._tell(event.origin, card)
+
+    async def report(self, event: Event) -> None:
+        """Hand on what nobody in particular did and nobody is answered for."""
+        await self._track(self.ask(event))
+
+    async def ask(self, event: Event) -> Reply | None:
+        """Hand an event to the core; what goes wrong there becomes a sentence."""
+        if self._handle is None:
+            return None
+        try:
+            return await self._handle(event)
+        except Exception:
+            log.exception("event_failed", event_type=type(event).__name__)
+            return Reply([_FAULT])
+
+    async def identify(self, interaction: discord.Interaction[Any]) -> Origin | None:
+        """Say who acts for which server; None in a direct message from somebody unknown."""
+        user = str(interaction.user.id)
+        guild = interaction.guild
+        if interaction.guild_id is not None:
+            self._chat.note_manager(
+                str(interaction.guild_id), user, interaction.permissions.manage_guild
+            )
+            self._homes.note(user, interaction.guild_id)
+            name = guild.name if guild else ""
+            return inbound.make_origin(interaction, interaction.guild_id, name or "")
+        custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
+        home = read_guild(custom_id) or await self._homes.find(user)
+        self._chat.note_manager(str(home), user, None)
+        return inbound.make_origin(interaction, home, "") if home else None
+
+    async def _attend(
+        self,
+        interaction: discord.Interaction[Any],
+        event: Event | None,
+        *,
+        may_open_form: bool = False,
+    ) -> None:
+        if event is None:
+            await self._respond(interaction, Reply([_HOMELESS]), None)
+        elif self._handle is not None and not event.origin.is_bot:
+            await self._track(self._answer(interaction, event, may_open_form))
+
+    async def _answer(
+        self, interaction: discord.Interaction[Any], event: Event, may_open_form: bool
+    ) -> None:
+        if not may_open_form:
+            await _acknowledge(interaction)
+            await self._respond(interaction, await self.ask(event), event)
+            return
+        asking = asyncio.ensure_future(self.ask(event))
+        await asyncio.wait([asking], timeout=PATIENCE)
+        reply = asking.result() if asking.done() else None
+        form = reply.cards[0] if reply and reply.cards else None
+        if isinstance(form, FormCard) and await _open_form(
+            interaction, form, event.origin.workspace
+        ):
+            return
+        await _acknowledge(interaction)
+        await self._respond(interaction, await asking, event)
+
+    async def _respond(
+        self, interaction: discord.Interaction[Any], reply: Reply | None, event: Event | None
+    ) -> None:
+        """Show the reply; an answer that was graded reaches its member in any case."""
+        if not interaction.response.is_done():
+            await _acknowledge(interaction)
+        try:
+            await _show(interaction, reply, event.origin.workspace if event else "")
+        except _TRANSPORT as error:
+            log.warning("reply_not_shown", interaction=interaction.id, problem=str(error))
+            if reply and isinstance(event, FormSubmitted):
+                for card in reply.cards:
+                    await self._tell(event.origin, card)
+
+    async def _tell(self, origin: Origin, card: Card) -> None:
+        try:
+            await self._chat.tell(origin.workspace, origin.member, origin.channel, card)
+        except ChatError as error:
+            log.warning("reply_not_told", member=origin.member, problem=str(error))
+
+    async def _track(self, work: Coroutine[Any, Any, Any]) -> Any:
+        task = asyncio.ensure_future(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await task
+
+
+async def _acknowledge(interaction: discord.Interaction[Any]) -> None:
+    """Say that an answer is coming; one that came too late is Discord's to report."""
+    try:
+        await _within_patience(interaction.response.defer(ephemeral=True, thinking=True))
+    except _TRANSPORT as error:
+        log.warning("not_acknowledged", interaction=interaction.id, problem=str(error))
+
+
+async def _open_form(interaction: discord.Interaction[Any], form: FormCard, guild: str) -> bool:
+    """Open the form; False if it was too late for that."""
+    carried = "" if interaction.guild_id else guild
+    try:
+        await _within_patience(interaction.response.send_modal(make_modal(form, carried)))
+    except _TRANSPORT as error:
+        log.warning("form_not_opened", interaction=interaction.id, problem=str(error))
+        return False
+    return True
+
+
+async def _within_patience(work: Awaitable[Any]) -> None:
+    """discord.py tries again for longer than Discord waits: don't."""
+    async with asyncio.timeout(2 * PATIENCE):
+        await work
+
+
+async def _show(
+    interaction: discord.Interaction[Any], reply: Reply | None, guild: str = ""
+) -> None:
+    pages = [page for card in reply.cards for page in render_card(card)] if reply else []
+    if not pages:
+        await interaction.delete_original_response()
+        return
+    assert reply is not None
+    if reply.public:
+        await _send(interaction, render_card(NoticeCard("Posted here for all."))[0], guild)
+    for page in pages:
+        await _send(interaction, page, guild, private=not reply.public)
+
+
+async def _send(
+    interaction: discord.Interaction[Any], page: Page, guild: str, *, private: bool = True
+) -> None:
+    carried = "" if interaction.guild_id else guild
+    await interaction.followup.send(**make_message(page, carried), ephemeral=private)
+
+
+async def say(interaction: discord.Interaction[Any], card: Card) -> None:
+    """Answer an interaction with a card without asking the core, if it still can be."""
+    with suppress(*_TRANSPORT, discord.InteractionResponded):
+        if not interaction.response.is_done():
+            await interaction.response.defer(ephemeral=True, thinking=True)
+        await _show(interaction, Reply([card]))

@@ -1,0 +1,91 @@
+"""What Discord's errors mean for a call: not sent, refused for good, or nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import aiohttp
+import discord
+
+from bot.errors import ChatError, NotSent, OutcomeUnknown, Rejected, RejectReason
+
+UNKNOWN_CHANNEL = 10003
+UNKNOWN_GUILD = 10004
+UNKNOWN_MESSAGE = 10008
+MISSING_ACCESS = 50001
+CANNOT_MESSAGE_USER = 50007
+MISSING_PERMISSIONS = 50013
+THREAD_EXISTS = 160004
+"""topics/opcodes-and-status-codes, JSON error codes."""
+
+_SOON = timedelta(seconds=10)
+_BLOCKED = timedelta(minutes=1)
+
+
+@contextmanager
+def explaining_failures() -> Iterator[None]:
+    """Turn the SDK's and the network's errors into those of `bot.ports.ChatPort`."""
+    try:
+        yield
+    except ChatError:
+        raise
+    except discord.RateLimited as error:
+        wait = timedelta(seconds=error.retry_after)
+        raise NotSent("Discord asks to wait.", wait) from error
+    except discord.HTTPException as error:
+        raise explain_answer(error) from error
+    except aiohttp.ClientConnectorError as error:
+        raise NotSent("Discord can't be reached.", _SOON) from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise OutcomeUnknown(f"The connection to Discord was lost: {error!r}") from error
+
+
+def explain_answer(error: discord.HTTPException) -> ChatError:
+    """Return what an answer of Discord's API means.
+
+    A 5xx comes after discord.py's own tries, each with the same nonce: posted or not,
+    nobody knows.
+    """
+    if error.status == 429:
+        return NotSent("Discord asks to wait.", _read_wait(error))
+    if error.status >= 500:
+        return OutcomeUnknown(f"Discord answered {error.status}.")
+    if error.status == 401:
+        return Rejected(
+            RejectReason.REVOKED,
+            "Discord refuses the bot's token.",
+            "Put a new one into discord.token and restart.",
+        )
+    if error.code == UNKNOWN_CHANNEL:
+        return Rejected(
+            RejectReason.CHANNEL_GONE,
+            "The channel does not exist any more.",
+            "Choose another with /fastapi-quiz schedule edit.",
+        )
+    if error.code == UNKNOWN_GUILD:
+        return Rejected(
+            RejectReason.REVOKED,
+            "The bot is not in this server any more.",
+            "Invite it again with its link.",
+        )
+    if error.status == 403:
+        return Rejected(
+            RejectReason.NO_RIGHTS,
+            "Discord does not let the bot do that in this channel.",
+            "Allow the bot's role View Channel, Send Messages, Embed Links, Read Message "
+            "History and the two thread permissions in the channel's settings.",
+        )
+    return Rejected(
+        RejectReason.INVALID,
+        f"Discord refuses the message: {error.text[:200]}",
+        "Report it with the question's id.",
+    )
+
+
+def _read_wait(error: discord.HTTPException) -> timedelta:
+    """A 429 that discord.py did not wait out: Discord blocks this address for a while."""
+    text = error.response.headers.get("Retry-After", "")
+    seconds = float(text) if text.replace(".", "", 1).isdigit() else 0.0
+    return max(_BLOCKED, timedelta(seconds=min(seconds, 86_400.0)))

@@ -1,0 +1,43 @@
+"""Which server a member belongs to when they write to the bot directly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import Any
+
+from adapters.discord.memory import Memory
+
+_REMEMBERED = 10_000
+
+
+class Homes:
+    """The server where each member last used the bot."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._known: OrderedDict[str, int] = OrderedDict()
+        self._writing: set[asyncio.Task[Any]] = set()
+
+    def note(self, member: str, guild: int) -> None:
+        """Remember where a member is; it is written down meanwhile."""
+        if self._known.get(member) == guild:
+            return
+        self._known[member] = guild
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        task = asyncio.ensure_future(self._memory.keep(f"home:{member}", str(guild)))
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+
+    async def find(self, member: str) -> int | None:
+        """Return the member's server."""
+        if member not in self._known:
+            word = await self._memory.recall(f"home:{member}")
+            return int(word) if word else None
+        return self._known[member]
+
+    async def settle(self) -> None:
+        """Wait until all is written down."""
+        if self._writing:
+            await asyncio.wait(self._writing)

@@ -1,0 +1,91 @@
+"""Discord's objects as the core's events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+
+from adapters.discord.components import read_form_id, read_form_values
+from bot.domain.cards import Button
+from bot.domain.events import ButtonPressed, CommandCalled, FormSubmitted, Origin, ReactionAdded
+
+PLATFORM = "discord"
+_EMOJI = {"💡": "bulb"}
+
+
+def make_origin(interaction: discord.Interaction[Any], guild: int, guild_name: str) -> Origin:
+    """Return who acts and where; a thread counts as the channel it belongs to."""
+    return Origin(
+        platform=PLATFORM,
+        workspace=str(guild),
+        channel=str(_channel_of(interaction)),
+        member=str(interaction.user.id),
+        workspace_name=guild_name,
+        member_name=interaction.user.display_name,
+        is_bot=interaction.user.bot,
+    )
+
+
+def _channel_of(interaction: discord.Interaction[Any]) -> int:
+    channel = interaction.channel
+    parent = channel.parent_id if isinstance(channel, discord.Thread) else None
+    return parent or interaction.channel_id or 0
+
+
+def make_place(guild: discord.Guild, channel: int | None = None) -> Origin:
+    """Return a server, or a channel of it, to which something happened by itself."""
+    return Origin(
+        platform=PLATFORM,
+        workspace=str(guild.id),
+        channel=str(channel) if channel else "",
+        member="",
+        workspace_name=guild.name or "",
+    )
+
+
+def make_call(origin: Origin, path: str, options: Mapping[str, str]) -> CommandCalled:
+    """Return a slash command."""
+    return CommandCalled(origin, path, options)
+
+
+def make_press(
+    origin: Origin, interaction: discord.Interaction[Any], button: Button
+) -> ButtonPressed:
+    """Return a pressed button."""
+    message = interaction.message
+    message_id = str(message.id) if message else ""
+    return ButtonPressed(origin, button.action, button.key, button.value, message_id)
+
+
+def make_submission(origin: Origin, data: Mapping[str, Any]) -> FormSubmitted | None:
+    """Return a filled form, or None if it is none of ours."""
+    named = read_form_id(str(data.get("custom_id", "")))
+    if named is None:
+        return None
+    form, key = named
+    return FormSubmitted(origin, form, key, read_form_values(data.get("components")))
+
+
+def make_reaction(
+    payload: discord.RawReactionActionEvent, guild_name: str, me: int
+) -> ReactionAdded | None:
+    """Return a reaction to one of the bot's messages in a server; None for any other.
+
+    Whoever reacts to other people's messages is no business of the bot.
+    """
+    if payload.guild_id is None or payload.message_author_id not in (None, me):
+        return None
+    member = payload.member
+    origin = Origin(
+        platform=PLATFORM,
+        workspace=str(payload.guild_id),
+        channel=str(payload.channel_id),
+        member=str(payload.user_id),
+        workspace_name=guild_name,
+        member_name=member.display_name if member else "",
+        is_bot=payload.user_id == me or bool(member and member.bot),
+    )
+    name = payload.emoji.name or ""
+    return ReactionAdded(origin, str(payload.message_id), _EMOJI.get(name.rstrip("\ufe0f"), name))

@@ -1,0 +1,160 @@
+"""Discord as a platform of the service: connects, stays connected, and lets go."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+from discord.http import Route
+
+from adapters.discord.chat import Chat
+from adapters.discord.client import QuizClient
+from adapters.discord.desk import Desk
+from adapters.discord.home import Homes
+from adapters.discord.inbound import PLATFORM
+from adapters.discord.memory import Memory
+from adapters.discord.pacing import Pacer
+from bot.config import DiscordSettings
+from bot.errors import ConfigError
+from bot.ports import Handle
+
+log = structlog.get_logger(__name__)
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+DRAIN = 10.0
+"""Seconds that members' questions under way may take when the service stops."""
+_REFUSED = {
+    4004: "Discord refuses the token. Put the bot's present token into discord.token.",
+    4010: "Discord knows no such shard. Look at discord.shard_ids and discord.shard_count.",
+    4011: "The bot is in too many servers for so few shards. Leave discord.shard_count out.",
+    4013: "Discord refuses the intents. Install a newer version of fastapi-quiz.",
+    4014: "Discord refuses the intents. Install a newer version of fastapi-quiz.",
+}
+"""events/gateway, close codes after which nobody may try again."""
+
+
+class DiscordPlatform:
+    """Implements `bot.ports.Platform`. `options` go to discord.py's client."""
+
+    name = PLATFORM
+
+    def __init__(self, settings: DiscordSettings, memory: Memory, **options: Any) -> None:
+        _check_settings(settings)
+        self._settings = settings
+        self._memory = memory
+        self._options = options
+        self._client: QuizClient | None = None
+        self._runner: asyncio.Task[None] | None = None
+        self._pacer = Pacer(
+            settings.requests_per_second,
+            settings.api_url,
+            lambda: asyncio.get_running_loop().time(),
+        )
+        self.chat = Chat(self._ready_client, self._pacer)
+        self._homes = Homes(memory)
+        self._desk = Desk(self.chat, self._homes)
+
+    def _ready_client(self) -> discord.Client | None:
+        client = self._client
+        return client if client and client.user and not client.is_closed() else None
+
+    async def start(self, handle: Handle) -> None:
+        """Connect all shards.
+
+        Discord being out of reach does not keep the service from starting: it goes on
+        trying. Being refused does.
+        """
+        Route.BASE = self._settings.api_url.rstrip("/")
+        self._desk.open(handle)
+        connected = asyncio.Event()
+        self._runner = asyncio.create_task(self._stay_connected(connected))
+        waiting = asyncio.create_task(connected.wait())
+        await asyncio.wait([self._runner, waiting], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if self._runner.done():
+            self._runner.result()
+
+    async def _stay_connected(self, connected: asyncio.Event) -> None:
+        """Run one client after another. discord.py reconnects by itself; what ends it is
+        either for good, or a fault that a new session mends.
+
+        Raises:
+            ConfigError: for good.
+        """
+        wait = FIRST_WAIT
+        while True:
+            client = self._client = self._make_client()
+            watching = asyncio.create_task(_pass_on(client.all_connected, connected))
+            try:
+                await client.start(self._settings.token.get_secret_value())
+                log.warning("disconnected", again_in=wait)
+            except discord.LoginFailure:
+                raise ConfigError(_REFUSED[4004]) from None
+            except (discord.ConnectionClosed, discord.PrivilegedIntentsRequired) as error:
+                code = getattr(error, "code", 4014)
+                if code in _REFUSED:
+                    raise ConfigError(_REFUSED[code]) from None
+                log.warning("disconnected", code=code, again_in=wait)
+            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+                log.warning("not_connected", problem=str(error), again_in=wait)
+                connected.set()
+            except Exception:
+                log.exception("client_failed", again_in=wait)
+            finally:
+                watching.cancel()
+                await _close(client)
+            if client.all_connected.is_set():
+                wait = FIRST_WAIT
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+
+    def _make_client(self) -> QuizClient:
+        settings = self._settings
+        return QuizClient(
+            self._desk,
+            self._memory,
+            self._pacer,
+            guild_ids=settings.guild_ids,
+            gateway_url=settings.gateway_url,
+            shard_count=settings.shard_count or None,
+            shard_ids=list(settings.shard_ids) or None,
+            **self._options,
+        )
+
+    async def stop(self) -> None:
+        """Answer what is under way, then disconnect."""
+        await self._desk.close(DRAIN)
+        if self._runner:
+            self._runner.cancel()
+            with suppress(asyncio.CancelledError, ConfigError):
+                await self._runner
+        await self._homes.settle()
+        await self._memory.close()
+
+
+def _check_settings(settings: DiscordSettings) -> None:
+    """Refuse what can't work before anything is connected."""
+    if not settings.token.get_secret_value().strip():
+        raise ConfigError("discord.token is missing. docs/discord.md says where to find it.")
+    for shard_id in settings.shard_ids:
+        if not 0 <= shard_id < settings.shard_count:
+            raise ConfigError(
+                f"discord.shard_ids has {shard_id}, but discord.shard_count is "
+                f"{settings.shard_count}. Shards count from 0 to one less than that."
+            )
+
+
+async def _pass_on(event: asyncio.Event, to: asyncio.Event) -> None:
+    await event.wait()
+    to.set()
+
+
+async def _close(client: QuizClient) -> None:
+    """A client that never got to connect has nothing to close but its session."""
+    try:
+        await client.close()
+    except AttributeError:
+        await client.http.close()

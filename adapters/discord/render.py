@@ -1,0 +1,288 @@
+"""Cards as Discord messages: an embed a page, split where a text is too long, never cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import singledispatch
+from typing import Any
+
+import discord
+from discord import ui
+
+from adapters.discord import limits
+from adapters.discord.components import make_row, make_view
+from adapters.discord.limits import measure
+from adapters.discord.tables import (
+    describe_counted,
+    describe_delivery,
+    describe_ledger_day,
+    describe_point,
+    describe_schedule,
+    describe_standing,
+    draw_days,
+    plural,
+)
+from adapters.discord.text import escape, one_line, shorten, show_code, split_markdown
+from bot.domain.cards import (
+    Button,
+    Card,
+    ErrorCard,
+    FormCard,
+    GradeCard,
+    HelpCard,
+    LeaderboardCard,
+    LedgerCard,
+    NoticeCard,
+    PreviewCard,
+    QuestionCard,
+    RevealCard,
+    ScheduleCard,
+    SchedulesCard,
+    StatusCard,
+    StreakCard,
+    TopicsCard,
+)
+from bot.domain.question import Kind, Question
+
+BLUE, GREEN, AMBER, RED = 0x2F6FDE, 0x2E9E5B, 0xC98A1B, 0xC0392B
+PAGE_TEXT = limits.EMBED_TEXT
+_EMPTY = "\u200b"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One message: Markdown under a title, with buttons. `hidden`: behind a spoiler."""
+
+    text: str
+    title: str = ""
+    footer: str = ""
+    colour: int = BLUE
+    buttons: tuple[Button, ...] = ()
+    hidden: bool = False
+
+
+def render_card(card: Card) -> list[Page]:
+    """Return the card as pages of messages.
+
+    Buttons are on the last one, but on the first where they carry the key of a post.
+    """
+    whole = _render(card)
+    room = limits.LAYOUT_TEXT - 2 * limits.EMBED_TITLE if whole.hidden else PAGE_TEXT
+    title, text = _fit_title(whole.title, whole.text)
+    parts = split_markdown(text, room) or [_EMPTY]
+    pages = [Page(part, colour=whole.colour, hidden=whole.hidden) for part in parts]
+    at = 0 if isinstance(card, QuestionCard) or whole.hidden else -1
+    pages[at] = replace(pages[at], buttons=whole.buttons)
+    pages[-1] = replace(pages[-1], footer=shorten(whole.footer, limits.EMBED_FOOTER // 2))
+    pages[0] = replace(pages[0], title=title)
+    return pages
+
+
+def _fit_title(title: str, text: str) -> tuple[str, str]:
+    """A title that is too long is repeated whole above the text."""
+    if measure(title) <= limits.EMBED_TITLE:
+        return title, text
+    return shorten(title, limits.EMBED_TITLE), f"{title}\n\n{text}"
+
+
+def make_message(page: Page, guild: str = "") -> dict[str, Any]:
+    """Return what `send` takes for a page: an embed and buttons, or a layout.
+
+    `guild` is given for direct messages: see `components.button_id`.
+    """
+    if page.hidden:
+        return {"view": _make_layout(page)}
+    embed = discord.Embed(title=page.title or None, description=page.text, colour=page.colour)
+    if page.footer:
+        embed.set_footer(text=page.footer)
+    view = make_view(page.buttons, guild)
+    return {"embed": embed, "view": view} if view else {"embed": embed}
+
+
+def _make_layout(page: Page) -> ui.LayoutView:
+    """An embed can't be hidden, a container can: with code blocks and pipes in it."""
+    view = ui.LayoutView(timeout=None)
+    if page.title:
+        view.add_item(ui.TextDisplay(f"**{page.title}**"))
+    view.add_item(ui.Container(ui.TextDisplay(page.text), accent_colour=page.colour, spoiler=True))
+    if page.footer:
+        view.add_item(ui.TextDisplay(f"-# {page.footer}"))
+    if page.buttons:
+        view.add_item(make_row(page.buttons))
+    view.stop()
+    return view
+
+
+@singledispatch
+def _render(card: Card) -> Page:
+    raise TypeError(f"no message for {type(card).__name__}")
+
+
+@_render.register
+def _question(card: QuestionCard) -> Page:
+    question = card.question
+    asked = "Question of the day" if card.schedule_number else "A question for you"
+    late = " (late)" if card.late else ""
+    return Page(
+        _join(question.prompt, _list_choices(question)),
+        f"{asked}{late}: {escape(question.title)}",
+        f"{question.level.value} · {', '.join(question.topics)}",
+        buttons=card.buttons,
+    )
+
+
+def _list_choices(question: Question) -> str:
+    if question.kind is not Kind.CHOICE:
+        return ""
+    pairs = zip("ABCDEFGH", question.choices, strict=False)
+    return "\n".join(f"**{letter}**  {escape(choice.text)}" for letter, choice in pairs)
+
+
+@_render.register
+def _reveal(card: RevealCard) -> Page:
+    right = [choice for choice in card.question.choices if choice.right]
+    said = [f"Right: {escape(choice.text)}. {escape(choice.why)}" for choice in right]
+    text = _join(*said, card.question.answer)
+    title = f"Answer: {escape(card.question.title)}"
+    if card.counts:
+        own = Button("My streak", "command", card.key, "streak")
+        counted = describe_counts(card.counts.answered, card.counts.revealed)
+        return Page(text, title, counted, GREEN, (own,), hidden=True)
+    return Page(_join(text, *_reveal_notes(card)), title, "", GREEN, card.buttons)
+
+
+def describe_counts(answered: int, revealed: int) -> str:
+    """Say how many did what with a question."""
+    return f"{answered} answered, {revealed} looked."
+
+
+def _reveal_notes(card: RevealCard) -> Iterable[str]:
+    if card.late:
+        yield "*This question's day is over, so it no longer counts for your streak.*"
+    if card.forfeits:
+        yield "*You looked before answering: no points for this one, your streak is safe.*"
+    yield "How well did you know it?"
+
+
+@_render.register
+def _grade(card: GradeCard) -> Page:
+    grade = card.grade
+    points = "\n".join(map(describe_point, grade.points))
+    return Page(
+        _join(
+            points,
+            one_line(grade.feedback),
+            describe_counted(card),
+            "**Model answer**",
+            card.question.answer,
+        ),
+        f"{round(grade.score * 100)} % · {grade.band.value}",
+        f"scored by {grade.grader}",
+        GREEN if grade.score >= 0.6 else AMBER,
+    )
+
+
+@_render.register
+def _streak(card: StreakCard) -> Page:
+    streak = card.streak
+    title = f"{one_line(card.member)}: {plural(streak.current, 'question day')} in a row"
+    lines = [f"Longest {streak.longest} · freezes {streak.freezes} of 2"]
+    if card.away_until:
+        lines.append(f"Away until {card.away_until}: the count waits.")
+    if card.days:
+        lines += ["", draw_days(card.days)]
+    return Page("\n".join(lines), title)
+
+
+@_render.register
+def _ledger(card: LedgerCard) -> Page:
+    title = f"{one_line(card.member)}: streak {card.streak.current}, longest {card.streak.longest}"
+    if not card.days:
+        return Page("There was no question day yet.", title)
+    return Page(show_code("\n".join(map(describe_ledger_day, card.days))), title)
+
+
+@_render.register
+def _leaderboard(card: LeaderboardCard) -> Page:
+    title = {"week": "This week", "month": "This month", "all": "All time"}[card.period]
+    if not card.rows:
+        return Page("Nobody has points yet. Answer today's question.", title)
+    rows = [*map(describe_standing, card.rows)]
+    if card.own:
+        rows += ["…", describe_standing(card.own)]
+    return Page("\n".join(rows), title)
+
+
+@_render.register
+def _schedule(card: ScheduleCard) -> Page:
+    title = f"Schedule {card.schedule.number} {card.said}".strip()
+    return Page(describe_schedule(card.schedule), escape(title), colour=GREEN)
+
+
+@_render.register
+def _schedules(card: SchedulesCard) -> Page:
+    return Page(_list_schedules(card), "Schedules")
+
+
+def _list_schedules(card: SchedulesCard | StatusCard) -> str:
+    if not card.schedules:
+        return "There is no schedule yet. Type: `/fastapi-quiz schedule add time:09:00`"
+    pairs = ((schedule.number, describe_schedule(schedule)) for schedule in card.schedules)
+    return "\n".join(f"**{number}**  {text}" for number, text in pairs)
+
+
+@_render.register
+def _preview(card: PreviewCard) -> Page:
+    lines = [f"{slot:%a %Y-%m-%d %H:%M %Z}" for slot in card.slots]
+    zone = card.schedule.rhythm.zone
+    return Page(show_code("\n".join(lines)), f"Next posts of schedule {card.schedule.number}", zone)
+
+
+@_render.register
+def _status(card: StatusCard) -> Page:
+    newest = [describe_delivery(delivery, card.zone) for delivery in card.deliveries]
+    posts = "\n".join(newest) if newest else "Nothing was due yet."
+    return Page(_join(_list_schedules(card), f"**Newest posts** ({card.zone})", posts), "Status")
+
+
+@_render.register
+def _help(card: HelpCard) -> Page:
+    def listed(lines: Sequence[tuple[str, str]]) -> str:
+        return "\n".join(f"`{usage}`\n{escape(meaning)}" for usage, meaning in lines)
+
+    intro = "A FastAPI interview question each day. React with 💡 to see the answer."
+    return Page(
+        _join(intro, listed(card.lines), "**For admins**", listed(card.admin_lines)),
+        "FastAPI Quiz",
+        buttons=card.buttons,
+    )
+
+
+@_render.register
+def _topics(card: TopicsCard) -> Page:
+    topics = [f"{topic:<28} {count:>4}" for topic, count in card.topics]
+    levels = [f"{level:<28} {count:>4}" for level, count in card.levels]
+    return Page(show_code("\n".join([*topics, "", *levels])), "Topics and levels")
+
+
+@_render.register
+def _notice(card: NoticeCard) -> Page:
+    return Page(escape(card.text), buttons=card.buttons)
+
+
+@_render.register
+def _error(card: ErrorCard) -> Page:
+    return Page(escape(card.text), colour=RED)
+
+
+@_render.register
+def _form(card: FormCard) -> Page:
+    action = "answer" if card.form == "answer" else "form"
+    value = "" if card.form == "answer" else card.form
+    button = Button("Open the form", action, card.key, value)
+    return Page("It is ready to be filled in.", escape(card.title), buttons=(button,))
+
+
+def _join(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)

@@ -1,0 +1,138 @@
+"""From the invitation to the last button, on a local Discord."""
+
+from __future__ import annotations
+
+from tests.adapters.discord.conftest import Stage, schedule_question
+from tests.fakes.discord.world import THREAD, Channel
+from tests.fakes.discord_server import text_of
+
+
+async def test_question_is_posted_and_answered_in_private(stage: Stage) -> None:
+    server = stage.server
+    post = await schedule_question(stage)
+    ben = server.member("ben")
+    opened = await server.answered(await server.press(ben, post, "Answer"))
+    assert opened.modal is not None
+    graded = await server.submit(ben, opened, {"text": "Depends resolves a tree once a request"})
+    await server.answered(graded)
+    assert graded.is_deferred
+    assert graded.private
+    assert "Model answer" in text_of(graded.messages[0])
+
+
+async def test_reaction_is_answered_by_direct_message(stage: Stage) -> None:
+    server = stage.server
+    post = await schedule_question(stage)
+    before = server.posts()
+    ben = server.member("ben")
+    await server.react(ben, post)
+    (told,) = await server.until(lambda: server.told(ben))
+    assert "Answer: " in text_of(told)
+    assert server.posts() == before
+
+
+async def test_private_commands_in_a_direct_message(stage: Stage) -> None:
+    server = stage.server
+    ben = server.member("ben")
+    direct = server.world.direct(ben)
+    lost = await server.answered(await server.call(ben, "streak", channel=direct))
+    assert "Use me in a server first" in text_of(lost.messages[0])
+    await server.answered(await server.call(ben, "help"))
+    await stage.restart()
+    found = await server.answered(await server.call(ben, "streak", channel=direct))
+    assert "0 question days" in text_of(found.messages[0])
+    assert stage.events[-1].origin.workspace == str(server.guild.id)
+
+
+async def test_shared_leaderboard_is_seen_by_all(stage: Stage) -> None:
+    server = stage.server
+    ben = server.member("ben")
+    shared = await server.call(ben, "leaderboard", {"period": "week", "share": True})
+    await server.until(lambda: shared.followups)
+    (post,) = server.posts()
+    assert "This week" in text_of(post)
+    assert shared.messages[0]["private"]
+
+
+async def test_admin_commands_need_manage_server(stage: Stage) -> None:
+    server = stage.server
+    ben, olga = server.member("ben"), server.member("olga", manages=True)
+    refused = await server.answered(await server.call(ben, "schedule add", {"time": "09:00"}))
+    assert "Only admins" in text_of(refused.messages[0])
+    added = await server.call(olga, "admins add", {"member": str(ben.id)})
+    assert "ben" in text_of((await server.answered(added)).messages[0])
+    allowed = await server.answered(await server.call(ben, "schedule add", {"time": "09:00"}))
+    assert "is set" in text_of(allowed.messages[0])
+
+
+async def test_form_for_a_schedule(stage: Stage) -> None:
+    server = stage.server
+    olga = server.member("olga", manages=True)
+    asked = await server.answered(await server.call(olga, "help"))
+    opened = await server.answered(await server.press(olga, asked.messages[-1], "Schedule"))
+    backend = server.world.add_channel(server.guild, "backend")
+    shown = backend.to_json(server.world.bot.id)
+    await server.gateway.dispatch("CHANNEL_CREATE", shown, server.guild.id)
+    values = {"time": "09:00", "channel": str(backend.id), "tz": "berlin"}
+    added = await server.answered(await server.submit(olga, opened, values))
+    assert f"<#{backend.id}> at 09:00 mon-fri Europe/Berlin" in text_of(added.messages[0])
+    values = {"time": "noon"}
+    refused = await server.answered(await server.submit(olga, opened, values))
+    assert "noon" in text_of(refused.messages[0])
+
+
+async def test_completion_offers_what_fits(stage: Stage) -> None:
+    server = stage.server
+    olga = server.member("olga", manages=True)
+    await schedule_question(stage)
+
+    async def offered(path: str, name: str, typed: str, **others: object) -> list[str]:
+        options = {**others, name: typed}
+        asked = await server.call(olga, path, options, focused=name)
+        return [str(choice["name"]) for choice in (await server.answered(asked)).choices or ()]
+
+    assert (await offered("settings", "timezone", "berl"))[0] == "Europe/Berlin"
+    assert len(await offered("settings", "timezone", "")) == 25
+    topics = await offered("ask", "topic", "valid")
+    assert topics
+    assert all("valid" in topic for topic in topics)
+    assert await offered("ask", "topic", "nothing like it") == []
+
+
+async def test_buttons_of_a_direct_message_know_their_server(stage: Stage) -> None:
+    server = stage.server
+    post = await schedule_question(stage)
+    ben = server.member("ben")
+    await server.react(ben, post)
+    (told,) = await server.until(lambda: server.told(ben))
+    other = await server.invite("Globex")
+    server.member("ben", other)
+    channel = next(iter(other.channels.values()))
+    await server.answered(await server.call(ben, "help", channel=channel))
+    await stage.restart()
+    rated = await server.answered(await server.press(ben, told, "Partly"))
+    assert "Noted. Your streak is" in text_of(rated.messages[0])
+    assert stage.events[-1].origin.workspace == str(server.guild.id)
+
+
+async def test_command_in_a_thread_is_about_its_channel(stage: Stage) -> None:
+    server = stage.server
+    post = await schedule_question(stage)
+    thread = Channel(int(post["id"]), "Answer", THREAD, server.guild.id, server.general.id, 1)
+    server.world.channels[thread.id] = thread
+    ben = server.member("ben")
+    shown = await server.answered(await server.call(ben, "today", channel=thread))
+    assert text_of(post).splitlines()[0] == text_of(shown.messages[0]).splitlines()[0]
+    assert stage.events[-1].origin.channel == str(server.general.id)
+
+
+async def test_server_with_all_its_furniture_is_read(stage: Stage) -> None:
+    server = stage.server
+    server.guild.emojis = [{"id": "5", "name": "x", "roles": [], "user": None}]
+    payload = server.guild.to_json(server.world.bot)
+    await server.gateway.dispatch("GUILD_UPDATE", payload, server.guild.id)
+    await server.answered(await server.call(server.member("ben"), "help"))
+    assert stage.platform is not None
+    assert stage.platform._client is not None
+    (guild,) = stage.platform._client.guilds
+    assert (guild.name, guild.emojis) == ("Acme", ())

@@ -1,0 +1,119 @@
+"""Settings that can't work, the pace of requests, and what is kept between two runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from adapters.discord.pacing import Pacer
+from adapters.discord.platform import DiscordPlatform
+from bot.config import DiscordSettings, Settings, load_settings
+from bot.errors import ConfigError, NotSent
+from storage.adapter_words import AdapterWords
+from storage.engine import open_engine
+from tests.adapters.discord.conftest import Stage
+from tests.adapters.discord.questions import make_card
+from tests.fakes.discord_server import TOKEN, text_of
+
+
+def make_platform(**settings: object) -> DiscordPlatform:
+    """Return a platform that is not connected."""
+    words = AdapterWords(open_engine("sqlite+aiosqlite://"), "discord")
+    given = {"token": SecretStr(TOKEN), **settings}
+    return DiscordPlatform(DiscordSettings.model_validate(given), words)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"token": SecretStr(" ")}, "discord.token is missing"),
+        ({"shard_ids": [2], "shard_count": 2}, "Shards count from 0"),
+        ({"shard_ids": [0]}, "discord.shard_count is 0"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(settings: dict[str, object], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        make_platform(**settings)
+
+
+def test_lists_come_from_the_environment_too() -> None:
+    variables = {
+        "FASTAPI_QUIZ_DISCORD__SHARD_IDS": "0, 1",
+        "FASTAPI_QUIZ_DISCORD__SHARD_COUNT": "2",
+    }
+    assert load_settings(None, variables).discord.shard_ids == (0, 1)
+
+
+def test_the_token_is_not_shown() -> None:
+    assert "x-secret" not in repr(Settings.model_validate({"discord": {"token": "x-secret"}}))
+
+
+async def test_nothing_is_sent_before_it_is_connected() -> None:
+    with pytest.raises(NotSent, match="not connected"):
+        await make_platform().chat.post("1", "2", make_card(), "k")
+
+
+class Timer:
+    """A clock that sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    async def sleep(self, seconds: float) -> None:
+        """Pass the time."""
+        self.now += seconds
+
+
+async def test_no_second_has_more_requests_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    timer = Timer()
+    monkeypatch.setattr("asyncio.sleep", timer.sleep)
+    pacer = Pacer(50, "http://x", lambda: timer.now)
+    times = []
+    for _ in range(500):
+        await pacer.wait_turn()
+        times.append(timer.now)
+    assert all(later - first >= 1 for first, later in zip(times, times[50:], strict=False))
+    assert 450 / (times[-1] - times[49]) >= 0.97 * 50
+
+
+async def test_half_of_the_invalid_requests_pause_the_bot() -> None:
+    timer = Timer()
+    pacer = Pacer(50, "http://x", lambda: timer.now)
+    for status in (200, 404, 500):
+        pacer.note_status(status)
+    for _ in range(4_999):
+        pacer.note_status(403)
+    assert not pacer.is_blocked
+    pacer.note_status(401)
+    assert pacer.is_blocked
+    timer.now += 600.1
+    assert not pacer.is_blocked
+
+
+async def test_words_are_kept_replaced_and_forgotten(database_url: str) -> None:
+    engine = open_engine(database_url)
+    words, other = AdapterWords(engine, "discord"), AdapterWords(engine, "slack")
+    await words.keep("a", "1")
+    await words.keep("a", "2")
+    assert (await words.recall("a"), await other.recall("a")) == ("2", None)
+    await words.forget("a")
+    assert await words.recall("a") is None
+    await words.keep("b", "3")
+    await words.close()
+    assert await words.recall("b") is None
+    await engine.dispose()
+
+
+async def test_commands_go_to_named_servers_alone(tmp_path: Path, stage: Stage) -> None:
+    server = stage.server
+    assert set(server.world.commands) == {None}
+    await stage.stop()
+    stage.settings = {"guild_ids": [server.guild.id]}
+    await stage.start()
+    assert server.world.commands[None] == []
+    assert [c["name"] for c in server.world.commands[server.guild.id]] == ["fastapi-quiz"]
+    ben = server.member("ben")
+    asked = await server.answered(await server.call(ben, "help"))
+    assert "FastAPI Quiz" in text_of(asked.messages[0])
