@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help demo test check format lock bench bench-grading clean
+.PHONY: help demo test soak check format lock bench bench-grading clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -18,6 +18,10 @@ demo: $(INSTALLED) ## try it: a channel in this terminal (without a terminal: pl
 test: $(INSTALLED) ## run the whole test suite, on SQLite and on PostgreSQL
 	@sh scripts/ensure-postgres
 	$(BIN)/pytest
+
+soak: $(INSTALLED) ## the long crash test: 10,000 deliveries, 1,000 kills (QUIZ_CRASH_SEED repeats a run)
+	@sh scripts/ensure-postgres
+	QUIZ_CRASH_DELIVERIES=10000 QUIZ_CRASH_KILLS=1000 $(BIN)/pytest tests/crash
 
 check: $(INSTALLED) ## format, lint, types, layers, spelling, questions, then the tests
 	$(BIN)/ruff format --check .

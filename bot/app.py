@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -36,7 +36,7 @@ from bot.services.reconciling import Reconciling
 from bot.services.revealing import Revealing
 from bot.services.scheduling import Scheduling
 from bot.services.standings import Standings
-from storage.engine import open_engine
+from storage.engine import hold_file, open_engine
 from storage.schema import current_revision, migrate, require_current
 from storage.unit_of_work import SqlStorage
 
@@ -97,6 +97,8 @@ def build(
     owner: str = "one",
     grace: timedelta = timedelta(hours=6),
     lease: timedelta = timedelta(seconds=60),
+    spread: timedelta = timedelta(0),
+    concurrency: int = 100,
 ) -> Application:
     """Wire the core to a database and to chat platforms; nothing is opened yet.
 
@@ -135,8 +137,8 @@ def build(
         Dispatching(
             storage,
             clock,
-            Planning(storage, grace),
-            Delivering(storage, chats, clock, owner, lease, grace),
+            Planning(storage, grace, spread),
+            Delivering(storage, chats, clock, owner, lease, grace, concurrency),
             reconciling,
             Notifying(storage, chats, clock),
         ),
@@ -243,20 +245,29 @@ class Service:
             owner=f"{socket.gethostname()}/{os.getpid()}",
             grace=settings.scheduler.grace,
             lease=settings.scheduler.lease,
+            spread=settings.scheduler.spread,
+            concurrency=settings.scheduler.concurrency,
         )
         self._web = make_web(settings, only, self._platforms, self._app.next_wake_at)
         self._clock = clock
         self._delivers = settings.scheduler.enabled and "scheduler" in only
         self._started: list[Platform] = []
         self._ticker: Ticker | None = None
+        self._lock: IO[str] | None = None
 
     async def start(self) -> None:
-        """Open the database, connect the platforms, then begin to deliver."""
+        """Open the database, connect the platforms, then begin to deliver.
+
+        Raises:
+            ConfigError: there is no platform, or one is refused.
+            StorageError: the database can't be used, or another process has its file.
+        """
         if not self._platforms:
             raise ConfigError(
                 "No platform is enabled, so there is nothing to run. Enable one in config.toml "
                 f"({', '.join(PLATFORMS)}), or try it without any: fastapi-quiz demo"
             )
+        self._lock = hold_file(self._app.engine)
         await self._app.start()
         for platform in self._platforms:
             await platform.start(self._handle)
@@ -286,6 +297,8 @@ class Service:
         for platform in self._started:
             await platform.stop()
         await self._app.close()
+        if self._lock:
+            self._lock.close()
         if self._started:
             log.info("stopped")
 

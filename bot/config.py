@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from bot.errors import ConfigError
 
@@ -99,6 +99,8 @@ class SchedulerSettings(_Section):
     enabled: bool = True
     grace: Duration = timedelta(hours=6)
     lease: Duration = timedelta(seconds=60)
+    concurrency: Annotated[int, Field(ge=1, le=1000)] = 100
+    spread: Duration = timedelta(0)
 
 
 class LoggingSettings(_Section):

@@ -177,6 +177,10 @@ class Workspaces(Protocol):
         """Return a workspace that exists."""
         ...
 
+    async def everyone(self) -> Sequence[Workspace]:
+        """Return all workspaces, for the operator alone."""
+        ...
+
     async def get_many(self, ids: Sequence[WorkspaceId]) -> Mapping[WorkspaceId, Workspace]:
         """Return the workspaces of these ids."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
@@ -13,6 +13,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, StorageError
+
+try:
+    import fcntl
+except ImportError:  # Windows has no flock
+    fcntl = None  # type: ignore[assignment]
 
 BUSY_TIMEOUT_MS = 5000
 WRITE = {"begin": "BEGIN IMMEDIATE"}
@@ -59,6 +64,33 @@ def sqlite_file(engine: AsyncEngine) -> Path | None:
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
     return Path(str(url.database))
+
+
+def hold_file(engine: AsyncEngine) -> IO[str] | None:
+    """Lock an SQLite file for this process until the returned handle is closed.
+
+    The system lets go of the lock when the process dies, however it dies. Several processes
+    share PostgreSQL instead.
+
+    Raises:
+        StorageError: another process holds it.
+    """
+    path = sqlite_file(engine)
+    if path is None or fcntl is None:
+        return None
+    try:
+        handle = path.with_name(f"{path.name}-lock").open("a+")
+    except OSError as error:
+        raise StorageError(_explain("unable to open database file")) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        handle.close()
+        raise StorageError(
+            f"Another fastapi-quiz run has {path.name} open. Stop it, or let several processes "
+            "share PostgreSQL: see database.url in config.example.toml."
+        ) from error
+    return handle
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -49,6 +49,12 @@ class WorkspaceRepository:
     async def get(self, workspace_id: WorkspaceId) -> Workspace:
         return (await self.get_many([workspace_id]))[workspace_id]
 
+    async def everyone(self) -> Sequence[Workspace]:
+        rows = await self.session.exec(
+            select(WorkspaceRow).order_by(col(WorkspaceRow.platform), col(WorkspaceRow.name))
+        )
+        return [to_workspace(row) for row in rows]
+
     async def get_many(self, ids: Sequence[WorkspaceId]) -> Mapping[WorkspaceId, Workspace]:
         rows = await self.session.exec(
             select(WorkspaceRow).where(col(WorkspaceRow.id).in_(set(ids)))

@@ -14,6 +14,7 @@ import typer
 
 from bot.cli.generate import generate_questions
 from bot.cli.grade import grade
+from bot.cli.operate import check, deliveries, schedules
 from bot.cli.questions import questions
 from bot.errors import QuizError
 
@@ -27,6 +28,9 @@ app = typer.Typer(
 questions.command("generate")(generate_questions)
 app.add_typer(questions, name="questions")
 app.command()(grade)
+app.add_typer(schedules, name="schedules")
+app.command()(deliveries)
+app.command()(check)
 
 
 def _print_version(wanted: bool) -> None:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+import typer
+
 from adapters.local.script import Instruction, Mark, Say, parse_script
 from bot.commands import NAME
 from bot.errors import CommandError
@@ -18,14 +20,15 @@ _FIRST_QUESTION_IN = timedelta(seconds=10)
 
 def demo() -> None:
     """Converse in a terminal; without one on stdin, play the shipped script."""
+    if not sys.stdin.isatty():
+        typer.echo("# Three days in a team's channel, played on a virtual clock.")
     from bot.cli.local import open_database
+    from bot.cli.simulate import play
 
     with open_database(None) as url:
         if sys.stdin.isatty():
             asyncio.run(_converse(url))
         else:
-            from bot.cli.simulate import play
-
             asyncio.run(play(_shipped_script(), url, as_json=False))
 
 

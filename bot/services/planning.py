@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -78,6 +79,7 @@ class Planning:
 
     storage: Storage
     grace: timedelta
+    spread: timedelta = timedelta(0)
 
     async def plan_due(self, now: datetime) -> int:
         """Plan up to a batch of schedules and return how many were due.
@@ -129,8 +131,16 @@ class Planning:
     async def _post(
         self, picker: Picker, workspace: Workspace, schedule: Schedule, slot: Slot, now: datetime
     ) -> tuple[Draft, Schedule]:
-        draft = draft_question(workspace, schedule, slot, self.grace)
+        delay = delay_within(self.spread, workspace, schedule.channel)
+        spread_slot = replace(slot, due_at=slot.due_at + delay)
+        draft = draft_question(workspace, schedule, spread_slot, self.grace)
         return await fill_draft(picker, workspace, schedule, draft, now)
+
+
+def delay_within(spread: timedelta, workspace: Workspace, channel: str) -> timedelta:
+    """Return the channel's own delay within the window, the same every day."""
+    digest = hashlib.blake2b(f"{workspace.seed}/{channel}".encode(), digest_size=8).digest()
+    return spread * (int.from_bytes(digest) / 2**64)
 
 
 def draft_question(

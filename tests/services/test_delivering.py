@@ -302,3 +302,21 @@ async def test_two_processes_share_the_work_without_a_double(engine: Engine, fau
     keys = [one.key for one in engine.posted if isinstance(one.card, QuestionCard)]
     assert len(keys) == len(set(keys)) == 30
     await other.close()
+
+
+async def test_spread_gives_each_channel_its_own_fixed_time(engine: Engine) -> None:
+    window = timedelta(minutes=10)
+    engine.app.dispatching.planning.spread = window
+    for number in range(20):
+        await engine.add_schedule("acme", f"#c{number}")
+    await engine.advance(timedelta(days=1, hours=1))
+    by_day: dict[int, dict[str, timedelta]] = {}
+    for one in await engine.deliveries():
+        assert one.posted_at is not None
+        delay = one.posted_at - DUE - timedelta(days=one.slot.day - DUE.day)
+        by_day.setdefault(one.slot.day, {})[one.channel] = delay
+    assert by_day[23] == by_day[24]
+    delays = set(by_day[23].values())
+    assert len(delays) == 20
+    assert all(timedelta(0) <= delay < window for delay in delays)
+    assert max(delays) - min(delays) > window / 2

@@ -1,0 +1,187 @@
+"""What an operator asks: `check`, `deliveries`, `schedules …`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.errors import QuizError
+
+schedules = typer.Typer(no_args_is_help=True, help="What will be posted when.")
+_AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+@asynccontextmanager
+async def _open_reports(config: Path | None) -> AsyncIterator[Any]:
+    from bot.app import build
+    from bot.config import load_settings
+    from bot.services.reporting import Reporting
+    from storage.schema import require_current
+
+    app = build(load_settings(config).database.url, {})
+    try:
+        await require_current(app.engine)
+        yield Reporting(app.storage)
+    finally:
+        await app.close()
+
+
+def _print_rows(rows: list[dict[str, Any]], as_json: bool, nothing: str) -> None:
+    """Print rows as a table in a terminal, tab-separated in a pipe, or as JSON lines."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    if as_json:
+        for row in rows:
+            typer.echo(json.dumps(row, ensure_ascii=False))
+    elif not rows:
+        typer.echo(nothing)
+    elif console.is_terminal:
+        table = Table(*rows[0], box=None)
+        for row in rows:
+            table.add_row(*(_plain(value) for value in row.values()))
+        console.print(table)
+    else:
+        for row in rows:
+            typer.echo("\t".join(_plain(value) for value in row.values()))
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else " ".join(str(value).split())
+
+
+@schedules.command("list")
+def list_schedules(context: typer.Context, as_json: _AsJson = False) -> None:
+    """Every schedule of every workspace."""
+    from bot.domain.cards import describe_schedule
+
+    async def read() -> list[dict[str, Any]]:
+        async with _open_reports(context.obj) as reports:
+            return [
+                {"workspace": workspace.name, **describe_schedule(schedule)}
+                async for workspace, schedule in reports.schedules()
+            ]
+
+    _print_rows(asyncio.run(read()), as_json, "There is no schedule yet.")
+
+
+@schedules.command("preview")
+def preview_schedules(
+    context: typer.Context,
+    count: Annotated[int, typer.Option(min=1, max=366, help="How many of each.")] = 10,
+    as_json: _AsJson = False,
+) -> None:
+    """The next posts of every schedule, in its local time."""
+    from bot.app import SystemClock
+
+    async def read() -> list[dict[str, Any]]:
+        now = SystemClock().now()
+        rows = []
+        async with _open_reports(context.obj) as reports:
+            async for workspace, schedule in reports.schedules():
+                if schedule.next_due_at is None:
+                    continue
+                zone = ZoneInfo(schedule.rhythm.zone)
+                slots = (
+                    slot
+                    for slot in schedule.rhythm.slots_after(now)
+                    if slot.due_at >= schedule.next_due_at
+                )
+                rows += [
+                    {
+                        "workspace": workspace.name,
+                        "schedule_id": schedule.number,
+                        "channel": schedule.channel,
+                        "at": slot.due_at.astimezone(zone).isoformat(),
+                    }
+                    for slot in islice(slots, count)
+                ]
+        return sorted(rows, key=lambda row: str(row["at"]))
+
+    _print_rows(asyncio.run(read()), as_json, "Nothing will be posted: no schedule is active.")
+
+
+def deliveries(
+    context: typer.Context,
+    newest: Annotated[int, typer.Option(min=1, max=10_000, help="How many a workspace.")] = 50,
+    state: Annotated[
+        str | None, typer.Option(help="Only these: confirmed, skipped, failed, stuck …")
+    ] = None,
+    as_json: _AsJson = False,
+) -> None:
+    """What was posted, missed or stuck, and why."""
+    from bot.domain.cards import describe_delivery
+    from bot.domain.delivery import DeliveryState
+    from bot.domain.reading import did_you_mean
+    from bot.errors import ConfigError
+
+    if state and state not in set(DeliveryState):
+        hint = did_you_mean(state, DeliveryState)
+        raise ConfigError(f'--state: "{state}" is none.{hint} States: {", ".join(DeliveryState)}.')
+
+    async def read() -> list[dict[str, Any]]:
+        async with _open_reports(context.obj) as reports:
+            found = await reports.deliveries(newest)
+        return [
+            {"workspace": workspace.name, **describe_delivery(delivery)}
+            for workspace, delivery in found
+            if state in (None, delivery.state)
+        ]
+
+    _print_rows(asyncio.run(read()), as_json, "Nothing was due yet.")
+
+
+def check(context: typer.Context) -> None:
+    """The doctor: settings, database, packs; each failed line says how to mend it."""
+    failed = 0
+    for name, examine in _examinations(context.obj):
+        try:
+            typer.echo(f"ok      {name}: {asyncio.run(examine())}")
+        except QuizError as error:
+            failed += 1
+            typer.echo(f"FAILED  {name}: {error}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _examinations(
+    config: Path | None,
+) -> Iterator[tuple[str, Callable[[], Coroutine[Any, Any, str]]]]:
+    from bot.config import load_settings
+
+    async def settings() -> str:
+        load_settings(config)
+        return "every key is known and fits"
+
+    async def database() -> str:
+        from storage.engine import open_engine
+        from storage.schema import current_revision, require_current
+
+        engine = open_engine(load_settings(config).database.url)
+        try:
+            if await current_revision(engine) is None:
+                return "empty; `run` makes its tables"
+            await require_current(engine)
+            return f"reachable, schema {await current_revision(engine)}"
+        finally:
+            await engine.dispose()
+
+    async def packs() -> str:
+        from bot.questions.loader import load_pack
+        from bot.questions.pack_files import shipped_packs
+
+        loaded = {name: len(load_pack(folder)) for name, folder in shipped_packs().items()}
+        return ", ".join(f"{name} has {count} questions" for name, count in loaded.items())
+
+    yield "settings", settings
+    yield "database", database
+    yield "question packs", packs

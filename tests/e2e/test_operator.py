@@ -1,0 +1,77 @@
+"""What an operator asks of the program."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from tests.e2e.test_program import PROGRAM, fails, run
+
+SCRIPT = """
+at 2026-03-23 08:55 UTC
+@ana admin
+@ana: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin days:mon-sun
+advance 1d
+outage 32h
+advance 2d
+"""
+
+
+def prepare(folder: Path) -> None:
+    url = f"sqlite+aiosqlite:///{folder}/fastapi-quiz.db"
+    done = run("simulate", "--database", url, "-", folder=folder, stdin=SCRIPT)
+    assert done.returncode == 0, done.stderr
+
+
+def rows(folder: Path, *arguments: str) -> list[dict[str, object]]:
+    done = run(*arguments, "--json", folder=folder)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_deliveries_and_schedules_are_listed(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    listed = rows(tmp_path, "deliveries")
+    assert {row["state"] for row in listed} == {"confirmed", "skipped"}
+    assert all(row["reason"] for row in listed if row["state"] == "skipped")
+    assert [row["state"] for row in rows(tmp_path, "deliveries", "--state", "skipped")] == [
+        "skipped"
+    ]
+    [schedule] = rows(tmp_path, "schedules", "list")
+    assert (schedule["workspace"], schedule["schedule_id"]) == ("local", 1)
+    assert len(rows(tmp_path, "schedules", "preview", "--count", "3")) == 3
+    assert "skippd" in fails(run("deliveries", "--state", "skippd", folder=tmp_path), 2)
+    plain = run("deliveries", folder=tmp_path)
+    assert len(plain.stdout.splitlines()) == len(listed)
+
+
+def test_check_is_a_doctor(tmp_path: Path) -> None:
+    well = run("check", folder=tmp_path)
+    assert well.returncode == 0
+    assert well.stdout.count("ok ") == 3
+    ill = run("check", folder=tmp_path, FASTAPI_QUIZ_DATABASE__URL="mysql://nowhere")
+    assert ill.returncode == 1
+    assert "FAILED  database" in ill.stdout
+    assert "postgresql+asyncpg" in ill.stdout
+
+
+def test_a_second_run_on_the_same_sqlite_file_is_refused(tmp_path: Path) -> None:
+    environment = {"FASTAPI_QUIZ_LOCAL__ENABLED": "true"}
+    first = subprocess.Popen(
+        [*PROGRAM, "run"],
+        cwd=tmp_path,
+        env=os.environ | environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert first.stderr is not None
+        assert "started" in first.stderr.readline()
+        second = run("run", folder=tmp_path, **environment)
+        assert "PostgreSQL" in fails(second, 1)
+    finally:
+        first.terminate()
+        first.communicate(timeout=20)
+    assert first.returncode == 0
