@@ -1,6 +1,6 @@
 """A signed slash command by HTTP: its acknowledgement and its answer, beside bare Starlette.
 
-    python -m bench.slash [--rounds N] [--requests N] [--command TEXT]
+    python -m bench.slash [--rounds N] [--requests N] [--command TEXT] [--deliveries N]
 
 The program runs on core 0; the load and a local Slack on core 1. Each round measures both in
 turn, alone and with ten clients, and asserts that each command was answered once.
@@ -23,9 +23,13 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
+from bot.app import build
+from bot.domain.delivery import Draft, Purpose
+from bot.domain.question import QuestionFilter
 from tests.fakes.slack_acts import SlackActs
 from tests.fakes.slack_server import SIGNING_SECRET, SlackServer, run_slack
 
@@ -193,6 +197,89 @@ def note(figures: dict[str, float], name: str, measured: Measured) -> None:
     figures[f"{name}_p99_ms"] = measured.quantile(0.99)
 
 
+async def run_delivering(count: int) -> dict[str, float]:
+    """Send 50 commands a second, from a process of their own, while deliveries run."""
+    async with run_slack() as server:
+        team = server.add_team()
+        acts = SlackActs(server, team)
+        ben = server.add_user(team, "ben")
+        channels = [server.add_channel(team, f"channel-{number}").id for number in range(200)]
+        with tempfile.TemporaryDirectory() as folder:
+            await seed_deliveries(folder, team.id, channels, count)
+            started = time.perf_counter()
+            async with run_bot(server, acts, folder) as port:
+                payloads = (acts.slash_payload(ben, channels[0], "streak") for _ in range(5000))
+                write_requests(folder, [sign(urlencode(payload)) for payload in payloads])
+                load = await asyncio.create_subprocess_exec(
+                    *("taskset", "-c", "1", sys.executable, "-m", "bench.slash"),
+                    *("--paced", str(port), f"{folder}/requests"),
+                    stdout=asyncio.subprocess.PIPE,
+                )
+
+                def posted() -> list[str]:
+                    return [m.ts for m in team.messages if m.kind == "question"]
+
+                await server.until(lambda: len(team.messages) >= count <= len(posted()), 600)
+                took = time.perf_counter() - started
+                assert load.returncode is None
+                load.terminate()
+                times = [float(line) for line in (await load.stdout.read()).split()]  # type: ignore[union-attr]
+                await load.wait()
+            assert len(posted()) == count
+    measured = Measured(times, took)
+    return {
+        "delivering_s": took,
+        "delivering_commands": len(times),
+        "delivering_p50_ms": measured.quantile(0.5),
+        "delivering_p99_ms": measured.quantile(0.99),
+    }
+
+
+async def seed_deliveries(folder: str, team: str, channels: list[str], count: int) -> None:
+    """Make a database in which so many questions are due now."""
+    app = build(f"sqlite+aiosqlite:///{folder}/bench.db", {})
+    await app.start()
+    now = datetime.now(UTC)
+    async with app.storage.writing() as work:
+        workspace = await work.workspaces.ensure("slack", team, "bench")
+        (question, *_) = await work.questions.deck(workspace.id, QuestionFilter())
+        drafts = [
+            Draft(
+                workspace_id=workspace.id,
+                channel=channels[number % len(channels)],
+                slot=now.date(),
+                key=f"bench{number}",
+                purpose=Purpose.QUESTION,
+                due_at=now,
+                expires_at=now + timedelta(hours=1),
+                question_key=question.key,
+                question_id=question.id,
+            )
+            for number in range(count)
+        ]
+        for at in range(0, count, 500):
+            await work.deliveries.insert(drafts[at : at + 500])
+    await app.close()
+
+
+def write_requests(folder: str, requests: list[bytes]) -> None:
+    """Write requests for the process that sends them."""
+    Path(folder, "requests").write_bytes(b"\0".join(requests))
+
+
+def read_requests(file: str) -> list[bytes]:
+    """Read them."""
+    return Path(file).read_bytes().split(b"\0")
+
+
+async def send_paced(port: int, file: str) -> None:
+    """Send a request each 20 ms over new connections, and print what each took."""
+    for request in read_requests(file):
+        (took,) = await send(port, [request])
+        print(took, flush=True)
+        await asyncio.sleep(max(0.0, 0.02 - took))
+
+
 async def answered(server: SlackServer, count: int) -> None:
     """Wait until each command was answered; none may be answered twice."""
     (team,) = server.state.teams.values()
@@ -206,9 +293,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=1000)
     parser.add_argument("--command", default="streak")
+    parser.add_argument("--deliveries", type=int, default=10_000)
+    parser.add_argument("--paced", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.paced:
+        asyncio.run(send_paced(int(given.paced[0]), given.paced[1]))
+        return
     os.sched_setaffinity(0, {1})
     rounds = [asyncio.run(run_round(given.requests, given.command)) for _ in range(given.rounds)]
+    delivering = asyncio.run(run_delivering(given.deliveries)) if given.deliveries else {}
     summary = {
         name: {
             "median": round(statistics.median(one[name] for one in rounds), 3),
@@ -217,6 +310,8 @@ def main() -> None:
         }
         for name in rounds[0]
     }
+    for name, figure in delivering.items():
+        summary[name] = {"median": round(figure, 3), "min": figure, "max": figure}
     for name, values in summary.items():
         print(f"{name:18} {values['median']:>10} ({values['min']} – {values['max']})")
     RESULTS.mkdir(exist_ok=True)
