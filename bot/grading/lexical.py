@@ -10,17 +10,24 @@ from functools import lru_cache
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
 from bot.grading.fluency import rate_credibility
 from bot.grading.gates import EMPTY, SENTENCES, find_gate
-from bot.grading.matching import Vocabulary
+from bot.grading.matching import Vocabulary, measure_focus
 from bot.grading.points import (
     PointMatch,
     WeighedPoint,
     draw_key_points,
     judge_point,
     match_point,
-    weigh_points,
+    weigh_point,
 )
 from bot.grading.polarity import Clause, find_reversed, weigh_clause
-from bot.grading.scoring import LEXICAL, Curve, score_matches, weigh_effort
+from bot.grading.scoring import (
+    LEXICAL,
+    Curves,
+    score_drawn,
+    score_given,
+    temper_match,
+    weigh_effort,
+)
 from bot.grading.text import Token, group_sentences, looks_like_code, read_tokens
 
 LONG_ANSWER = 4_000
@@ -59,15 +66,19 @@ def prepare_task(task: GradingTask) -> PreparedTask:
     """Read question, reference and key points."""
     question, reference = read_tokens(task.question), read_tokens(task.reference)
     asked, expected = Vocabulary(question), Vocabulary(reference)
-    points = task.key_points or draw_key_points(task.reference)
+    sentences = group_sentences(task.reference, reference)
+    drawn = not task.key_points
     return PreparedTask(
         question,
         asked,
         reference,
         expected,
-        weigh_points(points, asked, expected),
-        not task.key_points,
-        tuple(weigh_clause(each, asked) for each in group_sentences(task.reference, reference)),
+        tuple(
+            weigh_point(point, drawn, asked, expected, sentences)
+            for point in task.key_points or draw_key_points(task.reference)
+        ),
+        drawn,
+        tuple(weigh_clause(each, asked) for each in sentences),
     )
 
 
@@ -84,15 +95,20 @@ def grade_answer(task: GradingTask, answer: str) -> Grade:
 
 
 def grade_matches(
-    prepared: PreparedTask, matches: Sequence[PointMatch], answer: str, curve: Curve, grader: str
+    prepared: PreparedTask, matches: Sequence[PointMatch], answer: str, curves: Curves, grader: str
 ) -> Grade:
     """Make the grade of an answer from its points, however they were matched."""
     tokens = read_tokens(answer)
     words, sentences = Vocabulary(tokens), group_sentences(answer, tokens)
     reversed_in, turned = find_reversed(prepared.clauses, words, sentences)
-    effort = weigh_effort(tokens, prepared.asked, prepared.expected)
-    credibility = rate_credibility(sentences, prepared.reference, looks_like_code(answer))
-    score = score_matches(matches, prepared.drawn, effort, curve) * credibility
+    if prepared.drawn:
+        effort = weigh_effort(tokens, prepared.asked, prepared.expected)
+        score = score_drawn(matches, effort, curves.drawn)
+    else:
+        focus = measure_focus(tokens, prepared.asked, prepared.expected)
+        matches = [temper_match(match, focus, curves.given) for match in matches]
+        score = score_given(matches, curves.given)
+    score *= rate_credibility(sentences, prepared.reference, looks_like_code(answer))
     score = round(score * (1.0 - REVERSAL * turned), 4)
     points = tuple(judge_point(match, reversed_in) for match in matches)
     return Grade(score, band_of(score), points, None, grader, write_feedback(points))
