@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
 from bot.grading.fluency import rate_credibility
+from bot.grading.focus import Topic, make_topic, measure_focus
 from bot.grading.gates import EMPTY, SENTENCES, find_gate
-from bot.grading.matching import Vocabulary, measure_focus
+from bot.grading.matching import Vocabulary
 from bot.grading.points import (
     PointMatch,
     WeighedPoint,
@@ -45,6 +46,7 @@ class PreparedTask:
     reference: tuple[Token, ...]
     expected: Vocabulary
     points: tuple[WeighedPoint, ...]
+    topic: Topic
     drawn: bool
     clauses: tuple[Clause, ...]
 
@@ -68,15 +70,15 @@ def prepare_task(task: GradingTask) -> PreparedTask:
     asked, expected = Vocabulary(question), Vocabulary(reference)
     sentences = group_sentences(task.reference, reference)
     drawn = not task.key_points
+    points = task.key_points or draw_key_points(task.reference)
+    written = [token for point in task.key_points for token in read_tokens(point.text)]
     return PreparedTask(
         question,
         asked,
         reference,
         expected,
-        tuple(
-            weigh_point(point, drawn, asked, expected, sentences)
-            for point in task.key_points or draw_key_points(task.reference)
-        ),
+        tuple(weigh_point(point, drawn, asked, expected, sentences) for point in points),
+        make_topic((*question, *reference, *written)),
         drawn,
         tuple(weigh_clause(each, asked) for each in sentences),
     )
@@ -101,11 +103,11 @@ def grade_matches(
     tokens = read_tokens(answer)
     words, sentences = Vocabulary(tokens), group_sentences(answer, tokens)
     reversed_in, turned = find_reversed(prepared.clauses, words, sentences)
+    focus = measure_focus(tokens, prepared.topic)
     if prepared.drawn:
         effort = weigh_effort(tokens, prepared.asked, prepared.expected)
-        score = score_drawn(matches, effort, curves.drawn)
+        score = score_drawn(matches, effort, curves.drawn) * focus
     else:
-        focus = measure_focus(tokens, prepared.asked, prepared.expected)
         matches = [temper_match(match, focus, curves.given) for match in matches]
         score = score_given(matches, curves.given)
     score *= rate_credibility(sentences, prepared.reference, looks_like_code(answer))

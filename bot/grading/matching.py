@@ -13,8 +13,6 @@ from bot.grading.words import FUNCTION_WORDS, NEGATORS
 
 FAMILY_CLOSENESS = 0.65
 TRIGRAM_FLOOR = 0.6
-FOCUS_DOUBT = 2.0
-"""Rare words that an answer is credited with before its own are looked at."""
 
 
 class Vocabulary:
@@ -96,20 +94,6 @@ def weigh_token(token: Token, question: Vocabulary, weighing: Weighing = DRAWN) 
     echo, _ = question.find_nearest(token)
     own = (1.0 - echo) ** 2
     return rarity_of(token) * (own + weighing.echoed * (1.0 - own))
-
-
-def measure_focus(tokens: Iterable[Token], question: Vocabulary, reference: Vocabulary) -> float:
-    """Say which share (0..1) of what an answer says is about the question, rare words most.
-
-    The answer to something else shares the words of the trade and brings many others.
-    """
-    content = {token.stem: token for token in tokens if is_content(token)}.values()
-    about = said = FOCUS_DOUBT
-    for token in content:
-        rarity = rarity_of(token)
-        said += rarity
-        about += rarity * max(side.find_nearest(token)[0] for side in (question, reference))
-    return about / said
 
 
 @dataclass(frozen=True, slots=True)

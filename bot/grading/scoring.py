@@ -12,9 +12,6 @@ from bot.grading.text import Token
 
 RANK_DECAY = 0.7
 """A drawn point counts this much of the one made better: references list more than is asked."""
-ASTRAY = 0.25
-FOCUSED = 0.45
-"""Share of an answer that is about the question: of an answer to another one, of an honest one."""
 EFFORT = 2.0
 """Content words of one's own after which about two thirds of the benefit are given."""
 
@@ -82,7 +79,7 @@ def weigh_effort(tokens: Iterable[Token], question: Vocabulary, reference: Vocab
 def temper_match(match: PointMatch, focus: float, ramp: Ramp) -> PointMatch:
     """Take from a written point what the words of the trade make of it by chance."""
     said = _climb(match.coverage, ramp.chance, ramp.full)
-    return replace(match, coverage=said * _climb(focus, ASTRAY, FOCUSED))
+    return replace(match, coverage=said * focus)
 
 
 def _climb(value: float, low: float, high: float) -> float:
