@@ -29,7 +29,7 @@ from bot.grading.scoring import (
     temper_match,
     weigh_effort,
 )
-from bot.grading.text import Token, group_sentences, looks_like_code, read_tokens
+from bot.grading.text import Token, group_sentences, read_tokens
 
 LONG_ANSWER = 4_000
 """Characters from which grading leaves the event loop."""
@@ -110,7 +110,7 @@ def grade_matches(
     else:
         matches = [temper_match(match, focus, curves.given) for match in matches]
         score = score_given(matches, curves.given)
-    score *= rate_credibility(sentences, prepared.reference, looks_like_code(answer))
+    score *= rate_credibility(answer, sentences, prepared.reference)
     score = round(score * (1.0 - REVERSAL * turned), 4)
     points = tuple(judge_point(match, reversed_in) for match in matches)
     return Grade(score, band_of(score), points, None, grader, write_feedback(points))
@@ -122,7 +122,7 @@ def refuse_answer(task: GradingTask, answer: str) -> Grade | None:
 
 
 def _refuse(prepared: PreparedTask, tokens: tuple[Token, ...], answer: str) -> Grade | None:
-    gate = find_gate(answer, tokens, prepared.question, prepared.asked, prepared.expected)
+    gate = find_gate(answer, tokens, prepared.question, prepared.topic, prepared.expected)
     if gate is None:
         gate = None if tokens else EMPTY
     if gate is None:
