@@ -25,7 +25,7 @@ from bot.grading.text import Token, group_sentences, read_tokens
 
 SEMANTIC = Curves(
     Curve(leniency=0.38, benefit=0.6, doubt=0.8, chance=0.15),
-    Ramp(chance=0.2, full=0.6, leniency=0.6),
+    Ramp(chance=0.18, full=0.55, leniency=0.6),
 )
 NO_KINSHIP = 0.25
 SAME = 0.9

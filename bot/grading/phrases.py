@@ -49,7 +49,7 @@ _TO_GRADER = (
     "to|for|as the|a|an {PERSON} ~8 answer|answers|points?|score|mark|confirm|please|you",
     "you are|were|act ?now|to|as ?an|a|the|my|in ~3 {GRADER}|assistant|ai|chatbot",
     "you|please|now|always|just must|should|will|shall|please|now ?have|need|to "
-    "score|grade|rate|award",
+    "score|grade|rate|award this|it|me|my|every|all|as|with|full|maximum|{WORK}",
     "you|please|always|just score|grade|rate|award this|it|me|every|all|my",
     "you|please|always|just mark ?this|it|every|all|my {WORK}",
     "new|updated|revised|real|developer|admin|hidden|secret ?system instructions?|prompt|rubric "

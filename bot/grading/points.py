@@ -21,6 +21,8 @@ from bot.grading.matching import (
 from bot.grading.text import Sentence, Token, read_sentences, read_tokens
 
 MET_FROM = 0.42
+WRITTEN_MET_FROM = 0.5
+"""Coverage from which a drawn point and, with chance taken off, a written one is met."""
 PARTIAL_FROM = 0.2
 NEAR_FROM = 0.1
 MAX_POINTS = 12
@@ -126,6 +128,6 @@ def _pick_verdict(match: PointMatch, reversed_in: Sequence[Sentence]) -> Verdict
         return Verdict.MISSING
     if match.nearest in reversed_in and match.coverage >= PARTIAL_FROM:
         return Verdict.WRONG
-    if match.coverage >= MET_FROM:
+    if match.coverage >= (MET_FROM if match.point.drawn else WRITTEN_MET_FROM):
         return Verdict.MET
     return Verdict.PARTIAL if match.coverage >= PARTIAL_FROM else Verdict.MISSING

@@ -56,7 +56,7 @@ class Curves:
 
 
 LEXICAL = Curves(
-    Curve(leniency=0.45, benefit=0.45, doubt=0.8), Ramp(chance=0.2, full=0.6, leniency=0.6)
+    Curve(leniency=0.45, benefit=0.45, doubt=0.8), Ramp(chance=0.18, full=0.55, leniency=0.6)
 )
 
 
