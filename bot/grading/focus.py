@@ -11,12 +11,14 @@ from bot.grading.text import Token
 
 ASTRAY = 0.25
 FOCUSED = 0.45
-"""Shares of its words that an answer to another question, and nearly every honest one, has in
-common with the question. Measured over the bank: 95 % of the former stay below 0.28, the lowest
-of the latter is 0.54."""
+"""Shares of an answer's words that belong to the topic. Over the bank half of the model answers
+to other questions stay below 0.24 and 99 % below 0.42; of 38 honest answers in other words one
+has 0.40 and the rest 0.53 or more."""
 ROOM = 60
 """Distinct content words in question, points and reference from which these shares can be asked
 for; nobody keeps to the words of one sentence."""
+ECHO = 0.3
+"""What a word of the question proves beside another one: anybody can paste it in front."""
 DOUBT = 2.0
 """Rare words that an answer is credited with before its own are looked at."""
 
@@ -25,15 +27,17 @@ DOUBT = 2.0
 class Topic:
     """All words that belong to a task, and how strictly an answer can be held to them (0..1)."""
 
+    asked: frozenset[str]
     words: Vocabulary
     strictness: float
 
 
-def make_topic(tokens: Iterable[Token]) -> Topic:
-    """Make the topic of the tokens of question, reference and points."""
-    held = tuple(tokens)
+def make_topic(question: Iterable[Token], expected: Iterable[Token]) -> Topic:
+    """Make the topic of a question and of what is expected: the reference and its points."""
+    asked = tuple(question)
+    held = (*asked, *expected)
     room = len({token.stem for token in held if is_content(token)})
-    return Topic(Vocabulary(held), min(1.0, room / ROOM))
+    return Topic(frozenset(token.stem for token in asked), Vocabulary(held), min(1.0, room / ROOM))
 
 
 def measure_focus(tokens: Iterable[Token], topic: Topic) -> float:
@@ -45,7 +49,7 @@ def measure_focus(tokens: Iterable[Token], topic: Topic) -> float:
     content = {token.stem: token for token in tokens if is_content(token)}.values()
     about = said = DOUBT
     for token in content:
-        rarity = rarity_of(token)
+        rarity = rarity_of(token) * (ECHO if token.stem in topic.asked else 1.0)
         said += rarity
         about += rarity * topic.words.find_nearest(token)[0]
     if not topic.strictness:

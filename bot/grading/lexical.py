@@ -78,7 +78,7 @@ def prepare_task(task: GradingTask) -> PreparedTask:
         reference,
         expected,
         tuple(weigh_point(point, drawn, asked, expected, sentences) for point in points),
-        make_topic((*question, *reference, *written)),
+        make_topic(question, (*reference, *written)),
         drawn,
         tuple(weigh_clause(each, asked) for each in sentences),
     )
