@@ -44,6 +44,7 @@ bench: $(INSTALLED) ## measure start-up and a simulated year; results in bench/r
 
 bench-grading: $(INSTALLED) ## measure the graders: make bench-grading DATA=FILE
 	$(BIN)/python -m bench.grading $(DATA)
+	$(BIN)/python -m bench.bank
 
 clean: ## forget the environment and caches
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

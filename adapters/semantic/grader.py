@@ -20,10 +20,13 @@ from bot.grading.lexical import (
 )
 from bot.grading.matching import Vocabulary, is_content
 from bot.grading.points import WeighedPoint, draw_key_points, match_point, weigh_point
-from bot.grading.scoring import Curve
+from bot.grading.scoring import Curve, Curves, Ramp
 from bot.grading.text import Token, group_sentences, read_tokens
 
-SEMANTIC = Curve(leniency=0.38, benefit=0.6, doubt=0.8, chance=0.15)
+SEMANTIC = Curves(
+    Curve(leniency=0.38, benefit=0.6, doubt=0.8, chance=0.15),
+    Ramp(chance=0.18, full=0.55, leniency=0.6),
+)
 NO_KINSHIP = 0.25
 SAME = 0.9
 """Cosines of word vectors that count as nothing and as the same word."""
@@ -155,6 +158,7 @@ class SemanticGrader:
         prepared = prepare_task(task)
         question, reference = self._read(task.question), self._read(task.reference, task.question)
         asked, expected = Vocabulary(question.tokens), Vocabulary(reference.tokens)
+        sentences = group_sentences(task.reference, reference.tokens)
 
         def weigh(point: KeyPoint) -> tuple[WeighedPoint, Meaning]:
             meaning = _cut_out(point.text, task.reference, reference) or self._read(
@@ -162,7 +166,8 @@ class SemanticGrader:
             )
             echoed = EchoVocabulary(asked, meaning, question)
             whole = AlignedVocabulary(expected, meaning, reference)
-            return weigh_point(point, echoed, whole), meaning
+            weighed = weigh_point(point, prepared.drawn, echoed, whole, sentences)
+            return weighed, meaning
 
         points = task.key_points or draw_key_points(task.reference)
         return SemanticTask(prepared, tuple(map(weigh, points)))

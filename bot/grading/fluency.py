@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bot.grading.text import Sentence, Token
+from bot.grading.text import Sentence, Token, looks_like_code, looks_like_notes
 from bot.grading.words import (
     AUXILIARIES,
     CONJUNCTIONS,
@@ -29,6 +29,8 @@ SHORTEST = 5
 SHORTEST_LIST = 4
 GLUE = 0.06
 LIST_FACTOR = 0.35
+NOTES_FACTOR = 0.6
+"""What words without small ones are worth: in a row, and in phrases with pauses between."""
 
 _END = ""
 _VERBS = frozenset("is are was were can will should may must does has".split())  # noqa: SIM905
@@ -48,12 +50,13 @@ _AFTER_CONJUNCTION = _JOINERS - {"of"} | {_END}
 
 
 def rate_credibility(
-    sentences: Sequence[Sentence], reference: Sequence[Token], has_code: bool
+    answer: str, sentences: Sequence[Sentence], reference: Sequence[Token]
 ) -> float:
     """Give the factor (0..1) for how an answer reads: low for word salad and keyword lists."""
     tokens = [token for sentence in sentences for token in sentence.tokens]
     salad = max(_suspect_order(sentences), _suspect_shuffle(tokens, reference))
-    glue = 1.0 if has_code else _rate_glue(tokens, reference)
+    least = NOTES_FACTOR if looks_like_notes(answer, tokens) else LIST_FACTOR
+    glue = 1.0 if looks_like_code(answer) else _rate_glue(tokens, reference, least)
     return (1.0 - (1.0 - SALAD_FACTOR) * salad) * glue
 
 
@@ -102,8 +105,8 @@ def _share_multiset(left: Sequence[object], right: Sequence[object]) -> float:
     return 2 * shared / (len(left) + len(right)) if left and right else 0.0
 
 
-def _rate_glue(tokens: Sequence[Token], reference: Sequence[Token]) -> float:
-    """Give the factor for how many small words hold the others together.
+def _rate_glue(tokens: Sequence[Token], reference: Sequence[Token], least: float) -> float:
+    """Give the factor (`least`..1) for how many small words hold the others together.
 
     An answer to which the reference itself is a list needs none.
     """
@@ -111,7 +114,7 @@ def _rate_glue(tokens: Sequence[Token], reference: Sequence[Token]) -> float:
         return 1.0
     wanted = min(GLUE, 0.5 * _measure_glue(reference))
     missing = max(0.0, 1.0 - _measure_glue(tokens) / wanted) if wanted else 0.0
-    return 1.0 - (1.0 - LIST_FACTOR) * missing
+    return 1.0 - (1.0 - least) * missing
 
 
 def _measure_glue(tokens: Sequence[Token]) -> float:

@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from bot.grading.focus import Topic, measure_focus
 from bot.grading.matching import Vocabulary, is_content
 from bot.grading.phrases import NON_ANSWER, TO_GRADER
 from bot.grading.tables import COMMONEST, rarity_of
-from bot.grading.text import Token, looks_like_code
+from bot.grading.text import Token, looks_like_code, looks_like_notes
 from bot.grading.words import FUNCTION_WORDS
 
 EMPTY = "empty"
@@ -24,7 +25,7 @@ SENTENCES = {
     NO_ATTEMPT: "No attempt yet: even half an idea earns something, so say what you do know.",
     QUESTION_REPEATED: "This repeats the question: say what you would answer to it.",
     INJECTION: "This speaks to the grader and not to the question: answer the question.",
-    OFF_TOPIC: "This has nothing in common with the question: read it again and answer that.",
+    OFF_TOPIC: "This is about something else: read the question again and answer that one.",
     WORD_LIST: "This is a list of words: write sentences that say how they belong together.",
 }
 
@@ -42,7 +43,7 @@ def find_gate(
     answer: str,
     tokens: tuple[Token, ...],
     question: tuple[Token, ...],
-    asked: Vocabulary,
+    topic: Topic,
     reference: Vocabulary,
 ) -> str | None:
     """Name the first rule that the answer falls under, or None."""
@@ -53,7 +54,7 @@ def find_gate(
         (INJECTION, lambda: speaks_to_grader(answer)),
         (QUESTION_REPEATED, lambda: repeats_question(tokens, question, reference)),
         (WORD_LIST, lambda: is_word_list(answer, tokens, reference)),
-        (OFF_TOPIC, lambda: is_off_topic(tokens, asked, reference)),
+        (OFF_TOPIC, lambda: is_off_topic(tokens, topic)),
     )
     return next((name for name, holds in checks if holds()), None)
 
@@ -104,18 +105,21 @@ def _holds_run(tokens: tuple[Token, ...], question: tuple[Token, ...], share: fl
 def is_word_list(answer: str, tokens: tuple[Token, ...], reference: Vocabulary) -> bool:
     """Tell whether not one small word holds the others together, as the reference's do.
 
-    Code needs none either.
+    Code needs none either, and notes do with phrases.
     """
     if len(tokens) < _LIST_FROM or not reference.words & FUNCTION_WORDS or looks_like_code(answer):
         return False
-    return not any(token.word in FUNCTION_WORDS for token in tokens)
+    return not any(token.word in FUNCTION_WORDS for token in tokens) and not looks_like_notes(
+        answer, tokens
+    )
 
 
-def is_off_topic(tokens: tuple[Token, ...], question: Vocabulary, reference: Vocabulary) -> bool:
-    """Tell whether a longer answer shares no telling word with the question or the reference."""
+def is_off_topic(tokens: tuple[Token, ...], topic: Topic) -> bool:
+    """Tell whether a longer answer is about something else or shares no telling word."""
     content = {token.stem: token for token in tokens if is_content(token)}
-    return len(content) >= _OFF_TOPIC_FROM and not any(
-        rarity_of(token) > COMMONEST
-        and max(side.find_nearest(token)[0] for side in (question, reference)) >= _SHARED_FROM
+    if len(content) < _OFF_TOPIC_FROM:
+        return False
+    return not measure_focus(content.values(), topic) or not any(
+        rarity_of(token) > COMMONEST and topic.words.find_nearest(token)[0] >= _SHARED_FROM
         for token in content.values()
     )

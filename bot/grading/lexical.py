@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
 from bot.grading.fluency import rate_credibility
+from bot.grading.focus import Topic, make_topic, measure_focus
 from bot.grading.gates import EMPTY, SENTENCES, find_gate
 from bot.grading.matching import Vocabulary
 from bot.grading.points import (
@@ -17,11 +18,18 @@ from bot.grading.points import (
     draw_key_points,
     judge_point,
     match_point,
-    weigh_points,
+    weigh_point,
 )
 from bot.grading.polarity import Clause, find_reversed, weigh_clause
-from bot.grading.scoring import LEXICAL, Curve, score_matches, weigh_effort
-from bot.grading.text import Token, group_sentences, looks_like_code, read_tokens
+from bot.grading.scoring import (
+    LEXICAL,
+    Curves,
+    score_drawn,
+    score_given,
+    temper_match,
+    weigh_effort,
+)
+from bot.grading.text import Token, group_sentences, read_tokens
 
 LONG_ANSWER = 4_000
 """Characters from which grading leaves the event loop."""
@@ -38,6 +46,7 @@ class PreparedTask:
     reference: tuple[Token, ...]
     expected: Vocabulary
     points: tuple[WeighedPoint, ...]
+    topic: Topic
     drawn: bool
     clauses: tuple[Clause, ...]
 
@@ -59,15 +68,19 @@ def prepare_task(task: GradingTask) -> PreparedTask:
     """Read question, reference and key points."""
     question, reference = read_tokens(task.question), read_tokens(task.reference)
     asked, expected = Vocabulary(question), Vocabulary(reference)
+    sentences = group_sentences(task.reference, reference)
+    drawn = not task.key_points
     points = task.key_points or draw_key_points(task.reference)
+    written = [token for point in task.key_points for token in read_tokens(point.text)]
     return PreparedTask(
         question,
         asked,
         reference,
         expected,
-        weigh_points(points, asked, expected),
-        not task.key_points,
-        tuple(weigh_clause(each, asked) for each in group_sentences(task.reference, reference)),
+        tuple(weigh_point(point, drawn, asked, expected, sentences) for point in points),
+        make_topic(question, (*reference, *written)),
+        drawn,
+        tuple(weigh_clause(each, asked) for each in sentences),
     )
 
 
@@ -84,15 +97,20 @@ def grade_answer(task: GradingTask, answer: str) -> Grade:
 
 
 def grade_matches(
-    prepared: PreparedTask, matches: Sequence[PointMatch], answer: str, curve: Curve, grader: str
+    prepared: PreparedTask, matches: Sequence[PointMatch], answer: str, curves: Curves, grader: str
 ) -> Grade:
     """Make the grade of an answer from its points, however they were matched."""
     tokens = read_tokens(answer)
     words, sentences = Vocabulary(tokens), group_sentences(answer, tokens)
     reversed_in, turned = find_reversed(prepared.clauses, words, sentences)
-    effort = weigh_effort(tokens, prepared.asked, prepared.expected)
-    credibility = rate_credibility(sentences, prepared.reference, looks_like_code(answer))
-    score = score_matches(matches, prepared.drawn, effort, curve) * credibility
+    focus = measure_focus(tokens, prepared.topic)
+    if prepared.drawn:
+        effort = weigh_effort(tokens, prepared.asked, prepared.expected)
+        score = score_drawn(matches, effort, curves.drawn) * focus
+    else:
+        matches = [temper_match(match, focus, curves.given) for match in matches]
+        score = score_given(matches, curves.given)
+    score *= rate_credibility(answer, sentences, prepared.reference)
     score = round(score * (1.0 - REVERSAL * turned), 4)
     points = tuple(judge_point(match, reversed_in) for match in matches)
     return Grade(score, band_of(score), points, None, grader, write_feedback(points))
@@ -104,7 +122,7 @@ def refuse_answer(task: GradingTask, answer: str) -> Grade | None:
 
 
 def _refuse(prepared: PreparedTask, tokens: tuple[Token, ...], answer: str) -> Grade | None:
-    gate = find_gate(answer, tokens, prepared.question, prepared.asked, prepared.expected)
+    gate = find_gate(answer, tokens, prepared.question, prepared.topic, prepared.expected)
     if gate is None:
         gate = None if tokens else EMPTY
     if gate is None:

@@ -13,8 +13,6 @@ from bot.grading.words import FUNCTION_WORDS, NEGATORS
 
 FAMILY_CLOSENESS = 0.65
 TRIGRAM_FLOOR = 0.6
-FUNCTION_WEIGHT = 0.15
-NEGATOR_WEIGHT = 0.5
 
 
 class Vocabulary:
@@ -72,14 +70,30 @@ def is_content(token: Token) -> bool:
     return token.word not in FUNCTION_WORDS and token.word not in NEGATORS
 
 
-def weigh_token(token: Token, question: Vocabulary) -> float:
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """How much a word counts beside a rare one; of a word of the question `echoed` is left."""
+
+    function: float
+    negator: float
+    echoed: float
+
+
+DRAWN = Weighing(function=0.15, negator=0.5, echoed=0.0)
+"""For sentences of a reference, which say again what was asked."""
+GIVEN = Weighing(function=0.05, negator=0.15, echoed=0.5)
+"""For written key points: who wrote them needed each word, also one that the question has."""
+
+
+def weigh_token(token: Token, question: Vocabulary, weighing: Weighing = DRAWN) -> float:
     """Say how much a word of the reference counts: rare words more, the question's own less."""
     if token.word in NEGATORS or token.word.endswith("n't"):
-        return NEGATOR_WEIGHT
+        return weighing.negator
     if token.word in FUNCTION_WORDS:
-        return FUNCTION_WEIGHT
+        return weighing.function
     echo, _ = question.find_nearest(token)
-    return rarity_of(token) * (1.0 - echo) ** 2
+    own = (1.0 - echo) ** 2
+    return rarity_of(token) * (own + weighing.echoed * (1.0 - own))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,14 @@ import re
 _LISTS = {
     "GRADER": "grader|graders|grading|rubric|scorer|scoring|evaluator|evaluation|examiner|marker"
     "|assessor|judge",
-    "RULES": "instructions?|prompts?|rubrics?|rules?|criteria|guidelines?|directions?"
-    r"|key\W*points?|reference|context|constraints?|previous|prior|above|everything|earlier"
-    "|preceding|grader|grading",
+    "PERSON": "grader|graders|scorer|evaluator|examiner|assessor",
+    "DROP": "ignore|disregard|forget|override|bypass|discard|overlook",
+    "RULES": "instructions?|prompts?|rubrics?|criteria|guidelines?|directions?|key\\W*points?"
+    "|grader|grading",
+    "TOLD": "rules?|context|constraints?|text|messages?|reference",
+    "EARLIER": "previous|prior|above|earlier|preceding|before|foregoing",
+    "ALL": "all|any|every|everything|anything|of|the|my|these|those|other|given|original|initial"
+    "|existing|old|strict|scoring|system|hidden|{EARLIER}",
     "RATE": "give|award|assign|grant|rate|grade|score|mark|return|output|set|respond|reply|print"
     "|record|report",
     "FULL": r"(?:full|maximum|max|top|perfect|highest|best|all)\W+(?:possible\W+|the\W+)?"
@@ -22,28 +27,39 @@ _LISTS = {
     r"|(?:marks?|scores?|points?|grades?|ratings?)\W+(?:of\W+)?(?:1\.0|1|100|10)",
     "RIGHT": "correct|right|met|complete|perfect|full|fully|true|passed|excellent|strong|valid",
     "MINE": "this|that|it|the|my|me|every|all|each|answer|response|submission|points?|key|of",
+    "WORK": "me|answer|answers|response|submission|key\\W*points?|points?",
     "SECRET": r"system\W+prompt|rubric|reference\W+answer|model\W+answer|key\W*points"
     r"|hidden\W+instructions?|your\W+instructions?",
 }
 
 _TO_GRADER = (
-    "ignore|disregard|forget|override|bypass|discard|overlook ~6 {RULES}",
+    "{DROP} ?{ALL} ?{ALL} ?{ALL} ?{ALL} ?{ALL} {RULES}",
+    "{DROP} ?{ALL} reference|model|sample answer|answers|solution|solutions",
+    "{DROP} ?{ALL} ?{ALL} ?{ALL} {EARLIER} {TOLD}",
+    "{DROP} ?{ALL} ?{ALL} your|marking|scoring|grading ?{ALL} {RULES}|{TOLD}|training|programming",
+    "{DROP} ?about all|anything|everything|what ?that|you ?i|you|was|were|is|are|been|have "
+    "?were|been ?said|told|written|asked {EARLIER}|told|taught|learned|learnt",
     "{RATE} ~7 {FULL}",
-    "mark|grade|score|rate|accept|treat|consider|count|evaluate|regard|judge {MINE} ?{MINE} "
-    "?{MINE} ?{MINE} ?{MINE} ?as {RIGHT}",
+    "grade|score|rate|evaluate {MINE} ?{MINE} ?{MINE} ?{MINE} ?{MINE} ?as {RIGHT}",
+    "mark|accept|treat|consider|count|regard|judge ?{MINE} ?{MINE} ?{MINE} {WORK} ?{MINE} ?{MINE} "
+    "?as {RIGHT}",
+    "please mark|accept|count {MINE} ?as {RIGHT}",
     "dear|hello|hey|hi|attention ~1 {GRADER}",
     "note|message|instructions? to|for ~1 {GRADER}",
-    "to|for|as the|a|an {GRADER} ~8 answer|answers|points?|score|mark|confirm|please|you",
+    "to|for|as the|a|an {PERSON} ~8 answer|answers|points?|score|mark|confirm|please|you",
     "you are|were|act ?now|to|as ?an|a|the|my|in ~3 {GRADER}|assistant|ai|chatbot",
     "you|please|now|always|just must|should|will|shall|please|now ?have|need|to "
-    "score|grade|rate|award",
-    "you|please|always|just score|grade|rate|award|mark this|it|me|every|all|my",
+    "score|grade|rate|award this|it|me|my|every|all|as|with|full|maximum|{WORK}",
+    "you|please|always|just score|grade|rate|award this|it|me|every|all|my",
+    "you|please|always|just mark ?this|it|every|all|my {WORK}",
     "new|updated|revised|real|developer|admin|hidden|secret ?system instructions?|prompt|rubric "
     "are|is|say|says|every|all|give|score|answer",
     r"all ?of ?the ?key points?|keypoints ?have|has are|were|been|as|is ?been ?now|already|fully "
     "met|covered|satisfied|correct|fulfilled",
-    "this|my|the answer|response|submission is|was|has|should|must|deserves?|meets?|covers? ~3 "
+    "this|my answer|response|submission is|was|has|should|must|deserves?|meets?|covers? ~3 "
     "correct|perfect|complete|full|maximum|all|every|verified|approved|graded|excellent",
+    "the answer|submission is|was|has|deserves?|meets? ~2 "
+    "correct|perfect|maximum|all|every|verified|approved|graded|excellent",
     "reveal|print|show|repeat|output|leak|display|tell ~4 {SECRET}",
     "set|make|change|update ?the|my|your score|grade|verdict|band|mark to|as|equal",
     "jailbreak|jailbroken",
@@ -101,8 +117,13 @@ _AFTERTHOUGHT = (
 )
 
 
+_NAME = re.compile(r"\{(\w+)\}")
+
+
 def _expand(phrase: str) -> str:
-    words = re.sub(r"\{(\w+)\}", lambda name: _LISTS[name.group(1)], phrase).split()
+    while (filled := _NAME.sub(lambda name: _LISTS[name.group(1)], phrase)) != phrase:
+        phrase = filled
+    words = phrase.split()
     parts: list[str] = []
     for word in words:
         if word.startswith("~"):

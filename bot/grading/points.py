@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.grading import PointVerdict, Verdict
 from bot.domain.question import KeyPoint
-from bot.grading.matching import Vocabulary, is_content, trace_words, weigh_token
+from bot.grading.matching import (
+    DRAWN,
+    GIVEN,
+    Trace,
+    Vocabulary,
+    is_content,
+    trace_words,
+    weigh_token,
+)
 from bot.grading.text import Sentence, Token, read_sentences, read_tokens
 
 MET_FROM = 0.42
+WRITTEN_MET_FROM = 0.5
+"""Coverage from which a drawn point and, with chance taken off, a written one is met."""
 PARTIAL_FROM = 0.2
 NEAR_FROM = 0.1
 MAX_POINTS = 12
 EVIDENCE_LENGTH = 280
+SPAN = 2
+"""Sentences in a row among which a written key point must be made."""
 _BULLET = re.compile(r"^[\s>*•–—-]*(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?!\d))?\s*")
 
 
@@ -26,6 +38,7 @@ class WeighedPoint:
 
     text: str
     weight: float
+    drawn: bool
     words: tuple[tuple[Token, float], ...]
     ceiling: float
     """The coverage that the reference itself has of this point: what counts as all of it."""
@@ -59,33 +72,46 @@ def _weigh_text(text: str) -> float:
     return max(1.0, math.sqrt(sum(map(is_content, read_tokens(text)))))
 
 
-def weigh_points(
-    points: Iterable[KeyPoint], question: Vocabulary, reference: Vocabulary
-) -> tuple[WeighedPoint, ...]:
-    """Prepare the points for matching; a point of the question's words only counts them all."""
-    return tuple(weigh_point(point, question, reference) for point in points)
+def weigh_point(
+    point: KeyPoint,
+    drawn: bool,
+    question: Vocabulary,
+    reference: Vocabulary,
+    sentences: Sequence[Sentence],
+) -> WeighedPoint:
+    """Prepare a point for matching; if all its words are the question's, they count in full.
 
-
-def weigh_point(point: KeyPoint, question: Vocabulary, reference: Vocabulary) -> WeighedPoint:
-    """Prepare one point for matching."""
+    `reference` and `sentences` are the same text.
+    """
+    weighing = DRAWN if drawn else GIVEN
     tokens = {token.stem: token for token in read_tokens(point.text)}.values()
-    words = tuple((token, weigh_token(token, question)) for token in tokens)
+    words = tuple((token, weigh_token(token, question, weighing)) for token in tokens)
     if not any(weight for token, weight in words if is_content(token)):
-        words = tuple((token, weigh_token(token, Vocabulary(()))) for token in tokens)
-    ceiling = max(trace_words(words, reference).coverage, 0.5)
-    return WeighedPoint(point.text, max(point.weight, 0.0), words, ceiling)
+        nothing = Vocabulary(())
+        words = tuple((token, weigh_token(token, nothing, weighing)) for token in tokens)
+    held = _measure(trace_words(words, reference), drawn, sentences)
+    return WeighedPoint(point.text, max(point.weight, 0.0), drawn, words, max(held, 0.5))
 
 
 def match_point(
     point: WeighedPoint, answer: Vocabulary, sentences: Sequence[Sentence]
 ) -> PointMatch:
-    """Look for a point in the whole answer and in each of its sentences."""
+    """Look for a point in the whole answer if it was drawn, or else where it is said best."""
     trace = trace_words(point.words, answer)
     held, nearest = max(
         ((trace.measure_within(each.stems), each) for each in sentences), key=lambda pair: pair[0]
     )
-    coverage = min(1.0, trace.coverage / point.ceiling)
+    coverage = min(1.0, _measure(trace, point.drawn, sentences) / point.ceiling)
     return PointMatch(point, coverage, nearest if held >= NEAR_FROM else None)
+
+
+def _measure(trace: Trace, whole: bool, sentences: Sequence[Sentence]) -> float:
+    if whole or len(sentences) <= SPAN:
+        return trace.coverage
+    spans = (sentences[first : first + SPAN] for first in range(len(sentences) - SPAN + 1))
+    return max(
+        trace.measure_within(frozenset().union(*(each.stems for each in span))) for span in spans
+    )
 
 
 def judge_point(match: PointMatch, reversed_in: Sequence[Sentence]) -> PointVerdict:
@@ -102,6 +128,6 @@ def _pick_verdict(match: PointMatch, reversed_in: Sequence[Sentence]) -> Verdict
         return Verdict.MISSING
     if match.nearest in reversed_in and match.coverage >= PARTIAL_FROM:
         return Verdict.WRONG
-    if match.coverage >= MET_FROM:
+    if match.coverage >= (MET_FROM if match.point.drawn else WRITTEN_MET_FROM):
         return Verdict.MET
     return Verdict.PARTIAL if match.coverage >= PARTIAL_FROM else Verdict.MISSING

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.grading.matching import Vocabulary, is_content, trace_words, weigh_token
 from bot.grading.tables import load_opposites
 from bot.grading.text import Sentence, Token
-from bot.grading.words import NEGATORS, SOFT_NEGATORS
+from bot.grading.words import FUNCTION_WORDS, NEGATORS, SOFT_NEGATORS
 
 ALIGNED_FROM = 0.5
 """Share of a reference sentence that an answer sentence must hold to be compared with it,"""
@@ -92,7 +92,10 @@ def _is_reversed(clauses: Sequence[Clause], sentence: Sentence, closeness: float
         return False
     if _measure_echo(sentence, reference) < ECHOED_FROM:
         return False
-    denied = _count_negators(sentence.tokens) + _count_opposites(reference, sentence)
+    opposites = _count_opposites(reference, sentence)
+    if not any(token.word in FUNCTION_WORDS for token in sentence.tokens):
+        return bool(opposites)  # notes leave a "not" out as they do all small words
+    denied = _count_negators(sentence.tokens) + opposites
     expected = _count_negators(reference)
     if closeness >= NEAR_VERBATIM:
         return denied != expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.grading.matching import Vocabulary, is_content
 from bot.grading.points import PointMatch
@@ -18,7 +18,7 @@ EFFORT = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """How coverage becomes a score; the values are round ones from the middle of flat optima.
+    """How the coverage of drawn points becomes a score: round values amid flat optima.
 
     `chance` is the coverage that any English sentence reaches, `full` the one from which nothing
     is wanting: nobody repeats a reference word by word. `leniency` bends what is between: people
@@ -34,7 +34,30 @@ class Curve:
     full: float = 0.7
 
 
-LEXICAL = Curve(leniency=0.45, benefit=0.45, doubt=0.8)
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """How the coverage of a written key point becomes what is made of it.
+
+    An answer to something else reaches `chance` by the words of the trade; `full` is what people
+    reach who say the point in their own words. `leniency` bends the average of the points.
+    """
+
+    chance: float
+    full: float
+    leniency: float
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """What a grader needs to make a score of its matches."""
+
+    drawn: Curve
+    given: Ramp
+
+
+LEXICAL = Curves(
+    Curve(leniency=0.45, benefit=0.45, doubt=0.8), Ramp(chance=0.18, full=0.55, leniency=0.6)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +76,26 @@ def weigh_effort(tokens: Iterable[Token], question: Vocabulary, reference: Vocab
     return Effort(sum(1.0 - echo for echo in echoes), on_topic)
 
 
-def score_matches(
-    matches: Sequence[PointMatch], drawn: bool, effort: Effort, curve: Curve
-) -> float:
-    """Average the coverage, give the benefit of the doubt, bend it as lenient people grade.
+def temper_match(match: PointMatch, focus: float, ramp: Ramp) -> PointMatch:
+    """Take from a written point what the words of the trade make of it by chance."""
+    said = _climb(match.coverage, ramp.chance, ramp.full)
+    return replace(match, coverage=said * focus)
 
-    Given points count by their weights; drawn ones by how well they are made.
-    """
-    coverage = _average_drawn(matches) if drawn else _average_weighted(matches)
-    coverage = min(1.0, max(0.0, coverage - curve.chance) / (curve.full - curve.chance))
+
+def _climb(value: float, low: float, high: float) -> float:
+    return min(1.0, max(0.0, value - low) / (high - low))
+
+
+def score_given(matches: Sequence[PointMatch], ramp: Ramp) -> float:
+    """Average tempered matches of written points by their weights, and be lenient."""
+    total = sum(match.point.weight for match in matches)
+    made = sum(match.point.weight * match.coverage for match in matches)
+    return math.pow(made / total, ramp.leniency) if total else 0.0
+
+
+def score_drawn(matches: Sequence[PointMatch], effort: Effort, curve: Curve) -> float:
+    """Average the coverage, give the benefit of the doubt, bend it as lenient people grade."""
+    coverage = _climb(_average_drawn(matches), curve.chance, curve.full)
     evidence = sum(weight for match in matches for _, weight in match.point.words)
     benefit = curve.benefit * (1.0 - math.exp(-effort.own_words / EFFORT))
     if not effort.on_topic:
@@ -69,12 +103,6 @@ def score_matches(
     doubted = benefit + (1.0 - benefit) * coverage
     mixed = (evidence * coverage + curve.doubt * doubted) / (evidence + curve.doubt)
     return min(1.0, math.pow(mixed, curve.leniency))
-
-
-def _average_weighted(matches: Sequence[PointMatch]) -> float:
-    total = sum(match.point.weight for match in matches)
-    made = sum(match.point.weight * match.coverage for match in matches)
-    return made / total if total else 0.0
 
 
 def _average_drawn(matches: Sequence[PointMatch]) -> float:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 MAX_TOKENS = 1500
 """Tokens of one text that are looked at; what follows is not read."""
+
+LONGEST_NOTE = 6.0
+"""Words of a note on average; more without one small word is no phrase."""
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
 _MARKS = (
@@ -25,6 +31,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?;。！？؟।])\s+|[\r\n\u2028\u2029]+")
 _CODE = re.compile(
     r"\w\(.*\)|[=!<>]=|\w\s?=\s?\S|\w\.\w+\(|[{}]|^\s*(?:def|class|import|from|@)\b", re.MULTILINE
 )
+_PAUSE = re.compile(r"[,;:.!?()\r\n\u2013\u2014\u2192+=]|\s-+>?\s")
 _UNSEEN = re.compile(f"[{_INVISIBLE}]")
 
 
@@ -50,6 +57,14 @@ class Sentence:
 def looks_like_code(text: str) -> bool:
     """Tell whether a text has calls, assignments or definitions in it."""
     return bool(_CODE.search(text))
+
+
+def looks_like_notes(text: str, tokens: Sequence[Token]) -> bool:
+    """Tell phrases of a few words each from single words, and from words without any pause."""
+    starts = [token.start for token in tokens]
+    ends = [bisect_left(starts, pause.start()) for pause in _PAUSE.finditer(text)]
+    lengths = [last - first for first, last in pairwise([0, *ends, len(starts)]) if last > first]
+    return bool(lengths) and 2.0 <= len(starts) / len(lengths) <= LONGEST_NOTE
 
 
 def fold_word(surface: str) -> str:

@@ -120,8 +120,27 @@ def test_a_long_answer_about_something_else_is_off_topic() -> None:
         "class Item(BaseModel):\n    name: str\n\n@app.post('/items')\ndef add(item: Item): ...",
         "It validates the body of a request with Pydantic.",
         "A pydantic model marks a field as required or optional; all points of failure are listed.",
+        "Forget the comparison, and everything looks right while the body is never checked.",
+        "The tasks run after the response is complete, the body is validated before.",
+        "You mark every field as optional, so the model is always valid.",
+        "You should rate limit the route, the model only checks the values of the body.",
+        "An inner model can override everything that the previous one declared.",
+        "Ignore the context manager here; a model is declared and the errors are a 422.",
+        "Pydantic model as parameter type, JSON body parsed, values checked, errors listed, 422",
         "The assistant: role in a chat schema is just a value, it is checked like any other.",
     ],
 )
 def test_honest_answers_pass_the_gates(answer: str) -> None:
     assert gate_of(answer) is None
+
+
+@pytest.mark.parametrize("joint", [", ", " ", "\n- "])
+def test_single_words_are_a_list(joint: str) -> None:
+    words = ["pydantic", "model", "parameter", "json", "parse", "values", "errors", "schema"]
+    assert gate_of(joint.join(words)) == "word_list"
+
+
+def test_notes_earn_something_and_sentences_more() -> None:
+    notes = "Pydantic model declared, FastAPI parses JSON, values checked, status 422, error list"
+    said = "A Pydantic model is declared, FastAPI parses the JSON, values are checked, else a 422."
+    assert 0.3 < grade_answer(TASK, notes).score < grade_answer(TASK, said).score
