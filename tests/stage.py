@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,11 @@ from adapters.local.simulation import VirtualClock
 from adapters.local.transcript import JsonLines
 from bot.cli.local import open_simulation
 
-PACKS = {"small": Path(__file__).parent / "data" / "packs" / "small"}
-"""Ten questions that stay as they are, whatever becomes of the shipped bank."""
+_DATA = Path(__file__).parent / "data" / "packs"
+PACKS = {"small": _DATA / "small"}
+"""Eight open questions that stay as they are, whatever becomes of the shipped bank."""
+CHOICES = {"choices": _DATA / "choices"}
+"""Two questions with choices."""
 
 START = """
 at 2026-03-23 08:55 Europe/Berlin
@@ -55,13 +58,13 @@ class Played:
 Play = Callable[[str], Awaitable[Played]]
 
 
-async def play_script(script: str, folder: Path) -> Played:
+async def play_script(script: str, folder: Path, packs: Mapping[str, Path] = PACKS) -> Played:
     """Play a script on a new SQLite file in the folder."""
     lines: list[str] = []
     clock = VirtualClock()
     printer = JsonLines(lines.append)
     url = f"sqlite+aiosqlite:///{folder}/stage.db"
-    async with open_simulation(url, clock, printer.show, printer.hear, PACKS) as simulation:
+    async with open_simulation(url, clock, printer.show, printer.hear, packs) as simulation:
         for _, instruction in parse_script(script.splitlines()):
             await simulation.play(instruction)
     return Played([Said(**json.loads(line)) for line in lines])

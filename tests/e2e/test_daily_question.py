@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.stage import START, Play
+from pathlib import Path
+
+from tests.stage import CHOICES, START, Play, play_script
 
 
 async def test_a_question_arrives_at_nine_across_the_change_of_the_clocks(play: Play) -> None:
@@ -233,3 +235,24 @@ async def test_workspaces_are_apart(play: Play) -> None:
     assert [said.workspace for said in played.of("reveal")] == ["local", "globex"]
     assert [row["member"] for row in played.last("leaderboard").data["rows"]] == ["ben"]
     assert [one["schedule_id"] for one in played.last("schedule").data["schedules"]] == [1]
+
+
+async def test_a_choice_is_scored_by_the_button_or_the_letter(tmp_path: Path) -> None:
+    script = f"""{START}
+        advance 10m
+        @ben presses A
+        @cem presses B
+        @dora answers: c
+        @eva answers: neither
+        @fay reacts :bulb:
+        """
+    played = await play_script(script, tmp_path, CHOICES)
+    question = played.last("question")
+    assert "[A] [B] [C] [D] [Reveal]" in question.text
+    scores = {said.only: said.data["score"] for said in played.of("grade")}
+    assert sorted(scores) == ["ben", "cem", "dora"]
+    assert sorted(scores.values()) in ([0.0, 0.0, 1.0], [0.0, 0.0, 0.0])
+    assert scores["ben"] + scores["cem"] == 1.0
+    assert {said.data["grader"] for said in played.of("grade")} == {"choice"}
+    assert "A, B, C, D" in played.last("error").text
+    assert "Right: " in played.last("reveal").text

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-VARIABLE = "FASTAPI_QUIZ_SPECS"
+VARIABLE = "QUIZ_TEST_SPECS"
 """Names the folder that has `discord_openapi.json`."""
 
 
