@@ -19,10 +19,11 @@ from adapters.discord.failures import (
     explaining_failures,
 )
 from adapters.discord.pacing import Pacer
-from adapters.discord.render import Page, describe_counts, make_message, render_card
+from adapters.discord.render import Page, make_message, render_card
 from adapters.discord.rights import explain_missing, missing_names
 from adapters.discord.text import shorten
 from bot.domain.cards import Button, Card, QuestionCard, RevealCard
+from bot.domain.wording import describe_counts
 from bot.errors import ChatError, NotSent, Rejected, RejectReason
 from bot.ports import Found
 

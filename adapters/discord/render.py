@@ -14,16 +14,14 @@ from adapters.discord import limits
 from adapters.discord.components import make_row, make_view
 from adapters.discord.limits import measure
 from adapters.discord.tables import (
-    describe_counted,
     describe_delivery,
-    describe_ledger_day,
     describe_point,
     describe_schedule,
     describe_standing,
     draw_days,
-    plural,
 )
 from adapters.discord.text import escape, one_line, shorten, show_code, split_markdown
+from bot.domain import wording
 from bot.domain.cards import (
     Button,
     Card,
@@ -122,11 +120,9 @@ def _render(card: Card) -> Page:
 @_render.register
 def _question(card: QuestionCard) -> Page:
     question = card.question
-    asked = "Question of the day" if card.schedule_number else "A question for you"
-    late = " (late)" if card.late else ""
     return Page(
         _join(question.prompt, _list_choices(question)),
-        f"{asked}{late}: {escape(question.title)}",
+        f"{wording.introduce_question(card)}: {escape(question.title)}",
         f"{question.level.value} · {', '.join(question.topics)}",
         buttons=card.buttons,
     )
@@ -147,22 +143,17 @@ def _reveal(card: RevealCard) -> Page:
     title = f"Answer: {escape(card.question.title)}"
     if card.counts:
         own = Button("My streak", "command", card.key, "streak")
-        counted = describe_counts(card.counts.answered, card.counts.revealed)
+        counted = wording.describe_counts(card.counts.answered, card.counts.revealed)
         return Page(text, title, counted, GREEN, (own,), hidden=True)
-    return Page(_join(text, *_reveal_notes(card)), title, "", GREEN, card.buttons)
+    return Page(
+        _join(text, *_stress(wording.list_reveal_notes(card))), title, "", GREEN, card.buttons
+    )
 
 
-def describe_counts(answered: int, revealed: int) -> str:
-    """Say how many did what with a question."""
-    return f"{answered} answered, {revealed} looked."
-
-
-def _reveal_notes(card: RevealCard) -> Iterable[str]:
-    if card.late:
-        yield "*This question's day is over, so it no longer counts for your streak.*"
-    if card.forfeits:
-        yield "*You looked before answering: no points for this one, your streak is safe.*"
-    yield "How well did you know it?"
+def _stress(notes: Sequence[str]) -> Iterable[str]:
+    """Set all notes but the last, which is a question, in italics."""
+    *said, asked = notes
+    return [*(f"*{note}*" for note in said), asked]
 
 
 @_render.register
@@ -173,7 +164,7 @@ def _grade(card: GradeCard) -> Page:
         _join(
             points,
             one_line(grade.feedback),
-            describe_counted(card),
+            wording.describe_earned(card),
             "**Model answer**",
             card.question.answer,
         ),
@@ -185,9 +176,10 @@ def _grade(card: GradeCard) -> Page:
 
 @_render.register
 def _streak(card: StreakCard) -> Page:
-    streak = card.streak
-    title = f"{one_line(card.member)}: {plural(streak.current, 'question day')} in a row"
-    lines = [f"Longest {streak.longest} · freezes {streak.freezes} of 2"]
+    title = (
+        f"{one_line(card.member)}: {wording.plural(card.streak.current, 'question day')} in a row"
+    )
+    lines = [wording.describe_streak(card.streak)]
     if card.away_until:
         lines.append(f"Away until {card.away_until}: the count waits.")
     if card.days:
@@ -199,15 +191,15 @@ def _streak(card: StreakCard) -> Page:
 def _ledger(card: LedgerCard) -> Page:
     title = f"{one_line(card.member)}: streak {card.streak.current}, longest {card.streak.longest}"
     if not card.days:
-        return Page("There was no question day yet.", title)
-    return Page(show_code("\n".join(map(describe_ledger_day, card.days))), title)
+        return Page(wording.NO_QUESTION_DAY, title)
+    return Page(show_code("\n".join(map(wording.describe_ledger_day, card.days))), title)
 
 
 @_render.register
 def _leaderboard(card: LeaderboardCard) -> Page:
-    title = {"week": "This week", "month": "This month", "all": "All time"}[card.period]
+    title = wording.PERIODS[card.period]
     if not card.rows:
-        return Page("Nobody has points yet. Answer today's question.", title)
+        return Page(wording.NOBODY_YET, title)
     rows = [*map(describe_standing, card.rows)]
     if card.own:
         rows += ["…", describe_standing(card.own)]
@@ -242,7 +234,7 @@ def _preview(card: PreviewCard) -> Page:
 @_render.register
 def _status(card: StatusCard) -> Page:
     newest = [describe_delivery(delivery, card.zone) for delivery in card.deliveries]
-    posts = "\n".join(newest) if newest else "Nothing was due yet."
+    posts = "\n".join(newest) if newest else wording.NOTHING_DUE
     return Page(_join(_list_schedules(card), f"**Newest posts** ({card.zone})", posts), "Status")
 
 

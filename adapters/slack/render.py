@@ -22,6 +22,7 @@ from adapters.slack.blocks import (
     text,
 )
 from adapters.slack.markdown import render_markdown
+from bot.domain import wording
 from bot.domain.cards import (
     Button,
     Card,
@@ -43,12 +44,11 @@ from bot.domain.cards import (
     StreakCard,
     TopicsCard,
 )
-from bot.domain.delivery import Delivery, DeliveryState, Purpose
+from bot.domain.delivery import Delivery
 from bot.domain.grading import Verdict
 from bot.domain.question import Kind, Question
-from bot.domain.reading import format_duration
 from bot.domain.schedule import Schedule
-from bot.domain.streak import DAYS_PER_FREEZE, LedgerDay, Streak
+from bot.domain.streak import Outcome
 
 _MARKS = {
     Verdict.MET: "✅",
@@ -79,15 +79,13 @@ def render_card(card: Card) -> list[Page]:
 
 def render_counts(counts: Counts) -> list[Block]:
     """Return the line that a question gets when its answer was posted for all."""
-    return context(f"{_count(counts)} The answer is in the thread.")
+    return context(
+        f"{wording.describe_counts(counts.answered, counts.revealed)} The answer is in the thread."
+    )
 
 
 COUNTS_BLOCK = "counts"
 """The block_id of that line, so that a later one takes its place."""
-
-
-def _count(counts: Counts) -> str:
-    return f"{counts.answered} answered, {counts.revealed} looked."
 
 
 @singledispatch
@@ -98,10 +96,8 @@ def _render(card: Card) -> list[Block]:
 @_render.register
 def _question(card: QuestionCard) -> list[Block]:
     question = card.question
-    late = " (late)" if card.late else ""
-    asked = "Question of the day" if card.schedule_number else "A question for you"
     return [
-        *header(f"{asked}{late}: {one_line(question.title)}"),
+        *header(f"{wording.introduce_question(card)}: {one_line(question.title)}"),
         *context(f"{question.level} · {one_line(', '.join(question.topics))}"),
         *rich(*render_markdown(question.prompt), *_choices(question)),
         *_hint(card),
@@ -131,21 +127,14 @@ def _reveal(card: RevealCard) -> list[Block]:
         for choice in question.choices
         if choice.right
     ]
-    note = _count(card.counts) if card.counts else _reveal_note(card)
+    note = " ".join(wording.list_reveal_notes(card))
+    if card.counts:
+        note = wording.describe_counts(card.counts.answered, card.counts.revealed)
     return [
         *header(f"Answer: {one_line(question.title)}"),
         *rich(*right, *render_markdown(question.answer)),
         *context(note),
     ]
-
-
-def _reveal_note(card: RevealCard) -> str:
-    notes = []
-    if card.late:
-        notes.append("This question's day is over, so it no longer counts for your streak.")
-    if card.forfeits:
-        notes.append("You looked before answering: no points for this one, your streak is safe.")
-    return " ".join([*notes, "How well did you know it?"])
 
 
 @_render.register
@@ -159,7 +148,7 @@ def _grade(card: GradeCard) -> list[Block]:
     return [
         *header(f"{round(grade.score * 100)} %, {grade.band}"),
         *rich(*points, *feedback),
-        *context(f"{_counted(card)} Scored by {one_line(grade.grader)}."),
+        *context(f"{wording.describe_earned(card)} Scored by {one_line(grade.grader)}."),
         *header("Model answer"),
         *rich(*render_markdown(card.question.answer)),
     ]
@@ -169,81 +158,44 @@ def _quote(evidence: str) -> list[Element]:
     return [text(f' (you: "{one_line(evidence)}")', italic=True)] if evidence else []
 
 
-def _counted(card: GradeCard) -> str:
-    if card.private:
-        counted = "A question of your own: no points, just practice."
-    elif not card.first:
-        counted = "Practice: your first answer stays the one that counts."
-    elif card.revealed:
-        counted = "No points: the answer was already shown."
-    elif card.late:
-        counted = f"{_plural(card.earned, 'point')}, half because this question's day is over."
-    else:
-        counted = f"{_plural(card.earned, 'point')}."
-    return f"{counted} Streak: {_plural(card.streak.current, 'question day')}."
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 @_render.register
 def _streak(card: StreakCard) -> list[Block]:
-    streak = card.streak
-    said = [f"Longest {streak.longest} · freezes {streak.freezes} of 2 · {_next_freeze(streak)}"]
+    said = [wording.describe_streak(card.streak)]
     if card.away_until:
         said.append(f"Away until {card.away_until}: the count waits.")
     if card.days:
-        said.append("".join(map(_day_mark, card.days)))
-    head = f"{one_line(card.member)}: {_plural(streak.current, 'question day')} in a row"
+        said.append("".join(_DAYS[day.outcome] for day in card.days))
+    number = wording.plural(card.streak.current, "question day")
+    head = f"{one_line(card.member)}: {number} in a row"
     legend = context("🟩 took part · ❄️ freeze · ⬜ missed · 💤 away · ⏳ still open")
     return [*header(head), *rich(*lines("\n".join(said))), *(legend if card.days else [])]
 
 
-def _next_freeze(streak: Streak) -> str:
-    left = DAYS_PER_FREEZE - streak.current % DAYS_PER_FREEZE
-    return f"next freeze in {_plural(left, 'question day')}"
-
-
-def _day_mark(day: LedgerDay) -> str:
-    if day.took_part:
-        return "🟩"
-    if day.freeze:
-        return "❄️"
-    if day.away:
-        return "💤"
-    return "⏳" if day.open else "⬜"
+_DAYS = {
+    Outcome.TOOK_PART: "🟩",
+    Outcome.FREEZE: "❄️",
+    Outcome.MISSED: "⬜",
+    Outcome.AWAY: "💤",
+    Outcome.OPEN: "⏳",
+}
 
 
 @_render.register
 def _ledger(card: LedgerCard) -> list[Block]:
     head = f"{one_line(card.member)}: streak {card.streak.current}, longest {card.streak.longest}"
     if not card.days:
-        return [*header(head), *rich(*lines("There was no question day yet."))]
-    return [*header(head), *rich(preformatted("\n".join(map(_ledger_line, card.days))))]
-
-
-def _ledger_line(day: LedgerDay) -> str:
-    if day.took_part:
-        what = "took part"
-    elif day.freeze:
-        what = "missed, a freeze was spent"
-    elif day.away:
-        what = "away, not counted"
-    elif day.open:
-        what = "open until the next question day"
-    else:
-        what = "missed"
-    return f"{day.date:%Y-%m-%d %a}  {what:<34} streak {day.streak:>3}  freezes {day.freezes}"
+        return [*header(head), *rich(*lines(wording.NO_QUESTION_DAY))]
+    return [
+        *header(head),
+        *rich(preformatted("\n".join(map(wording.describe_ledger_day, card.days)))),
+    ]
 
 
 @_render.register
 def _leaderboard(card: LeaderboardCard) -> list[Block]:
-    titles = {"week": "This week", "month": "This month", "all": "All time"}
-    title = titles[card.period]
+    title = wording.PERIODS[card.period]
     if not card.rows:
-        nobody = "Nobody has points yet. Answer today's question."
-        return [*header(title), *rich(*lines(nobody))]
+        return [*header(title), *rich(*lines(wording.NOBODY_YET))]
     rows = [*map(_standing, card.rows)]
     if card.own:
         rows += ["…", _standing(card.own)]
@@ -260,13 +212,10 @@ def _schedule(card: ScheduleCard) -> list[Block]:
     return rich(section(text(f"{one_line(said)}\n", bold=True), *_describe(card.schedule)))
 
 
-NO_SCHEDULE = "There is no schedule yet. Type: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin"
-
-
 @_render.register
 def _schedules(card: SchedulesCard) -> list[Block]:
     if not card.schedules:
-        return rich(*lines(NO_SCHEDULE))
+        return rich(*lines(wording.NO_SCHEDULE))
     return rich(
         *(
             section(text(f"{schedule.number}. ", bold=True), *_describe(schedule))
@@ -276,16 +225,8 @@ def _schedules(card: SchedulesCard) -> list[Block]:
 
 
 def _describe(schedule: Schedule) -> list[Element]:
-    words = [f" at {schedule.rhythm}", one_line(str(schedule.wanted))]
-    words.append(f"answer {'in the thread' if schedule.reveal == 'thread' else 'in private'}")
-    if schedule.reveal_after:
-        words.append(f"for all after {format_duration(schedule.reveal_after)}")
-    if schedule.paused_because:
-        words.append(f"paused: {one_line(schedule.paused_because)}")
-    if schedule.next_due_at:
-        local = schedule.next_due_at.astimezone(ZoneInfo(schedule.rhythm.zone))
-        words.append(f"next {local:%a %Y-%m-%d %H:%M}")
-    return [_channel(schedule.channel), text(" · ".join(words))]
+    facts = " · ".join(map(one_line, wording.list_schedule_facts(schedule)))
+    return [_channel(schedule.channel), text(f" {facts}")]
 
 
 def _channel(channel: str) -> Element:
@@ -306,7 +247,7 @@ def _preview(card: PreviewCard) -> list[Block]:
 def _status(card: StatusCard) -> list[Block]:
     schedules = _schedules(SchedulesCard(card.schedules))
     if not card.deliveries:
-        return [*schedules, *context("Nothing was due yet.")]
+        return [*schedules, *context(wording.NOTHING_DUE)]
     zone = ZoneInfo(card.zone)
     rows = [_delivery_line(delivery, zone) for delivery in card.deliveries]
     return [*schedules, *header(f"Newest posts ({card.zone})"), *rich(*rows)]
@@ -314,13 +255,8 @@ def _status(card: StatusCard) -> list[Block]:
 
 def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> Element:
     due = delivery.due_at.astimezone(zone)
-    what = "answer" if delivery.purpose is Purpose.REVEAL else "question"
-    said = f" {what}: {delivery.state}"
-    if delivery.posted_at:
-        said += f", {format_duration(delivery.posted_at - delivery.due_at)} after it was due"
-    if delivery.reason and delivery.state is not DeliveryState.CONFIRMED:
-        said += f". {one_line(delivery.reason)}"
-    return section(text(f"{due:%Y-%m-%d %H:%M} "), _channel(delivery.channel), text(said))
+    fate = one_line(wording.describe_fate(delivery))
+    return section(text(f"{due:%Y-%m-%d %H:%M} "), _channel(delivery.channel), text(f" {fate}"))
 
 
 @_render.register

@@ -141,9 +141,14 @@ def fail(reason: str) -> Change:
     return Change(DeliveryState.FAILED, reason=reason)
 
 
+def back_off(tries: int, first: timedelta = timedelta(seconds=1)) -> timedelta:
+    """Return how long to wait after so many tries: twice as long each time, up to a limit."""
+    return min(LONGEST_BACKOFF, first * 2 ** min(tries, 10))
+
+
 def look_again(now: datetime, tries: int, reason: str) -> Change:
     """Posted or not, nobody knows: look by key after a wait that doubles with each look."""
-    wait = min(LONGEST_BACKOFF, timedelta(seconds=5) * 2 ** min(tries, 10))
+    wait = back_off(tries, timedelta(seconds=5))
     return Change(DeliveryState.SENDING, lease_until=now + wait, reason=reason)
 
 

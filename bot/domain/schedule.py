@@ -67,6 +67,10 @@ class Rhythm:
             slots.append(slot)
         return slots
 
+    def to_local(self, instant: datetime) -> datetime:
+        """Return the instant on the zone's clock."""
+        return instant.astimezone(ZoneInfo(self.zone))
+
     def __str__(self) -> str:
         return f"{self.time:%H:%M} {format_days(self.days)} {self.zone}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from bot.domain.people import AwayPeriod
 
@@ -30,6 +31,16 @@ class QuestionDay:
     closed_at: datetime | None
 
 
+class Outcome(StrEnum):
+    """What a question day was for a member."""
+
+    TOOK_PART = "took_part"
+    FREEZE = "freeze"
+    AWAY = "away"
+    OPEN = "open"
+    MISSED = "missed"
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerDay:
     """One question day of one member, with the count after it."""
@@ -41,6 +52,17 @@ class LedgerDay:
     open: bool
     streak: int
     freezes: int
+
+    @property
+    def outcome(self) -> Outcome:
+        """The one word for the day."""
+        if self.took_part:
+            return Outcome.TOOK_PART
+        if self.freeze:
+            return Outcome.FREEZE
+        if self.away:
+            return Outcome.AWAY
+        return Outcome.OPEN if self.open else Outcome.MISSED
 
 
 @dataclass(frozen=True, slots=True)

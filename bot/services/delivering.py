@@ -186,8 +186,9 @@ class Delivering:
         except NotSent as error:
             log.warning("post_refused", **words, problem=str(error))
             now = self.clock.now()
-            self.holding.wait(workspace.id, now + error.retry_after, str(error))
-            return moves.postpone(now, error.retry_after, str(error))
+            wait = max(error.retry_after, moves.back_off(delivery.tries))
+            self.holding.wait(workspace.id, now + wait, str(error))
+            return moves.postpone(now, wait, str(error))
         except Rejected as error:
             log.warning("post_rejected", **words, problem=str(error))
             return moves.fail(str(error))

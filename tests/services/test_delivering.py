@@ -100,6 +100,18 @@ async def test_a_refusal_waits_as_long_as_the_platform_asks(engine: Engine) -> N
     assert delivery.posted_at == DUE + timedelta(seconds=90)
 
 
+async def test_a_refusal_without_a_delay_is_not_asked_again_at_once(engine: Engine) -> None:
+    engine.platform.faults.extend([Fault.REFUSED] * 4)
+    engine.platform.refuse_for = timedelta(0)
+    await engine.add_schedule()
+    await engine.advance(MINUTE + timedelta(seconds=10))
+    assert not questions(engine)
+    await engine.advance(timedelta(seconds=10))
+    [delivery] = await engine.deliveries()
+    assert (delivery.state, delivery.tries) == (DeliveryState.CONFIRMED, 5)
+    assert delivery.posted_at == DUE + timedelta(seconds=1 + 2 + 4 + 8)
+
+
 async def test_complaint_12_a_rejection_pauses_the_schedule_and_tells_once(
     engine: Engine,
 ) -> None:

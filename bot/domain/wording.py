@@ -1,0 +1,104 @@
+"""What the bot says on every platform: plain sentences, to be escaped and laid out by adapters."""
+
+from __future__ import annotations
+
+from bot.domain.cards import GradeCard, QuestionCard, RevealCard
+from bot.domain.delivery import Delivery, DeliveryState, Purpose
+from bot.domain.reading import format_duration
+from bot.domain.schedule import RevealMode, Schedule
+from bot.domain.streak import DAYS_PER_FREEZE, MOST_FREEZES, LedgerDay, Outcome, Streak
+
+PERIODS = {"week": "This week", "month": "This month", "all": "All time"}
+NOBODY_YET = "Nobody has points yet. Answer today's question."
+NO_SCHEDULE = "There is no schedule yet. Type: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin"
+NO_QUESTION_DAY = "There was no question day yet."
+NOTHING_DUE = "Nothing was due yet."
+
+_OUTCOMES = {
+    Outcome.TOOK_PART: "took part",
+    Outcome.FREEZE: "missed, a freeze was spent",
+    Outcome.AWAY: "away, not counted",
+    Outcome.OPEN: "open until the next question day",
+    Outcome.MISSED: "missed",
+}
+
+
+def plural(count: int, noun: str) -> str:
+    """Write a number with its noun."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def introduce_question(card: QuestionCard) -> str:
+    """Say what kind of question it is; its title comes behind a colon."""
+    asked = "Question of the day" if card.schedule_number else "A question for you"
+    return f"{asked} (late)" if card.late else asked
+
+
+def list_reveal_notes(card: RevealCard) -> list[str]:
+    """Say what seeing the answer means for the one who asked."""
+    notes = []
+    if card.late:
+        notes.append("This question's day is over, so it no longer counts for your streak.")
+    if card.forfeits:
+        notes.append("You looked before answering: no points for this one, your streak is safe.")
+    return [*notes, "How well did you know it?"]
+
+
+def describe_counts(answered: int, revealed: int) -> str:
+    """Say how many did what with a question."""
+    return f"{answered} answered, {revealed} looked."
+
+
+def describe_earned(card: GradeCard) -> str:
+    """Say what an answer counts for, and where the streak stands."""
+    if card.private:
+        earned = "A question of your own: no points, just practice."
+    elif not card.first:
+        earned = "Practice: your first answer stays the one that counts."
+    elif card.revealed:
+        earned = "No points: the answer was already shown."
+    elif card.late:
+        earned = f"{plural(card.earned, 'point')}, half because this question's day is over."
+    else:
+        earned = f"{plural(card.earned, 'point')}."
+    return f"{earned} Streak: {plural(card.streak.current, 'question day')}."
+
+
+def describe_streak(streak: Streak) -> str:
+    """Say what stands beside the current number."""
+    left = DAYS_PER_FREEZE - streak.current % DAYS_PER_FREEZE
+    return (
+        f"Longest {streak.longest} · freezes {streak.freezes} of {MOST_FREEZES} · "
+        f"next freeze in {plural(left, 'question day')}"
+    )
+
+
+def describe_ledger_day(day: LedgerDay) -> str:
+    """Explain one question day in a line of a table."""
+    what = _OUTCOMES[day.outcome]
+    return f"{day.date:%Y-%m-%d %a}  {what:<33} streak {day.streak:>3}  freezes {day.freezes}"
+
+
+def list_schedule_facts(schedule: Schedule) -> list[str]:
+    """Say what a schedule is, but for its channel, which each platform names its own way."""
+    where = "in the thread" if schedule.reveal is RevealMode.THREAD else "in private"
+    facts = [f"at {schedule.rhythm}", str(schedule.wanted), f"answer {where}"]
+    if schedule.reveal_after:
+        facts.append(f"for all after {format_duration(schedule.reveal_after)}")
+    if schedule.paused_because:
+        facts.append(f"paused: {schedule.paused_because}")
+    if schedule.next_due_at:
+        local = schedule.rhythm.to_local(schedule.next_due_at)
+        facts.append(f"next {local:%a %Y-%m-%d %H:%M}")
+    return facts
+
+
+def describe_fate(delivery: Delivery) -> str:
+    """Say what a delivery was and what became of it."""
+    what = "answer" if delivery.purpose is Purpose.REVEAL else "question"
+    fate = f"{what}: {delivery.state}"
+    if delivery.posted_at:
+        fate += f", {format_duration(delivery.posted_at - delivery.due_at)} after it was due"
+    if delivery.reason and delivery.state is not DeliveryState.CONFIRMED:
+        fate += f". {delivery.reason}"
+    return fate
