@@ -18,6 +18,7 @@ PACKS = {"small": _DATA / "small"}
 """Eight open questions that stay as they are, whatever becomes of the shipped bank."""
 CHOICES = {"choices": _DATA / "choices"}
 """Two questions with choices."""
+ALL_PACKS = PACKS | CHOICES
 
 START = """
 at 2026-03-23 08:55 Europe/Berlin

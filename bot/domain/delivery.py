@@ -143,7 +143,8 @@ def fail(reason: str) -> Change:
 
 def back_off(tries: int, first: timedelta = timedelta(seconds=1)) -> timedelta:
     """Return how long to wait after so many tries: twice as long each time, up to a limit."""
-    return min(LONGEST_BACKOFF, first * 2 ** min(tries, 10))
+    doubled: timedelta = first * 2 ** min(tries, 10)
+    return min(LONGEST_BACKOFF, doubled)
 
 
 def look_again(now: datetime, tries: int, reason: str) -> Change:

@@ -30,7 +30,7 @@ from tests.fakes.slack_server import (
     run_slack,
 )
 from tests.fakes.slack_state import Channel, Message, State, Team, User
-from tests.stage import PACKS
+from tests.stage import ALL_PACKS
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 """An encryption key of this test's own."""
@@ -77,6 +77,9 @@ class Bot:
         return found[-1]
 
 
+_TRIES = 20
+
+
 async def post_question(bot: Bot, options: str = "", button: str = "Answer") -> Message:
     """Schedule a question, let its time come, and return it.
 
@@ -85,9 +88,11 @@ async def post_question(bot: Bot, options: str = "", button: str = "Answer") -> 
     await bot.type(bot.ana, f"schedule add 10:05 {options}")
     bot.clock.move_to(bot.clock.now() + timedelta(minutes=5))
     await bot.settle()
-    while button not in [each["text"]["text"] for each in bot.question().buttons]:
+    for _ in range(_TRIES):
+        if button in [each["text"]["text"] for each in bot.question().buttons]:
+            return bot.question()
         await bot.type(bot.ana, "schedule run 1")
-    return bot.question()
+    raise AssertionError(f"no question has the button {button}")
 
 
 def make_settings(server: SlackServer, team: Team, mode: str = "socket") -> SlackSettings:
@@ -122,7 +127,7 @@ async def run_bot(folder: Path, mode: str = "socket", url: str = "") -> AsyncIte
         engine = open_engine(url or f"sqlite+aiosqlite:///{folder}/quiz.db")
         platform = make_platform(make_settings(server, team, mode), clock, engine)
         app = build(engine, {"slack": platform.chat}, clock=clock, dice=random.Random(1))
-        await app.start(PACKS)
+        await app.start(ALL_PACKS)
         await platform.start(app.handle)
         web = await serve(platform, server) if mode != "socket" else None
         try:

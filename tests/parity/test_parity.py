@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +12,6 @@ from tests.parity.discord_stage import DiscordStage, keep_playable
 from tests.parity.local_stage import LocalStage
 from tests.parity.slack_stage import SlackStage
 from tests.parity.stage import Shown, Stage
-from tests.stage import PACKS
 
 STAGES: dict[str, type[Stage]] = {"discord": DiscordStage, "slack": SlackStage}
 PLAYABLE = {"discord": keep_playable}
@@ -122,17 +120,6 @@ advance 1d
 @ben: /fastapi-quiz streak
 """,
 }
-
-
-@pytest.fixture(autouse=True)
-def open_questions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Open questions only: which one comes depends on channel ids, which platforms make."""
-    folder = tmp_path / "open"
-    folder.mkdir()
-    for file in PACKS["small"].iterdir():
-        if file.suffix != ".md" or "\nkind: open\n" in file.read_text(encoding="utf-8"):
-            shutil.copy(file, folder)
-    monkeypatch.setitem(PACKS, "small", folder)
 
 
 _HEADS = ("Question of the day", "Question of the day (late)", "A question for you", "Answer")

@@ -20,7 +20,7 @@ from bot.domain.events import Event
 from storage.adapter_words import AdapterWords
 from storage.engine import open_engine
 from tests.fakes.discord_server import TOKEN, DiscordServer, has_button, run_discord, text_of
-from tests.stage import PACKS
+from tests.stage import ALL_PACKS
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Stage:
             settings, words, **{"guild_ready_timeout": 0.05, **self.options}
         )
         self.app = build(engine, {"discord": self.platform.chat}, clock=self.clock)
-        await self.app.start(PACKS)
+        await self.app.start(ALL_PACKS)
         await self.platform.start(self._handle)
         if self.platform._client and self.platform._client.all_connected.is_set():
             await self.platform._client.wait_until_ready()
