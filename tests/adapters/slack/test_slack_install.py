@@ -184,6 +184,7 @@ async def test_installed_again_by_another_process_the_new_token_is_taken(open_bo
 
     open_bot.clock.move_to(open_bot.clock.now() + timedelta(minutes=5))
     await open_bot.settle()
+    open_bot.clock.move_to(open_bot.clock.now() + timedelta(seconds=2))
     await open_bot.settle()
 
     assert len([m for m in open_bot.messages if m.kind == "question"]) == 1
