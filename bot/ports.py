@@ -508,5 +508,5 @@ class Storage(Protocol):
         ...
 
     def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """Begin a consistent view that changes nothing."""
+        """Read without a transaction: each statement sees what is committed when it runs."""
         ...

@@ -11,6 +11,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.tables import DeliveryRow, NoticeRow, ScheduleRow
 
+_NEXT = select(
+    select(func.min(col(ScheduleRow.next_due_at))).scalar_subquery(),
+    select(func.min(col(DeliveryRow.wake_at))).scalar_subquery(),
+    select(func.min(col(NoticeRow.wake_at))).scalar_subquery(),
+)
+"""Built once: it is asked after every event."""
+
 
 @dataclass
 class AgendaRepository:
@@ -19,11 +26,5 @@ class AgendaRepository:
     session: AsyncSession
 
     async def next_wake_at(self) -> datetime | None:
-        rows = await self.session.exec(
-            select(
-                select(func.min(col(ScheduleRow.next_due_at))).scalar_subquery(),
-                select(func.min(col(DeliveryRow.wake_at))).scalar_subquery(),
-                select(func.min(col(NoticeRow.wake_at))).scalar_subquery(),
-            )
-        )
+        rows = await self.session.exec(_NEXT)
         return min((time for time in rows.one() if time is not None), default=None)

@@ -23,6 +23,9 @@ BUSY_TIMEOUT_MS = 5000
 WRITE = {"begin": "BEGIN IMMEDIATE"}
 """Execution options of a transaction that will write. Taking SQLite's lock at the start
 waits for another writer; taking it half-way fails with "database is locked"."""
+READ = {"begin": ""}
+"""Those of reading alone: no BEGIN, so each statement sees what is committed when it runs, as
+on PostgreSQL, and a look costs half as many trips to SQLite's thread."""
 
 
 def open_engine(url: str) -> AsyncEngine:
@@ -104,7 +107,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+    begin = connection.get_execution_options().get("begin", "BEGIN")
+    if begin:
+        connection.exec_driver_sql(begin)
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_
+from sqlalchemy import bindparam, func, or_
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,6 +15,17 @@ from bot.domain.people import AwayPeriod, Member, MemberId, Workspace, Workspace
 from storage.mapping import to_away, to_member, to_workspace
 from storage.statements import insert_new
 from storage.tables import AwayRow, MemberRow, WorkspaceRow
+
+_IDENTIFY = (
+    select(WorkspaceRow, MemberRow)
+    .join(MemberRow, col(MemberRow.workspace_id) == col(WorkspaceRow.id))
+    .where(
+        col(WorkspaceRow.platform) == bindparam("platform"),
+        col(WorkspaceRow.external_id) == bindparam("workspace"),
+        col(MemberRow.external_id) == bindparam("member"),
+    )
+)
+"""Built once: it is asked for every event."""
 
 
 @dataclass
@@ -72,15 +83,8 @@ class MemberRepository:
     async def identify(
         self, platform: str, workspace: str, member: str
     ) -> tuple[Workspace, Member] | None:
-        rows = await self.session.exec(
-            select(WorkspaceRow, MemberRow)
-            .join(MemberRow, col(MemberRow.workspace_id) == col(WorkspaceRow.id))
-            .where(
-                WorkspaceRow.platform == platform,
-                WorkspaceRow.external_id == workspace,
-                MemberRow.external_id == member,
-            )
-        )
+        wanted = {"platform": platform, "workspace": workspace, "member": member}
+        rows = await self.session.exec(_IDENTIFY, params=wanted)
         found = rows.first()
         return (to_workspace(found[0]), to_member(found[1])) if found else None
 

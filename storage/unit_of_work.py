@@ -15,7 +15,7 @@ from bot.ports import UnitOfWork
 from storage.agenda import AgendaRepository
 from storage.attempts import AttemptRepository
 from storage.deliveries import DeliveryRepository
-from storage.engine import WRITE, explaining_errors
+from storage.engine import READ, WRITE, explaining_errors
 from storage.notices import NoticeRepository
 from storage.people import MemberRepository, WorkspaceRepository
 from storage.questions import QuestionRepository, Versions
@@ -60,6 +60,7 @@ class SqlStorage:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
         async with explaining_errors(), self.engine.connect() as connection:
+            await connection.execution_options(**READ)
             yield self._open(AsyncSession(bind=connection, expire_on_commit=False))
 
     def _open(self, session: AsyncSession) -> UnitOfWork:
