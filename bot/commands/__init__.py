@@ -1,0 +1,25 @@
+"""The `/fastapi-quiz` command tree, declared once for every platform."""
+
+from bot.commands.declaring import NAME, Call, Caller, Command, Option, Rights, Type, handles
+from bot.commands.parsing import parse, read_options
+from bot.commands.tree import BY_PATH, COMMANDS, LEVEL, PACK, SCHEDULE_ID, SCHEDULE_OPTIONS, TOPIC
+
+__all__ = [
+    "BY_PATH",
+    "COMMANDS",
+    "LEVEL",
+    "NAME",
+    "PACK",
+    "SCHEDULE_ID",
+    "SCHEDULE_OPTIONS",
+    "TOPIC",
+    "Call",
+    "Caller",
+    "Command",
+    "Option",
+    "Rights",
+    "Type",
+    "handles",
+    "parse",
+    "read_options",
+]

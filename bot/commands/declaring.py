@@ -1,0 +1,153 @@
+"""What a command is, who calls it, and which method answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from bot.domain import reading
+from bot.domain.people import Member, Workspace
+from bot.errors import CommandError
+
+NAME = "/fastapi-quiz"
+
+
+class Rights(StrEnum):
+    """Who may call a command."""
+
+    ALL = "all"
+    ADMIN = "admins"
+
+
+class Type(StrEnum):
+    """What an option's value is; platforms with typed options map these to theirs."""
+
+    TEXT = "text"
+    TIME = "time"
+    DAYS = "days"
+    ZONE = "zone"
+    LEVEL = "level"
+    TOPIC = "topic"
+    PACK = "pack"
+    DURATION = "duration"
+    DATE = "date"
+    NUMBER = "number"
+    SCHEDULE = "schedule"
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+    MEMBER = "member"
+    CHANNEL = "channel"
+
+
+_READERS: Mapping[Type, Callable[[str], Any]] = {
+    Type.TIME: reading.read_time,
+    Type.DAYS: reading.read_days,
+    Type.ZONE: reading.read_zone,
+    Type.LEVEL: reading.read_level,
+    Type.DURATION: reading.read_duration,
+    Type.DATE: reading.read_date,
+    Type.NUMBER: reading.read_number,
+    Type.SCHEDULE: reading.read_number,
+    Type.YES_NO: reading.read_yes_no,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option, typed as `name:value`; a positional one also without its name.
+
+    A `rest` option takes everything behind the command as it was typed. `clearable`
+    options accept `any` or `none`, read as None.
+    """
+
+    name: str
+    type: Type
+    help: str
+    positional: bool = False
+    required: bool = False
+    rest: bool = False
+    clearable: bool = False
+    choices: tuple[str, ...] = ()
+
+    def read(self, text: str) -> Any:
+        """Turn the typed text into a value, or raise CommandError."""
+        if self.clearable and text.strip().lower() in ("any", "none", "all"):
+            return None
+        if self.choices:
+            return self._read_choice(text)
+        return _READERS.get(self.type, str.strip)(text)
+
+    def _read_choice(self, text: str) -> str:
+        word = text.strip().lower()
+        if word not in self.choices:
+            hint = reading.did_you_mean(word, self.choices)
+            known = ", ".join(self.choices)
+            raise CommandError(f'"{text}" does not fit {self.name}.{hint} It takes: {known}.')
+        return word
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: its words behind `/fastapi-quiz`, options and rights."""
+
+    path: str
+    help: str
+    options: tuple[Option, ...] = ()
+    rights: Rights = Rights.ALL
+    example: str = ""
+
+    def option(self, name: str) -> Option | None:
+        """Return the option of that name."""
+        return next((option for option in self.options if option.name == name), None)
+
+    @property
+    def usage(self) -> str:
+        """The command as one types it, options in brackets."""
+        words = [NAME, self.path, *(_usage_of(option) for option in self.options)]
+        return " ".join(word for word in words if word)
+
+
+def _usage_of(option: Option) -> str:
+    if option.positional:
+        shown = option.name.upper()
+    elif option.choices:
+        shown = f"{option.name}:{'|'.join(option.choices)}"
+    else:
+        shown = f"{option.name}:"
+    return shown if option.required else f"[{shown}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, where and when. `now` is UTC; `zone` is theirs if known, else UTC."""
+
+    workspace: Workspace
+    member: Member
+    channel: str
+    now: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command with its values read and its rights checked."""
+
+    command: Command
+    caller: Caller
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+_Handler = TypeVar("_Handler", bound=Callable[..., Any])
+
+
+def handles(path: str) -> Callable[[_Handler], _Handler]:
+    """Mark a service's method as what the command calls."""
+
+    def mark(handler: _Handler) -> _Handler:
+        handler.handles_command = path  # type: ignore[attr-defined]
+        return handler
+
+    return mark

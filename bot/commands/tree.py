@@ -1,0 +1,128 @@
+"""The command tree itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.commands.declaring import NAME, Command, Option, Rights, Type
+
+LEVEL = Option("level", Type.LEVEL, "fresher, 2-year or 5-year", clearable=True)
+
+
+TOPIC = Option("topic", Type.TOPIC, "see `topics`", clearable=True)
+
+
+PACK = Option("pack", Type.PACK, "a question pack", clearable=True)
+
+
+SCHEDULE_ID = Option("id", Type.SCHEDULE, "its number", positional=True, required=True)
+
+
+SCHEDULE_OPTIONS = (
+    Option("channel", Type.CHANNEL, "where to post; here if not given"),
+    Option("days", Type.DAYS, "mon-fri, sun-thu, sat,sun …; mon-fri if not given"),
+    Option("tz", Type.ZONE, "time zone such as Europe/Berlin; yours if not given"),
+    LEVEL,
+    TOPIC,
+    PACK,
+    Option("reveal", Type.CHOICE, "who sees the answer", choices=("private", "thread")),
+    Option("reveal-after", Type.DURATION, "answer for all after 8h", clearable=True),
+)
+
+
+def _schedule(verb: str, help_: str) -> Command:
+    return Command(f"schedule {verb}", help_, (SCHEDULE_ID,), Rights.ADMIN)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("help", "what you can do here"),
+    Command("today", "this channel's current question again"),
+    Command("ask", "a question just for you", (LEVEL, TOPIC)),
+    Command(
+        "answer",
+        "grade your answer to the current question",
+        (Option("text", Type.TEXT, "your answer", positional=True, rest=True),),
+        example=f"{NAME} answer Depends() resolves a tree of dependencies",
+    ),
+    Command("reveal", "show you the answer"),
+    Command(
+        "streak",
+        "your streak, freezes and calendar",
+        (
+            Option("member", Type.MEMBER, "somebody else's", positional=True),
+            Option("why", Type.YES_NO, "explain every question day"),
+        ),
+    ),
+    Command(
+        "leaderboard",
+        "the standings",
+        (
+            Option(
+                "period",
+                Type.CHOICE,
+                "week if not given",
+                positional=True,
+                choices=("week", "month", "all"),
+            ),
+            Option("share", Type.YES_NO, "post it to the channel"),
+        ),
+    ),
+    Command("topics", "topics and levels with counts"),
+    Command(
+        "settings",
+        "your own settings",
+        (
+            LEVEL,
+            Option("timezone", Type.ZONE, "your time zone", clearable=True),
+            Option("leaderboard", Type.YES_NO, "be listed in the standings"),
+            Option("away-until", Type.DATE, "your last day away, or none", clearable=True),
+        ),
+    ),
+    Command(
+        "forget-me",
+        "erase your data here",
+        (Option("confirm", Type.YES_NO, "yes erases"),),
+    ),
+    Command(
+        "schedule add",
+        "a daily question",
+        (
+            Option("time", Type.TIME, "such as 09:00", positional=True, required=True),
+            *SCHEDULE_OPTIONS,
+        ),
+        Rights.ADMIN,
+        example=f"{NAME} schedule add 09:00 tz:Europe/Berlin days:mon-fri",
+    ),
+    Command("schedule list", "all schedules of this workspace", (), Rights.ADMIN),
+    _schedule("show", "one schedule"),
+    Command(
+        "schedule edit",
+        "change a schedule",
+        (SCHEDULE_ID, Option("time", Type.TIME, "such as 09:00"), *SCHEDULE_OPTIONS),
+        Rights.ADMIN,
+        example=f"{NAME} schedule edit 1 time:10:00 days:sun-thu",
+    ),
+    _schedule("pause", "stop posting until `resume`"),
+    _schedule("resume", "post again"),
+    _schedule("skip", "leave out the next post"),
+    _schedule("run", "post another question now"),
+    _schedule("preview", "the next ten posts in local time"),
+    _schedule("remove", "delete a schedule"),
+    Command("status", "next and last posts, missed ones with the reason", (), Rights.ADMIN),
+    Command("admins list", "who may configure beside the platform's admins", (), Rights.ADMIN),
+    Command(
+        "admins add",
+        "let a member configure",
+        (Option("member", Type.MEMBER, "who", positional=True, required=True),),
+        Rights.ADMIN,
+    ),
+    Command(
+        "admins remove",
+        "take that back",
+        (Option("member", Type.MEMBER, "who", positional=True, required=True),),
+        Rights.ADMIN,
+    ),
+)
+
+
+BY_PATH: Mapping[str, Command] = {command.path: command for command in COMMANDS}

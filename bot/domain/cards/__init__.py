@@ -1,0 +1,45 @@
+"""What goes out, in no platform's words: adapters render cards.
+
+Plain `str` fields are plain text, which a renderer escapes for its platform; `Markdown`
+comes from reviewed packs. `data()` holds what a card was made of, as JSON values.
+"""
+
+from bot.domain.cards.admin import (
+    PreviewCard,
+    ScheduleCard,
+    SchedulesCard,
+    StatusCard,
+    describe_delivery,
+    describe_schedule,
+)
+from bot.domain.cards.parts import Button, FormField
+from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
+from bot.domain.cards.reply import Card, Reply
+from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
+from bot.domain.cards.standings import LeaderboardCard, LedgerCard, Standing, StreakCard
+
+__all__ = [
+    "Button",
+    "Card",
+    "Counts",
+    "ErrorCard",
+    "FormCard",
+    "FormField",
+    "GradeCard",
+    "HelpCard",
+    "LeaderboardCard",
+    "LedgerCard",
+    "NoticeCard",
+    "PreviewCard",
+    "QuestionCard",
+    "Reply",
+    "RevealCard",
+    "ScheduleCard",
+    "SchedulesCard",
+    "Standing",
+    "StatusCard",
+    "StreakCard",
+    "TopicsCard",
+    "describe_delivery",
+    "describe_schedule",
+]

@@ -1,0 +1,101 @@
+"""Schedules and deliveries, for admins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from bot.domain.delivery import Delivery
+from bot.domain.schedule import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleCard:
+    """One schedule, with a sentence on what was just done to it."""
+
+    kind: ClassVar[str] = "schedule"
+    schedule: Schedule
+    said: str
+
+    def data(self) -> dict[str, Any]:
+        """What the card was made of."""
+        return describe_schedule(self.schedule)
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulesCard:
+    """All schedules of a workspace."""
+
+    kind: ClassVar[str] = "schedule"
+    schedules: tuple[Schedule, ...]
+
+    def data(self) -> dict[str, Any]:
+        """What the card was made of."""
+        return {
+            "schedule_id": None,
+            "schedules": [describe_schedule(schedule) for schedule in self.schedules],
+        }
+
+
+def describe_schedule(schedule: Schedule) -> dict[str, Any]:
+    """Return a schedule as JSON values."""
+    return {
+        "schedule_id": schedule.number,
+        "channel": schedule.channel,
+        "rhythm": str(schedule.rhythm),
+        "questions": str(schedule.wanted),
+        "reveal": schedule.reveal.value,
+        "next_due_at": schedule.next_due_at.isoformat() if schedule.next_due_at else None,
+        "paused_because": schedule.paused_because,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewCard:
+    """The next posts of a schedule, in its own local time."""
+
+    kind: ClassVar[str] = "preview"
+    schedule: Schedule
+    slots: tuple[datetime, ...]
+
+    def data(self) -> dict[str, Any]:
+        """What the card was made of: ISO times with the offset in force then."""
+        return {
+            "schedule_id": self.schedule.number,
+            "slots": [slot.isoformat() for slot in self.slots],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCard:
+    """What an admin wants to know: schedules, and the newest deliveries with reasons."""
+
+    kind: ClassVar[str] = "status"
+    schedules: tuple[Schedule, ...]
+    deliveries: tuple[Delivery, ...]
+    zone: str
+
+    def data(self) -> dict[str, Any]:
+        """What the card was made of."""
+        return {
+            "schedules": [describe_schedule(schedule) for schedule in self.schedules],
+            "deliveries": [describe_delivery(delivery) for delivery in self.deliveries],
+        }
+
+
+def describe_delivery(delivery: Delivery) -> dict[str, Any]:
+    """Return a delivery as JSON values."""
+    return {
+        "schedule_id": delivery.schedule_number,
+        "slot": delivery.slot.isoformat(),
+        "run": delivery.run,
+        "purpose": delivery.purpose.value,
+        "channel": delivery.channel,
+        "state": delivery.state.value,
+        "due_at": delivery.due_at.isoformat(),
+        "posted_at": delivery.posted_at.isoformat() if delivery.posted_at else None,
+        "tries": delivery.tries,
+        "reason": delivery.reason,
+        "question_id": delivery.question_id,
+    }

@@ -1,0 +1,122 @@
+"""A question, its answer and a graded answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from bot.domain.cards.parts import Button
+from bot.domain.grading import Grade
+from bot.domain.question import Kind, Question
+from bot.domain.streak import Streak
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCard:
+    """A question, posted to the channel or asked by one member (then without a schedule)."""
+
+    kind: ClassVar[str] = "question"
+    question: Question
+    workspace: str
+    slot: date
+    key: str
+    schedule_number: int | None = None
+    late: bool = False
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """Answer, or one button a choice, and Reveal."""
+        if self.question.kind is Kind.CHOICE:
+            letters = "ABCDEFGH"[: len(self.question.choices)]
+            answer = tuple(Button(letter, "choose", self.key, letter) for letter in letters)
+        else:
+            answer = (Button("Answer", "answer", self.key),)
+        return (*answer, Button("Reveal", "reveal", self.key))
+
+    def data(self) -> dict[str, Any]:
+        """What the card was made of."""
+        return {
+            "question_id": self.question.id,
+            "workspace": self.workspace,
+            "schedule_id": self.schedule_number,
+            "slot": self.slot.isoformat(),
+            "late": self.late,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many members did what with a posted question."""
+
+    answered: int
+    revealed: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevealCard:
+    """The model answer, for one member or, with `counts`, for all.
+
+    `forfeits`: the member saw it before answering; `late`: the question's day is over;
+    `thread_of`: the question's message, in whose thread the answer for all belongs.
+    """
+
+    kind: ClassVar[str] = "reveal"
+    question: Question
+    key: str
+    forfeits: bool = False
+    late: bool = False
+    counts: Counts | None = None
+    thread_of: str | None = None
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """Self-rating, for the one who asked; none under an answer for all."""
+        if self.counts:
+            return ()
+        ratings = (("I knew it", "knew"), ("Partly", "partly"), ("Not yet", "missed"))
+        return tuple(Button(label, "rate", self.key, value) for label, value in ratings)
+
+    def data(self) -> dict[str, Any]:
+        """What the card was made of."""
+        return {
+            "question_id": self.question.id,
+            "forfeits": self.forfeits,
+            "late": self.late,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class GradeCard:
+    """A graded answer with the model answer.
+
+    `first`: it counts, later ones are practice; `private`: the member asked for the
+    question, so there are no points to win.
+    """
+
+    kind: ClassVar[str] = "grade"
+    question: Question
+    grade: Grade
+    earned: int
+    first: bool
+    late: bool
+    revealed: bool
+    streak: Streak
+    private: bool = False
+
+    def data(self) -> dict[str, Any]:
+        """What the card was made of."""
+        return {
+            "question_id": self.question.id,
+            "score": round(self.grade.score, 4),
+            "band": self.grade.band.value,
+            "points": [
+                {"text": point.text, "verdict": point.verdict.value, "evidence": point.evidence}
+                for point in self.grade.points
+            ],
+            "gate": self.grade.gate,
+            "grader": self.grade.grader,
+            "earned": self.earned,
+            "first": self.first,
+            "late": self.late,
+        }

@@ -1,0 +1,81 @@
+"""Help, notices, errors and forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from bot.domain.cards.parts import Button, FormField
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCard:
+    """What one can do here: usage and meaning of each command the caller may call."""
+
+    kind: ClassVar[str] = "help"
+    lines: tuple[tuple[str, str], ...]
+    admin_lines: tuple[tuple[str, str], ...]
+    buttons: tuple[Button, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        """What the card was made of."""
+        return {"commands": [usage for usage, _ in (*self.lines, *self.admin_lines)]}
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsCard:
+    """Topics and levels with the number of questions."""
+
+    kind: ClassVar[str] = "topics"
+    topics: tuple[tuple[str, int], ...]
+    levels: tuple[tuple[str, int], ...]
+
+    def data(self) -> dict[str, Any]:
+        """What the card was made of."""
+        return {"topics": dict(self.topics), "levels": dict(self.levels)}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeCard:
+    """A few plain sentences."""
+
+    kind: ClassVar[str] = "notice"
+    text: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    buttons: tuple[Button, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        """What the notice is about."""
+        return dict(self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCard:
+    """What was refused and the next step.
+
+    `reason` is a word for programs; `field` is the option or form field at fault, if one is.
+    """
+
+    kind: ClassVar[str] = "error"
+    text: str
+    reason: str
+    field: str | None = None
+
+    def data(self) -> dict[str, Any]:
+        """The reason."""
+        return {"reason": self.reason, "field": self.field}
+
+
+@dataclass(frozen=True, slots=True)
+class FormCard:
+    """A form to open; it comes back as FormSubmitted with the same name and key."""
+
+    kind: ClassVar[str] = "form"
+    form: str
+    title: str
+    key: str
+    fields: tuple[FormField, ...]
+
+    def data(self) -> dict[str, Any]:
+        """What the card was made of."""
+        return {"form": self.form, "fields": [field.name for field in self.fields]}

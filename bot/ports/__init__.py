@@ -1,0 +1,34 @@
+"""What the core needs of the world, as protocols."""
+
+from bot.ports.attempts import Attempts
+from bot.ports.bank import Questions
+from bot.ports.chat import ChatPort, Found, Handle, Platform
+from bot.ports.clock import Clock
+from bot.ports.deliveries import Deliveries
+from bot.ports.grading import Grader
+from bot.ports.installations import Installations, OneTimeTokens
+from bot.ports.people import Members, Notice, Notices, Workspaces
+from bot.ports.scheduling import Agenda, Schedules
+from bot.ports.storage import Storage, UnitOfWork
+
+__all__ = [
+    "Agenda",
+    "Attempts",
+    "ChatPort",
+    "Clock",
+    "Deliveries",
+    "Found",
+    "Grader",
+    "Handle",
+    "Installations",
+    "Members",
+    "Notice",
+    "Notices",
+    "OneTimeTokens",
+    "Platform",
+    "Questions",
+    "Schedules",
+    "Storage",
+    "UnitOfWork",
+    "Workspaces",
+]

@@ -1,0 +1,44 @@
+"""What members did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.domain.attempt import Attempt, AttemptKind
+from bot.domain.cards import Counts
+from bot.domain.delivery import Delivery, DeliveryId
+from bot.domain.people import Member, MemberId, WorkspaceId
+
+
+class Attempts(Protocol):
+    """The append-only log of what members did."""
+
+    async def add(self, attempt: Attempt) -> bool:
+        """Log it; False if that member's reveal, rating or first answer is there already."""
+        ...
+
+    async def kinds(
+        self, workspace_id: WorkspaceId, member_id: MemberId, delivery_id: DeliveryId
+    ) -> set[AttemptKind]:
+        """Return what the member did with the delivery so far."""
+        ...
+
+    async def dates(self, workspace_id: WorkspaceId) -> Mapping[MemberId, set[date]]:
+        """Return for each member the question days in which they took part in time."""
+        ...
+
+    async def dates_of(self, workspace_id: WorkspaceId, member_id: MemberId) -> set[date]:
+        """Return the question days in which the member took part in time."""
+        ...
+
+    async def totals(
+        self, workspace_id: WorkspaceId, since: datetime | None
+    ) -> Sequence[tuple[Member, int]]:
+        """Return members on the leaderboard with their points since then, most first."""
+        ...
+
+    async def counts(self, delivery: Delivery) -> Counts:
+        """Return how many answered and revealed the question that the delivery is about."""
+        ...

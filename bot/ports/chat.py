@@ -1,0 +1,99 @@
+"""Chat platforms."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.cards import Card, Reply
+from bot.domain.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A post that was found on the platform by its key."""
+
+    message_id: str
+    posted_at: datetime
+
+
+class ChatPort(Protocol):
+    """A chat platform. Workspaces, channels and members are named by its own ids.
+
+    Every call may raise ChatError: NotSent (provably without effect, try again later),
+    Rejected (never, with the mend) or OutcomeUnknown (the reply was lost).
+    """
+
+    async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
+        """Post a card that carries `key` (25 characters at most) and return the message id."""
+        ...
+
+    async def find(
+        self,
+        workspace: str,
+        channel: str,
+        key: str,
+        since: datetime,
+        thread_of: str | None = None,
+    ) -> Found | None:
+        """Look for a post by its key; None means proven absent.
+
+        `thread_of` is the card's own: what was posted into a thread is found there.
+
+        Raises:
+            NotSent: the platform can't be asked now.
+            Rejected: it can't be searched at all, so nothing is proven.
+        """
+        ...
+
+    async def tell(self, workspace: str, member: str, channel: str, card: Card) -> None:
+        """Tell one member in private; `channel` is what it is about."""
+        ...
+
+    def channel_id(self, text: str) -> str:
+        """Turn what somebody typed for a channel into the platform's id."""
+        ...
+
+    def member_id(self, text: str) -> str:
+        """Turn what somebody typed for a member into the platform's id or a display name."""
+        ...
+
+    async def missing_rights(self, workspace: str, channel: str) -> str | None:
+        """Say what keeps the bot from posting in the channel and how to mend it, or None."""
+        ...
+
+    async def is_admin(self, workspace: str, member: str) -> bool:
+        """Tell whether the platform itself takes the member for an admin."""
+        ...
+
+
+Handle = Callable[[Event], Awaitable[Reply | None]]
+"""What a platform calls for each event; the reply is to be shown to whoever caused it."""
+
+
+class Platform(Protocol):
+    """A connection to a chat platform, in both directions."""
+
+    @property
+    def name(self) -> str:
+        """The platform's word in settings and in the database."""
+        ...
+
+    @property
+    def chat(self) -> ChatPort:
+        """The way out."""
+        ...
+
+    async def start(self, handle: Handle) -> None:
+        """Connect, and from now on hand in events. Returns once events can arrive.
+
+        Raises:
+            ConfigError: what was configured is refused; says what to change.
+        """
+        ...
+
+    async def stop(self) -> None:
+        """Take no more events, answer those under way, and disconnect."""
+        ...

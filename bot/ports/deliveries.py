@@ -1,0 +1,123 @@
+"""Deliveries and their state machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.domain.delivery import Change, Delivery, DeliveryId, Draft
+from bot.domain.people import MemberId, WorkspaceId
+from bot.domain.schedule import Schedule
+from bot.domain.streak import PostedSlot
+
+
+class Deliveries(Protocol):
+    """Deliveries and their state machine (see `bot.domain.delivery`)."""
+
+    async def insert(self, drafts: Sequence[Draft]) -> int:
+        """Insert; a (schedule, slot, run, purpose) that exists is left alone. Return how many."""
+        ...
+
+    async def hasten(self, draft: Draft) -> None:
+        """Insert; if it is there already and waits for a later time, make it due as drafted."""
+        ...
+
+    async def claim(
+        self, owner: str, now: datetime, lease_until: datetime, limit: int
+    ) -> Sequence[Delivery]:
+        """Take due work: scheduled, or claimed by somebody whose lease has run out.
+
+        No two claims return the same row while a lease lasts; each raises the fence.
+        """
+        ...
+
+    async def mark_sending(
+        self, claimed: Sequence[Delivery], lease_until: datetime
+    ) -> set[DeliveryId]:
+        """Go from claimed to sending; return those whose fence was still ours."""
+        ...
+
+    async def release(self, changes: Sequence[tuple[Delivery, Change]]) -> None:
+        """Put claimed deliveries back, to be claimed again when their change says."""
+        ...
+
+    async def take_ambiguous(
+        self, now: datetime, lease_until: datetime, limit: int
+    ) -> Sequence[Delivery]:
+        """Take over sends whose lease ran out: posted or not, nobody knows."""
+        ...
+
+    async def settle(self, changes: Sequence[tuple[Delivery, Change]]) -> set[DeliveryId]:
+        """Apply transitions where the fence still fits; return those that were applied."""
+        ...
+
+    async def expire(self, now: datetime) -> int:
+        """Skip what is scheduled past its grace; return how many."""
+        ...
+
+    async def cancel_waiting(self, schedule: Schedule, reason: str) -> None:
+        """Skip what still waits to be sent for a schedule."""
+        ...
+
+    async def rounds(self, workspace_id: WorkspaceId, channel: str) -> Mapping[str, int]:
+        """Return for each question id the last deck round in which the channel saw it."""
+        ...
+
+    async def rounds_of(self, workspace_id: WorkspaceId, member_id: MemberId) -> Mapping[str, int]:
+        """Return the same for the questions that a member asked for."""
+        ...
+
+    async def last_question_id(self, workspace_id: WorkspaceId, channel: str) -> str | None:
+        """Return what the channel saw last."""
+        ...
+
+    async def planned_slots(self, schedule: Schedule, since: date) -> set[date]:
+        """Return the dates from `since` on whose own post has a row, skipped ones included."""
+        ...
+
+    async def count_runs(self, schedule: Schedule, slot: date) -> int:
+        """Return how many extra posts the slot has."""
+        ...
+
+    async def by_message(
+        self, workspace_id: WorkspaceId, channel: str, message_id: str
+    ) -> Delivery | None:
+        """Return the question delivery that is this message."""
+        ...
+
+    async def by_key(self, workspace_id: WorkspaceId, key: str) -> Delivery | None:
+        """Return the delivery with this key."""
+        ...
+
+    async def newest(
+        self, workspace_id: WorkspaceId, channel: str, member_id: MemberId
+    ) -> Delivery | None:
+        """Return the newest question in the channel that the member can see."""
+        ...
+
+    async def question_message_id(self, reveal: Delivery) -> str | None:
+        """Return the message of the question that a reveal delivery answers."""
+        ...
+
+    async def in_doubt(self, workspace_id: WorkspaceId, channel: str) -> Sequence[Delivery]:
+        """Return the channel's question deliveries that are sending or stuck."""
+        ...
+
+    async def is_over(self, delivery: Delivery, now: datetime) -> bool:
+        """Tell whether a question of a later date was posted after this one."""
+        ...
+
+    async def is_answer_public(self, delivery: Delivery) -> bool:
+        """Tell whether the answer to this question was posted for all."""
+        ...
+
+    async def posted_slots(self, workspace_id: WorkspaceId) -> Sequence[PostedSlot]:
+        """Return the dates on which the workspace got questions, oldest first."""
+        ...
+
+    async def newest_of_workspace(
+        self, workspace_id: WorkspaceId, limit: int
+    ) -> Sequence[Delivery]:
+        """Return the newest channel deliveries, newest first."""
+        ...

@@ -1,0 +1,50 @@
+"""Schedules, and when anything is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.people import WorkspaceId
+from bot.domain.schedule import Schedule, ScheduleId
+
+
+class Schedules(Protocol):
+    """Schedules. Listings leave removed ones out."""
+
+    async def add(self, schedule: Schedule) -> Schedule:
+        """Store a schedule under the workspace's next number; its `id` is ignored."""
+        ...
+
+    async def save(self, schedule: Schedule) -> None:
+        """Store what changed."""
+        ...
+
+    async def remove(self, schedule: Schedule, at: datetime) -> None:
+        """Take it out of all listings; its deliveries stay."""
+        ...
+
+    async def find(self, workspace_id: WorkspaceId, number: int) -> Schedule | None:
+        """Return the schedule that people know by this number."""
+        ...
+
+    async def of_workspace(self, workspace_id: WorkspaceId) -> Sequence[Schedule]:
+        """Return all, by number."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Schedule]:
+        """Return schedules of any workspace whose `next_due_at` has come, earliest first."""
+        ...
+
+    async def get(self, workspace_id: WorkspaceId, schedule_id: ScheduleId) -> Schedule | None:
+        """Return a schedule, removed or not."""
+        ...
+
+
+class Agenda(Protocol):
+    """When anything is due at all."""
+
+    async def next_wake_at(self) -> datetime | None:
+        """Return the earliest time at which a schedule, delivery or notice wants attention."""
+        ...
