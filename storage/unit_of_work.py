@@ -16,9 +16,11 @@ from storage.agenda import AgendaRepository
 from storage.attempts import AttemptRepository
 from storage.deliveries import DeliveryRepository
 from storage.engine import READ, WRITE, explaining_errors
+from storage.interviews import InterviewRepository
 from storage.notices import NoticeRepository
 from storage.people import MemberRepository, WorkspaceRepository
 from storage.questions import QuestionRepository, Versions
+from storage.reviews import ReminderRepository, ReviewRepository
 from storage.schedules import ScheduleRepository
 
 
@@ -32,6 +34,9 @@ class SqlUnitOfWork:
         self.questions = QuestionRepository(session, versions)
         self.deliveries = DeliveryRepository(session)
         self.attempts = AttemptRepository(session)
+        self.reviews = ReviewRepository(session)
+        self.reminders = ReminderRepository(session)
+        self.interviews = InterviewRepository(session)
         self.notices = NoticeRepository(session)
         self.agenda = AgendaRepository(session)
 

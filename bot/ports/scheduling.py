@@ -46,5 +46,6 @@ class Agenda(Protocol):
     """When anything is due at all."""
 
     async def next_wake_at(self) -> datetime | None:
-        """Return the earliest time at which a schedule, delivery or notice wants attention."""
+        """Return the earliest time at which anything wants attention: a schedule, a
+        delivery, a notice, a reminder or an interview."""
         ...
