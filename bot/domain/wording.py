@@ -30,6 +30,8 @@ def plural(count: int, noun: str) -> str:
 
 def introduce_question(card: QuestionCard) -> str:
     """Say what kind of question it is; its title comes behind a colon."""
+    if card.due is not None:
+        return f"Practice, {card.due} due" if card.due else "Drill"
     asked = "Question of the day" if card.schedule_number else "A question for you"
     return f"{asked} (late)" if card.late else asked
 
