@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import or_, tuple_
+from sqlalchemy import bindparam, or_, tuple_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,11 +14,45 @@ from bot.domain.people import WorkspaceId
 from bot.domain.question import Question, QuestionFilter, QuestionKey, QuestionSummary
 from storage.mapping import from_question, to_question, to_summary
 from storage.statements import insert_new
-from storage.tables import PackRow, QuestionRow
+from storage.tables import PackRow, QuestionRow, RetiredQuestionRow
 
 _VERSIONS_KEPT = 2000
 _ROWS_AT_ONCE = 500
 """Below SQLite's limit of 32,766 variables a statement."""
+
+VISIBLE = (
+    select(  # type: ignore[call-overload]
+        col(QuestionRow.id),
+        col(QuestionRow.slug),
+        col(QuestionRow.level),
+        col(QuestionRow.topics),
+        col(PackRow.name),
+        col(RetiredQuestionRow.at),
+    )
+    .join(PackRow, col(PackRow.id) == col(QuestionRow.pack_id))
+    .outerjoin(
+        RetiredQuestionRow,
+        (col(RetiredQuestionRow.workspace_id) == bindparam("workspace"))
+        & (col(RetiredQuestionRow.slug) == col(QuestionRow.slug)),
+    )
+    .where(
+        col(QuestionRow.current),
+        or_(
+            col(QuestionRow.workspace_id).is_(None),
+            col(QuestionRow.workspace_id) == bindparam("workspace"),
+        ),
+    )
+    .order_by(
+        col(QuestionRow.slug), col(QuestionRow.workspace_id).is_not(None), col(QuestionRow.pack_id)
+    )
+)
+"""The current questions that a workspace can see. Of one id, the last row is the one that
+counts: the workspace's own, then that of the newest pack."""
+
+_IN_DECK = VISIBLE.where(col(RetiredQuestionRow.at).is_(None))
+_DECK = _IN_DECK.where(col(PackRow.on_request).is_(False))
+_DECK_OF_PACK = _IN_DECK.where(col(PackRow.name) == bindparam("pack"))
+"""Built once: planning asks for decks."""
 
 
 class Versions(dict[QuestionKey, tuple[int | None, Question]]):
@@ -43,28 +77,72 @@ class QuestionRepository:
     versions: Versions
 
     async def pack_digest(self, pack: str) -> str | None:
-        row = await self._shipped(pack)
+        row = await self._find_pack(pack, None)
         return row.digest if row else None
 
-    async def _shipped(self, pack: str) -> PackRow | None:
+    async def _find_pack(self, pack: str, workspace_id: WorkspaceId | None) -> PackRow | None:
         rows = await self.session.exec(
-            select(PackRow).where(PackRow.name == pack, col(PackRow.workspace_id).is_(None))
+            select(PackRow).where(
+                PackRow.name == pack,
+                col(PackRow.workspace_id).is_not_distinct_from(workspace_id),
+            )
         )
         return rows.first()
 
-    async def store_pack(self, pack: str, digest: str, questions: Sequence[Question]) -> None:
-        row = await self._shipped(pack)
+    async def _ensure_pack(self, pack: str, workspace_id: WorkspaceId | None) -> PackRow:
+        values = {"name": pack, "workspace_id": workspace_id, "digest": "", "on_request": False}
+        row = await self._find_pack(pack, workspace_id)
         if row is None:
-            row = PackRow(name=pack, digest=digest)
-            self.session.add(row)
+            await insert_new(self.session, PackRow, [values])
+            row = await self._find_pack(pack, workspace_id)
+        assert row is not None
+        return row
+
+    async def store_pack(
+        self,
+        pack: str,
+        digest: str,
+        questions: Sequence[Question],
+        workspace_id: WorkspaceId | None = None,
+        *,
+        on_request: bool = False,
+    ) -> None:
+        row = await self._ensure_pack(pack, workspace_id)
         row.digest = digest
+        row.on_request = on_request
+        self.session.add(row)
         await self.session.flush()
-        await self.session.exec(
-            update(QuestionRow).where(col(QuestionRow.pack_id) == row.id).values(current=False)
-        )
-        rows = [from_question(question) | {"pack_id": row.id} for question in questions]
+        await self._make_outdated(row)
+        rows = [_write_row(row, question) for question in questions]
         for start in range(0, len(rows), _ROWS_AT_ONCE):
             await self._store(row, rows[start : start + _ROWS_AT_ONCE])
+
+    async def add_own(
+        self, workspace_id: WorkspaceId, pack: str, question: Question
+    ) -> QuestionKey:
+        row = await self._ensure_pack(pack, workspace_id)
+        row.digest = ""
+        self.session.add(row)
+        await self.session.flush()
+        await self._make_outdated(row, col(QuestionRow.slug) == question.id)
+        values = _write_row(row, question)
+        await self._store(row, [values])
+        keys = await self.session.exec(
+            select(col(QuestionRow.id)).where(
+                QuestionRow.pack_id == row.id,
+                QuestionRow.slug == question.id,
+                QuestionRow.version == values["version"],
+            )
+        )
+        return QuestionKey(keys.one() or 0)
+
+    async def _make_outdated(self, pack: PackRow, *conditions: Any) -> None:
+        await self.session.exec(
+            update(QuestionRow)
+            .where(col(QuestionRow.pack_id) == pack.id, *conditions)
+            .values(current=False)
+            .execution_options(synchronize_session=False)
+        )
 
     async def _store(self, pack: PackRow, rows: Sequence[dict[str, Any]]) -> None:
         """Insert new versions; one that was there before becomes the current one again."""
@@ -80,28 +158,27 @@ class QuestionRepository:
             .execution_options(synchronize_session=False)
         )
 
+    async def pack_questions(
+        self, workspace_id: WorkspaceId | None, pack: str
+    ) -> Sequence[Question]:
+        row = await self._find_pack(pack, workspace_id) or await self._find_pack(pack, None)
+        if row is None:
+            return []
+        rows = await self.session.exec(
+            select(QuestionRow)
+            .where(QuestionRow.pack_id == row.id, col(QuestionRow.current))
+            .order_by(QuestionRow.slug)
+        )
+        return [to_question(found) for found in rows]
+
     async def deck(
         self, workspace_id: WorkspaceId, wanted: QuestionFilter
     ) -> Sequence[QuestionSummary]:
-        rows = await self.session.exec(
-            select(  # type: ignore[call-overload]
-                col(QuestionRow.id),
-                col(QuestionRow.slug),
-                col(QuestionRow.level),
-                col(QuestionRow.topics),
-                col(PackRow.name),
-            )
-            .join(PackRow, col(PackRow.id) == col(QuestionRow.pack_id))
-            .where(
-                col(QuestionRow.current),
-                or_(
-                    col(QuestionRow.workspace_id).is_(None),
-                    col(QuestionRow.workspace_id) == workspace_id,
-                ),
-            )
-            .order_by(QuestionRow.slug)
-        )
-        summaries = (to_summary(*row) for row in rows)
+        values = {"workspace": workspace_id, "pack": wanted.pack}
+        statement = _DECK_OF_PACK if wanted.pack else _DECK
+        rows = await self.session.exec(statement, params=values)
+        by_id = {row[1]: row for row in rows}
+        summaries = (to_summary(*row[:5]) for row in by_id.values())
         return [summary for summary in summaries if wanted.matches(summary)]
 
     async def get_many(
@@ -120,3 +197,8 @@ class QuestionRepository:
             for key, (owner, question) in held.items()
             if workspace_id is None or owner in (None, workspace_id)
         }
+
+
+def _write_row(pack: PackRow, question: Question) -> dict[str, Any]:
+    named = question if question.pack == pack.name else replace(question, pack=pack.name)
+    return from_question(named) | {"pack_id": pack.id, "workspace_id": pack.workspace_id}

@@ -20,5 +20,5 @@ async def insert_new(
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     target = table.__table__  # type: ignore[attr-defined]
     statement = insert(target).values(list(rows)).on_conflict_do_nothing()
-    inserted = await session.exec(statement.returning(target.c.id))
+    inserted = await session.exec(statement.returning(*target.primary_key))
     return len(inserted.all())

@@ -16,14 +16,43 @@ class Questions(Protocol):
         """Return the digest of the stored shipped pack."""
         ...
 
-    async def store_pack(self, pack: str, digest: str, questions: Sequence[Question]) -> None:
-        """Make these the current questions of a shipped pack; older versions stay readable."""
+    async def store_pack(
+        self,
+        pack: str,
+        digest: str,
+        questions: Sequence[Question],
+        workspace_id: WorkspaceId | None = None,
+        *,
+        on_request: bool = False,
+    ) -> None:
+        """Make these the current questions of a pack; older versions stay readable.
+
+        Without a workspace the pack is for all. One `on_request` is only in decks that name it.
+        """
+        ...
+
+    async def add_own(
+        self, workspace_id: WorkspaceId, pack: str, question: Question
+    ) -> QuestionKey:
+        """Add a question to a workspace's own pack, made if it is new; return its version.
+
+        A question of the same id in that pack is replaced; its older versions stay readable.
+        """
+        ...
+
+    async def pack_questions(
+        self, workspace_id: WorkspaceId | None, pack: str
+    ) -> Sequence[Question]:
+        """Return a pack's current questions by id: the workspace's own pack, or the shared one."""
         ...
 
     async def deck(
         self, workspace_id: WorkspaceId, wanted: QuestionFilter
     ) -> Sequence[QuestionSummary]:
-        """Return the current questions that fit."""
+        """Return the current questions that fit and are not retired, by id.
+
+        Where packs hold the same id, the workspace's own comes first, then the newest pack.
+        """
         ...
 
     async def get_many(
