@@ -27,12 +27,16 @@ from bot.services.answering import Answering
 from bot.services.conversing import Conversing, collect_handlers
 from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
+from bot.services.generating import Generating
 from bot.services.helping import Helping
+from bot.services.interviewing import InterviewEnding, Interviewing
 from bot.services.leaving import Leaving
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
+from bot.services.practising import Practising
 from bot.services.profile import Profile
 from bot.services.reconciling import Reconciling
+from bot.services.reminding import Reminding
 from bot.services.revealing import Revealing
 from bot.services.scheduling import Scheduling
 from bot.services.standings import Standings
@@ -109,13 +113,18 @@ def build(
     engine = open_engine(database) if isinstance(database, str) else database
     storage = SqlStorage(engine, dice or random.SystemRandom())
     reconciling = Reconciling(storage, chats, clock, lease, grace)
-    answering = Answering(storage, LexicalGrader())
+    grader = LexicalGrader()
+    answering = Answering(storage, grader)
+    interviewing = Interviewing(storage, grader, answering)
+    practising = Practising(storage, Generating())
     revealing = Revealing(storage, reconciling, grace)
     profile = Profile(storage)
     services = (
         answering,
         revealing,
         profile,
+        practising,
+        interviewing,
         Administering(storage, chats),
         Helping(storage, chats),
         Scheduling(storage, chats, grace),
@@ -131,6 +140,8 @@ def build(
             answering,
             revealing,
             profile,
+            practising,
+            interviewing,
             Leaving(storage, clock),
             collect_handlers(services),
         ),
@@ -141,6 +152,7 @@ def build(
             Delivering(storage, chats, clock, owner, lease, grace, concurrency),
             reconciling,
             Notifying(storage, chats, clock),
+            (Reminding(storage, chats, clock), InterviewEnding(storage, chats, clock)),
         ),
     )
 

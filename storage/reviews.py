@@ -83,7 +83,7 @@ class ReviewRepository:
             .where(col(AttemptRow.member_id) == member.id, col(DeliveryRow.member_id).is_(None))
         )
         channels = own.with_only_columns(col(DeliveryRow.channel))
-        first = own.with_only_columns(func.min(col(AttemptRow.at))).scalar_subquery()
+        first = own.with_only_columns(func.min(col(DeliveryRow.posted_at))).scalar_subquery()
         recalled = select(col(AttemptRow.delivery_id)).where(
             col(AttemptRow.member_id) == member.id,
             col(AttemptRow.kind).in_((AttemptKind.ANSWER, AttemptKind.SELF_RATING)),
@@ -109,11 +109,7 @@ class ReviewRepository:
             )
             .order_by(col(DeliveryRow.posted_at))
         )
-        return [
-            Missed(row.question_id, row.slot, row.posted_at)
-            for row in rows
-            if row.question_id is not None and row.posted_at is not None
-        ]
+        return [Missed(row.question_id, row.slot) for row in rows if row.question_id is not None]
 
 
 def _of(workspace_id: WorkspaceId, member_id: MemberId) -> tuple[Any, ...]:

@@ -28,12 +28,11 @@ def introduce_step(number: int, of: int, follow_up: str) -> str:
     return f"{what} {number} of {of}"
 
 
-def ask_on(follow_up: str) -> str:
-    """Ask a follow-up so that it is clear what it is scored by."""
-    return (
-        f"{follow_up}\n\nSay with it what your answer left out of the question above: "
-        "that is what this one is scored by."
-    )
+FIRST_ASKED = "The question was:"
+ASK_ON = (
+    "Say with it what your answer left out of the question: that is what this one is scored by."
+)
+"""Stands behind a follow-up, so that it is clear what it is scored by."""
 
 
 def describe_answer(step: Step) -> str:

@@ -18,7 +18,6 @@ class Missed:
 
     question_id: str
     slot: date
-    posted_at: datetime
 
 
 class Reviews(Protocol):
@@ -53,8 +52,8 @@ class Reviews(Protocol):
     async def missed(self, member: Member, since: datetime) -> Sequence[Missed]:
         """Return daily questions since then that the member missed and has no review of.
 
-        Only those of channels in which they ever took part, after they first did, and whose
-        question day is over; oldest first.
+        Only those of channels in which they ever took part, from the first such on, and whose
+        date is not the newest; oldest first.
         """
         ...
 

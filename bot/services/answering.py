@@ -62,7 +62,6 @@ class Answering:
         pick = pick_question(others, seen, (), f"{caller.workspace.seed}/{caller.member.id}")
         return draft_private(caller, pick.question, len(seen), pick.round)
 
-    @handles("answer")
     async def answer_newest(self, call: Call) -> Reply:
         """Grade the text, or open the form when there is none."""
         if "text" not in call.options:
@@ -125,7 +124,7 @@ class Answering:
         further: list[Card] = []
         if first and AttemptKind.SELF_RATING not in done:
             rating = rate_grade(grade, looked=revealed)
-            further = await go_on(work, caller, shown.question.id, delivery.key, rating)
+            further = await go_on(work, caller, shown.question, delivery.key, rating)
         card = GradeCard(
             question=shown.question,
             grade=grade,

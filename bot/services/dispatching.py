@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from bot.ports import Clock, Storage
+from bot.services.background import Background
 from bot.services.delivering import Delivering
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
 from bot.services.reconciling import Reconciling
+
+
+class Errand(Protocol):
+    """Something else that comes due by the agenda and is begun in batches."""
+
+    @property
+    def background(self) -> Background: ...
+
+    async def begin_due(self) -> int:
+        """Begin what is due; return how many things were taken."""
+        ...
 
 
 @dataclass
@@ -22,6 +36,7 @@ class Dispatching:
     delivering: Delivering
     reconciling: Reconciling
     notifying: Notifying
+    errands: Sequence[Errand] = ()
 
     async def run_due(self) -> None:
         """Work until nothing is due at this moment and nothing is under way."""
@@ -43,18 +58,23 @@ class Dispatching:
         await self.delivering.finish()
         await self.reconciling.background.finish()
         await self.notifying.background.finish()
+        for errand in self.errands:
+            await errand.background.finish()
 
     async def _is_due(self) -> bool:
         wake_at = await self.next_wake_at()
         return wake_at is not None and wake_at <= self.clock.now()
 
     async def _begin_batch(self) -> int:
-        return (
+        begun = (
             await self.planning.plan_due(self.clock.now())
             + await self.reconciling.begin_due()
             + await self.delivering.begin_due()
             + await self.notifying.begin_due()
         )
+        for errand in self.errands:
+            begun += await errand.begin_due()
+        return begun
 
     async def next_wake_at(self) -> datetime | None:
         """Return when the next thing is due, or None when nothing will be."""

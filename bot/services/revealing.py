@@ -93,7 +93,7 @@ class Revealing:
         new = await work.attempts.add(_attempt(caller, shown, AttemptKind.SELF_RATING, word))
         if not new or AttemptKind.ANSWER in done:
             return []
-        return await go_on(work, caller, shown.question.id, shown.delivery.key, rating)
+        return await go_on(work, caller, shown.question, shown.delivery.key, rating)
 
 
 def _attempt(caller: Caller, shown: Shown, kind: AttemptKind, text: str = "") -> Attempt:

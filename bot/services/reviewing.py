@@ -13,14 +13,17 @@ from fsrs import Rating
 from bot.commands import Caller
 from bot.domain.cards import Button, Card, NoticeCard, QuestionCard
 from bot.domain.people import Member
-from bot.domain.question import QuestionFilter, QuestionSummary
+from bot.domain.question import Question, QuestionFilter, QuestionSummary
 from bot.domain.reading import format_duration
 from bot.domain.review import Review, schedule_review
+from bot.domain.streak import question_days
 from bot.ports import UnitOfWork
 from bot.services.shown import draft_private, load_shown
 
 MISSED_WITHIN = timedelta(days=30)
 """Daily questions missed longer ago are left in peace."""
+DRILLS = "drills"
+"""A workspace's pack of generated questions, in no deck that doesn't name it."""
 DRILL = Button("Drill", "practice", value="drill")
 
 
@@ -46,13 +49,15 @@ async def add_missed(work: UnitOfWork, member: Member, now: datetime) -> None:
     if not missed:
         return
     away = await work.members.away(member.workspace_id, member.id)
-    await work.reviews.add(
-        [
-            Review(member.workspace_id, member.id, one.question_id, now)
-            for one in {each.question_id: each for each in missed}.values()
-            if not any(period.covers(one.slot, one.posted_at, None) for period in away)
-        ]
-    )
+    days = question_days(await work.deliveries.posted_slots(member.workspace_id))
+    counted = {
+        day.date
+        for day in days
+        if day.closed_at is not None
+        and not any(period.covers(day.date, day.began_at, day.closed_at) for period in away)
+    }
+    questions = dict.fromkeys(one.question_id for one in missed if one.slot in counted)
+    await work.reviews.add([Review(member.workspace_id, member.id, one, now) for one in questions])
 
 
 async def load_deck(work: UnitOfWork, member: Member) -> dict[str, QuestionSummary]:
@@ -81,9 +86,17 @@ async def ask_due(work: UnitOfWork, caller: Caller) -> Card:
 async def _ask(
     work: UnitOfWork, caller: Caller, review: Review, summary: QuestionSummary, due: int
 ) -> Card:
-    draft = draft_private(caller, summary, f"practice/{review.question_id}/{review.reviews}")
+    card = await show_private(work, caller, summary, f"{review.reviews}", due)
+    await work.reviews.save(replace(review, asked_key=card.key))
+    return card
+
+
+async def show_private(
+    work: UnitOfWork, caller: Caller, summary: QuestionSummary, salt: str, due: int
+) -> QuestionCard:
+    """Deliver a question to the caller alone; the same one in the same instant is one."""
+    draft = draft_private(caller, summary, f"{salt}/{summary.id}")
     await work.deliveries.insert([draft])
-    await work.reviews.save(replace(review, asked_key=draft.key))
     delivery = await work.deliveries.by_key(caller.workspace.id, draft.key)
     assert delivery is not None
     shown = await load_shown(work, caller, delivery)
@@ -110,10 +123,15 @@ def say_nothing_due(caller: Caller, coming: Sequence[Review]) -> NoticeCard:
 
 
 async def go_on(
-    work: UnitOfWork, caller: Caller, question_id: str, key: str, rating: Rating
+    work: UnitOfWork, caller: Caller, question: Question, key: str, rating: Rating
 ) -> list[Card]:
-    """Keep a rating; where practice asked the question, return what comes next there."""
-    known = await work.reviews.find(caller.workspace.id, caller.member.id, question_id)
-    await keep_rating(work, caller, question_id, rating)
+    """Keep a rating; where practice asked the question, return what comes next there.
+
+    A drill is not reviewed: the next one is as good.
+    """
+    if question.pack == DRILLS:
+        return [NoticeCard("Another one?", {"drill": True}, (DRILL,))]
+    known = await work.reviews.find(caller.workspace.id, caller.member.id, question.id)
+    await keep_rating(work, caller, question.id, rating)
     asked_by_practice = known is not None and known.asked_key == key
     return [await ask_due(work, caller)] if asked_by_practice else []
