@@ -15,8 +15,8 @@ from bot.domain.bank import RIGHT_FROM, BankEntry, QuestionStatistics, StoredPac
 from bot.domain.delivery import DeliveryState, Purpose
 from bot.domain.people import WorkspaceId
 from bot.domain.question import QuestionFilter
+from storage.decks import VISIBLE
 from storage.mapping import to_summary
-from storage.questions import VISIBLE
 from storage.statements import insert_new
 from storage.tables import AttemptRow, DeliveryRow, PackRow, QuestionRow, RetiredQuestionRow
 
@@ -58,7 +58,7 @@ class CurationRepository:
         did = await self.statistics(workspace_id)
         none = QuestionStatistics()
         entries = (
-            BankEntry(to_summary(*row[:5]), row[5] is not None, did.get(question_id, none))
+            BankEntry(to_summary(*row[:6]), row[6] is not None, did.get(question_id, none))
             for question_id, row in by_id.items()
         )
         return [entry for entry in entries if wanted.matches(entry.summary)]
