@@ -12,6 +12,7 @@ from bot.domain.cards.admin import (
     describe_delivery,
     describe_schedule,
 )
+from bot.domain.cards.bank import BankCard, BankRow
 from bot.domain.cards.parts import Attachment, Button, FormField
 from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.reply import Card, Reply
@@ -20,6 +21,8 @@ from bot.domain.cards.standings import LeaderboardCard, LedgerCard, Standing, St
 
 __all__ = [
     "Attachment",
+    "BankCard",
+    "BankRow",
     "Button",
     "Card",
     "Counts",
