@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.domain import reading
+from bot.domain.events import Upload
 from bot.domain.people import Member, Workspace
 from bot.errors import CommandError
 
@@ -41,6 +42,8 @@ class Type(StrEnum):
     MEMBER = "member"
     CHANNEL = "channel"
     REMINDERS = "reminders"
+    FILE = "file"
+    MULTILINE = "multiline"
 
 
 _READERS: Mapping[Type, Callable[[str], Any]] = {
@@ -139,11 +142,12 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A command with its values read and its rights checked."""
+    """A command with its values read and its rights checked; `upload` came with it."""
 
     command: Command
     caller: Caller
     options: Mapping[str, Any] = field(default_factory=dict)
+    upload: Upload | None = None
 
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])

@@ -11,7 +11,7 @@ from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.interviews import Interviews
 from bot.ports.people import Members, Notice, Notices, Workspaces
 from bot.ports.reviews import Missed, Reminders, Reviews
-from bot.ports.scheduling import Agenda, Schedules
+from bot.ports.scheduling import Agenda, Schedules, Wakes
 from bot.ports.storage import Storage, UnitOfWork
 
 __all__ = [
@@ -38,5 +38,6 @@ __all__ = [
     "Schedules",
     "Storage",
     "UnitOfWork",
+    "Wakes",
     "Workspaces",
 ]

@@ -14,14 +14,17 @@ from bot.domain.question import QuestionFilter
 class Curation(Protocol):
     """A workspace's view of the bank. Nothing of it changes what other workspaces see."""
 
-    async def packs(self, workspace_id: WorkspaceId) -> Sequence[StoredPack]:
-        """Return the packs that the workspace can use, shared ones first."""
+    async def packs(self, workspace_id: WorkspaceId | None) -> Sequence[StoredPack]:
+        """Return the packs that a workspace can use, shared ones first; None: only those."""
         ...
 
     async def entries(
-        self, workspace_id: WorkspaceId, wanted: QuestionFilter
+        self, workspace_id: WorkspaceId, wanted: QuestionFilter | None = None
     ) -> Sequence[BankEntry]:
-        """Return the current questions that fit, also retired ones, by id, with statistics."""
+        """Return the current questions that fit, also retired ones, by id, with statistics.
+
+        Without a filter also those of packs on request.
+        """
         ...
 
     async def statistics(self, workspace_id: WorkspaceId) -> Mapping[str, QuestionStatistics]:

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from bot.ports import Clock, Storage
-from bot.services.background import Background
 from bot.services.delivering import Delivering
+from bot.services.interviewing import InterviewEnding
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
 from bot.services.reconciling import Reconciling
-
-
-class Errand(Protocol):
-    """Something else that comes due by the agenda and is begun in batches."""
-
-    @property
-    def background(self) -> Background: ...
-
-    async def begin_due(self) -> int:
-        """Begin what is due; return how many things were taken."""
-        ...
+from bot.services.reminding import Reminding
 
 
 @dataclass
@@ -36,17 +24,18 @@ class Dispatching:
     delivering: Delivering
     reconciling: Reconciling
     notifying: Notifying
-    errands: Sequence[Errand] = ()
+    reminding: Reminding
+    interviews: InterviewEnding
 
     async def run_due(self) -> None:
         """Work until nothing is due at this moment and nothing is under way."""
-        while await self._is_due() and await self._begin_batch():
+        while await self._begin_batch():
             await self._finish()
         await self._finish()
 
     async def begin_due(self) -> None:
         """Begin what is due, without waiting for any platform to answer."""
-        while await self._is_due() and await self._begin_batch():
+        while await self._begin_batch():
             pass
 
     async def drain(self) -> None:
@@ -58,25 +47,33 @@ class Dispatching:
         await self.delivering.finish()
         await self.reconciling.background.finish()
         await self.notifying.background.finish()
-        for errand in self.errands:
-            await errand.background.finish()
-
-    async def _is_due(self) -> bool:
-        wake_at = await self.next_wake_at()
-        return wake_at is not None and wake_at <= self.clock.now()
+        await self.reminding.background.finish()
+        await self.interviews.background.finish()
 
     async def _begin_batch(self) -> int:
-        begun = (
-            await self.planning.plan_due(self.clock.now())
-            + await self.reconciling.begin_due()
-            + await self.delivering.begin_due()
-            + await self.notifying.begin_due()
-        )
-        for errand in self.errands:
-            begun += await errand.begin_due()
-        return begun
+        """Begin a batch of each kind that is due; return how much was taken."""
+        now = self.clock.now()
+        async with self.storage.reading() as work:
+            wakes = await work.agenda.next_wakes()
+        taken = 0
+        if _is_due(wakes.schedules, now):
+            taken += await self.planning.plan_due(now)
+        if taken or _is_due(wakes.deliveries, now):
+            taken += await self.reconciling.begin_due()
+            taken += await self.delivering.begin_due()
+        if _is_due(wakes.notices, now):
+            taken += await self.notifying.begin_due()
+        if _is_due(wakes.reminders, now):
+            taken += await self.reminding.begin_due()
+        if _is_due(wakes.interviews, now):
+            taken += await self.interviews.begin_due()
+        return taken
 
     async def next_wake_at(self) -> datetime | None:
         """Return when the next thing is due, or None when nothing will be."""
         async with self.storage.reading() as work:
-            return await work.agenda.next_wake_at()
+            return (await work.agenda.next_wakes()).earliest()
+
+
+def _is_due(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at <= now

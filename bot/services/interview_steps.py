@@ -9,7 +9,7 @@ from fsrs import Rating
 
 from bot.commands import Caller
 from bot.domain.cards import Card, MockCard, MockReportCard, NoticeCard
-from bot.domain.deck import pick_question
+from bot.domain.deck import Deck, Seen
 from bot.domain.delivery import make_key
 from bot.domain.interview import (
     KEY_PREFIX,
@@ -64,7 +64,8 @@ async def list_fresh(
     answer away.
     """
     deck = await work.questions.deck(interview.workspace_id, interview.wanted)
-    on_show = await work.deliveries.last_question_id(interview.workspace_id, caller.channel)
+    here = (interview.workspace_id, caller.channel)
+    on_show = (await work.deliveries.seen([here])).get(here, Seen({})).last_id
     asked = {step.question_id for step in interview.steps}
     fresh = [question for question in deck if question.id not in asked]
     return [question for question in fresh if question.id != on_show] or fresh
@@ -94,7 +95,7 @@ async def _pick(
     )
     topics = [topic for question in asked.values() for topic in question.topics]
     seed = f"{caller.workspace.seed}/{interview.member_id}/{interview.id}"
-    return pick_question(keep_level(fresh, level), times, topics, seed).question
+    return Deck(keep_level(fresh, level)).pick(times, topics, seed).question
 
 
 def make_step_key(caller: Caller, interview: Interview, number: int, *parts: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.cards.admin import PreviewCard, ScheduleCard, SchedulesCard, StatusCard
+from bot.domain.cards.bank import BankCard
 from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.questions import GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
@@ -30,6 +31,7 @@ Card = (
     | SchedulesCard
     | PreviewCard
     | StatusCard
+    | BankCard
     | HelpCard
     | TopicsCard
     | NoticeCard
