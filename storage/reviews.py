@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import col, delete, select, update
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.attempt import AttemptKind
@@ -18,7 +18,7 @@ from bot.domain.reading import read_time
 from bot.domain.reminder import Reminder
 from bot.domain.review import Review
 from bot.ports import Missed
-from storage.statements import insert_new
+from storage.statements import insert_new, insert_or_replace
 from storage.tables import AttemptRow, DeliveryRow, ReminderRow, ReviewRow
 
 
@@ -43,16 +43,8 @@ class ReviewRepository:
         return await insert_new(self.session, ReviewRow, [_from_review(each) for each in reviews])
 
     async def save(self, review: Review) -> None:
-        if await self.add([review]):
-            return
-        await self.session.exec(
-            update(ReviewRow)
-            .where(
-                *_of(review.workspace_id, review.member_id),
-                col(ReviewRow.question_id) == review.question_id,
-            )
-            .values(_from_review(review))
-            .execution_options(synchronize_session=False)
+        await insert_or_replace(
+            self.session, ReviewRow, _from_review(review), ("member_id", "question_id")
         )
 
     async def due(
@@ -166,17 +158,7 @@ class ReminderRepository:
 
     async def save(self, reminder: Reminder) -> None:
         values = _from_reminder(reminder)
-        if await insert_new(self.session, ReminderRow, [values]):
-            return
-        await self.session.exec(
-            update(ReminderRow)
-            .where(
-                col(ReminderRow.workspace_id) == reminder.workspace_id,
-                col(ReminderRow.member_id) == reminder.member_id,
-            )
-            .values(values)
-            .execution_options(synchronize_session=False)
-        )
+        await insert_or_replace(self.session, ReminderRow, values, ("member_id",))
 
     async def remove(self, workspace_id: WorkspaceId, member_id: MemberId) -> None:
         await self.session.exec(

@@ -33,6 +33,16 @@ async def insert_many_new(
         await connection.execute(_insert(session, target).on_conflict_do_nothing(), rows)
 
 
+async def insert_or_replace(
+    session: AsyncSession, table: type[SQLModel], values: dict[str, Any], unique: Sequence[str]
+) -> None:
+    """Insert a row; where one has the same `unique` columns, it gets the other values."""
+    target = table.__table__  # type: ignore[attr-defined]
+    insert = _insert(session, target).values(values)
+    new = {name: insert.excluded[name] for name in values if name not in unique}
+    await session.exec(insert.on_conflict_do_update(index_elements=unique, set_=new))
+
+
 def _insert(session: AsyncSession, target: Table) -> Any:
     postgres = session.get_bind().dialect.name == "postgresql"
     return (postgresql.insert if postgres else sqlite.insert)(target)
