@@ -25,9 +25,12 @@ from bot.scheduler import Ticker
 from bot.services.administering import Administering
 from bot.services.answering import Answering
 from bot.services.conversing import Conversing, collect_handlers
+from bot.services.curating import Curating
 from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
+from bot.services.generating import GENERATED
 from bot.services.helping import Helping
+from bot.services.importing import Importing
 from bot.services.leaving import Leaving
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
@@ -105,6 +108,8 @@ def build(
     Tests and simulations hand in their own clock and dice; `owner` names this process
     among those that share the database.
     """
+    from bot.questions.pack_files import shipped_packs
+
     clock = clock or SystemClock()
     engine = open_engine(database) if isinstance(database, str) else database
     storage = SqlStorage(engine, dice or random.SystemRandom())
@@ -112,11 +117,13 @@ def build(
     answering = Answering(storage, LexicalGrader())
     revealing = Revealing(storage, reconciling, grace)
     profile = Profile(storage)
+    reserved = {*shipped_packs(), GENERATED}
     services = (
         answering,
         revealing,
         profile,
         Administering(storage, chats),
+        Curating(storage, Importing(storage, reserved)),
         Helping(storage, chats),
         Scheduling(storage, chats, grace),
         Standings(storage, chats),

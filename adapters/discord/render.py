@@ -23,6 +23,7 @@ from adapters.discord.tables import (
 from adapters.discord.text import escape, one_line, shorten, show_code, split_markdown
 from bot.domain import wording
 from bot.domain.cards import (
+    BankCard,
     Button,
     Card,
     ErrorCard,
@@ -236,6 +237,16 @@ def _status(card: StatusCard) -> Page:
     newest = [describe_delivery(delivery, card.zone) for delivery in card.deliveries]
     posts = "\n".join(newest) if newest else wording.NOTHING_DUE
     return Page(_join(_list_schedules(card), f"**Newest posts** ({card.zone})", posts), "Status")
+
+
+@_render.register
+def _bank(card: BankCard) -> Page:
+    rows = [
+        f"**{escape(row.title)}**\n`{row.entry.summary.id}` {escape(wording.introduce_row(row))}\n"
+        f"{wording.describe_row(row)}"
+        for row in card.rows
+    ]
+    return Page(_join(escape(card.said), *rows), "Questions", wording.count_pages(card))
 
 
 @_render.register

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import wording
 from bot.domain.cards import (
+    BankCard,
     Card,
     ErrorCard,
     FormCard,
@@ -189,6 +190,16 @@ def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> str:
     due = delivery.due_at.astimezone(zone)
     fate = one_line(wording.describe_fate(delivery))
     return f"{due:%Y-%m-%d %H:%M} {one_line(delivery.channel)} {fate}"
+
+
+@_render.register
+def _bank(card: BankCard) -> str:
+    rows = [
+        f"{row.entry.summary.id}: {one_line(row.title)}\n    {wording.introduce_row(row)}\n"
+        f"    {wording.describe_row(row)}"
+        for row in card.rows
+    ]
+    return "\n".join(part for part in [card.said, *rows, wording.count_pages(card)] if part)
 
 
 @_render.register

@@ -27,6 +27,7 @@ from adapters.slack.blocks import (
 from adapters.slack.markdown import render_markdown
 from bot.domain import wording
 from bot.domain.cards import (
+    BankCard,
     Card,
     Counts,
     ErrorCard,
@@ -271,6 +272,20 @@ def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> Element:
     due = delivery.due_at.astimezone(zone)
     fate = one_line(wording.describe_fate(delivery))
     return section(text(f"{due:%Y-%m-%d %H:%M} "), _channel(delivery.channel), text(f" {fate}"))
+
+
+@_render.register
+def _bank(card: BankCard) -> list[Block]:
+    rows = [
+        section(
+            text(f"\n{one_line(row.title)}\n", bold=True),
+            text(row.entry.summary.id, code=True),
+            text(f" {wording.introduce_row(row)}\n{wording.describe_row(row)}"),
+        )
+        for row in card.rows
+    ]
+    pages = wording.count_pages(card)
+    return [*rich(*lines(defuse(card.said)), *rows), *(context(pages) if pages else [])]
 
 
 @_render.register

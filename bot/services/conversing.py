@@ -20,6 +20,7 @@ from bot.domain.events import (
     Origin,
     ReactionAdded,
     TextCommand,
+    Upload,
 )
 from bot.domain.people import Member, Workspace
 from bot.errors import ChatError, CommandError, Forbidden, QuizError
@@ -89,9 +90,9 @@ class Conversing:
         match event:
             case TextCommand(origin, text):
                 command, raw = commands.parse(text)
-                return await self._run(origin, command, raw)
+                return await self._run(origin, command, raw, event.upload)
             case CommandCalled(origin, path, options):
-                return await self._run(origin, BY_PATH[path], options)
+                return await self._run(origin, BY_PATH[path], options, event.upload)
             case ReactionAdded(origin, message_id, emoji):
                 caller = await self._identify(origin)
                 wanted = emoji == caller.workspace.emoji
@@ -100,7 +101,7 @@ class Conversing:
                 return await self._press(event)
             case FormSubmitted(origin, form, _, values) if form in BY_PATH and form != "answer":
                 given = {name: value for name, value in values.items() if value.strip()}
-                return await self._run(origin, BY_PATH[form], given)
+                return await self._run(origin, BY_PATH[form], given, event.upload)
             case FormSubmitted(origin, _, key, values):
                 caller = await self._identify(origin)
                 return await self.answering.answer(caller, values.get("text", ""), key)
@@ -110,12 +111,18 @@ class Conversing:
             case _:
                 assert_never(event)
 
-    async def _run(self, origin: Origin, command: Command, raw: Mapping[str, str]) -> Reply:
+    async def _run(
+        self,
+        origin: Origin,
+        command: Command,
+        raw: Mapping[str, str],
+        upload: Upload | None = None,
+    ) -> Reply:
         options: dict[str, Any] = commands.read_options(command, raw)
         caller = await self._identify(origin)
         if command.rights is Rights.ADMIN:
             await self._require_admin(origin, caller)
-        return await self.handlers[command.path](Call(command, caller, options))
+        return await self.handlers[command.path](Call(command, caller, options, upload))
 
     async def _press(self, event: ButtonPressed) -> Reply:
         origin, key, message_id = event.origin, event.key, event.message_id
