@@ -28,14 +28,17 @@ from bot.services.conversing import Conversing, collect_handlers
 from bot.services.curating import Curating
 from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
-from bot.services.generating import GENERATED
+from bot.services.generating import GENERATED, Generating
 from bot.services.helping import Helping
 from bot.services.importing import Importing
+from bot.services.interviewing import InterviewEnding, Interviewing
 from bot.services.leaving import Leaving
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
+from bot.services.practising import Practising
 from bot.services.profile import Profile
 from bot.services.reconciling import Reconciling
+from bot.services.reminding import Reminding
 from bot.services.revealing import Revealing
 from bot.services.scheduling import Scheduling
 from bot.services.standings import Standings
@@ -114,7 +117,10 @@ def build(
     engine = open_engine(database) if isinstance(database, str) else database
     storage = SqlStorage(engine, dice or random.SystemRandom())
     reconciling = Reconciling(storage, chats, clock, lease, grace)
-    answering = Answering(storage, LexicalGrader())
+    grader = LexicalGrader()
+    answering = Answering(storage, grader)
+    interviewing = Interviewing(storage, grader, answering)
+    practising = Practising(storage, Generating())
     revealing = Revealing(storage, reconciling, grace)
     profile = Profile(storage)
     reserved = {*shipped_packs(), GENERATED}
@@ -122,6 +128,8 @@ def build(
         answering,
         revealing,
         profile,
+        practising,
+        interviewing,
         Administering(storage, chats),
         Curating(storage, Importing(storage, reserved)),
         Helping(storage, chats),
@@ -138,6 +146,8 @@ def build(
             answering,
             revealing,
             profile,
+            practising,
+            interviewing,
             Leaving(storage, clock),
             collect_handlers(services),
         ),
@@ -148,6 +158,8 @@ def build(
             Delivering(storage, chats, clock, owner, lease, grace, concurrency),
             reconciling,
             Notifying(storage, chats, clock),
+            Reminding(storage, chats, clock),
+            InterviewEnding(storage, chats, clock),
         ),
     )
 

@@ -17,9 +17,11 @@ from storage.attempts import AttemptRepository
 from storage.curation import CurationRepository
 from storage.deliveries import DeliveryRepository
 from storage.engine import READ, WRITE, explaining_errors
+from storage.interviews import InterviewRepository
 from storage.notices import NoticeRepository
 from storage.people import MemberRepository, WorkspaceRepository
 from storage.questions import QuestionRepository, Versions
+from storage.reviews import ReminderRepository, ReviewRepository
 from storage.schedules import ScheduleRepository
 
 
@@ -34,6 +36,9 @@ class SqlUnitOfWork:
         self.curation = CurationRepository(session)
         self.deliveries = DeliveryRepository(session)
         self.attempts = AttemptRepository(session)
+        self.reviews = ReviewRepository(session)
+        self.reminders = ReminderRepository(session)
+        self.interviews = InterviewRepository(session)
         self.notices = NoticeRepository(session)
         self.agenda = AgendaRepository(session)
 

@@ -8,7 +8,9 @@ from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
+from bot.ports.interviews import Interviews
 from bot.ports.people import Members, Notice, Notices, Workspaces
+from bot.ports.reviews import Missed, Reminders, Reviews
 from bot.ports.scheduling import Agenda, Schedules, Wakes
 from bot.ports.storage import Storage, UnitOfWork
 
@@ -23,12 +25,16 @@ __all__ = [
     "Grader",
     "Handle",
     "Installations",
+    "Interviews",
     "Members",
+    "Missed",
     "Notice",
     "Notices",
     "OneTimeTokens",
     "Platform",
     "Questions",
+    "Reminders",
+    "Reviews",
     "Schedules",
     "Storage",
     "UnitOfWork",

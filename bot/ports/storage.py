@@ -9,7 +9,9 @@ from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
+from bot.ports.interviews import Interviews
 from bot.ports.people import Members, Notices, Workspaces
+from bot.ports.reviews import Reminders, Reviews
 from bot.ports.scheduling import Agenda, Schedules
 
 
@@ -36,6 +38,15 @@ class UnitOfWork(Protocol):
 
     @property
     def attempts(self) -> Attempts: ...
+
+    @property
+    def reviews(self) -> Reviews: ...
+
+    @property
+    def reminders(self) -> Reminders: ...
+
+    @property
+    def interviews(self) -> Interviews: ...
 
     @property
     def agenda(self) -> Agenda: ...

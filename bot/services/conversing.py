@@ -22,11 +22,14 @@ from bot.domain.events import (
     TextCommand,
     Upload,
 )
+from bot.domain.interview import KEY_PREFIX
 from bot.domain.people import Member, Workspace
 from bot.errors import ChatError, CommandError, Forbidden, QuizError
 from bot.ports import ChatPort, Clock, Storage
 from bot.services.answering import Answering
+from bot.services.interviewing import Interviewing
 from bot.services.leaving import Leaving
+from bot.services.practising import Practising
 from bot.services.profile import Profile, zone_of
 from bot.services.revealing import Revealing
 
@@ -71,6 +74,8 @@ class Conversing:
     answering: Answering
     revealing: Revealing
     profile: Profile
+    practising: Practising
+    interviewing: Interviewing
     leaving: Leaving
     handlers: Mapping[str, Handler]
 
@@ -104,7 +109,8 @@ class Conversing:
                 return await self._run(origin, BY_PATH[form], given, event.upload)
             case FormSubmitted(origin, _, key, values):
                 caller = await self._identify(origin)
-                return await self.answering.answer(caller, values.get("text", ""), key)
+                asked_by = self.interviewing if key.startswith(KEY_PREFIX) else self.answering
+                return await asked_by.answer(caller, values.get("text", ""), key)
             case AccessLost():
                 await self.leaving.pause(event)
                 return None
@@ -131,6 +137,8 @@ class Conversing:
         if event.action == "form" and event.value in BY_PATH:
             return Reply([make_form(BY_PATH[event.value])])
         caller = await self._identify(origin)
+        if key.startswith(KEY_PREFIX):
+            return await self.interviewing.press(caller, event)
         match event.action:
             case "answer":
                 return await self.answering.open_form(caller, key, message_id)
@@ -140,6 +148,8 @@ class Conversing:
                 return await self.revealing.reveal(caller, key, message_id)
             case "rate":
                 return await self.revealing.rate(caller, key, event.value)
+            case "practice":
+                return await self.practising.drill(caller)
             case "forget":
                 return await self.profile.erase(caller)
         raise CommandError("That button is from an older version. Type /fastapi-quiz help.")
@@ -152,7 +162,8 @@ class Conversing:
         else:
             workspace, member = await self._welcome(origin)
         zone = zone_of(member, origin.zone)
-        return Caller(workspace, member, origin.channel, self.clock.now(), zone)
+        now = self.clock.now()
+        return Caller(workspace, member, origin.channel, now, zone, origin.zone)
 
     async def _welcome(self, origin: Origin) -> tuple[Workspace, Member]:
         """Make who is new, or take over a new name."""
