@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.serving import is_served
 from storage.tables import DeliveryRow, NoticeRow, ScheduleRow
 
-_NEXT = select(
-    select(func.min(col(ScheduleRow.next_due_at))).scalar_subquery(),
-    select(func.min(col(DeliveryRow.wake_at))).scalar_subquery(),
-    select(func.min(col(NoticeRow.wake_at))).scalar_subquery(),
-)
-"""Built once: it is asked after every event."""
+
+@cache
+def _select_next(platforms: frozenset[str] | None) -> Any:
+    """Return the statement, built once: it is asked after every event."""
+    return select(
+        select(func.min(col(ScheduleRow.next_due_at))).scalar_subquery(),
+        _select_first(DeliveryRow, platforms),
+        _select_first(NoticeRow, platforms),
+    )
+
+
+def _select_first(table: type[DeliveryRow | NoticeRow], platforms: frozenset[str] | None) -> Any:
+    """In the order of the index, so that it ends at the first row that is ours."""
+    wake_at = col(table.wake_at)
+    ours = is_served(table, platforms)
+    first = select(wake_at).where(wake_at.is_not(None), *ours).order_by(wake_at).limit(1)
+    return first.scalar_subquery()
 
 
 @dataclass
@@ -25,6 +40,7 @@ class AgendaRepository:
 
     session: AsyncSession
 
-    async def next_wake_at(self) -> datetime | None:
-        rows = await self.session.exec(_NEXT)
+    async def next_wake_at(self, platforms: Collection[str] | None = None) -> datetime | None:
+        wanted = None if platforms is None else frozenset(platforms)
+        rows = await self.session.exec(_select_next(wanted))
         return min((time for time in rows.one() if time is not None), default=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from bot.domain.people import MemberId, WorkspaceId
 from bot.domain.schedule import Schedule
 from bot.domain.streak import PostedSlot
 from storage.mapping import from_draft, to_delivery
+from storage.serving import is_served
 from storage.statements import insert_new
 from storage.tables import DeliveryRow, ScheduleRow
 
@@ -49,24 +50,42 @@ class DeliveryRepository:
         )
 
     async def claim(
-        self, owner: str, now: datetime, lease_until: datetime, limit: int
+        self,
+        owner: str,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
-        return await self._take(
-            _WAITING, now, limit, state=DeliveryState.CLAIMED, owner=owner, wake_at=lease_until
-        )
+        values = {"state": DeliveryState.CLAIMED, "owner": owner, "wake_at": lease_until}
+        return await self._take(_WAITING, now, limit, platforms, **values)
 
     async def take_ambiguous(
-        self, now: datetime, lease_until: datetime, limit: int
+        self,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
-        return await self._take((DeliveryState.SENDING,), now, limit, wake_at=lease_until)
+        sending = (DeliveryState.SENDING,)
+        return await self._take(sending, now, limit, platforms, wake_at=lease_until)
 
     async def _take(
-        self, states: Sequence[DeliveryState], now: datetime, limit: int, **values: Any
+        self,
+        states: Sequence[DeliveryState],
+        now: datetime,
+        limit: int,
+        platforms: Collection[str] | None,
+        **values: Any,
     ) -> Sequence[Delivery]:
         """Take rows that want to be looked at; a row that another process holds is left out."""
         due = (
             select(col(DeliveryRow.id))
-            .where(col(DeliveryRow.wake_at) <= now, col(DeliveryRow.state).in_(states))
+            .where(
+                col(DeliveryRow.wake_at) <= now,
+                col(DeliveryRow.state).in_(states),
+                *is_served(DeliveryRow, platforms),
+            )
             .order_by(col(DeliveryRow.wake_at), col(DeliveryRow.id))
             .limit(limit)
         )

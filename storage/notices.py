@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.people import MemberId, WorkspaceId
 from bot.ports import Notice
+from storage.serving import is_served
 from storage.tables import NoticeRow
 
 
@@ -34,8 +35,15 @@ class NoticeRepository:
         )
         await self.session.flush()
 
-    async def take_due(self, now: datetime, again_at: datetime, limit: int) -> Sequence[Notice]:
-        due = select(NoticeRow).where(NoticeRow.wake_at <= now).order_by(col(NoticeRow.id))
+    async def take_due(
+        self,
+        now: datetime,
+        again_at: datetime,
+        limit: int,
+        platforms: Collection[str] | None = None,
+    ) -> Sequence[Notice]:
+        ours = is_served(NoticeRow, platforms)
+        due = select(NoticeRow).where(NoticeRow.wake_at <= now, *ours).order_by(col(NoticeRow.id))
         if self.session.get_bind().dialect.name == "postgresql":
             due = due.with_for_update(skip_locked=True)
         rows = (await self.session.exec(due.limit(limit))).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -24,11 +24,17 @@ class Deliveries(Protocol):
         ...
 
     async def claim(
-        self, owner: str, now: datetime, lease_until: datetime, limit: int
+        self,
+        owner: str,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
         """Take due work: scheduled, or claimed by somebody whose lease has run out.
 
-        No two claims return the same row while a lease lasts; each raises the fence.
+        No two claims return the same row while a lease lasts; each raises the fence. Only
+        workspaces of `platforms` count, None means all: who can't post must not claim.
         """
         ...
 
@@ -43,7 +49,11 @@ class Deliveries(Protocol):
         ...
 
     async def take_ambiguous(
-        self, now: datetime, lease_until: datetime, limit: int
+        self,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
         """Take over sends whose lease ran out: posted or not, nobody knows."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -45,6 +45,10 @@ class Schedules(Protocol):
 class Agenda(Protocol):
     """When anything is due at all."""
 
-    async def next_wake_at(self) -> datetime | None:
-        """Return the earliest time at which a schedule, delivery or notice wants attention."""
+    async def next_wake_at(self, platforms: Collection[str] | None = None) -> datetime | None:
+        """Return the earliest time at which a schedule, delivery or notice wants attention.
+
+        Of deliveries and notices only those of `platforms` count, None means all; anybody
+        can plan a schedule.
+        """
         ...

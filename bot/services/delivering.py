@@ -124,7 +124,9 @@ class Delivering:
         now = self.clock.now()
         async with self.storage.writing() as work:
             await work.deliveries.expire(now)
-            claimed = await work.deliveries.claim(self.owner, now, now + self.lease, room)
+            claimed = await work.deliveries.claim(
+                self.owner, now, now + self.lease, room, self.chats
+            )
             waiting = self._find_waiting(claimed, now)
             await work.deliveries.release([(one, change) for one, change in waiting])
             held = {one.id for one, _ in waiting}

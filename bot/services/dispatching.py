@@ -57,6 +57,6 @@ class Dispatching:
         )
 
     async def next_wake_at(self) -> datetime | None:
-        """Return when the next thing is due, or None when nothing will be."""
+        """Return when the next thing is due that can be done here; None when nothing will be."""
         async with self.storage.reading() as work:
-            return await work.agenda.next_wake_at()
+            return await work.agenda.next_wake_at(self.delivering.chats)
