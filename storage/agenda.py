@@ -15,21 +15,22 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.serving import is_served
 from storage.tables import DeliveryRow, NoticeRow, ScheduleRow
 
+_TABLES: tuple[Any, ...] = (DeliveryRow.__table__, NoticeRow.__table__)  # type: ignore[attr-defined]
+
 
 @cache
 def _select_next(platforms: frozenset[str] | None) -> Any:
     """Return the statement, built once: it is asked after every event."""
     return select(
         select(func.min(col(ScheduleRow.next_due_at))).scalar_subquery(),
-        _select_first(DeliveryRow, platforms),
-        _select_first(NoticeRow, platforms),
+        *(_select_first(table, platforms) for table in _TABLES),
     )
 
 
-def _select_first(table: type[DeliveryRow | NoticeRow], platforms: frozenset[str] | None) -> Any:
+def _select_first(table: Any, platforms: frozenset[str] | None) -> Any:
     """In the order of the index, so that it ends at the first row that is ours."""
-    wake_at = col(table.wake_at)
-    ours = is_served(table, platforms)
+    wake_at = table.c.wake_at
+    ours = is_served(table.c.workspace_id, platforms)
     first = select(wake_at).where(wake_at.is_not(None), *ours).order_by(wake_at).limit(1)
     return first.scalar_subquery()
 

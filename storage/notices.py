@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,6 +14,8 @@ from bot.domain.people import MemberId, WorkspaceId
 from bot.ports import Notice
 from storage.serving import is_served
 from storage.tables import NoticeRow
+
+_TABLE: Any = NoticeRow.__table__  # type: ignore[attr-defined]
 
 
 @dataclass
@@ -42,7 +45,7 @@ class NoticeRepository:
         limit: int,
         platforms: Collection[str] | None = None,
     ) -> Sequence[Notice]:
-        ours = is_served(NoticeRow, platforms)
+        ours = is_served(_TABLE.c.workspace_id, platforms)
         due = select(NoticeRow).where(NoticeRow.wake_at <= now, *ours).order_by(col(NoticeRow.id))
         if self.session.get_bind().dialect.name == "postgresql":
             due = due.with_for_update(skip_locked=True)
