@@ -17,6 +17,7 @@ from storage.attempts import AttemptRepository
 from storage.deliveries import DeliveryRepository
 from storage.engine import READ, WRITE, explaining_errors
 from storage.notices import NoticeRepository
+from storage.operations import OperationsRepository
 from storage.people import MemberRepository, WorkspaceRepository
 from storage.questions import QuestionRepository, Versions
 from storage.schedules import ScheduleRepository
@@ -34,6 +35,7 @@ class SqlUnitOfWork:
         self.attempts = AttemptRepository(session)
         self.notices = NoticeRepository(session)
         self.agenda = AgendaRepository(session)
+        self.operations = OperationsRepository(session)
 
 
 @dataclass

@@ -7,13 +7,17 @@ from bot.ports.clock import Clock
 from bot.ports.deliveries import Deliveries
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
+from bot.ports.metering import NO_METER, CallOutcome, Meter, NoMeter
+from bot.ports.operations import Operations
 from bot.ports.people import Members, Notice, Notices, Workspaces
 from bot.ports.scheduling import Agenda, Schedules
 from bot.ports.storage import Storage, UnitOfWork
 
 __all__ = [
+    "NO_METER",
     "Agenda",
     "Attempts",
+    "CallOutcome",
     "ChatPort",
     "Clock",
     "Deliveries",
@@ -22,9 +26,12 @@ __all__ = [
     "Handle",
     "Installations",
     "Members",
+    "Meter",
+    "NoMeter",
     "Notice",
     "Notices",
     "OneTimeTokens",
+    "Operations",
     "Platform",
     "Questions",
     "Schedules",

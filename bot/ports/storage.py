@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.deliveries import Deliveries
+from bot.ports.operations import Operations
 from bot.ports.people import Members, Notices, Workspaces
 from bot.ports.scheduling import Agenda, Schedules
 
@@ -38,6 +39,9 @@ class UnitOfWork(Protocol):
 
     @property
     def notices(self) -> Notices: ...
+
+    @property
+    def operations(self) -> Operations: ...
 
 
 class Storage(Protocol):

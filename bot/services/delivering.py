@@ -25,9 +25,10 @@ from bot.domain.people import MemberId, Workspace, WorkspaceId
 from bot.domain.question import Question
 from bot.domain.schedule import Schedule, ScheduleId
 from bot.errors import NotSent, Rejected
-from bot.ports import ChatPort, Clock, Storage, UnitOfWork
+from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage, UnitOfWork
 from bot.services.background import Background
 from bot.services.holding import Holding
+from bot.services.pacing import Pacing
 
 BATCH = 100
 SHARES = 4
@@ -63,6 +64,8 @@ class Delivering:
     grace: timedelta
     concurrency: int = 100
     holding: Holding = field(default_factory=Holding)
+    meter: Meter = NO_METER
+    pacing: Pacing = field(default_factory=Pacing)
     _under_way: Counter[WorkspaceId] = field(default_factory=Counter)
     _sends: Background = field(default_factory=Background)
     _settler: Background = field(default_factory=Background)
@@ -92,6 +95,10 @@ class Delivering:
         """From now on leave what finds no room to others."""
         self._draining = True
 
+    def count_flying(self) -> int:
+        """Return how many posts are under way."""
+        return len(self._sends)
+
     async def finish(self) -> None:
         """Wait until every post that was begun has ended and is settled."""
         while self._sends or self._settler:
@@ -115,7 +122,7 @@ class Delivering:
         """Commit what has ended, again and again until nothing has; then use the room."""
         while self._ended:
             ended, self._ended = self._ended, []
-            await settle(self.storage, ended, self.grace, self.clock.now())
+            await settle(self.storage, ended, self.grace, self.clock.now(), self.meter)
         if self._more and not self._draining:
             await self.begin_due()
 
@@ -123,20 +130,31 @@ class Delivering:
         """Claim, put back what has to wait, and return the rest with the number claimed."""
         now = self.clock.now()
         async with self.storage.writing() as work:
-            await work.deliveries.expire(now)
+            expired = await work.deliveries.expire(now)
             claimed = await work.deliveries.claim(
                 self.owner, now, now + self.lease, room, self.chats
             )
-            waiting = self._find_waiting(claimed, now)
+            if expired:
+                self.meter.note_delivery(DeliveryState.SKIPPED, count=expired)
+                log.info("expired", count=expired)
+            if not claimed:
+                return (), 0
+            ids = {delivery.workspace_id for delivery in claimed}
+            workspaces = await work.workspaces.get_many(list(ids))
+            waiting = self._find_waiting(claimed, workspaces, now)
             await work.deliveries.release([(one, change) for one, change in waiting])
             held = {one.id for one, _ in waiting}
             free = [delivery for delivery in claimed if delivery.id not in held]
-            return await self._prepare(work, free, now), len(claimed)
+            return await self._prepare(work, free, workspaces, now), len(claimed)
 
     def _find_waiting(
-        self, claimed: Sequence[Delivery], now: datetime
+        self,
+        claimed: Sequence[Delivery],
+        workspaces: Mapping[WorkspaceId, Workspace],
+        now: datetime,
     ) -> list[tuple[Delivery, Change]]:
-        """Tell which must wait: their workspace is held, or has enough posts under way."""
+        """Tell which must wait: their workspace is held or has enough posts under way, or it is
+        not their turn on the platform."""
         share = max(1, self.concurrency // SHARES)
         begun: Counter[WorkspaceId] = Counter(self._under_way)
         waiting = []
@@ -149,15 +167,19 @@ class Delivering:
             elif begun[delivery.workspace_id] > share:
                 reason = "Others of the same workspace go first."
                 waiting.append((delivery, moves.postpone(now, BRIEFLY, reason)))
+            elif turn := self.pacing.take_turn(delivery, workspaces[delivery.workspace_id], now):
+                reason = "It waits for its turn: the platform takes so many posts a second."
+                waiting.append((delivery, moves.postpone(now, turn - now, reason)))
+            log.debug("claimed", delivery=delivery.key, fence=delivery.fence)
         return waiting
 
     async def _prepare(
-        self, work: UnitOfWork, claimed: Sequence[Delivery], now: datetime
+        self,
+        work: UnitOfWork,
+        claimed: Sequence[Delivery],
+        workspaces: Mapping[WorkspaceId, Workspace],
+        now: datetime,
     ) -> Sequence[_Job]:
-        if not claimed:
-            return ()
-        ids = [delivery.workspace_id for delivery in claimed]
-        workspaces = await work.workspaces.get_many(ids)
         keys = [delivery.question_key for delivery in claimed if delivery.question_key]
         questions = await work.questions.get_many(None, keys)
         jobs = []
@@ -183,7 +205,8 @@ class Delivering:
         if chat is None:
             return moves.postpone(self.clock.now(), self.lease, "Its platform is not running here.")
         try:
-            with structlog.contextvars.bound_contextvars(**words):
+            with structlog.contextvars.bound_contextvars(delivery=delivery.key):
+                log.debug("sending", slot=str(delivery.slot), purpose=delivery.purpose)
                 message_id = await self._call(chat, job)
         except NotSent as error:
             log.warning("post_refused", **words, problem=str(error))
@@ -199,8 +222,16 @@ class Delivering:
             self.holding.fail(workspace.id, self.clock.now())
             return moves.look_again(self.clock.now(), 0, "The reply was lost.")
         self.holding.succeed(workspace.id)
-        log.info("posted", **words, channel=delivery.channel, message=message_id)
-        return moves.confirm(message_id, self.clock.now())
+        now = self.clock.now()
+        log.info(
+            "posted",
+            **words,
+            channel=delivery.channel,
+            message=message_id,
+            slot=str(delivery.slot),
+            late=round((now - delivery.due_at).total_seconds(), 3),
+        )
+        return moves.confirm(message_id, now)
 
     async def _call(self, chat: ChatPort, job: _Job) -> str:
         async with asyncio.timeout(self.lease.total_seconds() / 2):
@@ -234,6 +265,7 @@ async def settle(
     changes: Sequence[tuple[Delivery, Change]],
     grace: timedelta,
     now: datetime,
+    meter: Meter = NO_METER,
 ) -> None:
     """Commit what became of sends, with what follows from it.
 
@@ -243,6 +275,9 @@ async def settle(
     async with storage.writing() as work:
         settled = await work.deliveries.settle(changes)
         for delivery, change in changes:
+            log.debug(
+                "settled", delivery=delivery.key, state=change.state, ours=delivery.id in settled
+            )
             if delivery.id not in settled or delivery.schedule_id is None:
                 continue
             if change.state is DeliveryState.CONFIRMED:
@@ -251,6 +286,13 @@ async def settle(
                 await _pause_schedule(work, delivery, delivery.schedule_id, change, now)
             elif change.state is DeliveryState.STUCK:
                 await _tell_admin(work, delivery, delivery.schedule_id, str(change.reason), now)
+    _measure(meter, [(one, change) for one, change in changes if one.id in settled])
+
+
+def _measure(meter: Meter, settled: Sequence[tuple[Delivery, Change]]) -> None:
+    for delivery, change in settled:
+        late_by = change.posted_at - delivery.due_at if change.posted_at else None
+        meter.note_delivery(change.state, late_by)
 
 
 async def _plan_reveal(
@@ -262,7 +304,9 @@ async def _plan_reveal(
     assert change.posted_at is not None
     due_at = change.posted_at + schedule.reveal_after
     workspace = await work.workspaces.get(delivery.workspace_id)
-    await work.deliveries.insert([draft_reveal(workspace, delivery, due_at, grace)])
+    reveal = draft_reveal(workspace, delivery, due_at, grace)
+    log.debug("planned", delivery=reveal.key, slot=str(reveal.slot), reveals=delivery.key)
+    await work.deliveries.insert([reveal])
 
 
 def draft_reveal(
