@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.ports import Wakes
 from storage.serving import is_served
 from storage.tables import DeliveryRow, NoticeRow, ScheduleRow
 
@@ -41,7 +41,7 @@ class AgendaRepository:
 
     session: AsyncSession
 
-    async def next_wake_at(self, platforms: Collection[str] | None = None) -> datetime | None:
+    async def next_wakes(self, platforms: Collection[str] | None = None) -> Wakes:
         wanted = None if platforms is None else frozenset(platforms)
-        rows = await self.session.exec(_select_next(wanted))
-        return min((time for time in rows.one() if time is not None), default=None)
+        connection = await self.session.connection()
+        return Wakes(*(await connection.execute(_select_next(wanted))).one())

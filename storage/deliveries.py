@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, or_, tuple_
+from sqlalchemy import Integer, Row, bindparam, func, or_, tuple_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -32,8 +32,25 @@ _CHANGED = ("state", "wake_at", "message_id", "posted_at", "reason")
 _CHANGE = (
     _TABLE.update()
     .where(_TABLE.c.id == bindparam("row_id"))
-    .values({name: bindparam(f"new_{name}") for name in _CHANGED})
+    .values(
+        {name: bindparam(f"new_{name}") for name in _CHANGED}
+        | {"tries": _TABLE.c.tries - bindparam("untried", type_=Integer)}
+    )
 )
+_FENCES = (
+    select(_TABLE.c.id, _TABLE.c.fence)
+    .where(
+        _TABLE.c.id.in_(bindparam("ids", expanding=True)),
+        _TABLE.c.state.in_(bindparam("states", expanding=True)),
+    )
+    .with_for_update()
+)
+_MARK_SENDING = (
+    _TABLE.update()
+    .where(_TABLE.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=DeliveryState.SENDING, wake_at=bindparam("until"), tries=_TABLE.c.tries + 1)
+)
+"""Statements of every batch are built once."""
 
 
 @dataclass
@@ -66,10 +83,19 @@ class DeliveryRepository:
         now: datetime,
         lease_until: datetime,
         limit: int,
+        full: Collection[WorkspaceId] = (),
         platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
-        values = {"state": DeliveryState.CLAIMED, "owner": owner, "wake_at": lease_until}
-        return await self._take(_WAITING, now, limit, platforms, **values)
+        return await self._take(
+            _WAITING,
+            now,
+            limit,
+            full,
+            platforms,
+            state=DeliveryState.CLAIMED,
+            owner=owner,
+            wake_at=lease_until,
+        )
 
     async def take_ambiguous(
         self,
@@ -79,13 +105,14 @@ class DeliveryRepository:
         platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
         sending = (DeliveryState.SENDING,)
-        return await self._take(sending, now, limit, platforms, wake_at=lease_until)
+        return await self._take(sending, now, limit, (), platforms, wake_at=lease_until)
 
     async def _take(
         self,
         states: Sequence[DeliveryState],
         now: datetime,
         limit: int,
+        full: Collection[WorkspaceId],
         platforms: Collection[str] | None,
         **values: Any,
     ) -> Sequence[Delivery]:
@@ -100,6 +127,8 @@ class DeliveryRepository:
             .order_by(_TABLE.c.wake_at, _TABLE.c.id)
             .limit(limit)
         )
+        if full:
+            due = due.where(_TABLE.c.workspace_id.not_in(full))
         if self.session.get_bind().dialect.name == "postgresql":
             due = due.with_for_update(skip_locked=True)
         connection = await self.session.connection()
@@ -122,27 +151,20 @@ class DeliveryRepository:
         table = ScheduleRow.__table__  # type: ignore[attr-defined]
         connection = await self.session.connection()
         schedules = await connection.execute(
-            select(table.c.id, table.c.number, table.c.reveal).where(table.c.id.in_(ids))
+            select(table.c.id, table.c.number, table.c.reveal, table.c.reveal_after_seconds).where(
+                table.c.id.in_(ids)
+            )
         )
         return {schedule.id: schedule for schedule in schedules}
 
     async def mark_sending(
         self, claimed: Sequence[Delivery], lease_until: datetime
     ) -> set[DeliveryId]:
-        if not claimed:
-            return set()
-        fences = [(delivery.id, delivery.fence) for delivery in claimed]
-        marked = await self.session.exec(
-            update(DeliveryRow)
-            .where(
-                tuple_(col(DeliveryRow.id), col(DeliveryRow.fence)).in_(fences),
-                col(DeliveryRow.state) == DeliveryState.CLAIMED,
-            )
-            .values(state=DeliveryState.SENDING, wake_at=lease_until, tries=DeliveryRow.tries + 1)
-            .returning(col(DeliveryRow.id))
-            .execution_options(synchronize_session=False)
-        )
-        return {DeliveryId(row[0]) for row in marked}
+        ours = await self._still_ours(claimed, (DeliveryState.CLAIMED,))
+        if ours:
+            connection = await self.session.connection()
+            await connection.execute(_MARK_SENDING, {"ids": list(ours), "until": lease_until})
+        return ours
 
     async def release(self, changes: Sequence[tuple[Delivery, Change]]) -> None:
         await self._apply(changes, (DeliveryState.CLAIMED,))
@@ -164,18 +186,13 @@ class DeliveryRepository:
     async def _still_ours(
         self, deliveries: Sequence[Delivery], states: Sequence[DeliveryState]
     ) -> set[DeliveryId]:
+        """Lock the rows, and return those that nobody has claimed since."""
         if not deliveries:
             return set()
-        fences = [(delivery.id, delivery.fence) for delivery in deliveries]
-        rows = await self.session.exec(
-            select(col(DeliveryRow.id))
-            .where(
-                tuple_(col(DeliveryRow.id), col(DeliveryRow.fence)).in_(fences),
-                col(DeliveryRow.state).in_(states),
-            )
-            .with_for_update()
-        )
-        return {DeliveryId(key) for key in rows if key is not None}
+        fences = {delivery.id: delivery.fence for delivery in deliveries}
+        connection = await self.session.connection()
+        rows = await connection.execute(_FENCES, {"ids": list(fences), "states": list(states)})
+        return {row.id for row in rows if fences[row.id] == row.fence}
 
     async def expire(self, now: datetime) -> int:
         expired = await self.session.exec(
@@ -326,14 +343,16 @@ class DeliveryRepository:
 
     async def in_doubt(self, workspace_id: WorkspaceId, channel: str) -> Sequence[Delivery]:
         rows = await self.session.exec(
-            select(DeliveryRow).where(
+            select(DeliveryRow, ScheduleRow)
+            .join(ScheduleRow, isouter=True)
+            .where(
                 DeliveryRow.workspace_id == workspace_id,
                 DeliveryRow.channel == channel,
                 DeliveryRow.purpose == Purpose.QUESTION,
                 col(DeliveryRow.state).in_(_IN_DOUBT),
             )
         )
-        return [to_delivery(row) for row in rows]
+        return [to_delivery(*row) for row in rows]
 
     async def is_over(self, delivery: Delivery, now: datetime) -> bool:
         rows = await self.session.exec(
@@ -395,6 +414,7 @@ def _values_of(delivery: Delivery, change: Change) -> dict[str, Any]:
         "new_message_id": change.message_id,
         "new_posted_at": change.posted_at,
         "new_reason": change.reason,
+        "untried": int(not change.tried),
     }
 
 

@@ -10,7 +10,7 @@ from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.metering import NO_METER, CallOutcome, Meter, NoMeter
 from bot.ports.operations import Operations
 from bot.ports.people import Members, Notice, Notices, Workspaces
-from bot.ports.scheduling import Agenda, Schedules
+from bot.ports.scheduling import Agenda, Schedules, Wakes
 from bot.ports.storage import Storage, UnitOfWork
 
 __all__ = [
@@ -37,5 +37,6 @@ __all__ = [
     "Schedules",
     "Storage",
     "UnitOfWork",
+    "Wakes",
     "Workspaces",
 ]

@@ -30,12 +30,15 @@ class Deliveries(Protocol):
         now: datetime,
         lease_until: datetime,
         limit: int,
+        full: Collection[WorkspaceId] = (),
         platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
         """Take due work: scheduled, or claimed by somebody whose lease has run out.
 
-        No two claims return the same row while a lease lasts; each raises the fence. Only
-        workspaces of `platforms` count, None means all: who can't post must not claim.
+        Of the `full` workspaces none is taken, and only workspaces of `platforms` count (None
+        means all): who can't post must not claim.
+
+        No two claims return the same row while a lease lasts; each raises the fence.
         """
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -46,11 +47,25 @@ class Schedules(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Wakes:
+    """When schedules, deliveries and notices want attention next; None for never."""
+
+    schedules: datetime | None
+    deliveries: datetime | None
+    notices: datetime | None
+
+    def earliest(self) -> datetime | None:
+        """Return the first of them."""
+        times = (self.schedules, self.deliveries, self.notices)
+        return min((time for time in times if time is not None), default=None)
+
+
 class Agenda(Protocol):
     """When anything is due at all."""
 
-    async def next_wake_at(self, platforms: Collection[str] | None = None) -> datetime | None:
-        """Return the earliest time at which a schedule, delivery or notice wants attention.
+    async def next_wakes(self, platforms: Collection[str] | None = None) -> Wakes:
+        """Return when what is due next.
 
         Of deliveries and notices only those of `platforms` count, None means all; anybody
         can plan a schedule.
