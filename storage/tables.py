@@ -159,6 +159,12 @@ class DeliveryRow(SQLModel, table=True):
             sqlite_where=text("wake_at IS NOT NULL"),
             postgresql_where=text("wake_at IS NOT NULL"),
         ),
+        Index(
+            "ix_deliveries_due_at_stuck",
+            "due_at",
+            sqlite_where=text("state = 'stuck'"),
+            postgresql_where=text("state = 'stuck'"),
+        ),
         Index("ix_deliveries_workspace_id_channel", "workspace_id", "channel", "posted_at"),
         Index("ix_deliveries_workspace_id_slot", "workspace_id", "slot", "posted_at"),
         Index("ix_deliveries_workspace_id_message_id", "workspace_id", "message_id"),
@@ -351,3 +357,15 @@ class OneTimeTokenRow(SQLModel, table=True):
     digest: str = Field(primary_key=True, max_length=64)
     purpose: str
     expires_at: datetime = Field(index=True)
+
+
+class ProcessRow(SQLModel, table=True):
+    """A `run` that shares this database, as it last said of itself."""
+
+    __tablename__ = "processes"
+
+    owner: str = Field(primary_key=True)
+    platforms: str
+    started_at: datetime
+    seen_at: datetime
+    dispatched_at: datetime | None = None

@@ -19,6 +19,7 @@ from storage.deliveries import DeliveryRepository
 from storage.engine import READ, WRITE, explaining_errors
 from storage.interviews import InterviewRepository
 from storage.notices import NoticeRepository
+from storage.operations import OperationsRepository
 from storage.people import MemberRepository, WorkspaceRepository
 from storage.questions import QuestionRepository, Versions
 from storage.reviews import ReminderRepository, ReviewRepository
@@ -41,6 +42,7 @@ class SqlUnitOfWork:
         self.interviews = InterviewRepository(session)
         self.notices = NoticeRepository(session)
         self.agenda = AgendaRepository(session)
+        self.operations = OperationsRepository(session)
 
 
 @dataclass

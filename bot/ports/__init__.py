@@ -9,14 +9,18 @@ from bot.ports.deliveries import Deliveries
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.interviews import Interviews
+from bot.ports.metering import NO_METER, CallOutcome, Meter, NoMeter
+from bot.ports.operations import Operations
 from bot.ports.people import Members, Notice, Notices, Workspaces
 from bot.ports.reviews import Missed, Reminders, Reviews
 from bot.ports.scheduling import Agenda, Schedules, Wakes
 from bot.ports.storage import Storage, UnitOfWork
 
 __all__ = [
+    "NO_METER",
     "Agenda",
     "Attempts",
+    "CallOutcome",
     "ChatPort",
     "Clock",
     "Curation",
@@ -27,10 +31,13 @@ __all__ = [
     "Installations",
     "Interviews",
     "Members",
+    "Meter",
     "Missed",
+    "NoMeter",
     "Notice",
     "Notices",
     "OneTimeTokens",
+    "Operations",
     "Platform",
     "Questions",
     "Reminders",

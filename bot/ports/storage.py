@@ -10,6 +10,7 @@ from bot.ports.bank import Questions
 from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
 from bot.ports.interviews import Interviews
+from bot.ports.operations import Operations
 from bot.ports.people import Members, Notices, Workspaces
 from bot.ports.reviews import Reminders, Reviews
 from bot.ports.scheduling import Agenda, Schedules
@@ -53,6 +54,9 @@ class UnitOfWork(Protocol):
 
     @property
     def notices(self) -> Notices: ...
+
+    @property
+    def operations(self) -> Operations: ...
 
 
 class Storage(Protocol):
