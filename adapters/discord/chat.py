@@ -20,7 +20,7 @@ from adapters.discord.failures import (
 )
 from adapters.discord.pacing import Pacer
 from adapters.discord.render import Page, make_message, render_card
-from adapters.discord.rights import explain_missing, missing_names
+from adapters.discord.rights import find_missing
 from adapters.discord.text import shorten
 from bot.domain.cards import Button, Card, QuestionCard, RevealCard
 from bot.domain.wording import describe_counts
@@ -233,14 +233,8 @@ class Chat:
     async def missing_rights(self, workspace: str, channel: str) -> str | None:
         """Compare what the bot may do in the channel with what it needs."""
         client = self._connected()
-        guild = client.get_guild(_number(workspace))
-        if guild is None:
-            return "The bot is not in this server. Invite it again with its link."
-        found = guild.get_channel(_number(channel))
-        if found is None:
-            return "The bot does not see that channel. Give its role View Channel there."
-        missing = missing_names(found.permissions_for(guild.me))
-        return explain_missing(missing, found.name) if missing else None
+        with explaining_failures():
+            return await find_missing(client, _number(workspace), _number(channel))
 
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Tell who has the permission Manage Server."""
@@ -249,8 +243,7 @@ class Chat:
             return known
         client = self._connected()
         with explaining_failures():
-            guild = client.get_guild(_number(workspace))
-            guild = guild or await client.fetch_guild(_number(workspace))
+            guild = await client.fetch_guild(_number(workspace), with_counts=False)
             try:
                 found = await guild.fetch_member(_number(member))
             except discord.NotFound:

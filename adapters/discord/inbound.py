@@ -34,14 +34,14 @@ def _channel_of(interaction: discord.Interaction[Any]) -> int:
     return parent or interaction.channel_id or 0
 
 
-def make_place(guild: discord.Guild, channel: int | None = None) -> Origin:
+def make_place(guild: int, name: str | None, channel: int | None = None) -> Origin:
     """Return a server, or a channel of it, to which something happened by itself."""
     return Origin(
         platform=PLATFORM,
-        workspace=str(guild.id),
+        workspace=str(guild),
         channel=str(channel) if channel else "",
         member="",
-        workspace_name=guild.name or "",
+        workspace_name=name or "",
     )
 
 

@@ -107,6 +107,22 @@ async def test_missing_rights_are_named_one_by_one(stage: Stage) -> None:
     )
 
 
+async def test_rights_are_those_of_this_moment(stage: Stage) -> None:
+    """And not what the gateway told some time ago, or never did."""
+    server = stage.server
+    assert stage.platform is not None
+    guild, channel = str(server.guild.id), server.general
+    missing_rights = stage.platform.chat.missing_rights
+    assert await missing_rights(guild, str(channel.id)) is None
+    channel.denied = HISTORY
+    assert "Read Message History in #general" in str(await missing_rights(guild, str(channel.id)))
+    channel.denied = VIEW
+    assert "View Channel" in str(await missing_rights(guild, str(channel.id)))
+    other = server.world.add_channel(server.world.add_guild("Globex"), "there")
+    assert "another server" in str(await missing_rights(guild, str(other.id)))
+    assert "Invite it again" in str(await missing_rights("1", str(channel.id)))
+
+
 async def test_channel_that_cannot_be_read_proves_nothing(stage: Stage) -> None:
     await stage.server.deny(stage.server.general, HISTORY)
     with pytest.raises(Rejected):

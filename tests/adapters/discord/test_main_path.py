@@ -136,3 +136,4 @@ async def test_server_with_all_its_furniture_is_read(stage: Stage) -> None:
     assert stage.platform._client is not None
     (guild,) = stage.platform._client.guilds
     assert (guild.name, guild.emojis) == ("Acme", ())
+    assert [*guild.channels, *guild.roles, *guild.threads] == []
