@@ -56,6 +56,16 @@ class MemberRow(SQLModel, table=True):
     admin: bool = False
 
 
+class AdminRoleRow(SQLModel, table=True):
+    """A role of the platform whose members may configure the bot."""
+
+    __tablename__ = "admin_roles"
+
+    workspace_id: int = Field(foreign_key="workspaces.id", ondelete="CASCADE", primary_key=True)
+    external_id: str = Field(primary_key=True)
+    name: str
+
+
 class AwayRow(SQLModel, table=True):
     """An announced absence."""
 

@@ -19,6 +19,7 @@ from storage.engine import READ, WRITE, explaining_errors
 from storage.notices import NoticeRepository
 from storage.people import MemberRepository, WorkspaceRepository
 from storage.questions import QuestionRepository, Versions
+from storage.roles import AdminRoleRepository
 from storage.schedules import ScheduleRepository
 
 
@@ -28,6 +29,7 @@ class SqlUnitOfWork:
     def __init__(self, session: AsyncSession, dice: random.Random, versions: Versions) -> None:
         self.workspaces = WorkspaceRepository(session, dice)
         self.members = MemberRepository(session)
+        self.admin_roles = AdminRoleRepository(session)
         self.schedules = ScheduleRepository(session)
         self.questions = QuestionRepository(session, versions)
         self.deliveries = DeliveryRepository(session)

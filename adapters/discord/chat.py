@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 import discord
@@ -21,8 +21,10 @@ from adapters.discord.failures import (
 from adapters.discord.pacing import Pacer
 from adapters.discord.render import Page, make_message, render_card
 from adapters.discord.rights import find_missing
+from adapters.discord.standing import Standing, Standings, fetch_role, fetch_standing
 from adapters.discord.text import shorten
 from bot.domain.cards import Button, Card, QuestionCard, RevealCard
+from bot.domain.people import Role
 from bot.domain.wording import describe_counts
 from bot.errors import ChatError, NotSent, Rejected, RejectReason
 from bot.ports import Found
@@ -42,7 +44,7 @@ class Chat:
     def __init__(self, client: Callable[[], discord.Client | None], pacer: Pacer) -> None:
         self._client = client
         self._pacer = pacer
-        self._managers: OrderedDict[tuple[str, str], bool] = OrderedDict()
+        self.standings = Standings()
         self._pointed: OrderedDict[tuple[str, str], bool] = OrderedDict()
 
     def channel_id(self, text: str) -> str:
@@ -54,15 +56,6 @@ class Chat:
         """Read `<@123>` or `123`; anything else is taken for a name."""
         match = _MEMBER.fullmatch(text.strip())
         return match[1] or match[2] if match else text.strip().lstrip("@")
-
-    def note_manager(self, workspace: str, member: str, manages: bool | None) -> None:
-        """Remember what Discord said with an interaction, so that it need not be asked; None
-        where it said nothing, and what was said before may be out of date.
-        """
-        if manages is None:
-            self._managers.pop((workspace, member), None)
-        else:
-            _remember(self._managers, (workspace, member), manages)
 
     async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
         """Post the card; the key is its nonce and sits in its buttons.
@@ -238,17 +231,23 @@ class Chat:
 
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Tell who has the permission Manage Server."""
-        known = self._managers.get((workspace, member))
+        return (await self._find_standing(workspace, member)).manages
+
+    async def find_role(self, workspace: str, text: str) -> Role | None:
+        """Read `<@&123>`, as an option that takes roles carries them."""
+        with explaining_failures():
+            return await fetch_role(self._connected(), _number(workspace), text)
+
+    async def role_ids(self, workspace: str, member: str) -> Collection[str]:
+        """Tell which roles a member has."""
+        return (await self._find_standing(workspace, member)).roles
+
+    async def _find_standing(self, workspace: str, member: str) -> Standing:
+        known = self.standings.recall(workspace, member)
         if known is not None:
             return known
-        client = self._connected()
         with explaining_failures():
-            guild = await client.fetch_guild(_number(workspace), with_counts=False)
-            try:
-                found = await guild.fetch_member(_number(member))
-            except discord.NotFound:
-                return False
-        return found.guild_permissions.manage_guild
+            return await fetch_standing(self._connected(), _number(workspace), _number(member))
 
     def _connected(self) -> discord.Client:
         client = self._client()

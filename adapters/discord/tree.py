@@ -49,6 +49,7 @@ _ANNOTATIONS: Mapping[Type, Any] = {
     Type.SCHEDULE: app_commands.Range[int, 1, 999_999],
     Type.YES_NO: bool,
     Type.MEMBER: discord.User,
+    Type.MEMBER_OR_ROLE: discord.User | discord.Role,
     Type.CHANNEL: app_commands.Transform[str, _Channel],
 }
 
@@ -159,6 +160,8 @@ def _write(value: Any) -> str:
     """Return a typed value as the text that the core reads."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, discord.Role):
+        return value.mention
     return str(value.id) if isinstance(value, discord.User | discord.Member) else str(value)
 
 

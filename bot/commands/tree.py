@@ -18,6 +18,9 @@ PACK = Option("pack", Type.PACK, "a question pack", clearable=True)
 SCHEDULE_ID = Option("id", Type.SCHEDULE, "its number", positional=True, required=True)
 
 
+MEMBER_OR_ROLE = Option("member", Type.MEMBER_OR_ROLE, "who", positional=True, required=True)
+
+
 SCHEDULE_OPTIONS = (
     Option("channel", Type.CHANNEL, "where to post; here if not given"),
     Option("days", Type.DAYS, "mon-fri, sun-thu, sat,sun …; mon-fri if not given"),
@@ -112,14 +115,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("admins list", "who may configure beside the platform's admins", (), Rights.ADMIN),
     Command(
         "admins add",
-        "let a member configure",
-        (Option("member", Type.MEMBER, "who", positional=True, required=True),),
+        "let a member or a role configure",
+        (MEMBER_OR_ROLE,),
         Rights.ADMIN,
     ),
     Command(
         "admins remove",
         "take that back",
-        (Option("member", Type.MEMBER, "who", positional=True, required=True),),
+        (MEMBER_OR_ROLE,),
         Rights.ADMIN,
     ),
 )

@@ -8,10 +8,12 @@ from bot.ports.deliveries import Deliveries
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.people import Members, Notice, Notices, Workspaces
+from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules
 from bot.ports.storage import Storage, UnitOfWork
 
 __all__ = [
+    "AdminRoles",
     "Agenda",
     "Attempts",
     "ChatPort",

@@ -9,6 +9,7 @@ from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.deliveries import Deliveries
 from bot.ports.people import Members, Notices, Workspaces
+from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules
 
 
@@ -20,6 +21,9 @@ class UnitOfWork(Protocol):
 
     @property
     def members(self) -> Members: ...
+
+    @property
+    def admin_roles(self) -> AdminRoles: ...
 
     @property
     def schedules(self) -> Schedules: ...
