@@ -97,6 +97,7 @@ class ScheduleRow(SQLModel, table=True):
     pack: str | None = None
     reveal: str = "private"
     reveal_after_seconds: int | None = None
+    discussion: bool = False
     next_due_at: datetime | None = Field(default=None, index=True)
     paused_because: str | None = None
     created_by: int | None = Field(

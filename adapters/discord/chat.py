@@ -60,8 +60,9 @@ class Chat:
     async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
         """Post the card; the key is its nonce and sits in its buttons.
 
-        What does not fit into one message follows in the message's thread. An answer for
-        all goes into the question's thread, and the question's message gets the counts.
+        What does not fit into one message follows in the message's thread, which is opened
+        also where a discussion is wanted. An answer for all goes into the question's thread,
+        and the question's message gets the counts.
         """
         client = self._connected()
         pages = render_card(card)
@@ -73,8 +74,9 @@ class Chat:
                 place = await self._open_thread(client, channel, thread_of, title) or channel
             message = await self._send(client, workspace, place, pages[0], key)
         rest = pages[1:]
-        if rest and place == channel:
-            place = await self._thread_for_rest(client, channel, str(message.id), card) or channel
+        discussed = isinstance(card, QuestionCard) and card.discussion
+        if (rest or discussed) and place == channel:
+            place = await self._thread_under(client, channel, str(message.id), card) or channel
         await self._send_rest(client, workspace, place, rest, key)
         if thread_of and isinstance(card, RevealCard) and card.counts:
             counted = describe_counts(card.counts.answered, card.counts.revealed)
@@ -106,7 +108,7 @@ class Chat:
                     if isinstance(error, Rejected) or not left:
                         return
 
-    async def _thread_for_rest(
+    async def _thread_under(
         self, client: discord.Client, channel: str, message_id: str, card: Card
     ) -> str | None:
         title = card.question.title if isinstance(card, QuestionCard | RevealCard) else "More"

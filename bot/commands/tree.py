@@ -30,6 +30,7 @@ SCHEDULE_OPTIONS = (
     PACK,
     Option("reveal", Type.CHOICE, "who sees the answer", choices=("private", "thread")),
     Option("reveal-after", Type.DURATION, "answer for all after 8h", clearable=True),
+    Option("discussion", Type.YES_NO, "open a thread under each question"),
 )
 
 

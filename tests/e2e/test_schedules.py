@@ -268,3 +268,19 @@ async def test_nothing_typed_pings_or_poses(play: Play, text: str) -> None:
         assert "\x1b" not in said.text
         assert "\u202e" not in said.text
     assert all(said.only == "ben" for said in played.messages[2:])
+
+
+async def test_a_thread_for_discussion_is_a_matter_of_the_schedule(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        @ana: /fastapi-quiz schedule edit 1 discussion:yes
+        crash
+        @ana: /fastapi-quiz schedule show 1
+        @ana: /fastapi-quiz schedule edit 1 discussion:no
+        """
+    )
+    said = [
+        (card.data["discussion"], "thread to discuss" in card.text)
+        for card in played.of("schedule")
+    ]
+    assert said == [(False, False), (True, True), (True, True), (False, False)]

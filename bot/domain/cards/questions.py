@@ -14,7 +14,10 @@ from bot.domain.streak import Streak
 
 @dataclass(frozen=True, slots=True)
 class QuestionCard:
-    """A question, posted to the channel or asked by one member (then without a schedule)."""
+    """A question, posted to the channel or asked by one member (then without a schedule).
+
+    `discussion`: a thread is wanted under it, where threads have to be opened.
+    """
 
     kind: ClassVar[str] = "question"
     question: Question
@@ -23,6 +26,7 @@ class QuestionCard:
     key: str
     schedule_number: int | None = None
     late: bool = False
+    discussion: bool = False
 
     @property
     def buttons(self) -> tuple[Button, ...]:

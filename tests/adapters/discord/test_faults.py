@@ -362,3 +362,27 @@ async def test_rights_lost_meanwhile_count_in_a_direct_message(stage: Stage) -> 
         await server.call(olga, "schedule pause", {"id": 1}, channel=direct)
     )
     assert "is paused" in text_of(allowed.messages[0])
+
+
+async def test_thread_for_discussion_is_opened_where_it_is_wanted(stage: Stage) -> None:
+    server = stage.server
+    post_ = await schedule_question(stage, discussion=True)
+    thread = server.world.channels[int(post_["id"])]
+    assert (thread.parent_id, server.posts(thread)) == (server.general.id, [])
+    assert thread.name in text_of(post_)
+    olga = server.member("olga")
+    changed = await server.call(olga, "schedule edit", {"id": 1, "discussion": False})
+    assert "thread to discuss" not in text_of((await server.answered(changed)).messages[0])
+    await server.answered(await server.call(olga, "schedule run", {"id": 1}))
+    await stage.run_due()
+    assert int(server.posts()[-1]["id"]) not in server.world.channels
+
+
+async def test_question_whose_discussion_cannot_be_opened_is_posted_all_the_same(
+    stage: Stage,
+) -> None:
+    server = stage.server
+    fault = server.fail("POST .*/threads$", "status", status=403, code=50013)
+    await post(stage, discussion=True)
+    assert fault.times == 0
+    assert len(server.posts()) == 1

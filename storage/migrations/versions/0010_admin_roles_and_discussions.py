@@ -1,4 +1,4 @@
-"""admin roles
+"""admin roles and discussions
 
 Revision ID: 0010
 Revises: 0003
@@ -23,7 +23,11 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['workspace_id'], ['workspaces.id'], name=op.f('fk_admin_roles_workspace_id_workspaces'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('workspace_id', 'external_id', name=op.f('pk_admin_roles'))
     )
+    with op.batch_alter_table('schedules') as batch_op:
+        batch_op.add_column(sa.Column('discussion', sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('schedules') as batch_op:
+        batch_op.drop_column('discussion')
     op.drop_table('admin_roles')
