@@ -21,8 +21,10 @@ from adapters.discord.memory import Memory
 from adapters.discord.pacing import Pacer
 from adapters.discord.parsers import choose_parsers
 from adapters.discord.rights import make_invite_link
+from adapters.discord.translating import Words
 from adapters.discord.tree import Tree, make_group, sync_commands
 from bot.commands import COMMANDS
+from bot.commands.localising import load_languages
 from bot.domain.cards import Button
 from bot.domain.events import AccessLost
 
@@ -79,6 +81,7 @@ class QuizClient(discord.AutoShardedClient):
         gateway = self._gateway_url or answered
         if gateway:
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+        await self._tree.set_translator(Words(load_languages()))
         try:
             await sync_commands(self._tree, self._guild_ids, self._memory)
         except discord.DiscordException as error:
