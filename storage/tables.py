@@ -55,6 +55,16 @@ class MemberRow(SQLModel, table=True):
     admin: bool = False
 
 
+class AdminRoleRow(SQLModel, table=True):
+    """A role of the platform whose members may configure the bot."""
+
+    __tablename__ = "admin_roles"
+
+    workspace_id: int = Field(foreign_key="workspaces.id", ondelete="CASCADE", primary_key=True)
+    external_id: str = Field(primary_key=True)
+    name: str
+
+
 class AwayRow(SQLModel, table=True):
     """An announced absence."""
 
@@ -86,6 +96,7 @@ class ScheduleRow(SQLModel, table=True):
     pack: str | None = None
     reveal: str = "private"
     reveal_after_seconds: int | None = None
+    discussion: bool = False
     next_due_at: datetime | None = Field(default=None, index=True)
     paused_because: str | None = None
     created_by: int | None = Field(

@@ -23,6 +23,7 @@ from storage.operations import OperationsRepository
 from storage.people import MemberRepository, WorkspaceRepository
 from storage.questions import QuestionRepository, Versions
 from storage.reviews import ReminderRepository, ReviewRepository
+from storage.roles import AdminRoleRepository
 from storage.schedules import ScheduleRepository
 
 
@@ -32,6 +33,7 @@ class SqlUnitOfWork:
     def __init__(self, session: AsyncSession, dice: random.Random, versions: Versions) -> None:
         self.workspaces = WorkspaceRepository(session, dice)
         self.members = MemberRepository(session)
+        self.admin_roles = AdminRoleRepository(session)
         self.schedules = ScheduleRepository(session)
         self.questions = QuestionRepository(session, versions)
         self.curation = CurationRepository(session)

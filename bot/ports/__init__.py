@@ -13,11 +13,13 @@ from bot.ports.metering import NO_METER, CallOutcome, Meter, NoMeter
 from bot.ports.operations import Operations
 from bot.ports.people import Members, Notice, Notices, Workspaces
 from bot.ports.reviews import Missed, Reminders, Reviews
+from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules, Wakes
 from bot.ports.storage import Storage, UnitOfWork
 
 __all__ = [
     "NO_METER",
+    "AdminRoles",
     "Agenda",
     "Attempts",
     "CallOutcome",

@@ -13,6 +13,7 @@ from bot.ports.interviews import Interviews
 from bot.ports.operations import Operations
 from bot.ports.people import Members, Notices, Workspaces
 from bot.ports.reviews import Reminders, Reviews
+from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules
 
 
@@ -24,6 +25,9 @@ class UnitOfWork(Protocol):
 
     @property
     def members(self) -> Members: ...
+
+    @property
+    def admin_roles(self) -> AdminRoles: ...
 
     @property
     def schedules(self) -> Schedules: ...

@@ -10,7 +10,7 @@ import pytest
 from bot.domain import delivery as moves
 from bot.domain.attempt import Attempt, AttemptKind
 from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose
-from bot.domain.people import Level, Member, Workspace
+from bot.domain.people import Level, Member, Role, Workspace
 from bot.domain.question import Kind, Markdown, Question, QuestionFilter
 from bot.domain.schedule import Rhythm, Schedule, ScheduleId
 from bot.ports import UnitOfWork
@@ -364,3 +364,21 @@ async def test_a_notice_comes_again_until_it_was_handed_over(storage: SqlStorage
         assert await work.notices.take_due(later, later, 10) == [notice]
         await work.notices.done([notice])
         assert (await work.agenda.next_wakes()).earliest() is None
+
+
+async def test_roles_that_may_configure(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        acme = await work.workspaces.ensure("discord", "1", "acme")
+        globex = await work.workspaces.ensure("discord", "2", "globex")
+        for role in (Role("7", "old name"), Role("8", "helpers"), Role("7", "mods")):
+            await work.admin_roles.add(acme.id, role)
+        await work.admin_roles.remove(globex.id, Role("8", "helpers"))
+    async with storage.reading() as work:
+        assert await work.admin_roles.of_workspace(acme.id) == [
+            Role("8", "helpers"),
+            Role("7", "mods"),
+        ]
+        assert await work.admin_roles.of_workspace(globex.id) == []
+    async with storage.writing() as work:
+        await work.admin_roles.remove(acme.id, Role("8", ""))
+        assert await work.admin_roles.of_workspace(acme.id) == [Role("7", "mods")]
