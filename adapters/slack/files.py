@@ -64,7 +64,7 @@ class Files:
             if not attachment.is_picture:
                 documents.append(attachment)
             elif file := await self._upload(workspace, attachment):
-                _insert(pages[-1], image(file, attachment))
+                pages[-1] = _insert(pages[-1], image(file, attachment))
         return pages, documents
 
     async def _upload(self, workspace: str, attachment: Attachment) -> str | None:
@@ -143,12 +143,12 @@ def image(file: str, attachment: Attachment) -> Block:
     }
 
 
-def _insert(page: Page, block: Block) -> None:
-    """Put the block above the page's buttons."""
+def _insert(page: Page, block: Block) -> Page:
+    """Return the page with the block above its buttons."""
     at = len(page.blocks)
     while at and page.blocks[at - 1]["type"] == "actions":
         at -= 1
-    page.blocks.insert(at, block)
+    return Page([*page.blocks[:at], block, *page.blocks[at:]], page.fallback)
 
 
 def has_pictures(page: Page) -> bool:
@@ -158,12 +158,12 @@ def has_pictures(page: Page) -> bool:
 
 def only_pictures(page: Page) -> Page:
     """Return the page's pictures alone."""
-    return Page([block for block in page.blocks if "slack_file" in block])
+    return Page([block for block in page.blocks if "slack_file" in block], page.fallback)
 
 
 def without_pictures(page: Page) -> Page:
     """Return the page as it is without uploaded pictures."""
-    return Page([block for block in page.blocks if "slack_file" not in block])
+    return Page([block for block in page.blocks if "slack_file" not in block], page.fallback)
 
 
 def _problem(error: Exception) -> str:
