@@ -20,6 +20,8 @@ from storage.notices import NoticeRepository
 from storage.people import MemberRepository, WorkspaceRepository
 from storage.questions import QuestionRepository, Versions
 from storage.schedules import ScheduleRepository
+from storage.streaks import StreakRepository
+from storage.totals import TotalRepository
 
 
 class SqlUnitOfWork:
@@ -32,6 +34,8 @@ class SqlUnitOfWork:
         self.questions = QuestionRepository(session, versions)
         self.deliveries = DeliveryRepository(session)
         self.attempts = AttemptRepository(session)
+        self.totals = TotalRepository(session)
+        self.streaks = StreakRepository(session)
         self.notices = NoticeRepository(session)
         self.agenda = AgendaRepository(session)
 

@@ -9,6 +9,7 @@ from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.people import Members, Notice, Notices, Workspaces
 from bot.ports.scheduling import Agenda, Schedules, Wakes
+from bot.ports.standings import Streaks, Totals
 from bot.ports.storage import Storage, UnitOfWork
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "Questions",
     "Schedules",
     "Storage",
+    "Streaks",
+    "Totals",
     "UnitOfWork",
     "Wakes",
     "Workspaces",

@@ -10,6 +10,7 @@ from bot.ports.bank import Questions
 from bot.ports.deliveries import Deliveries
 from bot.ports.people import Members, Notices, Workspaces
 from bot.ports.scheduling import Agenda, Schedules
+from bot.ports.standings import Streaks, Totals
 
 
 class UnitOfWork(Protocol):
@@ -32,6 +33,12 @@ class UnitOfWork(Protocol):
 
     @property
     def attempts(self) -> Attempts: ...
+
+    @property
+    def totals(self) -> Totals: ...
+
+    @property
+    def streaks(self) -> Streaks: ...
 
     @property
     def agenda(self) -> Agenda: ...

@@ -12,11 +12,10 @@ from bot.domain.deck import Deck, Seen
 from bot.domain.delivery import DeliveryState, Draft, Purpose, make_key
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
 from bot.domain.question import Kind, Question, QuestionFilter
-from bot.domain.streak import sum_up
 from bot.errors import CommandError, NotFound
 from bot.ports import Grader, Storage, UnitOfWork
 from bot.services.shown import Shown, find_shown
-from bot.services.standings import load_ledger
+from bot.services.streaks import count_streak
 
 LONGEST_ANSWER = 40_000
 """Characters; twice what the longest form of any platform takes."""
@@ -151,7 +150,7 @@ class Answering:
             first=first,
             late=shown.late,
             revealed=revealed,
-            streak=sum_up(await load_ledger(work, caller.member)),
+            streak=await count_streak(work, caller.member, caller.now),
             private=delivery.member_id is not None,
         )
 

@@ -10,12 +10,11 @@ from bot.domain.attempt import Attempt, AttemptKind
 from bot.domain.cards import NoticeCard, Reply, RevealCard
 from bot.domain.delivery import Delivery
 from bot.domain.schedule import RevealMode
-from bot.domain.streak import sum_up
 from bot.ports import Storage, UnitOfWork
 from bot.services.delivering import draft_reveal
 from bot.services.reconciling import Reconciling
 from bot.services.shown import Shown, find_shown, load_shown
-from bot.services.standings import load_ledger
+from bot.services.streaks import count_streak
 
 _RATINGS = {"knew": 1.0, "partly": 0.5, "missed": 0.0}
 
@@ -77,7 +76,7 @@ class Revealing:
             shown = await find_shown(work, caller, key)
             if rating in _RATINGS:
                 await work.attempts.add(_attempt(caller, shown, AttemptKind.SELF_RATING, rating))
-            streak = sum_up(await load_ledger(work, caller.member))
+            streak = await count_streak(work, caller.member, caller.now)
         days = "question day" if streak.current == 1 else "question days"
         text = f"Noted. Your streak is {streak.current} {days}."
         return Reply([NoticeCard(text, {"question_id": shown.question.id, "rating": rating})])

@@ -8,6 +8,7 @@ from bot.commands import Caller
 from bot.domain import delivery as moves
 from bot.domain.delivery import Delivery, DeliveryState, Purpose
 from bot.domain.question import Question
+from bot.domain.streak import unsettles
 from bot.errors import NotFound
 from bot.ports import UnitOfWork
 
@@ -46,6 +47,8 @@ async def find_shown(
     if delivery.state in (DeliveryState.SENDING, DeliveryState.STUCK):
         proof = moves.confirm(message_id, delivery.due_at)
         await deliveries.settle([(delivery, proof)])
+        if unsettles(delivery.slot, delivery.due_at, caller.now):
+            await work.streaks.forget(caller.workspace.id)
     return await load_shown(work, caller, delivery)
 
 
