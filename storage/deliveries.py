@@ -36,6 +36,20 @@ _CHANGE = (
         | {"tries": _TABLE.c.tries - bindparam("untried", type_=Integer)}
     )
 )
+_FENCES = (
+    select(_TABLE.c.id, _TABLE.c.fence)
+    .where(
+        _TABLE.c.id.in_(bindparam("ids", expanding=True)),
+        _TABLE.c.state.in_(bindparam("states", expanding=True)),
+    )
+    .with_for_update()
+)
+_MARK_SENDING = (
+    _TABLE.update()
+    .where(_TABLE.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=DeliveryState.SENDING, wake_at=bindparam("until"), tries=_TABLE.c.tries + 1)
+)
+"""Statements of every batch are built once."""
 
 
 @dataclass
@@ -133,20 +147,11 @@ class DeliveryRepository:
     async def mark_sending(
         self, claimed: Sequence[Delivery], lease_until: datetime
     ) -> set[DeliveryId]:
-        if not claimed:
-            return set()
-        fences = [(delivery.id, delivery.fence) for delivery in claimed]
-        marked = await self.session.exec(
-            update(DeliveryRow)
-            .where(
-                tuple_(col(DeliveryRow.id), col(DeliveryRow.fence)).in_(fences),
-                col(DeliveryRow.state) == DeliveryState.CLAIMED,
-            )
-            .values(state=DeliveryState.SENDING, wake_at=lease_until, tries=DeliveryRow.tries + 1)
-            .returning(col(DeliveryRow.id))
-            .execution_options(synchronize_session=False)
-        )
-        return {DeliveryId(row[0]) for row in marked}
+        ours = await self._still_ours(claimed, (DeliveryState.CLAIMED,))
+        if ours:
+            connection = await self.session.connection()
+            await connection.execute(_MARK_SENDING, {"ids": list(ours), "until": lease_until})
+        return ours
 
     async def release(self, changes: Sequence[tuple[Delivery, Change]]) -> None:
         await self._apply(changes, (DeliveryState.CLAIMED,))
@@ -168,18 +173,13 @@ class DeliveryRepository:
     async def _still_ours(
         self, deliveries: Sequence[Delivery], states: Sequence[DeliveryState]
     ) -> set[DeliveryId]:
+        """Lock the rows, and return those that nobody has claimed since."""
         if not deliveries:
             return set()
-        fences = [(delivery.id, delivery.fence) for delivery in deliveries]
-        rows = await self.session.exec(
-            select(col(DeliveryRow.id))
-            .where(
-                tuple_(col(DeliveryRow.id), col(DeliveryRow.fence)).in_(fences),
-                col(DeliveryRow.state).in_(states),
-            )
-            .with_for_update()
-        )
-        return {DeliveryId(key) for key in rows if key is not None}
+        fences = {delivery.id: delivery.fence for delivery in deliveries}
+        connection = await self.session.connection()
+        rows = await connection.execute(_FENCES, {"ids": list(fences), "states": list(states)})
+        return {row.id for row in rows if fences[row.id] == row.fence}
 
     async def expire(self, now: datetime) -> int:
         expired = await self.session.exec(
