@@ -46,6 +46,7 @@ from bot.services.profile import Profile
 from bot.services.pulse import Pulse
 from bot.services.reconciling import Reconciling
 from bot.services.reminding import Reminding
+from bot.services.reporting import Reporting
 from bot.services.revealing import Revealing
 from bot.services.scheduling import Scheduling
 from bot.services.standings import Standings
@@ -214,6 +215,27 @@ def make_platforms(
         require_extra("slack_bolt", "slack")
         platforms.append(_make_slack(settings, clock, engine, meter))
     return platforms
+
+
+async def examine_discord(settings: Settings) -> str:
+    """Sign in at Discord, look at all channels with schedules, and say what is to be known.
+
+    Raises:
+        ConfigError: the token is refused, Discord does not answer, or rights are missing.
+    """
+    require_extra("discord", "discord")
+    from adapters.discord.doctor import examine
+
+    app = build(settings.database.url, {})
+    try:
+        places: set[tuple[str, str]] = set()
+        if await current_revision(app.engine) is not None:
+            async for workspace, schedule in Reporting(app.storage).schedules():
+                if workspace.platform == "discord" and not schedule.paused_because:
+                    places.add((workspace.external_id, schedule.channel))
+    finally:
+        await app.close()
+    return await examine(settings.discord, sorted(places))
 
 
 def require_extra(module: str, extra: str) -> None:

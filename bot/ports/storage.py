@@ -13,7 +13,9 @@ from bot.ports.interviews import Interviews
 from bot.ports.operations import Operations
 from bot.ports.people import Members, Notices, Workspaces
 from bot.ports.reviews import Reminders, Reviews
+from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules
+from bot.ports.standings import Streaks, Totals
 
 
 class UnitOfWork(Protocol):
@@ -24,6 +26,9 @@ class UnitOfWork(Protocol):
 
     @property
     def members(self) -> Members: ...
+
+    @property
+    def admin_roles(self) -> AdminRoles: ...
 
     @property
     def schedules(self) -> Schedules: ...
@@ -48,6 +53,12 @@ class UnitOfWork(Protocol):
 
     @property
     def interviews(self) -> Interviews: ...
+
+    @property
+    def totals(self) -> Totals: ...
+
+    @property
+    def streaks(self) -> Streaks: ...
 
     @property
     def agenda(self) -> Agenda: ...

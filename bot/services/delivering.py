@@ -24,6 +24,7 @@ from bot.domain.delivery import (
 from bot.domain.people import MemberId, Workspace, WorkspaceId
 from bot.domain.question import Question
 from bot.domain.schedule import Schedule, ScheduleId
+from bot.domain.streak import unsettles
 from bot.errors import NotSent, Rejected
 from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage, UnitOfWork
 from bot.services.background import Background
@@ -284,6 +285,7 @@ async def _make_card(
         key=delivery.key,
         schedule_number=delivery.schedule_number,
         late=moves.is_late(delivery.due_at, now),
+        discussion=delivery.discussion,
     )
 
 
@@ -311,6 +313,7 @@ async def settle(
                 await _pause_schedule(work, delivery, delivery.schedule_id, change, now)
             elif change.state is DeliveryState.STUCK:
                 await _tell_admin(work, delivery, delivery.schedule_id, str(change.reason), now)
+        await _forget_streaks(work, posted, now)
         await _plan_reveals(work, posted, grace)
     for delivery, change in changes:
         ours = delivery.id in settled
@@ -318,6 +321,21 @@ async def settle(
         if ours:
             late_by = change.posted_at - delivery.due_at if change.posted_at else None
             meter.note_delivery(change.state, late_by)
+
+
+async def _forget_streaks(
+    work: UnitOfWork, posted: Sequence[tuple[Delivery, Change]], now: datetime
+) -> None:
+    """Forget what is kept where a post was confirmed so late that settled days change."""
+    changed = {
+        delivery.workspace_id
+        for delivery, change in posted
+        if delivery.purpose is Purpose.QUESTION
+        and change.posted_at
+        and unsettles(delivery.slot, change.posted_at, now)
+    }
+    for workspace_id in sorted(changed):
+        await work.streaks.forget(workspace_id)
 
 
 async def _plan_reveals(
