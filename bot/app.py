@@ -24,7 +24,9 @@ from bot.ports import ChatPort, Clock, Platform
 from bot.scheduler import Ticker
 from bot.services.administering import Administering
 from bot.services.answering import Answering
+from bot.services.authoring import Authoring
 from bot.services.conversing import Conversing, collect_handlers
+from bot.services.deciding import Deciding
 from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
 from bot.services.helping import Helping
@@ -117,6 +119,8 @@ def build(
         revealing,
         profile,
         Administering(storage, chats),
+        Authoring(storage),
+        Deciding(storage),
         Helping(storage, chats),
         Scheduling(storage, chats, grace),
         Standings(storage, chats),

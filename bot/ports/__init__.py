@@ -6,6 +6,7 @@ from bot.ports.chat import ChatPort, Found, Handle, Platform
 from bot.ports.clock import Clock
 from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
+from bot.ports.drafts import Drafts
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.people import Members, Notice, Notices, Workspaces
@@ -19,6 +20,7 @@ __all__ = [
     "Clock",
     "Curation",
     "Deliveries",
+    "Drafts",
     "Found",
     "Grader",
     "Handle",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.domain.cards.admin import PreviewCard, ScheduleCard, SchedulesCard, StatusCard
 from bot.domain.cards.questions import GradeCard, QuestionCard, RevealCard
+from bot.domain.cards.queue import QueueCard
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, StreakCard
 
@@ -21,6 +22,7 @@ Card = (
     | SchedulesCard
     | PreviewCard
     | StatusCard
+    | QueueCard
     | HelpCard
     | TopicsCard
     | NoticeCard
