@@ -12,6 +12,7 @@ from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.people import Members, Notice, Notices, Workspaces
 from bot.ports.scheduling import Agenda, Schedules
 from bot.ports.storage import Storage, UnitOfWork
+from bot.ports.writing import QuestionWriter
 
 __all__ = [
     "Agenda",
@@ -30,6 +31,7 @@ __all__ = [
     "Notices",
     "OneTimeTokens",
     "Platform",
+    "QuestionWriter",
     "Questions",
     "Schedules",
     "Storage",
