@@ -127,6 +127,17 @@ COMMANDS: tuple[Command, ...] = (
     _schedule("run", "post another question now"),
     _schedule("preview", "the next ten posts in local time"),
     _schedule("remove", "delete a schedule"),
+    Command(
+        "generate",
+        "draft questions into the queue",
+        (
+            Option("topic", Type.TOPIC, "see `topics`", positional=True, required=True),
+            LEVEL,
+            Option("count", Type.NUMBER, "3 if not given, 10 at most"),
+        ),
+        Rights.ADMIN,
+        example=f"{NAME} generate validation count:3",
+    ),
     Command("questions list", "the drafts that wait for you", (), Rights.ADMIN),
     Command("questions approve", "take a draft into the bank", (DRAFT_ID,), Rights.ADMIN),
     Command(

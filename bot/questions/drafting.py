@@ -13,11 +13,13 @@ from dataclasses import replace
 from bot.domain.people import Level
 from bot.domain.question import Choice, Question
 from bot.domain.reading import read_level
+from bot.domain.writing import WrittenQuestion
 from bot.errors import CommandError, PackFault
 from bot.questions.lint import lint_question
 from bot.questions.pack_files import decode_text
 from bot.questions.schema import Path, build_question
 
+LETTERS = "ABCDEFGH"
 OWN_PACK = "own"
 """The pack of a workspace that takes in what its admins approve."""
 LONGEST_TEXT = 3_000
@@ -180,3 +182,25 @@ def list_remarks(question: Question) -> Iterator[str]:
     for finding in lint_question(question):
         if not any(word in finding.problem for word in _REMARKS_NOT_FOR_FORMS):
             yield f"{finding.problem} {finding.mend}"
+
+
+def judge_written(written: WrittenQuestion) -> Question | None:
+    """Make a question of what a model wrote, by the rules for forms and packs; None if it fails.
+
+    It carries no proof: code of a model is shown, and never run.
+    """
+    topics = ["-".join(topic.lower().replace("_", " ").split()) for topic in written.topics]
+    title = make_title(written.title)
+    data = written.data() | {"id": make_id(title, 0), "title": title, "topics": topics}
+    texts = [written.title, written.prompt, written.answer]
+    texts += [point.text for point in written.key_points]
+    texts += [part for choice in written.choices for part in (choice.text, choice.why)]
+    try:
+        for text in texts:
+            check_text("draft", text)
+    except CommandError:
+        return None
+    built = build_question(data, OWN_PACK, "draft", {})
+    if isinstance(built, list) or any("is not Python" in each for each in list_remarks(built)):
+        return None
+    return built

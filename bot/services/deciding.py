@@ -208,13 +208,13 @@ async def tell_author(work: UnitOfWork, caller: Caller, item: QueueItem, text: s
 def _describe_approval(item: QueueItem) -> str:
     title = item.question.title
     if item.kind is ItemKind.REPORT:
-        return f'You were right about "{title}": it is not asked here any more. Thank you!'
-    return f'Your question "{title}" was taken into the bank. Thank you!'
+        return f'You were right, it is not asked here any more: "{title}". Thank you!'
+    return f'Your question was taken into the bank: "{title}". Thank you!'
 
 
 def _describe_rejection(item: QueueItem, reason: str) -> str:
     title = item.question.title
     because = f" The admin says: {reason}" if reason else ""
     if item.kind is ItemKind.REPORT:
-        return f'Your report of "{title}" was looked at, and the question stays.{because}'
-    return f'Your question "{title}" was not taken.{because}'
+        return f'An admin looked at your report, and the question stays: "{title}".{because}'
+    return f'Your question was not taken: "{title}".{because}'

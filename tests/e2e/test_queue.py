@@ -56,7 +56,9 @@ async def test_nothing_unapproved_is_asked_or_posted(play: Play) -> None:
     assert [said.data["reason"] for said in played.of("error", "ben")] == ["not_found"] * 2
     assert not any(said.data["question_id"].startswith("own-1") for said in played.of("question"))
     told = [said.text for said in played.of("notice", "ben")]
-    assert told[-1].endswith("was not taken. The admin says: We have that one")
+    assert told[-1].endswith(
+        'endpoint not block the event loop?". The admin says: We have that one'
+    )
 
 
 async def test_the_form_opens_with_what_was_given_and_names_what_is_missing(play: Play) -> None:
@@ -147,7 +149,7 @@ async def test_a_report_takes_the_question_out_of_rotation_when_approved(play: P
     assert "waits for an admin already" in played.of("error", "ben")[0].text
     assert "is a report" in played.of("error", "ana")[0].text
     assert "not asked here any more" in played.of("notice", "ben")[-1].text
-    assert "and the question stays. The admin says" in played.of("notice", "cem")[-1].text
+    assert "and the question stays: " in played.of("notice", "cem")[-1].text
     later = [said.data["question_id"] for said in played.of("question")[1:]]
     assert len(later) == 30
     assert reported not in later
@@ -260,3 +262,18 @@ async def test_injections_in_drafts_are_shown_and_do_nothing(tmp_path: Path) -> 
     assert all(
         said.data["question_id"][:5] not in ("own-1", "own-2") for said in played.of("question")
     )
+
+
+async def test_generated_drafts_wait_like_any_other(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        @ana: /fastapi-quiz generate validation count:2
+        @ben: /fastapi-quiz generate validation
+        @ana presses Approve 2
+        @ana: /fastapi-quiz questions list
+        """
+    )
+    [made, left] = played.of("queue")
+    assert [item["source"] for item in made.data["items"]] == ["templates", "templates"]
+    assert [item["id"] for item in left.data["items"]] == [1]
+    assert played.last("error").data["reason"] == "forbidden"
