@@ -27,7 +27,7 @@ class CurationRepository:
 
     session: AsyncSession
 
-    async def packs(self, workspace_id: WorkspaceId) -> Sequence[StoredPack]:
+    async def packs(self, workspace_id: WorkspaceId | None) -> Sequence[StoredPack]:
         own = col(PackRow.workspace_id).is_not(None)
         rows = await self.session.exec(
             select(PackRow, func.count(col(QuestionRow.id)))

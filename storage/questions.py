@@ -158,6 +158,20 @@ class QuestionRepository:
             .execution_options(synchronize_session=False)
         )
 
+    async def current_versions(
+        self, workspace_id: WorkspaceId | None, pack: str
+    ) -> Mapping[str, str]:
+        rows = await self.session.exec(
+            select(col(QuestionRow.slug), col(QuestionRow.version))
+            .join(PackRow, col(PackRow.id) == col(QuestionRow.pack_id))
+            .where(
+                PackRow.name == pack,
+                col(PackRow.workspace_id).is_not_distinct_from(workspace_id),
+                col(QuestionRow.current),
+            )
+        )
+        return dict(rows.all())
+
     async def pack_questions(
         self, workspace_id: WorkspaceId | None, pack: str
     ) -> Sequence[Question]:

@@ -40,6 +40,12 @@ class Questions(Protocol):
         """
         ...
 
+    async def current_versions(
+        self, workspace_id: WorkspaceId | None, pack: str
+    ) -> Mapping[str, str]:
+        """Return the version of each current question of exactly that pack, by id."""
+        ...
+
     async def pack_questions(
         self, workspace_id: WorkspaceId | None, pack: str
     ) -> Sequence[Question]:

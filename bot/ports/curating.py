@@ -14,8 +14,8 @@ from bot.domain.question import QuestionFilter
 class Curation(Protocol):
     """A workspace's view of the bank. Nothing of it changes what other workspaces see."""
 
-    async def packs(self, workspace_id: WorkspaceId) -> Sequence[StoredPack]:
-        """Return the packs that the workspace can use, shared ones first."""
+    async def packs(self, workspace_id: WorkspaceId | None) -> Sequence[StoredPack]:
+        """Return the packs that a workspace can use, shared ones first; None: only those."""
         ...
 
     async def entries(
