@@ -30,6 +30,7 @@ from bot.services.deciding import Deciding
 from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
 from bot.services.drafting import Drafting
+from bot.services.erasing import Erasing
 from bot.services.generating import Generating
 from bot.services.helping import Helping
 from bot.services.leaving import Leaving
@@ -104,6 +105,7 @@ def build(
     spread: timedelta = timedelta(0),
     concurrency: int = 100,
     writer: QuestionWriter | None = None,
+    keep_after_leaving: timedelta = timedelta(days=30),
 ) -> Application:
     """Wire the core to a database and to chat platforms; nothing is opened yet.
 
@@ -117,7 +119,7 @@ def build(
     reconciling = Reconciling(storage, chats, clock, lease, grace)
     answering = Answering(storage, LexicalGrader())
     revealing = Revealing(storage, reconciling, grace)
-    profile = Profile(storage)
+    profile = Profile(storage, chats)
     services = (
         answering,
         revealing,
@@ -140,7 +142,7 @@ def build(
             answering,
             revealing,
             profile,
-            Leaving(storage, clock),
+            Leaving(storage, clock, keep_after_leaving),
             collect_handlers(services),
         ),
         Dispatching(
@@ -150,6 +152,7 @@ def build(
             Delivering(storage, chats, clock, owner, lease, grace, concurrency),
             reconciling,
             Notifying(storage, chats, clock),
+            Erasing(storage, clock),
         ),
     )
 
@@ -263,6 +266,7 @@ class Service:
             lease=settings.scheduler.lease,
             spread=settings.scheduler.spread,
             concurrency=settings.scheduler.concurrency,
+            keep_after_leaving=settings.privacy.keep_after_leaving,
         )
         self._web = make_web(settings, only, self._platforms, self._app.next_wake_at)
         self._clock = clock

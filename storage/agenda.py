@@ -9,19 +9,20 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.tables import DeliveryRow, NoticeRow, ScheduleRow
+from storage.tables import DeliveryRow, NoticeRow, ScheduleRow, WorkspaceRow
 
 _NEXT = select(
     select(func.min(col(ScheduleRow.next_due_at))).scalar_subquery(),
     select(func.min(col(DeliveryRow.wake_at))).scalar_subquery(),
     select(func.min(col(NoticeRow.wake_at))).scalar_subquery(),
+    select(func.min(col(WorkspaceRow.erase_at))).scalar_subquery(),
 )
 """Built once: it is asked after every event."""
 
 
 @dataclass
 class AgendaRepository:
-    """Implements `bot.ports.Agenda`: one statement, three look-ups in an index."""
+    """Implements `bot.ports.Agenda`: one statement, four look-ups in an index."""
 
     session: AsyncSession
 

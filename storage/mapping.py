@@ -36,7 +36,13 @@ def to_workspace(row: WorkspaceRow) -> Workspace:
     """Read a workspace."""
     assert row.id is not None
     return Workspace(
-        WorkspaceId(row.id), row.platform, row.external_id, row.name, row.seed, row.emoji
+        WorkspaceId(row.id),
+        row.platform,
+        row.external_id,
+        row.name,
+        row.seed,
+        row.emoji,
+        row.left_at,
     )
 
 

@@ -16,6 +16,7 @@ from storage.drafts import erase_drafts_of
 from storage.mapping import to_away, to_member, to_workspace
 from storage.statements import insert_new
 from storage.tables import AwayRow, MemberRow, WorkspaceRow
+from storage.tenancy import erase_words_of
 
 _IDENTIFY = (
     select(WorkspaceRow, MemberRow)
@@ -192,6 +193,7 @@ class MemberRepository:
 
     async def erase(self, member: Member) -> None:
         await erase_drafts_of(self.session, member)
+        await erase_words_of(self.session, member)
         await self.session.exec(
             delete(MemberRow).where(
                 col(MemberRow.workspace_id) == member.workspace_id,

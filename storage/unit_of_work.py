@@ -22,6 +22,7 @@ from storage.notices import NoticeRepository
 from storage.people import MemberRepository, WorkspaceRepository
 from storage.questions import QuestionRepository, Versions
 from storage.schedules import ScheduleRepository
+from storage.tenancy import TenancyRepository
 
 
 class SqlUnitOfWork:
@@ -36,6 +37,7 @@ class SqlUnitOfWork:
         self.deliveries = DeliveryRepository(session)
         self.attempts = AttemptRepository(session)
         self.notices = NoticeRepository(session)
+        self.tenancy = TenancyRepository(session)
         self.drafts = DraftRepository(session)
         self.agenda = AgendaRepository(session)
 

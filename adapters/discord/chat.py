@@ -18,6 +18,7 @@ from adapters.discord.failures import (
     UNKNOWN_MESSAGE,
     explaining_failures,
 )
+from adapters.discord.home import Homes
 from adapters.discord.pacing import Pacer
 from adapters.discord.render import Page, make_message, render_card
 from adapters.discord.rights import explain_missing, missing_names
@@ -39,8 +40,11 @@ _TRIES = 3
 class Chat:
     """Posts, finds and tells through whichever client is connected now."""
 
-    def __init__(self, client: Callable[[], discord.Client | None], pacer: Pacer) -> None:
+    def __init__(
+        self, client: Callable[[], discord.Client | None], pacer: Pacer, homes: Homes
+    ) -> None:
         self._client = client
+        self._homes = homes
         self._pacer = pacer
         self._managers: OrderedDict[tuple[str, str], bool] = OrderedDict()
         self._pointed: OrderedDict[tuple[str, str], bool] = OrderedDict()
@@ -256,6 +260,12 @@ class Chat:
             except discord.NotFound:
                 return False
         return found.guild_permissions.manage_guild
+
+    async def forget(self, workspace: str, member: str) -> None:
+        """Drop where the member writes from, and what they may."""
+        self._managers.pop((workspace, member), None)
+        self._pointed.pop((workspace, member), None)
+        await self._homes.forget(member, _number(workspace))
 
     def _connected(self) -> discord.Client:
         client = self._client()

@@ -23,7 +23,7 @@ from adapters.discord.rights import make_invite_link
 from adapters.discord.tree import Tree, make_group, sync_commands
 from bot.commands import COMMANDS
 from bot.domain.cards import Button
-from bot.domain.events import AccessLost
+from bot.domain.events import AccessLost, AccessRegained
 
 log = structlog.get_logger(__name__)
 
@@ -124,7 +124,8 @@ class QuizClient(discord.AutoShardedClient):
         )
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Say hello, once."""
+        """Say hello, once; whoever comes back finds everything as it was."""
+        await self.desk.report(AccessRegained(inbound.make_place(guild)))
         await greet(self, guild, self._memory)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:

@@ -53,8 +53,8 @@ class DiscordPlatform:
             settings.api_url,
             lambda: asyncio.get_running_loop().time(),
         )
-        self.chat = Chat(self._ready_client, self._pacer)
         self._homes = Homes(memory)
+        self.chat = Chat(self._ready_client, self._pacer, self._homes)
         self._desk = Desk(self.chat, self._homes)
 
     def _ready_client(self) -> discord.Client | None:

@@ -56,6 +56,8 @@ class LocalWorkspace:
     admins: set[str] = field(default_factory=set)
     bots: set[str] = field(default_factory=set)
     revoked: set[str] = field(default_factory=set)
+    is_gone: bool = False
+    """Whether the bot was thrown out of it."""
 
 
 @dataclass
@@ -179,9 +181,14 @@ class LocalChat:
         self._require_answer()
         self.platform.put(workspace, channel, card, only=member)
 
+    async def forget(self, workspace: str, member: str) -> None:
+        """There is nothing that the bot's side remembers."""
+
     async def missing_rights(self, workspace: str, channel: str) -> str | None:
         """Say that the bot was shut out of the channel."""
         self._require_answer()
+        if self.platform.workspaces[workspace].is_gone:
+            return "The bot is not in this workspace any more. Invite it again."
         if channel in self.platform.workspaces[workspace].revoked:
             return (
                 f"The bot may not post in {channel}. Give it back the right to (here: type "

@@ -55,6 +55,13 @@ class SetRights:
 
 
 @dataclass(frozen=True, slots=True)
+class SetPresence:
+    """`platform removes` or `platform invites`: the bot is thrown out of the workspace, or back."""
+
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """`@ana admin` or `@robo bot`."""
 
@@ -113,6 +120,7 @@ Instruction = (
     | Crash
     | Outage
     | SetRights
+    | SetPresence
     | Mark
     | Say
     | React
@@ -166,6 +174,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (r"crash", lambda _: Crash()),
         (r"outage\s+(?P<by>.+)", lambda m: Outage(read_duration(m["by"]))),
         (r"platform\s+(?P<what>revokes|restores)", lambda m: SetRights(m["what"] == "restores")),
+        (
+            r"platform\s+(?P<what>removes|invites)",
+            lambda m: SetPresence(m["what"] == "invites"),
+        ),
         (rf"{_MEMBER}\s+(?P<role>admin|bot)", lambda m: Mark(m["member"], m["role"])),
         (rf"{_MEMBER}\s*:\s*(?P<text>.*)", lambda m: Say(m["member"], m["text"])),
         (

@@ -21,12 +21,15 @@ from adapters.local.script import (
     Press,
     React,
     Say,
+    SetPresence,
     SetRights,
     SetTime,
 )
 from bot.commands import NAME as COMMAND
 from bot.domain.cards import FormCard, Reply
 from bot.domain.events import (
+    AccessLost,
+    AccessRegained,
     ButtonPressed,
     Event,
     FormSubmitted,
@@ -116,6 +119,8 @@ class Simulation:
                 self.program = await self.start()
             case Outage(duration):
                 self.platform.outage_until = self.clock.now() + duration
+            case SetPresence(present):
+                await self._set_presence(present)
             case GoTo() | SetRights() | Mark():
                 self._arrange(instruction)
             case Say() | React() | Press() | Answer() | FillIn():
@@ -155,6 +160,14 @@ class Simulation:
                 here.admins.add(member)
             case Mark(member, _):
                 here.bots.add(member)
+
+    async def _set_presence(self, present: bool) -> None:
+        """Tell the bot, as platforms do, that it was thrown out or invited again."""
+        here = self.platform.workspaces[self.workspace]
+        here.is_gone = not present
+        origin = Origin(NAME, self.workspace, "", "")
+        lost = AccessLost(origin, "The bot was removed from this workspace.")
+        await self.program.handle(AccessRegained(origin) if present else lost)
 
     async def _act(self, instruction: Say | React | Press | Answer | FillIn) -> None:
         origin = self.origin_of(instruction.member)
@@ -237,6 +250,8 @@ class Simulation:
 
     async def _send(self, event: Event) -> None:
         """Hand an event to the bot and show its answer, unless the platform is out."""
+        if self.platform.workspaces[self.workspace].is_gone:
+            return
         reply = await self.program.handle(event)
         if reply is None or self.platform.is_out:
             return

@@ -12,6 +12,7 @@ from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.people import Members, Notice, Notices, Workspaces
 from bot.ports.scheduling import Agenda, Schedules
 from bot.ports.storage import Storage, UnitOfWork
+from bot.ports.tenancy import Tenancy
 from bot.ports.writing import QuestionWriter
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Questions",
     "Schedules",
     "Storage",
+    "Tenancy",
     "UnitOfWork",
     "Workspaces",
 ]

@@ -12,6 +12,7 @@ from bot.ports.deliveries import Deliveries
 from bot.ports.drafts import Drafts
 from bot.ports.people import Members, Notices, Workspaces
 from bot.ports.scheduling import Agenda, Schedules
+from bot.ports.tenancy import Tenancy
 
 
 class UnitOfWork(Protocol):
@@ -43,6 +44,9 @@ class UnitOfWork(Protocol):
 
     @property
     def notices(self) -> Notices: ...
+
+    @property
+    def tenancy(self) -> Tenancy: ...
 
     @property
     def drafts(self) -> Drafts: ...

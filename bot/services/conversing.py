@@ -13,6 +13,7 @@ from bot.commands import BY_PATH, Call, Caller, Command, Filled, Press, Rights
 from bot.domain.cards import ErrorCard, FormCard, FormField, Reply
 from bot.domain.events import (
     AccessLost,
+    AccessRegained,
     ButtonPressed,
     CommandCalled,
     Event,
@@ -132,6 +133,9 @@ class Conversing:
             case AccessLost():
                 await self.leaving.pause(event)
                 return None
+            case AccessRegained():
+                await self.leaving.come_back(event)
+                return None
             case _:
                 assert_never(event)
 
@@ -179,6 +183,8 @@ class Conversing:
             workspace, member = known
         else:
             workspace, member = await self._welcome(origin)
+        if workspace.left_at is not None:
+            await self.leaving.notice_life(workspace)
         zone = zone_of(member, origin.zone)
         return Caller(workspace, member, origin.channel, self.clock.now(), zone)
 

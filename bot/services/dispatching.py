@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.ports import Clock, Storage
 from bot.services.delivering import Delivering
+from bot.services.erasing import Erasing
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
 from bot.services.reconciling import Reconciling
@@ -22,6 +23,7 @@ class Dispatching:
     delivering: Delivering
     reconciling: Reconciling
     notifying: Notifying
+    erasing: Erasing
 
     async def run_due(self) -> None:
         """Work until nothing is due at this moment and nothing is under way."""
@@ -54,6 +56,7 @@ class Dispatching:
             + await self.reconciling.begin_due()
             + await self.delivering.begin_due()
             + await self.notifying.begin_due()
+            + await self.erasing.run_due()
         )
 
     async def next_wake_at(self) -> datetime | None:

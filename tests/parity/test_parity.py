@@ -111,8 +111,8 @@ advance 1d
     "suggesting and deciding": BEGIN
     + """
 @ben: /fastapi-quiz suggest
-@ben: /fastapi-quiz suggest question:"What is a lifespan?" answer:"A manager." level:fresher topic:zz
-@cem: /fastapi-quiz suggest question:"What is a lifespan?" answer:"One." level:fresher topic:zz
+@ben: /fastapi-quiz suggest question:"What is a lifespan?" answer:"One." level:fresher topic:zz
+@cem: /fastapi-quiz suggest question:"What is a lifespan?" answer:"Two." level:fresher topic:zz
 @ben: /fastapi-quiz questions list
 @ana: /fastapi-quiz questions list
 @ana: /fastapi-quiz questions edit 1 level:5-year
