@@ -26,13 +26,15 @@ from bot.services.administering import Administering
 from bot.services.answering import Answering
 from bot.services.authoring import Authoring
 from bot.services.conversing import Conversing, collect_handlers
+from bot.services.curating import Curating
 from bot.services.deciding import Deciding
 from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
 from bot.services.drafting import Drafting
 from bot.services.erasing import Erasing
-from bot.services.generating import Generating
+from bot.services.generating import GENERATED, Generating
 from bot.services.helping import Helping
+from bot.services.importing import Importing
 from bot.services.leaving import Leaving
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
@@ -112,6 +114,8 @@ def build(
     Tests and simulations hand in their own clock and dice; `owner` names this process
     among those that share the database. A `writer` drafts questions beside the templates.
     """
+    from bot.questions.pack_files import shipped_packs
+
     clock = clock or SystemClock()
     engine = open_engine(database) if isinstance(database, str) else database
     dice = dice or random.SystemRandom()
@@ -120,6 +124,7 @@ def build(
     answering = Answering(storage, LexicalGrader())
     revealing = Revealing(storage, reconciling, grace)
     profile = Profile(storage, chats)
+    reserved = {*shipped_packs(), GENERATED}
     services = (
         answering,
         revealing,
@@ -128,6 +133,7 @@ def build(
         Authoring(storage),
         Deciding(storage),
         Drafting(storage, Generating(), LexicalGrader(), dice, writer),
+        Curating(storage, Importing(storage, reserved)),
         Helping(storage, chats),
         Scheduling(storage, chats, grace),
         Standings(storage, chats),

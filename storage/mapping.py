@@ -7,6 +7,8 @@ from dataclasses import asdict
 from datetime import time, timedelta
 from typing import Any
 
+from sqlalchemy import Row
+
 from bot.domain.attempt import Attempt
 from bot.domain.delivery import Delivery, DeliveryId, DeliveryState, Draft, Purpose
 from bot.domain.grading import Grade
@@ -32,7 +34,7 @@ from storage.tables import (
 )
 
 
-def to_workspace(row: WorkspaceRow) -> Workspace:
+def to_workspace(row: WorkspaceRow | Row[Any]) -> Workspace:
     """Read a workspace."""
     assert row.id is not None
     return Workspace(
@@ -66,8 +68,8 @@ def to_away(row: AwayRow) -> AwayPeriod:
     return AwayPeriod(row.since, row.until, row.ended_at)
 
 
-def to_schedule(row: ScheduleRow) -> Schedule:
-    """Read a schedule."""
+def to_schedule(row: ScheduleRow | Row[Any]) -> Schedule:
+    """Read a schedule, from a whole row of either kind: plain ones are cheaper by the thousand."""
     assert row.id is not None
     hour, minute = row.at.split(":")
     return Schedule(
@@ -78,16 +80,16 @@ def to_schedule(row: ScheduleRow) -> Schedule:
         rhythm=Rhythm(time(int(hour), int(minute)), row.zone, frozenset(map(int, row.days))),
         wanted=QuestionFilter(Level(row.level) if row.level else None, row.topic, row.pack),
         reveal=RevealMode(row.reveal),
-        reveal_after=(
-            None
-            if row.reveal_after_seconds is None
-            else timedelta(seconds=row.reveal_after_seconds)
-        ),
+        reveal_after=_to_duration(row.reveal_after_seconds),
         next_due_at=row.next_due_at,
         paused_because=row.paused_because,
         created_by=None if row.created_by is None else MemberId(row.created_by),
         low_told_at_size=row.low_told_at_size,
     )
+
+
+def _to_duration(seconds: int | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def from_schedule(schedule: Schedule) -> dict[str, Any]:
@@ -148,12 +150,17 @@ def from_question(question: Question) -> dict[str, Any]:
     }
 
 
-def to_summary(key: int, slug: str, level: str, topics: str, pack: str) -> QuestionSummary:
+def to_summary(
+    key: int, slug: str, level: str, topics: str, pack: str, on_request: bool
+) -> QuestionSummary:
     """Read what picking needs."""
-    return QuestionSummary(QuestionKey(key), slug, pack, Level(level), tuple(json.loads(topics)))
+    about = tuple(json.loads(topics))
+    return QuestionSummary(QuestionKey(key), slug, pack, Level(level), about, on_request)
 
 
-def to_delivery(row: DeliveryRow, schedule: ScheduleRow | None = None) -> Delivery:
+def to_delivery(
+    row: DeliveryRow | Row[Any], schedule: ScheduleRow | Row[Any] | None = None
+) -> Delivery:
     """Read a delivery, with what its schedule says of it."""
     assert row.id is not None
     state = DeliveryState(row.state)
@@ -172,6 +179,7 @@ def to_delivery(row: DeliveryRow, schedule: ScheduleRow | None = None) -> Delive
         schedule_id=None if row.schedule_id is None else ScheduleId(row.schedule_id),
         schedule_number=schedule.number if schedule else None,
         reveal=RevealMode(schedule.reveal) if schedule else RevealMode.PRIVATE,
+        reveal_after=_to_duration(schedule.reveal_after_seconds) if schedule else None,
         question_key=None if row.question_key is None else QuestionKey(row.question_key),
         question_id=row.question_id,
         round=row.round,

@@ -2,61 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import bindparam, or_, tuple_
+from sqlalchemy import tuple_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.domain.deck import Deck
 from bot.domain.people import WorkspaceId
-from bot.domain.question import Question, QuestionFilter, QuestionKey, QuestionSummary
-from storage.mapping import from_question, to_question, to_summary
+from bot.domain.question import Question, QuestionFilter, QuestionKey
+from storage.decks import DeckMemory, read_decks
+from storage.mapping import from_question, to_question
 from storage.statements import insert_new
-from storage.tables import PackRow, QuestionRow, RetiredQuestionRow
+from storage.tables import PackRow, QuestionRow
 
 _VERSIONS_KEPT = 2000
 _ROWS_AT_ONCE = 500
 """Below SQLite's limit of 32,766 variables a statement."""
 
-VISIBLE = (
-    select(  # type: ignore[call-overload]
-        col(QuestionRow.id),
-        col(QuestionRow.slug),
-        col(QuestionRow.level),
-        col(QuestionRow.topics),
-        col(PackRow.name),
-        col(RetiredQuestionRow.at),
-    )
-    .join(PackRow, col(PackRow.id) == col(QuestionRow.pack_id))
-    .outerjoin(
-        RetiredQuestionRow,
-        (col(RetiredQuestionRow.workspace_id) == bindparam("workspace"))
-        & (col(RetiredQuestionRow.slug) == col(QuestionRow.slug)),
-    )
-    .where(
-        col(QuestionRow.current),
-        or_(
-            col(QuestionRow.workspace_id).is_(None),
-            col(QuestionRow.workspace_id) == bindparam("workspace"),
-        ),
-    )
-    .order_by(
-        col(QuestionRow.slug), col(QuestionRow.workspace_id).is_not(None), col(QuestionRow.pack_id)
-    )
-)
-"""The current questions that a workspace can see. Of one id, the last row is the one that
-counts: the workspace's own, then that of the newest pack."""
-
-_IN_DECK = VISIBLE.where(col(RetiredQuestionRow.at).is_(None))
-_DECK = _IN_DECK.where(col(PackRow.on_request).is_(False))
-_DECK_OF_PACK = _IN_DECK.where(col(PackRow.name) == bindparam("pack"))
-"""Built once: planning asks for decks."""
-
 
 class Versions(dict[QuestionKey, tuple[int | None, Question]]):
     """Versions read so far, with their workspace. A stored version never changes."""
+
+    def __init__(self) -> None:
+        self.decks = DeckMemory()
 
     def make_room(self, keys: Sequence[QuestionKey]) -> set[QuestionKey]:
         """Return which of the keys are to be read; forget all others when there are too many."""
@@ -121,7 +93,7 @@ class QuestionRepository:
         self, workspace_id: WorkspaceId, pack: str, question: Question
     ) -> QuestionKey:
         row = await self._ensure_pack(pack, workspace_id)
-        row.digest = ""
+        row.digest = _change_digest(row.digest, question)
         self.session.add(row)
         await self.session.flush()
         await self._make_outdated(row, col(QuestionRow.slug) == question.id)
@@ -185,15 +157,11 @@ class QuestionRepository:
         )
         return [to_question(found) for found in rows]
 
-    async def deck(
-        self, workspace_id: WorkspaceId, wanted: QuestionFilter
-    ) -> Sequence[QuestionSummary]:
-        values = {"workspace": workspace_id, "pack": wanted.pack}
-        statement = _DECK_OF_PACK if wanted.pack else _DECK
-        rows = await self.session.exec(statement, params=values)
-        by_id = {row[1]: row for row in rows}
-        summaries = (to_summary(*row[:5]) for row in by_id.values())
-        return [summary for summary in summaries if wanted.matches(summary)]
+    async def deck(self, workspace_id: WorkspaceId, wanted: QuestionFilter) -> Deck:
+        return (await self.decks([workspace_id]))[workspace_id].fitting(wanted)
+
+    async def decks(self, workspace_ids: Sequence[WorkspaceId]) -> Mapping[WorkspaceId, Deck]:
+        return await read_decks(self.session, self.versions.decks, workspace_ids)
 
     async def get_many(
         self, workspace_id: WorkspaceId | None, keys: Sequence[QuestionKey]
@@ -211,6 +179,10 @@ class QuestionRepository:
             for key, (owner, question) in held.items()
             if workspace_id is None or owner in (None, workspace_id)
         }
+
+
+def _change_digest(digest: str, question: Question) -> str:
+    return hashlib.blake2b(f"{digest}/{question.version}".encode(), digest_size=16).hexdigest()
 
 
 def _write_row(pack: PackRow, question: Question) -> dict[str, Any]:

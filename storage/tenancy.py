@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Table, delete, or_, select, update
+from sqlalchemy import ColumnElement, Executable, Table, delete, or_, select, tuple_, update
 from sqlmodel import SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,7 +25,7 @@ def _table_of(model: type[SQLModel]) -> Table:
 
 _WORKSPACES = _table_of(WorkspaceRow)
 _SECRET = ("token", "refresh_token")
-_BATCH = 500
+_PAGE = 500
 
 
 @dataclass
@@ -114,12 +114,24 @@ class TenancyRepository:
             *((_table_of(model), conditions) for model, conditions in _of_adapters(workspace)),
         ]
         for table, conditions in sources:
-            columns = [column for column in table.columns if column.name not in _SECRET]
-            wanted = select(*columns).where(*conditions).order_by(*table.primary_key.columns)
-            connection = await self.session.connection()
-            rows = await connection.stream(wanted.execution_options(yield_per=_BATCH))
-            async for row in rows.mappings():
+            async for row in self._read_pages(table, conditions):
                 yield table.name, {str(name): _to_json(value) for name, value in row.items()}
+
+    async def _read_pages(
+        self, table: Table, conditions: list[ColumnElement[bool]]
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """Read a table by its key, a page at a time: a workspace may have millions of rows."""
+        keys = list(table.primary_key.columns)
+        columns = [column for column in table.columns if column.name not in _SECRET]
+        page = select(*columns).where(*conditions).order_by(*keys).limit(_PAGE)
+        wanted = page
+        while True:
+            rows = (await self._execute(wanted)).mappings().all()
+            for row in rows:
+                yield row
+            if len(rows) < _PAGE:
+                return
+            wanted = page.where(tuple_(*keys) > tuple_(*(rows[-1][key.name] for key in keys)))
 
 
 def _tables() -> list[Table]:

@@ -23,6 +23,7 @@ from adapters.discord.tables import (
 from adapters.discord.text import escape, one_line, shorten, show_code, split_markdown
 from bot.domain import wording
 from bot.domain.cards import (
+    BankCard,
     Button,
     Card,
     ErrorCard,
@@ -247,6 +248,16 @@ def _queue(card: QueueCard) -> Page:
         parts.append(f"**{one_line(wording.name_entry(entry))}**")
         parts += [f"{head}\n{show_code(text)}" for head, text in wording.list_entry_facts(entry)]
     return Page("\n".join(parts), "Queue", buttons=card.buttons)
+
+
+@_render.register
+def _bank(card: BankCard) -> Page:
+    rows = [
+        f"**{escape(row.title)}**\n`{row.entry.summary.id}` {escape(wording.introduce_row(row))}\n"
+        f"{wording.describe_row(row)}"
+        for row in card.rows
+    ]
+    return Page(_join(escape(card.said), *rows), "Questions", wording.count_pages(card))
 
 
 @_render.register

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import wording
 from bot.domain.cards import (
+    BankCard,
     Card,
     ErrorCard,
     FormCard,
@@ -201,6 +202,16 @@ def _queue(card: QueueCard) -> str:
         listed = "\n".join(f"{head}: {escape(text)}" for head, text in facts)
         parts.append(f"{one_line(wording.name_entry(entry))}\n{listed}")
     return "\n\n".join(parts)
+
+
+@_render.register
+def _bank(card: BankCard) -> str:
+    rows = [
+        f"{row.entry.summary.id}: {one_line(row.title)}\n    {wording.introduce_row(row)}\n"
+        f"    {wording.describe_row(row)}"
+        for row in card.rows
+    ]
+    return "\n".join(part for part in [card.said, *rows, wording.count_pages(card)] if part)
 
 
 @_render.register

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.domain import reading
+from bot.domain.events import Upload
 from bot.domain.people import Member, Workspace
 from bot.errors import CommandError
 
@@ -40,6 +41,8 @@ class Type(StrEnum):
     CHOICE = "choice"
     MEMBER = "member"
     CHANNEL = "channel"
+    FILE = "file"
+    MULTILINE = "multiline"
 
 
 _READERS: Mapping[Type, Callable[[str], Any]] = {
@@ -133,11 +136,12 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A command with its values read and its rights checked."""
+    """A command with its values read and its rights checked; `upload` came with it."""
 
     command: Command
     caller: Caller
     options: Mapping[str, Any] = field(default_factory=dict)
+    upload: Upload | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.commands.declaring import NAME, Command, Option, Rights, Type
+from bot.domain.bank import Order
 
 LEVEL = Option("level", Type.LEVEL, "fresher, 2-year or 5-year", clearable=True)
 
@@ -16,6 +17,9 @@ PACK = Option("pack", Type.PACK, "a question pack", clearable=True)
 
 
 SCHEDULE_ID = Option("id", Type.SCHEDULE, "its number", positional=True, required=True)
+
+
+QUESTION_ID = Option("id", Type.TEXT, "its id", positional=True, required=True)
 
 
 SCHEDULE_OPTIONS = (
@@ -153,6 +157,45 @@ COMMANDS: tuple[Command, ...] = (
         (DRAFT_ID, *DRAFT_OPTIONS),
         Rights.ADMIN,
         example=f"{NAME} questions edit 3 level:5-year",
+    ),
+    Command(
+        "questions bank",
+        "the questions here and how they do, the worst first",
+        (
+            PACK,
+            LEVEL,
+            TOPIC,
+            Option("state", Type.CHOICE, "all if not given", choices=("active", "retired", "all")),
+            Option("sort", Type.CHOICE, "worst if not given", choices=tuple(Order)),
+            Option("page", Type.NUMBER, "1 if not given"),
+        ),
+        Rights.ADMIN,
+        example=f"{NAME} questions bank sort:right",
+    ),
+    Command(
+        "questions retire", "ask a question no more in this workspace", (QUESTION_ID,), Rights.ADMIN
+    ),
+    Command("questions restore", "ask a retired question again", (QUESTION_ID,), Rights.ADMIN),
+    Command(
+        "questions import",
+        "a pack of your own from a file",
+        (
+            Option("file", Type.FILE, "JSON, CSV or Markdown", positional=True),
+            Option("pack", Type.TEXT, "its name; that of the file if not given"),
+            Option("text", Type.MULTILINE, "or what would stand in the file"),
+        ),
+        Rights.ADMIN,
+        example=f"{NAME} questions import",
+    ),
+    Command(
+        "questions export",
+        "a pack as a file",
+        (
+            Option("pack", Type.PACK, "which; your own if there is just one", positional=True),
+            Option("format", Type.CHOICE, "json if not given", choices=("json", "csv")),
+        ),
+        Rights.ADMIN,
+        example=f"{NAME} questions export pack:fastapi format:csv",
     ),
     Command("status", "next and last posts, missed ones with the reason", (), Rights.ADMIN),
     Command("admins list", "who may configure beside the platform's admins", (), Rights.ADMIN),

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from bot.domain.cards import GradeCard, QuestionCard, QueueCard, QueueEntry, RevealCard
+from bot.domain.bank import QuestionState
+from bot.domain.cards import (
+    BankCard,
+    BankRow,
+    GradeCard,
+    QuestionCard,
+    QueueCard,
+    QueueEntry,
+    RevealCard,
+)
 from bot.domain.delivery import Delivery, DeliveryState, Purpose
 from bot.domain.draft import ItemKind
 from bot.domain.reading import format_duration
@@ -22,6 +31,32 @@ _OUTCOMES = {
     Outcome.OPEN: "open until the next question day",
     Outcome.MISSED: "missed",
 }
+
+
+def describe_row(row: BankRow) -> str:
+    """Say how a question of the bank did here."""
+    did = row.entry.statistics
+    facts = [f"shown {did.shown}", f"answered {did.answered}"]
+    if did.right is not None and did.mean_score is not None:
+        facts += [f"right {did.right:.0%}", f"mean score {did.mean_score:.2f}"]
+    if did.reports:
+        facts.append(plural(did.reports, "report"))
+    return ", ".join(facts)
+
+
+def introduce_row(row: BankRow) -> str:
+    """Say what a question of the bank is."""
+    summary = row.entry.summary
+    retired = " · retired" if row.entry.state is QuestionState.RETIRED else ""
+    return f"{summary.level} · {', '.join(summary.topics)} · {summary.pack}{retired}"
+
+
+def count_pages(card: BankCard) -> str:
+    """Say where in the bank a card stands; nothing where it shows all there is."""
+    if card.pages == 1:
+        return ""
+    more = f" The next: page:{card.page + 1}" if card.page < card.pages else ""
+    return f"Page {card.page} of {card.pages}, {plural(card.total, 'question')}.{more}"
 
 
 def plural(count: int, noun: str) -> str:

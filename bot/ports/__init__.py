@@ -10,7 +10,7 @@ from bot.ports.drafts import Drafts
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.people import Members, Notice, Notices, Workspaces
-from bot.ports.scheduling import Agenda, Schedules
+from bot.ports.scheduling import Agenda, Schedules, Wakes
 from bot.ports.storage import Storage, UnitOfWork
 from bot.ports.tenancy import Tenancy
 from bot.ports.writing import QuestionWriter
@@ -38,5 +38,6 @@ __all__ = [
     "Storage",
     "Tenancy",
     "UnitOfWork",
+    "Wakes",
     "Workspaces",
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from bot.domain.deck import Deck
 from bot.domain.people import WorkspaceId
-from bot.domain.question import Question, QuestionFilter, QuestionKey, QuestionSummary
+from bot.domain.question import Question, QuestionFilter, QuestionKey
 
 
 class Questions(Protocol):
@@ -52,12 +53,17 @@ class Questions(Protocol):
         """Return a pack's current questions by id: the workspace's own pack, or the shared one."""
         ...
 
-    async def deck(
-        self, workspace_id: WorkspaceId, wanted: QuestionFilter
-    ) -> Sequence[QuestionSummary]:
+    async def deck(self, workspace_id: WorkspaceId, wanted: QuestionFilter) -> Deck:
         """Return the current questions that fit and are not retired, by id.
 
         Where packs hold the same id, the workspace's own comes first, then the newest pack.
+        """
+        ...
+
+    async def decks(self, workspace_ids: Sequence[WorkspaceId]) -> Mapping[WorkspaceId, Deck]:
+        """Return all that each workspace can pick from; those alike share one deck.
+
+        To pick, take what fits from it: the whole may hold an id several times.
         """
         ...
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from bot.domain.deck import Seen
 from bot.domain.delivery import Change, Delivery, DeliveryId, Draft
 from bot.domain.people import MemberId, WorkspaceId
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import PostedSlot
 
 
 class Deliveries(Protocol):
     """Deliveries and their state machine (see `bot.domain.delivery`)."""
 
-    async def insert(self, drafts: Sequence[Draft]) -> int:
-        """Insert; a (schedule, slot, run, purpose) that exists is left alone. Return how many."""
+    async def insert(self, drafts: Sequence[Draft]) -> None:
+        """Insert; a (schedule, slot, run, purpose) that exists is left alone."""
         ...
 
     async def hasten(self, draft: Draft) -> None:
@@ -24,9 +25,16 @@ class Deliveries(Protocol):
         ...
 
     async def claim(
-        self, owner: str, now: datetime, lease_until: datetime, limit: int
+        self,
+        owner: str,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        full: Collection[WorkspaceId] = (),
     ) -> Sequence[Delivery]:
         """Take due work: scheduled, or claimed by somebody whose lease has run out.
+
+        Of the `full` workspaces none is taken.
 
         No two claims return the same row while a lease lasts; each raises the fence.
         """
@@ -60,19 +68,19 @@ class Deliveries(Protocol):
         """Skip what still waits to be sent for a schedule."""
         ...
 
-    async def rounds(self, workspace_id: WorkspaceId, channel: str) -> Mapping[str, int]:
-        """Return for each question id the last deck round in which the channel saw it."""
+    async def seen(
+        self, channels: Collection[tuple[WorkspaceId, str]]
+    ) -> Mapping[tuple[WorkspaceId, str], Seen]:
+        """Return what these channels were shown or are about to be; the others are absent."""
         ...
 
     async def rounds_of(self, workspace_id: WorkspaceId, member_id: MemberId) -> Mapping[str, int]:
         """Return the same for the questions that a member asked for."""
         ...
 
-    async def last_question_id(self, workspace_id: WorkspaceId, channel: str) -> str | None:
-        """Return what the channel saw last."""
-        ...
-
-    async def planned_slots(self, schedule: Schedule, since: date) -> set[date]:
+    async def planned_slots(
+        self, schedules: Collection[Schedule], since: date
+    ) -> Mapping[ScheduleId, set[date]]:
         """Return the dates from `since` on whose own post has a row, skipped ones included."""
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +16,10 @@ class Schedules(Protocol):
 
     async def add(self, schedule: Schedule) -> Schedule:
         """Store a schedule under the workspace's next number; its `id` is ignored."""
+        ...
+
+    async def move_on(self, schedules: Sequence[Schedule]) -> None:
+        """Store when they are due next, and what their admins were told of a low deck."""
         ...
 
     async def save(self, schedule: Schedule) -> None:
@@ -42,9 +47,24 @@ class Schedules(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Wakes:
+    """When schedules, deliveries, notices and left workspaces want attention; None: never."""
+
+    schedules: datetime | None
+    deliveries: datetime | None
+    notices: datetime | None
+    erasures: datetime | None = None
+
+    def earliest(self) -> datetime | None:
+        """Return the first of them."""
+        times = (self.schedules, self.deliveries, self.notices, self.erasures)
+        return min((time for time in times if time is not None), default=None)
+
+
 class Agenda(Protocol):
     """When anything is due at all."""
 
-    async def next_wake_at(self) -> datetime | None:
-        """Return the earliest time at which a schedule, delivery or notice wants attention."""
+    async def next_wakes(self) -> Wakes:
+        """Return when what is due next."""
         ...

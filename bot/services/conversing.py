@@ -21,6 +21,7 @@ from bot.domain.events import (
     Origin,
     ReactionAdded,
     TextCommand,
+    Upload,
 )
 from bot.domain.people import Member, Workspace
 from bot.errors import ChatError, CommandError, Forbidden, QuizError
@@ -111,9 +112,9 @@ class Conversing:
         match event:
             case TextCommand(origin, text):
                 command, raw = commands.parse(text)
-                return await self._run(origin, command, raw)
+                return await self._run(origin, command, raw, event.upload)
             case CommandCalled(origin, path, options):
-                return await self._run(origin, BY_PATH[path], options)
+                return await self._run(origin, BY_PATH[path], options, event.upload)
             case ReactionAdded(origin, message_id, emoji):
                 caller = await self._identify(origin)
                 wanted = emoji == caller.workspace.emoji
@@ -126,7 +127,7 @@ class Conversing:
                 return await self.handlers.forms[form](Filled(caller, key, filled))
             case FormSubmitted(origin, form, _, values) if form in BY_PATH and form != "answer":
                 given = {name: value for name, value in values.items() if value.strip()}
-                return await self._run(origin, BY_PATH[form], given)
+                return await self._run(origin, BY_PATH[form], given, event.upload)
             case FormSubmitted(origin, _, key, values):
                 caller = await self._identify(origin)
                 return await self.answering.answer(caller, values.get("text", ""), key)
@@ -139,10 +140,16 @@ class Conversing:
             case _:
                 assert_never(event)
 
-    async def _run(self, origin: Origin, command: Command, raw: Mapping[str, str]) -> Reply:
+    async def _run(
+        self,
+        origin: Origin,
+        command: Command,
+        raw: Mapping[str, str],
+        upload: Upload | None = None,
+    ) -> Reply:
         options: dict[str, Any] = commands.read_options(command, raw)
         caller = await self._admit(origin, command.rights)
-        return await self.handlers.commands[command.path](Call(command, caller, options))
+        return await self.handlers.commands[command.path](Call(command, caller, options, upload))
 
     async def _admit(self, origin: Origin, rights: Rights) -> Caller:
         caller = await self._identify(origin)

@@ -149,9 +149,9 @@ async def test_a_retirement_is_the_workspaces_own_and_can_be_taken_back(
         assert await deck_ids(work, acme.id, QuestionFilter(pack="fastapi")) == ["b"]
         assert await deck_ids(work, globex.id) == ["a", "b"]
         entries = await work.curation.entries(acme.id, ALL)
-        assert [(entry.summary.id, entry.retired) for entry in entries] == [
-            ("a", True),
-            ("b", False),
+        assert [(entry.summary.id, entry.state) for entry in entries] == [
+            ("a", "retired"),
+            ("b", "active"),
         ]
         edited = make_question("a", "fastapi", prompt="How?")
         await work.questions.store_pack("fastapi", "2", [edited])
@@ -194,15 +194,39 @@ async def test_a_pack_on_request_is_in_no_deck_that_does_not_name_it(
     ]
 
 
-async def test_a_deck_is_one_statement(storage: SqlStorage) -> None:
+async def test_decks_that_did_not_change_are_one_statement(storage: SqlStorage) -> None:
     async with storage.writing() as work:
-        acme, _ = await make_tenants(work)
-        await work.questions.store_pack("ours", "1", [make_question("a")], acme.id)
+        acme, globex = await make_tenants(work)
+        await work.questions.store_pack("fastapi", "1", [make_question("c", "fastapi")])
+        shared = [make_question("a"), make_question("b")]
+        await work.questions.store_pack("ours", "1", shared, acme.id)
         await work.curation.retire(acme.id, "a", NOW)
     async with storage.reading() as work:
+        before = await work.questions.decks([acme.id, globex.id])
         with counting_statements(storage) as seen:
-            assert await deck_ids(work, acme.id) == []
-    assert len(seen) == 1
+            after = await work.questions.decks([acme.id, globex.id])
+        assert len(seen) == 1
+        assert all(before[one] is after[one] for one in (acme.id, globex.id))
+        assert await deck_ids(work, acme.id) == ["b", "c"]
+        assert await deck_ids(work, globex.id) == ["c"]
+
+
+async def test_any_change_is_in_the_next_deck(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        acme, globex = await make_tenants(work)
+        await work.questions.store_pack("fastapi", "1", [make_question("c", "fastapi")])
+        assert await deck_ids(work, acme.id) == ["c"]
+        await work.questions.store_pack("ours", "1", [make_question("a")], acme.id)
+        assert await deck_ids(work, acme.id) == ["a", "c"]
+        await work.questions.add_own(acme.id, "ours", make_question("b"))
+        assert await deck_ids(work, acme.id) == ["a", "b", "c"]
+        await work.curation.retire(acme.id, "b", NOW)
+        assert await deck_ids(work, acme.id) == ["a", "c"]
+        await work.questions.store_pack("fastapi", "2", [make_question("d", "fastapi")])
+        assert await deck_ids(work, acme.id) == ["a", "d"]
+        await work.curation.restore(acme.id, "b")
+        assert await deck_ids(work, acme.id) == ["a", "b", "d"]
+        assert await deck_ids(work, globex.id) == ["d"]
 
 
 async def show(work: UnitOfWork, workspace: Workspace, name: str, key: str) -> Delivery:

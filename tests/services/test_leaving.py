@@ -13,6 +13,7 @@ from adapters.local.platform import NAME
 from bot.domain.events import AccessLost, AccessRegained, CommandCalled, Origin
 from bot.questions.loader import load_pack
 from bot.services import erasing
+from storage import tenancy
 from storage.adapter_words import AdapterWords
 from tests.services.conftest import Engine
 from tests.stage import PACKS
@@ -184,7 +185,10 @@ async def test_forget_me_erases_what_the_adapter_noted_here_alone(engine: Engine
     assert tuple(draft) == ("erased", "", "", None, "")
 
 
-async def test_an_export_holds_every_row_and_no_token(engine: Engine) -> None:
+async def test_an_export_holds_every_row_and_no_token(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tenancy, "_PAGE", 2)
     await live(engine)
     await live(engine, "globex")
     async with engine.app.engine.begin() as connection:

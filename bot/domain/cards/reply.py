@@ -1,4 +1,9 @@
-"""All cards, and the answer to an event."""
+"""All cards, and the answer to an event.
+
+Beside its own fields a card may have `buttons`; `pictures`, a sequence of
+`bot.domain.pictures.Picture` to be drawn; and `attachments`, files that are ready. Every
+platform sends them with the card.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.cards.admin import PreviewCard, ScheduleCard, SchedulesCard, StatusCard
+from bot.domain.cards.bank import BankCard
 from bot.domain.cards.questions import GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.queue import QueueCard
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
@@ -23,6 +29,7 @@ Card = (
     | PreviewCard
     | StatusCard
     | QueueCard
+    | BankCard
     | HelpCard
     | TopicsCard
     | NoticeCard
