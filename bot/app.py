@@ -35,11 +35,14 @@ from bot.services.erasing import Erasing
 from bot.services.generating import GENERATED, Generating
 from bot.services.helping import Helping
 from bot.services.importing import Importing
+from bot.services.interviewing import InterviewEnding, Interviewing
 from bot.services.leaving import Leaving
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
+from bot.services.practising import Practising
 from bot.services.profile import Profile
 from bot.services.reconciling import Reconciling
+from bot.services.reminding import Reminding
 from bot.services.revealing import Revealing
 from bot.services.scheduling import Scheduling
 from bot.services.standings import Standings
@@ -121,7 +124,10 @@ def build(
     dice = dice or random.SystemRandom()
     storage = SqlStorage(engine, dice)
     reconciling = Reconciling(storage, chats, clock, lease, grace)
-    answering = Answering(storage, LexicalGrader())
+    grader = LexicalGrader()
+    answering = Answering(storage, grader)
+    interviewing = Interviewing(storage, grader, answering)
+    practising = Practising(storage, Generating())
     revealing = Revealing(storage, reconciling, grace)
     profile = Profile(storage, chats)
     reserved = {*shipped_packs(), GENERATED}
@@ -129,6 +135,8 @@ def build(
         answering,
         revealing,
         profile,
+        practising,
+        interviewing,
         Administering(storage, chats),
         Authoring(storage),
         Deciding(storage),
@@ -148,6 +156,8 @@ def build(
             answering,
             revealing,
             profile,
+            practising,
+            interviewing,
             Leaving(storage, clock, keep_after_leaving),
             collect_handlers(services),
         ),
@@ -158,6 +168,8 @@ def build(
             Delivering(storage, chats, clock, owner, lease, grace, concurrency),
             reconciling,
             Notifying(storage, chats, clock),
+            Reminding(storage, chats, clock),
+            InterviewEnding(storage, chats, clock),
             Erasing(storage, clock),
         ),
     )

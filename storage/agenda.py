@@ -5,24 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.ports import Wakes
-from storage.tables import DeliveryRow, NoticeRow, ScheduleRow, WorkspaceRow
-
-_NEXT = select(
-    select(func.min(col(ScheduleRow.next_due_at))).scalar_subquery(),
-    select(func.min(col(DeliveryRow.wake_at))).scalar_subquery(),
-    select(func.min(col(NoticeRow.wake_at))).scalar_subquery(),
-    select(func.min(col(WorkspaceRow.erase_at))).scalar_subquery(),
+from storage.tables import (
+    DeliveryRow,
+    InterviewRow,
+    NoticeRow,
+    ReminderRow,
+    ScheduleRow,
+    WorkspaceRow,
 )
+
+_TIMES = (
+    ScheduleRow.next_due_at,
+    DeliveryRow.wake_at,
+    NoticeRow.wake_at,
+    ReminderRow.wake_at,
+    InterviewRow.wake_at,
+    WorkspaceRow.erase_at,
+)
+_NEXT = select(*(select(func.min(time)).scalar_subquery() for time in _TIMES))
 """Built once: it is asked after every event."""
 
 
 @dataclass
 class AgendaRepository:
-    """Implements `bot.ports.Agenda`: one statement, four look-ups in an index."""
+    """Implements `bot.ports.Agenda`: one statement of look-ups in indexes."""
 
     session: AsyncSession
 

@@ -58,7 +58,6 @@ def to_member(row: MemberRow) -> Member:
         name=row.name,
         level=Level(row.level) if row.level else None,
         zone=row.zone,
-        reminders=row.reminders,
         on_leaderboard=row.on_leaderboard,
     )
 

@@ -18,9 +18,11 @@ from storage.curation import CurationRepository
 from storage.deliveries import DeliveryRepository
 from storage.drafts import DraftRepository
 from storage.engine import READ, WRITE, explaining_errors
+from storage.interviews import InterviewRepository
 from storage.notices import NoticeRepository
 from storage.people import MemberRepository, WorkspaceRepository
 from storage.questions import QuestionRepository, Versions
+from storage.reviews import ReminderRepository, ReviewRepository
 from storage.schedules import ScheduleRepository
 from storage.tenancy import TenancyRepository
 
@@ -36,6 +38,9 @@ class SqlUnitOfWork:
         self.curation = CurationRepository(session)
         self.deliveries = DeliveryRepository(session)
         self.attempts = AttemptRepository(session)
+        self.reviews = ReviewRepository(session)
+        self.reminders = ReminderRepository(session)
+        self.interviews = InterviewRepository(session)
         self.notices = NoticeRepository(session)
         self.tenancy = TenancyRepository(session)
         self.drafts = DraftRepository(session)

@@ -41,6 +41,7 @@ class Type(StrEnum):
     CHOICE = "choice"
     MEMBER = "member"
     CHANNEL = "channel"
+    REMINDERS = "reminders"
     FILE = "file"
     MULTILINE = "multiline"
 
@@ -55,6 +56,7 @@ _READERS: Mapping[Type, Callable[[str], Any]] = {
     Type.NUMBER: reading.read_number,
     Type.SCHEDULE: reading.read_number,
     Type.YES_NO: reading.read_yes_no,
+    Type.REMINDERS: reading.read_reminders,
 }
 
 
@@ -125,13 +127,17 @@ def _usage_of(option: Option) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, where and when. `now` is UTC; `zone` is theirs if known, else UTC."""
+    """Who calls, where and when. `now` is UTC; `zone` is theirs if known, else UTC.
+
+    `platform_zone` is what the platform says, whatever they set; empty if it says nothing.
+    """
 
     workspace: Workspace
     member: Member
     channel: str
     now: datetime
     zone: str
+    platform_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,28 @@ COMMANDS: tuple[Command, ...] = (
             Option("share", Type.YES_NO, "post it to the channel"),
         ),
     ),
+    Command(
+        "practice",
+        "due reviews, one after another",
+        (Option("drill", Type.YES_NO, "a fresh generated question instead"),),
+    ),
+    Command(
+        "mock",
+        "a mock interview",
+        (
+            Option(
+                "do",
+                Type.CHOICE,
+                "start if not given",
+                positional=True,
+                choices=("start", "skip", "stop", "history"),
+            ),
+            Option("questions", Type.NUMBER, "how many; 5 if not given, at most 20"),
+            Option("level", Type.LEVEL, "only this level; else it climbs", clearable=True),
+            TOPIC,
+        ),
+        example=f"{NAME} mock questions:3 topic:dependencies",
+    ),
     Command("topics", "topics and levels with counts"),
     Command("suggest", "a question for your team; an admin decides", DRAFT_OPTIONS),
     Command(
@@ -97,6 +119,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             LEVEL,
             Option("timezone", Type.ZONE, "your time zone", clearable=True),
+            Option("reminders", Type.REMINDERS, "of due reviews: yes, no or a time like 18:00"),
             Option("leaderboard", Type.YES_NO, "be listed in the standings"),
             Option("away-until", Type.DATE, "your last day away, or none", clearable=True),
         ),

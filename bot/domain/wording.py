@@ -12,13 +12,13 @@ from bot.domain.cards import (
     QueueEntry,
     RevealCard,
 )
+from bot.domain.cards.standings import PERIODS as PERIODS
 from bot.domain.delivery import Delivery, DeliveryState, Purpose
 from bot.domain.draft import ItemKind
 from bot.domain.reading import format_duration
 from bot.domain.schedule import RevealMode, Schedule
 from bot.domain.streak import DAYS_PER_FREEZE, MOST_FREEZES, LedgerDay, Outcome, Streak
 
-PERIODS = {"week": "This week", "month": "This month", "all": "All time"}
 NOBODY_YET = "Nobody has points yet. Answer today's question."
 NO_SCHEDULE = "There is no schedule yet. Type: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin"
 NO_QUESTION_DAY = "There was no question day yet."
@@ -66,6 +66,8 @@ def plural(count: int, noun: str) -> str:
 
 def introduce_question(card: QuestionCard) -> str:
     """Say what kind of question it is; its title comes behind a colon."""
+    if card.due is not None:
+        return f"Practice, {card.due} due" if card.due else "Drill"
     asked = "Question of the day" if card.schedule_number else "A question for you"
     return f"{asked} (late)" if card.late else asked
 

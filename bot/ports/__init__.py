@@ -9,7 +9,9 @@ from bot.ports.deliveries import Deliveries
 from bot.ports.drafts import Drafts
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
+from bot.ports.interviews import Interviews
 from bot.ports.people import Members, Notice, Notices, Workspaces
+from bot.ports.reviews import Missed, Reminders, Reviews
 from bot.ports.scheduling import Agenda, Schedules, Wakes
 from bot.ports.storage import Storage, UnitOfWork
 from bot.ports.tenancy import Tenancy
@@ -27,13 +29,17 @@ __all__ = [
     "Grader",
     "Handle",
     "Installations",
+    "Interviews",
     "Members",
+    "Missed",
     "Notice",
     "Notices",
     "OneTimeTokens",
     "Platform",
     "QuestionWriter",
     "Questions",
+    "Reminders",
+    "Reviews",
     "Schedules",
     "Storage",
     "Tenancy",

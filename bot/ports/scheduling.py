@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -49,17 +49,18 @@ class Schedules(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wakes:
-    """When schedules, deliveries, notices and left workspaces want attention; None: never."""
+    """When each kind of thing wants attention next; None for never."""
 
     schedules: datetime | None
     deliveries: datetime | None
     notices: datetime | None
-    erasures: datetime | None = None
+    reminders: datetime | None
+    interviews: datetime | None
+    erasures: datetime | None
 
     def earliest(self) -> datetime | None:
         """Return the first of them."""
-        times = (self.schedules, self.deliveries, self.notices, self.erasures)
-        return min((time for time in times if time is not None), default=None)
+        return min((time for time in astuple(self) if time is not None), default=None)
 
 
 class Agenda(Protocol):

@@ -10,7 +10,9 @@ from bot.ports.bank import Questions
 from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
 from bot.ports.drafts import Drafts
+from bot.ports.interviews import Interviews
 from bot.ports.people import Members, Notices, Workspaces
+from bot.ports.reviews import Reminders, Reviews
 from bot.ports.scheduling import Agenda, Schedules
 from bot.ports.tenancy import Tenancy
 
@@ -38,6 +40,15 @@ class UnitOfWork(Protocol):
 
     @property
     def attempts(self) -> Attempts: ...
+
+    @property
+    def reviews(self) -> Reviews: ...
+
+    @property
+    def reminders(self) -> Reminders: ...
+
+    @property
+    def interviews(self) -> Interviews: ...
 
     @property
     def agenda(self) -> Agenda: ...

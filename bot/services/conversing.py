@@ -23,15 +23,21 @@ from bot.domain.events import (
     TextCommand,
     Upload,
 )
+from bot.domain.interview import KEY_PREFIX
 from bot.domain.people import Member, Workspace
 from bot.errors import ChatError, CommandError, Forbidden, QuizError
 from bot.ports import ChatPort, Clock, Storage
 from bot.services.answering import Answering
+from bot.services.interviewing import Interviewing
 from bot.services.leaving import Leaving
+from bot.services.practising import Practising
 from bot.services.profile import Profile, zone_of
 from bot.services.revealing import Revealing
 
 log = structlog.get_logger(__name__)
+
+_OPEN_THEIR_FORM = ("suggest", "report")
+"""Commands that open a form of their own where no option is given."""
 
 Handler = Callable[[Call], Awaitable[Reply]]
 ButtonHandler = Callable[[Press], Awaitable[Reply]]
@@ -93,6 +99,8 @@ class Conversing:
     answering: Answering
     revealing: Revealing
     profile: Profile
+    practising: Practising
+    interviewing: Interviewing
     leaving: Leaving
     handlers: Handlers
 
@@ -130,7 +138,8 @@ class Conversing:
                 return await self._run(origin, BY_PATH[form], given, event.upload)
             case FormSubmitted(origin, _, key, values):
                 caller = await self._identify(origin)
-                return await self.answering.answer(caller, values.get("text", ""), key)
+                asked_by = self.interviewing if key.startswith(KEY_PREFIX) else self.answering
+                return await asked_by.answer(caller, values.get("text", ""), key)
             case AccessLost():
                 await self.leaving.pause(event)
                 return None
@@ -159,17 +168,15 @@ class Conversing:
 
     async def _press(self, event: ButtonPressed) -> Reply:
         origin, key, message_id = event.origin, event.key, event.message_id
-        if event.action == "command" and event.value in BY_PATH:
-            return await self._run(origin, BY_PATH[event.value], {})
-        if event.action == "form" and event.value in ("suggest", "report"):
-            return await self._run(origin, BY_PATH[event.value], {})
-        if event.action == "form" and event.value in BY_PATH:
-            return Reply([make_form(BY_PATH[event.value])])
+        if event.action in ("command", "form") and event.value in BY_PATH:
+            return await self._call(event)
         if event.action in self.handlers.buttons:
             rights, press = self.handlers.buttons[event.action]
             caller = await self._admit(origin, rights)
             return await press(Press(caller, key, event.value, message_id))
         caller = await self._identify(origin)
+        if key.startswith(KEY_PREFIX):
+            return await self.interviewing.press(caller, event)
         match event.action:
             case "answer":
                 return await self.answering.open_form(caller, key, message_id)
@@ -179,9 +186,18 @@ class Conversing:
                 return await self.revealing.reveal(caller, key, message_id)
             case "rate":
                 return await self.revealing.rate(caller, key, event.value)
+            case "practice":
+                return await self.practising.drill(caller)
             case "forget":
                 return await self.profile.erase(caller)
         raise CommandError("That button is from an older version. Type /fastapi-quiz help.")
+
+    async def _call(self, event: ButtonPressed) -> Reply:
+        """Run the command that a button names, or open its form."""
+        command = BY_PATH[event.value]
+        if event.action == "form" and command.path not in _OPEN_THEIR_FORM:
+            return Reply([make_form(command)])
+        return await self._run(event.origin, command, {})
 
     async def _identify(self, origin: Origin) -> Caller:
         async with self.storage.reading() as work:
@@ -193,7 +209,8 @@ class Conversing:
         if workspace.left_at is not None:
             await self.leaving.notice_life(workspace)
         zone = zone_of(member, origin.zone)
-        return Caller(workspace, member, origin.channel, self.clock.now(), zone)
+        now = self.clock.now()
+        return Caller(workspace, member, origin.channel, now, zone, origin.zone)
 
     async def _welcome(self, origin: Origin) -> tuple[Workspace, Member]:
         """Make who is new, or take over a new name."""

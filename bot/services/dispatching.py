@@ -8,9 +8,11 @@ from datetime import datetime
 from bot.ports import Clock, Storage
 from bot.services.delivering import Delivering
 from bot.services.erasing import Erasing
+from bot.services.interviewing import InterviewEnding
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
 from bot.services.reconciling import Reconciling
+from bot.services.reminding import Reminding
 
 
 @dataclass
@@ -23,6 +25,8 @@ class Dispatching:
     delivering: Delivering
     reconciling: Reconciling
     notifying: Notifying
+    reminding: Reminding
+    interviews: InterviewEnding
     erasing: Erasing
 
     async def run_due(self) -> None:
@@ -45,6 +49,8 @@ class Dispatching:
         await self.delivering.finish()
         await self.reconciling.background.finish()
         await self.notifying.background.finish()
+        await self.reminding.background.finish()
+        await self.interviews.background.finish()
 
     async def _begin_batch(self) -> int:
         """Begin a batch of each kind that is due; return how much was taken."""
@@ -59,6 +65,10 @@ class Dispatching:
             taken += await self.delivering.begin_due()
         if _is_due(wakes.notices, now):
             taken += await self.notifying.begin_due()
+        if _is_due(wakes.reminders, now):
+            taken += await self.reminding.begin_due()
+        if _is_due(wakes.interviews, now):
+            taken += await self.interviews.begin_due()
         if _is_due(wakes.erasures, now):
             taken += await self.erasing.run_due()
         return taken

@@ -13,6 +13,7 @@ from bot.domain.cards.admin import (
     describe_schedule,
 )
 from bot.domain.cards.bank import BankCard, BankRow
+from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.parts import Attachment, Button, FormField
 from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.queue import QueueCard, QueueEntry
@@ -34,6 +35,9 @@ __all__ = [
     "HelpCard",
     "LeaderboardCard",
     "LedgerCard",
+    "MockCard",
+    "MockHistoryCard",
+    "MockReportCard",
     "NoticeCard",
     "PreviewCard",
     "QuestionCard",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bot.domain.cards.admin import PreviewCard, ScheduleCard, SchedulesCard, StatusCard
 from bot.domain.cards.bank import BankCard
+from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.questions import GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.queue import QueueCard
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
@@ -24,6 +25,9 @@ Card = (
     | StreakCard
     | LedgerCard
     | LeaderboardCard
+    | MockCard
+    | MockReportCard
+    | MockHistoryCard
     | ScheduleCard
     | SchedulesCard
     | PreviewCard
