@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,11 @@ from bot.domain.grading import Band, Grade, PointVerdict, Verdict
 from bot.domain.interview import Interview, InterviewId, Step
 from bot.domain.people import Level, MemberId, WorkspaceId
 from bot.domain.question import QuestionKey
+from storage.serving import is_served
 from storage.statements import insert_new
 from storage.tables import InterviewRow, InterviewStepRow
+
+_TABLE: Any = InterviewRow.__table__  # type: ignore[attr-defined]
 
 
 @dataclass
@@ -121,8 +124,11 @@ class InterviewRepository:
         )
         return updated.rowcount == 1
 
-    async def expired(self, now: datetime, limit: int) -> Sequence[Interview]:
-        return await self._list(col(InterviewRow.wake_at) <= now, limit=limit, lock=True)
+    async def expired(
+        self, now: datetime, limit: int, platforms: Collection[str] | None = None
+    ) -> Sequence[Interview]:
+        ours = is_served(_TABLE.c.workspace_id, platforms)
+        return await self._list(_TABLE.c.wake_at <= now, *ours, limit=limit, lock=True)
 
     async def history(self, workspace_id: WorkspaceId, member_id: MemberId) -> Sequence[Interview]:
         return await self._list(

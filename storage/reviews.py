@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,8 +18,11 @@ from bot.domain.reading import read_time
 from bot.domain.reminder import Reminder
 from bot.domain.review import Review
 from bot.ports import Missed
+from storage.serving import is_served
 from storage.statements import insert_new
 from storage.tables import AttemptRow, DeliveryRow, ReminderRow, ReviewRow
+
+_REMINDERS: Any = ReminderRow.__table__  # type: ignore[attr-defined]
 
 
 @dataclass
@@ -186,10 +189,12 @@ class ReminderRepository:
             )
         )
 
-    async def take_due(self, now: datetime, limit: int) -> Sequence[Reminder]:
+    async def take_due(
+        self, now: datetime, limit: int, platforms: Collection[str] | None = None
+    ) -> Sequence[Reminder]:
         due = (
             select(ReminderRow)
-            .where(ReminderRow.wake_at <= now)
+            .where(ReminderRow.wake_at <= now, *is_served(_REMINDERS.c.workspace_id, platforms))
             .order_by(col(ReminderRow.wake_at), col(ReminderRow.id))
             .limit(limit)
         )

@@ -66,6 +66,16 @@ class MemberRow(SQLModel, table=True):
     admin: bool = False
 
 
+class AdminRoleRow(SQLModel, table=True):
+    """A role of the platform whose members may configure the bot."""
+
+    __tablename__ = "admin_roles"
+
+    workspace_id: int = Field(foreign_key="workspaces.id", ondelete="CASCADE", primary_key=True)
+    external_id: str = Field(primary_key=True)
+    name: str
+
+
 class AwayRow(SQLModel, table=True):
     """An announced absence."""
 
@@ -97,6 +107,9 @@ class ScheduleRow(SQLModel, table=True):
     pack: str | None = None
     reveal: str = "private"
     reveal_after_seconds: int | None = None
+    discussion: bool = False
+    digest: int | None = None
+    digest_due_at: datetime | None = Field(default=None, index=True)
     next_due_at: datetime | None = Field(default=None, index=True)
     paused_because: str | None = None
     created_by: int | None = Field(
@@ -170,6 +183,12 @@ class DeliveryRow(SQLModel, table=True):
             sqlite_where=text("wake_at IS NOT NULL"),
             postgresql_where=text("wake_at IS NOT NULL"),
         ),
+        Index(
+            "ix_deliveries_due_at_stuck",
+            "due_at",
+            sqlite_where=text("state = 'stuck'"),
+            postgresql_where=text("state = 'stuck'"),
+        ),
         Index("ix_deliveries_workspace_id_channel", "workspace_id", "channel", "posted_at"),
         Index("ix_deliveries_workspace_id_slot", "workspace_id", "slot", "posted_at"),
         Index("ix_deliveries_workspace_id_message_id", "workspace_id", "message_id"),
@@ -208,6 +227,7 @@ class AttemptRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("member_id", "delivery_id", "once"),
         Index("ix_attempts_workspace_id_at", "workspace_id", "at"),
+        Index("ix_attempts_member_id_slot", "member_id", "slot"),
     )
 
     id: int | None = _key()
@@ -309,6 +329,53 @@ class InterviewStepRow(SQLModel, table=True):
     grade: str | None = Field(default=None, sa_type=Text)
 
 
+class TotalRow(SQLModel, table=True):
+    """A member's points of a period, kept with the attempts (`storage.totals`).
+
+    `listed` repeats the member's wish, so that one index orders those who are listed.
+    """
+
+    __tablename__ = "totals"
+    __table_args__ = (
+        Index("ix_totals_standing", "workspace_id", "period", "listed", "points", "member_id"),
+    )
+
+    workspace_id: int = Field(foreign_key="workspaces.id", ondelete="CASCADE", primary_key=True)
+    period: str = Field(primary_key=True)
+    member_id: int = Field(
+        foreign_key="members.id", ondelete="CASCADE", primary_key=True, index=True
+    )
+    points: int
+    attempts: int
+    listed: bool
+
+
+class TotalStepRow(SQLModel, table=True):
+    """How many listed members have points in a step: from `start` on, `size` wide."""
+
+    __tablename__ = "total_steps"
+
+    workspace_id: int = Field(foreign_key="workspaces.id", ondelete="CASCADE", primary_key=True)
+    period: str = Field(primary_key=True)
+    size: int = Field(primary_key=True)
+    start: int = Field(primary_key=True)
+    members: int
+
+
+class StreakRow(SQLModel, table=True):
+    """A member's streak through the last settled question day (`bot.domain.streak`)."""
+
+    __tablename__ = "streaks"
+
+    member_id: int = Field(foreign_key="members.id", ondelete="CASCADE", primary_key=True)
+    workspace_id: int = _parent("workspaces", index=True)
+    through: date
+    as_of: datetime
+    current: int
+    longest: int
+    freezes: int
+
+
 class NoticeRow(SQLModel, table=True):
     """A message to an admin that was not handed over yet."""
 
@@ -388,3 +455,15 @@ class OneTimeTokenRow(SQLModel, table=True):
     digest: str = Field(primary_key=True, max_length=64)
     purpose: str
     expires_at: datetime = Field(index=True)
+
+
+class ProcessRow(SQLModel, table=True):
+    """A `run` that shares this database, as it last said of itself."""
+
+    __tablename__ = "processes"
+
+    owner: str = Field(primary_key=True)
+    platforms: str
+    started_at: datetime
+    seen_at: datetime
+    dispatched_at: datetime | None = None

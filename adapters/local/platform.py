@@ -7,12 +7,13 @@ simulations use it as their fake; `demo` shows it to people.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.domain.cards import Button, Card, MockCard, QuestionCard
+from bot.domain.people import Role
 from bot.errors import NotSent, OutcomeUnknown, Rejected, RejectReason
 from bot.ports import Clock, Found
 
@@ -55,6 +56,7 @@ class LocalWorkspace:
 
     admins: set[str] = field(default_factory=set)
     bots: set[str] = field(default_factory=set)
+    roles: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     revoked: set[str] = field(default_factory=set)
     is_gone: bool = False
     """Whether the bot was thrown out of it."""
@@ -200,6 +202,18 @@ class LocalChat:
         """Tell who was made an admin of the workspace."""
         self._require_answer()
         return member in self.platform.workspaces[workspace].admins
+
+    async def find_role(self, workspace: str, text: str) -> Role | None:
+        """Roles are written `@&mods`, and are there once somebody has them."""
+        name = text.strip().removeprefix("@&")
+        known = self.platform.workspaces[workspace].roles
+        return Role(name, name) if text.strip().startswith("@&") and name in known else None
+
+    async def role_ids(self, workspace: str, member: str) -> Collection[str]:
+        """Tell which roles the member was given."""
+        self._require_answer()
+        roles = self.platform.workspaces[workspace].roles
+        return [name for name, members in roles.items() if member in members]
 
     def _require_answer(self) -> None:
         if self.platform.is_out:

@@ -70,6 +70,15 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class SetRole:
+    """`@ben gets @&mods` or `@ben loses @&mods`: a role of the platform."""
+
+    member: str
+    role: str
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """`@ana: …`; a text that begins with `/fastapi-quiz` is a command."""
 
@@ -121,6 +130,7 @@ Instruction = (
     | Outage
     | SetRights
     | SetPresence
+    | SetRole
     | Mark
     | Say
     | React
@@ -179,6 +189,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
             lambda m: SetPresence(m["what"] == "invites"),
         ),
         (rf"{_MEMBER}\s+(?P<role>admin|bot)", lambda m: Mark(m["member"], m["role"])),
+        (
+            rf"{_MEMBER}\s+(?P<verb>gets|loses)\s+@&(?P<role>[\w.-]+)",
+            lambda m: SetRole(m["member"], m["role"], m["verb"] == "gets"),
+        ),
         (rf"{_MEMBER}\s*:\s*(?P<text>.*)", lambda m: Say(m["member"], m["text"])),
         (
             rf"{_MEMBER}\s+(?P<verb>reacts|removes)\s+:?(?P<emoji>[^\s:]+):?{_NTH}",

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Protocol, assert_never
 
-from adapters.local.files import read_upload
 from adapters.local.platform import NAME, LocalPlatform, Message
 from adapters.local.script import (
     Advance,
@@ -24,8 +23,10 @@ from adapters.local.script import (
     Say,
     SetPresence,
     SetRights,
+    SetRole,
     SetTime,
 )
+from adapters.local.uploads import read_upload
 from bot.commands import NAME as COMMAND
 from bot.domain.cards import FormCard, Reply
 from bot.domain.events import (
@@ -122,7 +123,7 @@ class Simulation:
                 self.platform.outage_until = self.clock.now() + duration
             case SetPresence(present):
                 await self._set_presence(present)
-            case GoTo() | SetRights() | Mark():
+            case GoTo() | SetRights() | SetRole() | Mark():
                 self._arrange(instruction)
             case Say() | React() | Press() | Answer() | FillIn():
                 await self._act(instruction)
@@ -148,7 +149,7 @@ class Simulation:
             self.clock.move_to(at)
             self.started = True
 
-    def _arrange(self, instruction: GoTo | SetRights | Mark) -> None:
+    def _arrange(self, instruction: GoTo | SetRights | SetRole | Mark) -> None:
         here = self.platform.workspaces[self.workspace]
         match instruction:
             case GoTo("channel", name):
@@ -157,6 +158,8 @@ class Simulation:
                 self.workspace = name
             case SetRights(granted):
                 (here.revoked.discard if granted else here.revoked.add)(self.channel)
+            case SetRole(member, role, granted):
+                (here.roles[role].add if granted else here.roles[role].discard)(member)
             case Mark(member, "admin"):
                 here.admins.add(member)
             case Mark(member, _):

@@ -40,6 +40,7 @@ class Type(StrEnum):
     YES_NO = "yes_no"
     CHOICE = "choice"
     MEMBER = "member"
+    MEMBER_OR_ROLE = "member_or_role"
     CHANNEL = "channel"
     REMINDERS = "reminders"
     FILE = "file"

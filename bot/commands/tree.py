@@ -20,6 +20,7 @@ SCHEDULE_ID = Option("id", Type.SCHEDULE, "its number", positional=True, require
 
 
 QUESTION_ID = Option("id", Type.TEXT, "its id", positional=True, required=True)
+MEMBER_OR_ROLE = Option("member", Type.MEMBER_OR_ROLE, "who", positional=True, required=True)
 
 
 SCHEDULE_OPTIONS = (
@@ -31,6 +32,7 @@ SCHEDULE_OPTIONS = (
     PACK,
     Option("reveal", Type.CHOICE, "who sees the answer", choices=("private", "thread")),
     Option("reveal-after", Type.DURATION, "answer for all after 8h", clearable=True),
+    Option("discussion", Type.YES_NO, "open a thread under each question"),
 )
 
 
@@ -224,14 +226,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("admins list", "who may configure beside the platform's admins", (), Rights.ADMIN),
     Command(
         "admins add",
-        "let a member configure",
-        (Option("member", Type.MEMBER, "who", positional=True, required=True),),
+        "let a member or a role configure",
+        (MEMBER_OR_ROLE,),
         Rights.ADMIN,
     ),
     Command(
         "admins remove",
         "take that back",
-        (Option("member", Type.MEMBER, "who", positional=True, required=True),),
+        (MEMBER_OR_ROLE,),
         Rights.ADMIN,
     ),
 )

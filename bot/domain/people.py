@@ -49,6 +49,14 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Role:
+    """A role that the platform gives to members: Discord's are meant."""
+
+    external_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class AwayPeriod:
     """An announced absence: `since` is when it was said, `until` its last local date.
 

@@ -151,7 +151,7 @@ class Schedule:
 
     `number` is what people type: small, counted per workspace. `next_due_at` is None while
     the schedule is paused, with the reason in `paused_because`. `reveal_after` posts the
-    answer for all that long after the question.
+    answer for all that long after the question; `discussion` opens a thread under each.
     """
 
     id: ScheduleId
@@ -162,6 +162,7 @@ class Schedule:
     wanted: QuestionFilter = field(default_factory=QuestionFilter)
     reveal: RevealMode = RevealMode.PRIVATE
     reveal_after: timedelta | None = None
+    discussion: bool = False
     next_due_at: datetime | None = None
     paused_because: str | None = None
     created_by: MemberId | None = None

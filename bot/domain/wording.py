@@ -123,6 +123,8 @@ def list_schedule_facts(schedule: Schedule) -> list[str]:
     facts = [f"at {schedule.rhythm}", str(schedule.wanted), f"answer {where}"]
     if schedule.reveal_after:
         facts.append(f"for all after {format_duration(schedule.reveal_after)}")
+    if schedule.discussion:
+        facts.append("with a thread to discuss it")
     if schedule.paused_because:
         facts.append(f"paused: {schedule.paused_because}")
     if schedule.next_due_at:

@@ -10,16 +10,23 @@ from bot.ports.drafts import Drafts
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.interviews import Interviews
+from bot.ports.metering import NO_METER, CallOutcome, Meter, NoMeter
+from bot.ports.operations import Operations
 from bot.ports.people import Members, Notice, Notices, Workspaces
 from bot.ports.reviews import Missed, Reminders, Reviews
+from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules, Wakes
+from bot.ports.standings import Streaks, Totals
 from bot.ports.storage import Storage, UnitOfWork
 from bot.ports.tenancy import Tenancy
 from bot.ports.writing import QuestionWriter
 
 __all__ = [
+    "NO_METER",
+    "AdminRoles",
     "Agenda",
     "Attempts",
+    "CallOutcome",
     "ChatPort",
     "Clock",
     "Curation",
@@ -31,10 +38,13 @@ __all__ = [
     "Installations",
     "Interviews",
     "Members",
+    "Meter",
     "Missed",
+    "NoMeter",
     "Notice",
     "Notices",
     "OneTimeTokens",
+    "Operations",
     "Platform",
     "QuestionWriter",
     "Questions",
@@ -42,7 +52,9 @@ __all__ = [
     "Reviews",
     "Schedules",
     "Storage",
+    "Streaks",
     "Tenancy",
+    "Totals",
     "UnitOfWork",
     "Wakes",
     "Workspaces",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -45,9 +45,13 @@ class Interviews(Protocol):
         """Store its end and score; False if it has ended before."""
         ...
 
-    async def expired(self, now: datetime, limit: int) -> Sequence[Interview]:
-        """Return open interviews of any workspace whose `expires_at` has come, locked until
-        the end of the transaction; what another process holds is left out.
+    async def expired(
+        self, now: datetime, limit: int, platforms: Collection[str] | None = None
+    ) -> Sequence[Interview]:
+        """Return open interviews on the platforms (None: on any) whose `expires_at` has come.
+
+        They are locked until the end of the transaction; what another process holds is left
+        out.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -73,8 +73,12 @@ class Reminders(Protocol):
         """Forget the member's wish."""
         ...
 
-    async def take_due(self, now: datetime, limit: int) -> Sequence[Reminder]:
-        """Return those of any workspace whose `wake_at` has come, locked until the end of
-        the transaction; what another process holds is left out.
+    async def take_due(
+        self, now: datetime, limit: int, platforms: Collection[str] | None = None
+    ) -> Sequence[Reminder]:
+        """Return those on the platforms (None: on any) whose `wake_at` has come.
+
+        They are locked until the end of the transaction; what another process holds is left
+        out.
         """
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Protocol
@@ -66,6 +66,10 @@ class Wakes:
 class Agenda(Protocol):
     """When anything is due at all."""
 
-    async def next_wakes(self) -> Wakes:
-        """Return when what is due next."""
+    async def next_wakes(self, platforms: Collection[str] | None = None) -> Wakes:
+        """Return when what is due next.
+
+        Of deliveries and notices only those of `platforms` count, None means all; anybody
+        can plan a schedule.
+        """
         ...

@@ -11,9 +11,12 @@ from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
 from bot.ports.drafts import Drafts
 from bot.ports.interviews import Interviews
+from bot.ports.operations import Operations
 from bot.ports.people import Members, Notices, Workspaces
 from bot.ports.reviews import Reminders, Reviews
+from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules
+from bot.ports.standings import Streaks, Totals
 from bot.ports.tenancy import Tenancy
 
 
@@ -25,6 +28,9 @@ class UnitOfWork(Protocol):
 
     @property
     def members(self) -> Members: ...
+
+    @property
+    def admin_roles(self) -> AdminRoles: ...
 
     @property
     def schedules(self) -> Schedules: ...
@@ -51,6 +57,12 @@ class UnitOfWork(Protocol):
     def interviews(self) -> Interviews: ...
 
     @property
+    def totals(self) -> Totals: ...
+
+    @property
+    def streaks(self) -> Streaks: ...
+
+    @property
     def agenda(self) -> Agenda: ...
 
     @property
@@ -61,6 +73,9 @@ class UnitOfWork(Protocol):
 
     @property
     def drafts(self) -> Drafts: ...
+
+    @property
+    def operations(self) -> Operations: ...
 
 
 class Storage(Protocol):

@@ -224,16 +224,21 @@ class Conversing:
     async def _require_admin(self, origin: Origin, caller: Caller) -> None:
         async with self.storage.reading() as work:
             appointed = await work.members.admins(caller.workspace.id)
+            roles = await work.admin_roles.of_workspace(caller.workspace.id)
         if any(admin.id == caller.member.id for admin in appointed):
             return
+        chat = self.chats[origin.platform]
         try:
-            if await self.chats[origin.platform].is_admin(origin.workspace, origin.member):
+            if await chat.is_admin(origin.workspace, origin.member):
                 return
+            has = await chat.role_ids(origin.workspace, origin.member) if roles else ()
         except ChatError as error:
             raise CommandError(
                 "The platform does not say just now whether you are an admin. "
                 "Try again in a minute."
             ) from error
+        if any(role.external_id in has for role in roles):
+            return
         raise Forbidden(
             "Only admins of this workspace may do that. Ask one of them, or let one type: "
             f"/fastapi-quiz admins add {caller.member.name}"

@@ -56,7 +56,7 @@ class Dispatching:
         """Begin a batch of each kind that is due; return how much was taken."""
         now = self.clock.now()
         async with self.storage.reading() as work:
-            wakes = await work.agenda.next_wakes()
+            wakes = await work.agenda.next_wakes(self.delivering.chats)
         taken = 0
         if _is_due(wakes.schedules, now):
             taken += await self.planning.plan_due(now)
@@ -74,9 +74,9 @@ class Dispatching:
         return taken
 
     async def next_wake_at(self) -> datetime | None:
-        """Return when the next thing is due, or None when nothing will be."""
+        """Return when the next thing is due that can be done here; None when nothing will be."""
         async with self.storage.reading() as work:
-            return (await work.agenda.next_wakes()).earliest()
+            return (await work.agenda.next_wakes(self.delivering.chats)).earliest()
 
 
 def _is_due(at: datetime | None, now: datetime) -> bool:

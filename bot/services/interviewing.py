@@ -248,28 +248,30 @@ class InterviewEnding:
         """End what has expired; return how many were ended."""
         now = self.clock.now()
         async with self.storage.writing() as work:
-            expired = await work.interviews.expired(now, BATCH)
-            for interview in expired:
-                await self._end(work, interview)
+            expired = await work.interviews.expired(now, BATCH, self.chats)
+            reports = [report for one in expired if (report := await self._end(work, one))]
+        for report in reports:
+            self.background.begin(self._tell(*report))
         return len(expired)
 
-    async def _end(self, work: UnitOfWork, interview: Interview) -> None:
+    async def _end(
+        self, work: UnitOfWork, interview: Interview
+    ) -> tuple[Workspace, Member, str, MockReportCard] | None:
         workspace = await work.workspaces.get(interview.workspace_id)
         member = await work.members.get(interview.workspace_id, interview.member_id)
         if member is None:
-            return
+            return None
         now, zone = self.clock.now(), zone_of(member, "")
         caller = Caller(workspace, member, interview.channel, now, zone)
         for card in await end_interview(work, caller, interview, Ending.EXPIRED):
             if isinstance(card, MockReportCard) and workspace.left_at is None:
-                self.background.begin(self._tell(workspace, member, interview.channel, card))
+                return workspace, member, interview.channel, card
+        return None
 
     async def _tell(
         self, workspace: Workspace, member: Member, channel: str, card: MockReportCard
     ) -> None:
-        chat = self.chats.get(workspace.platform)
-        if chat is None:
-            return
+        chat = self.chats[workspace.platform]
         try:
             await chat.tell(workspace.external_id, member.external_id, channel, card)
         except ChatError as error:

@@ -50,7 +50,7 @@ class Reminding:
         """Look after members whose time has come; return how many were looked after."""
         now = self.clock.now()
         async with self.storage.writing() as work:
-            taken = await work.reminders.take_due(now, BATCH)
+            taken = await work.reminders.take_due(now, BATCH, self.chats)
             jobs = [job for each in taken if (job := await self._mark(work, each, now))]
         if jobs:
             self.background.begin(self._send(jobs))
@@ -83,9 +83,7 @@ class Reminding:
 
     async def _send(self, jobs: Sequence[_Job]) -> None:
         for job in jobs:
-            chat = self.chats.get(job.workspace.platform)
-            if chat is None:
-                continue
+            chat = self.chats[job.workspace.platform]
             try:
                 await chat.tell(
                     job.workspace.external_id,

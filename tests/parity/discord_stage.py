@@ -233,7 +233,7 @@ class DiscordSimulation(Simulation):
         await self.world.server.call(user, command.path, options, channel)
 
     async def _value(self, guild: Guild, option: Option, word: str) -> Any:
-        if option.type is Type.MEMBER:
+        if option.type in (Type.MEMBER, Type.MEMBER_OR_ROLE):
             return str(self.world.server.member(word.lstrip("@"), guild).id)
         if option.type is Type.CHANNEL:
             return str((await self.world.channel(guild, word)).id)

@@ -81,12 +81,13 @@ at 2026-03-23 08:55 Europe/Berlin
 channel #backend
 @ana: /fastapi-quiz schedule add 09:30 tz:Europe/Berlin
 workspace globex
-channel #general
+channel #lobby
 @eva admin
 @eva: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin
 advance 1h
 @eva reacts :bulb:
 workspace local
+channel #general
 @ben reacts :bulb:
 channel #backend
 @ben reacts :bulb:

@@ -17,6 +17,7 @@ class QuestionCard:
     """A question, posted to the channel or asked by one member (then without a schedule).
 
     `due` is given in practice: how many reviews wait, this one among them.
+    `discussion`: a thread is wanted under it, where threads have to be opened.
     """
 
     kind: ClassVar[str] = "question"
@@ -27,6 +28,7 @@ class QuestionCard:
     schedule_number: int | None = None
     late: bool = False
     due: int | None = None
+    discussion: bool = False
 
     @property
     def buttons(self) -> tuple[Button, ...]:
