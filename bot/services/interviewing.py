@@ -213,8 +213,9 @@ class Interviewing:
             if interview.is_over(caller.now):
                 return Reply(await end_interview(work, caller, interview, Ending.EXPIRED))
             done = replace(step, answered_at=caller.now, skipped=True)
-            question = await load_question(work, interview, step)
-            return Reply(await self._go_on(work, caller, interview, done, question))
+            await work.interviews.settle_step(interview, done)
+            after = replace(interview, steps=(*interview.steps[:-1], done))
+            return Reply(await ask_next(work, caller, after, describe_answer(done)))
 
     async def stop(self, caller: Caller, key: str = "") -> Reply:
         """End the interview with a report of what was done."""
