@@ -18,6 +18,7 @@ from bot.domain.people import MemberId, WorkspaceId
 from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import PostedSlot
 from storage.mapping import from_draft, to_delivery
+from storage.serving import is_served
 from storage.statements import insert_many_new, insert_new
 from storage.tables import DeliveryRow, ScheduleRow
 
@@ -84,21 +85,28 @@ class DeliveryRepository:
         lease_until: datetime,
         limit: int,
         full: Collection[WorkspaceId] = (),
+        platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
         return await self._take(
             _WAITING,
             now,
             limit,
             full,
+            platforms,
             state=DeliveryState.CLAIMED,
             owner=owner,
             wake_at=lease_until,
         )
 
     async def take_ambiguous(
-        self, now: datetime, lease_until: datetime, limit: int
+        self,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
-        return await self._take((DeliveryState.SENDING,), now, limit, (), wake_at=lease_until)
+        sending = (DeliveryState.SENDING,)
+        return await self._take(sending, now, limit, (), platforms, wake_at=lease_until)
 
     async def _take(
         self,
@@ -106,12 +114,17 @@ class DeliveryRepository:
         now: datetime,
         limit: int,
         full: Collection[WorkspaceId],
+        platforms: Collection[str] | None,
         **values: Any,
     ) -> Sequence[Delivery]:
         """Take rows that want to be looked at; a row that another process holds is left out."""
         due = (
             select(_TABLE.c.id)
-            .where(_TABLE.c.wake_at <= now, _TABLE.c.state.in_(states))
+            .where(
+                _TABLE.c.wake_at <= now,
+                _TABLE.c.state.in_(states),
+                *is_served(_TABLE.c.workspace_id, platforms),
+            )
             .order_by(_TABLE.c.wake_at, _TABLE.c.id)
             .limit(limit)
         )

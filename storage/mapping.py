@@ -52,7 +52,6 @@ def to_member(row: MemberRow) -> Member:
         name=row.name,
         level=Level(row.level) if row.level else None,
         zone=row.zone,
-        reminders=row.reminders,
         on_leaderboard=row.on_leaderboard,
     )
 
@@ -142,9 +141,12 @@ def from_question(question: Question) -> dict[str, Any]:
     }
 
 
-def to_summary(key: int, slug: str, level: str, topics: str, pack: str) -> QuestionSummary:
+def to_summary(
+    key: int, slug: str, level: str, topics: str, pack: str, on_request: bool
+) -> QuestionSummary:
     """Read what picking needs."""
-    return QuestionSummary(QuestionKey(key), slug, pack, Level(level), tuple(json.loads(topics)))
+    about = tuple(json.loads(topics))
+    return QuestionSummary(QuestionKey(key), slug, pack, Level(level), about, on_request)
 
 
 def to_delivery(

@@ -90,10 +90,22 @@ class QuizClient(discord.AutoShardedClient):
     async def on_shard_connect(self, shard_id: int) -> None:
         """A shard can receive events from now on; this comes again after each new session."""
         self.connected_shards.add(shard_id)
-        wanted = self.shard_ids or range(self.shard_count or 1)
-        if self.connected_shards.issuperset(wanted) and not self.all_connected.is_set():
+        if self.connected_shards >= self.wanted_shards and not self.all_connected.is_set():
             self.all_connected.set()
             log.info("connected", invite=make_invite_link(str(self.application_id)))
+
+    @property
+    def wanted_shards(self) -> set[int]:
+        """The shards that this process has."""
+        return set(self.shard_ids or range(self.shard_count or 1))
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """A shard goes on where it was cut off."""
+        self.connected_shards.add(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """A shard receives nothing until it connects again."""
+        self.connected_shards.discard(shard_id)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer forms, and buttons that are none of ours or none any more.

@@ -20,6 +20,7 @@ from adapters.discord.standing import read_standing
 from bot.domain.cards import Button, Card, ErrorCard, FormCard, NoticeCard, Reply
 from bot.domain.events import ButtonPressed, Event, FormSubmitted, Origin
 from bot.errors import ChatError
+from bot.logs import following_event
 from bot.ports import Handle
 
 log = structlog.get_logger(__name__)
@@ -57,24 +58,28 @@ class Desk:
         self, interaction: discord.Interaction[Any], path: str, options: Mapping[str, str]
     ) -> None:
         """Answer a slash command."""
-        origin = await self.identify(interaction)
-        event = inbound.make_call(origin, path, options) if origin else None
-        await self._attend(interaction, event, may_open_form=path == "answer" and not options)
+        with following_event(str(interaction.id)):
+            origin = await self.identify(interaction)
+            event = inbound.make_call(origin, path, options) if origin else None
+            await self._attend(interaction, event, may_open_form=path == "answer" and not options)
 
     async def press(self, interaction: discord.Interaction[Any], button: Button) -> None:
         """Answer a button."""
-        origin = await self.identify(interaction)
-        event = inbound.make_press(origin, interaction, button) if origin else None
-        await self._attend(interaction, event, may_open_form=button.action in ("answer", "form"))
+        with following_event(str(interaction.id)):
+            origin = await self.identify(interaction)
+            event = inbound.make_press(origin, interaction, button) if origin else None
+            forms = ("answer", "form")
+            await self._attend(interaction, event, may_open_form=button.action in forms)
 
     async def submit(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a filled form."""
-        origin = await self.identify(interaction)
-        event: Event | None = None
-        if origin:
-            filled = inbound.make_submission(origin, dict(interaction.data or {}))
-            event = filled or ButtonPressed(origin, "unknown")
-        await self._attend(interaction, event)
+        with following_event(str(interaction.id)):
+            origin = await self.identify(interaction)
+            event: Event | None = None
+            if origin:
+                filled = inbound.make_submission(origin, dict(interaction.data or {}))
+                event = filled or ButtonPressed(origin, "unknown")
+            await self._attend(interaction, event)
 
     async def react(
         self, payload: discord.RawReactionActionEvent, guild_name: str, me: int
@@ -83,13 +88,15 @@ class Desk:
         event = inbound.make_reaction(payload, guild_name, me)
         if event is None:
             return
-        reply = await self._track(self.ask(event))
-        for card in reply.cards if reply else ():
-            await self._tell(event.origin, card)
+        with following_event():
+            reply = await self._track(self.ask(event))
+            for card in reply.cards if reply else ():
+                await self._tell(event.origin, card)
 
     async def report(self, event: Event) -> None:
         """Hand on what nobody in particular did and nobody is answered for."""
-        await self._track(self.ask(event))
+        with following_event():
+            await self._track(self.ask(event))
 
     async def ask(self, event: Event) -> Reply | None:
         """Hand an event to the core; what goes wrong there becomes a sentence."""

@@ -11,8 +11,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
+import structlog
 
 from adapters.discord import limits
+from adapters.discord.inbound import PLATFORM
+from bot.ports import NO_METER, CallOutcome, Meter
 
 _MARGIN = 0.005
 """Seconds a second: how unevenly requests may arrive that were sent evenly."""
@@ -23,6 +26,16 @@ _HASTE = 1.1
 once would arrive smeared, and meet the next second's."""
 _EXEMPT = ("/interactions/", "/webhooks/")
 _INVALID = (401, 403, 429)
+log = structlog.get_logger(__name__)
+
+
+def outcome_of(status: int) -> CallOutcome:
+    """Return what an answer's status says of the call."""
+    if status == 429:
+        return CallOutcome.RATE_LIMITED
+    if status >= 500:
+        return CallOutcome.FAILED
+    return CallOutcome.REFUSED if status >= 400 else CallOutcome.OK
 
 
 @dataclass(slots=True)
@@ -43,10 +56,13 @@ class Pacer:
     (topics/rate-limits), so a member never waits behind deliveries.
     """
 
-    def __init__(self, rate: float, base: str, now: Callable[[], float]) -> None:
+    def __init__(
+        self, rate: float, base: str, now: Callable[[], float], meter: Meter = NO_METER
+    ) -> None:
         self._rate = rate
         self._base = base
         self._now = now
+        self._meter = meter
         self._sent: deque[Turn] = deque(maxlen=max(1, int(rate)))
         self._turn = asyncio.Lock()
         self._invalid: deque[float] = deque(maxlen=limits.INVALID_REQUESTS)
@@ -104,20 +120,38 @@ class Pacer:
         async def begin(_session: Any, context: SimpleNamespace, request: Any) -> None:
             counts = self._counts(str(request.url))
             context.turn = await self.wait_turn() if counts else None
+            context.began = self._now()
 
         async def write(_session: Any, context: SimpleNamespace, _request: Any) -> None:
             if context.turn:
                 self.note_sent(context.turn)
 
         async def end(_session: Any, context: SimpleNamespace, request: Any) -> None:
+            status = request.response.status
             if context.turn:
                 self.note_answered(context.turn)
-                self.note_status(request.response.status)
+                self.note_status(status)
+            self._note(str(request.url), context, outcome_of(status), status)
+
+        async def fail(_session: Any, context: SimpleNamespace, request: Any) -> None:
+            self._note(str(request.url), context, CallOutcome.LOST, None)
 
         trace.on_request_start.append(begin)
         trace.on_request_headers_sent.append(write)
         trace.on_request_end.append(end)
+        trace.on_request_exception.append(fail)
         return trace
+
+    def _note(
+        self, url: str, context: SimpleNamespace, outcome: CallOutcome, status: int | None
+    ) -> None:
+        """Note a call to the API; the gateway's connections are none. A URL may hold an
+        interaction's token, so it is not logged."""
+        if not url.startswith(self._base):
+            return
+        seconds = self._now() - context.began
+        self._meter.note_call(PLATFORM, outcome, seconds)
+        log.debug("api_call", platform=PLATFORM, status=status, seconds=round(seconds, 4))
 
     def _counts(self, url: str) -> bool:
         return url.startswith(self._base) and not any(path in url for path in _EXEMPT)

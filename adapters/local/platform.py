@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
-from bot.domain.cards import Button, Card, QuestionCard
+from bot.domain.cards import Button, Card, MockCard, QuestionCard
 from bot.domain.people import Role
 from bot.errors import NotSent, OutcomeUnknown, Rejected, RejectReason
 from bot.ports import Clock, Found
@@ -112,7 +112,7 @@ class LocalPlatform:
         """Yield the questions among them, each key once; `public` leaves private ones out."""
         keys: set[str] = set()
         for message in self.seen_by(workspace, channel, member):
-            is_question = isinstance(message.card, QuestionCard)
+            is_question = isinstance(message.card, QuestionCard | MockCard)
             if is_question and message.key not in keys and not (public and message.only):
                 keys.add(message.key)
                 yield message

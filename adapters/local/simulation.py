@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Protocol, assert_never
 
+from adapters.local.files import read_upload
 from adapters.local.platform import NAME, LocalPlatform, Message
 from adapters.local.script import (
     Advance,
@@ -164,7 +165,8 @@ class Simulation:
             case Say(_, text):
                 self.heard(origin, text)
                 if text.split(" ")[0] == COMMAND:
-                    await self._send(TextCommand(origin, text.removeprefix(COMMAND)))
+                    typed = text.removeprefix(COMMAND)
+                    await self._send(TextCommand(origin, typed, read_upload(typed)))
             case React(_, emoji, removes, nth):
                 self.heard(origin, f"{'takes back' if removes else 'reacts'} :{emoji}:")
                 await self._react(origin, emoji, removes, nth)

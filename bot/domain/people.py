@@ -41,7 +41,6 @@ class Member:
     name: str
     level: Level | None = None
     zone: str | None = None
-    reminders: bool = False
     on_leaderboard: bool = True
 
 

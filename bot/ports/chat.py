@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.domain.cards import Card, Reply
 from bot.domain.events import Event
+from bot.domain.pacing import Pace
 from bot.domain.people import Role
 
 
@@ -93,6 +94,16 @@ class Platform(Protocol):
     @property
     def chat(self) -> ChatPort:
         """The way out."""
+        ...
+
+    @property
+    def pace(self) -> Pace | None:
+        """What the platform allows, where deliveries have to keep to it; None if it does not
+        matter or the platform's own client sees to it."""
+        ...
+
+    def problem(self) -> str | None:
+        """Say what keeps it from working just now and what to do about it; None if nothing."""
         ...
 
     async def start(self, handle: Handle) -> None:

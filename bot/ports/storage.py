@@ -7,8 +7,12 @@ from typing import Protocol
 
 from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
+from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
+from bot.ports.interviews import Interviews
+from bot.ports.operations import Operations
 from bot.ports.people import Members, Notices, Workspaces
+from bot.ports.reviews import Reminders, Reviews
 from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules
 
@@ -32,16 +36,31 @@ class UnitOfWork(Protocol):
     def questions(self) -> Questions: ...
 
     @property
+    def curation(self) -> Curation: ...
+
+    @property
     def deliveries(self) -> Deliveries: ...
 
     @property
     def attempts(self) -> Attempts: ...
 
     @property
+    def reviews(self) -> Reviews: ...
+
+    @property
+    def reminders(self) -> Reminders: ...
+
+    @property
+    def interviews(self) -> Interviews: ...
+
+    @property
     def agenda(self) -> Agenda: ...
 
     @property
     def notices(self) -> Notices: ...
+
+    @property
+    def operations(self) -> Operations: ...
 
 
 class Storage(Protocol):

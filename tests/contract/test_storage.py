@@ -168,6 +168,26 @@ async def test_complaint_2_a_lease_keeps_a_second_process_away(storage: SqlStora
         assert await work.deliveries.mark_sending([theirs], NOW + 2 * LEASE) == {theirs.id}
 
 
+async def test_a_process_takes_only_what_its_platforms_can_post(storage: SqlStorage) -> None:
+    later = NOW + timedelta(days=1)
+    async with storage.writing() as work:
+        workspace, schedule = await make_schedule(work)
+        await work.schedules.save(replace(schedule, next_due_at=later))
+        await work.deliveries.insert([make_draft(workspace, schedule)])
+        ana = await work.members.ensure(workspace.id, "ana", "ana")
+        await work.notices.add(workspace.id, ana.id, "#general", "hello", NOW)
+        assert (await work.agenda.next_wakes(["slack"])).earliest() == later
+        assert (await work.agenda.next_wakes(["slack", "local"])).earliest() == NOW
+        assert not await work.deliveries.claim("me", NOW, NOW + LEASE, 10, (), ["slack"])
+        assert not await work.notices.take_due(NOW, NOW + LEASE, 10, ["slack"])
+        assert len(await work.notices.take_due(NOW, NOW + LEASE, 10, ["local"])) == 1
+        [claimed] = await work.deliveries.claim("me", NOW, NOW + LEASE, 10, (), ["slack", "local"])
+        await work.deliveries.mark_sending([claimed], NOW + LEASE)
+        after = NOW + LEASE
+        assert not await work.deliveries.take_ambiguous(after, after, 10, ["slack"])
+        assert len(await work.deliveries.take_ambiguous(after, after, 10, ["local"])) == 1
+
+
 async def test_only_the_holder_of_the_fence_settles(storage: SqlStorage) -> None:
     async with storage.writing() as work:
         workspace, schedule = await make_schedule(work)

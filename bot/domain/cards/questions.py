@@ -16,6 +16,7 @@ from bot.domain.streak import Streak
 class QuestionCard:
     """A question, posted to the channel or asked by one member (then without a schedule).
 
+    `due` is given in practice: how many reviews wait, this one among them.
     `discussion`: a thread is wanted under it, where threads have to be opened.
     """
 
@@ -26,6 +27,7 @@ class QuestionCard:
     key: str
     schedule_number: int | None = None
     late: bool = False
+    due: int | None = None
     discussion: bool = False
 
     @property
@@ -46,6 +48,7 @@ class QuestionCard:
             "schedule_id": self.schedule_number,
             "slot": self.slot.isoformat(),
             "late": self.late,
+            **({} if self.due is None else {"due": self.due}),
         }
 
 
