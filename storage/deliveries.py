@@ -381,14 +381,16 @@ class DeliveryRepository:
         )
         return rows.first() is not None
 
-    async def posted_slots(self, workspace_id: WorkspaceId) -> Sequence[PostedSlot]:
+    async def posted_slots(
+        self, workspace_id: WorkspaceId, after: date | None = None
+    ) -> Sequence[PostedSlot]:
         rows = await self.session.exec(
             select(
                 col(DeliveryRow.slot),
                 func.min(col(DeliveryRow.posted_at)),
                 func.max(col(DeliveryRow.posted_at)),
             )
-            .where(*_question_day_of(workspace_id))
+            .where(*_question_day_of(workspace_id), col(DeliveryRow.slot) > (after or date.min))
             .group_by(col(DeliveryRow.slot))
             .order_by(col(DeliveryRow.slot))
         )

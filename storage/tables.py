@@ -97,6 +97,8 @@ class ScheduleRow(SQLModel, table=True):
     reveal: str = "private"
     reveal_after_seconds: int | None = None
     discussion: bool = False
+    digest: int | None = None
+    digest_due_at: datetime | None = Field(default=None, index=True)
     next_due_at: datetime | None = Field(default=None, index=True)
     paused_because: str | None = None
     created_by: int | None = Field(
@@ -214,6 +216,7 @@ class AttemptRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("member_id", "delivery_id", "once"),
         Index("ix_attempts_workspace_id_at", "workspace_id", "at"),
+        Index("ix_attempts_member_id_slot", "member_id", "slot"),
     )
 
     id: int | None = _key()
@@ -313,6 +316,53 @@ class InterviewStepRow(SQLModel, table=True):
     skipped: bool = False
     answer: str = Field(default="", sa_type=Text)
     grade: str | None = Field(default=None, sa_type=Text)
+
+
+class TotalRow(SQLModel, table=True):
+    """A member's points of a period, kept with the attempts (`storage.totals`).
+
+    `listed` repeats the member's wish, so that one index orders those who are listed.
+    """
+
+    __tablename__ = "totals"
+    __table_args__ = (
+        Index("ix_totals_standing", "workspace_id", "period", "listed", "points", "member_id"),
+    )
+
+    workspace_id: int = Field(foreign_key="workspaces.id", ondelete="CASCADE", primary_key=True)
+    period: str = Field(primary_key=True)
+    member_id: int = Field(
+        foreign_key="members.id", ondelete="CASCADE", primary_key=True, index=True
+    )
+    points: int
+    attempts: int
+    listed: bool
+
+
+class TotalStepRow(SQLModel, table=True):
+    """How many listed members have points in a step: from `start` on, `size` wide."""
+
+    __tablename__ = "total_steps"
+
+    workspace_id: int = Field(foreign_key="workspaces.id", ondelete="CASCADE", primary_key=True)
+    period: str = Field(primary_key=True)
+    size: int = Field(primary_key=True)
+    start: int = Field(primary_key=True)
+    members: int
+
+
+class StreakRow(SQLModel, table=True):
+    """A member's streak through the last settled question day (`bot.domain.streak`)."""
+
+    __tablename__ = "streaks"
+
+    member_id: int = Field(foreign_key="members.id", ondelete="CASCADE", primary_key=True)
+    workspace_id: int = _parent("workspaces", index=True)
+    through: date
+    as_of: datetime
+    current: int
+    longest: int
+    freezes: int
 
 
 class NoticeRow(SQLModel, table=True):

@@ -25,6 +25,8 @@ from storage.questions import QuestionRepository, Versions
 from storage.reviews import ReminderRepository, ReviewRepository
 from storage.roles import AdminRoleRepository
 from storage.schedules import ScheduleRepository
+from storage.streaks import StreakRepository
+from storage.totals import TotalRepository
 
 
 class SqlUnitOfWork:
@@ -42,6 +44,8 @@ class SqlUnitOfWork:
         self.reviews = ReviewRepository(session)
         self.reminders = ReminderRepository(session)
         self.interviews = InterviewRepository(session)
+        self.totals = TotalRepository(session)
+        self.streaks = StreakRepository(session)
         self.notices = NoticeRepository(session)
         self.agenda = AgendaRepository(session)
         self.operations = OperationsRepository(session)

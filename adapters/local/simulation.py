@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Protocol, assert_never
 
-from adapters.local.files import read_upload
 from adapters.local.platform import NAME, LocalPlatform, Message
 from adapters.local.script import (
     Advance,
@@ -25,6 +24,7 @@ from adapters.local.script import (
     SetRole,
     SetTime,
 )
+from adapters.local.uploads import read_upload
 from bot.commands import NAME as COMMAND
 from bot.domain.cards import Reply
 from bot.domain.events import (

@@ -15,6 +15,7 @@ from bot.ports.people import Members, Notice, Notices, Workspaces
 from bot.ports.reviews import Missed, Reminders, Reviews
 from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules, Wakes
+from bot.ports.standings import Streaks, Totals
 from bot.ports.storage import Storage, UnitOfWork
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "Reviews",
     "Schedules",
     "Storage",
+    "Streaks",
+    "Totals",
     "UnitOfWork",
     "Wakes",
     "Workspaces",

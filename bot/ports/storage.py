@@ -15,6 +15,7 @@ from bot.ports.people import Members, Notices, Workspaces
 from bot.ports.reviews import Reminders, Reviews
 from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules
+from bot.ports.standings import Streaks, Totals
 
 
 class UnitOfWork(Protocol):
@@ -52,6 +53,12 @@ class UnitOfWork(Protocol):
 
     @property
     def interviews(self) -> Interviews: ...
+
+    @property
+    def totals(self) -> Totals: ...
+
+    @property
+    def streaks(self) -> Streaks: ...
 
     @property
     def agenda(self) -> Agenda: ...

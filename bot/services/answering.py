@@ -12,12 +12,11 @@ from bot.domain.delivery import Draft
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
 from bot.domain.question import Kind, Question, QuestionFilter
 from bot.domain.review import rate_grade
-from bot.domain.streak import sum_up
 from bot.errors import CommandError, NotFound
 from bot.ports import Grader, Storage, UnitOfWork
 from bot.services.reviewing import go_on
 from bot.services.shown import Shown, draft_private, find_shown
-from bot.services.standings import load_ledger
+from bot.services.streaks import count_streak
 
 LONGEST_ANSWER = 40_000
 """Characters; twice what the longest form of any platform takes."""
@@ -133,7 +132,7 @@ class Answering:
             first=first,
             late=shown.late,
             revealed=revealed,
-            streak=sum_up(await load_ledger(work, caller.member)),
+            streak=await count_streak(work, caller.member, caller.now),
             private=delivery.member_id is not None,
         )
         return [card, *further]

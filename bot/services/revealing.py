@@ -11,13 +11,12 @@ from bot.domain.cards import Card, NoticeCard, Reply, RevealCard
 from bot.domain.delivery import Delivery
 from bot.domain.review import rate_word
 from bot.domain.schedule import RevealMode
-from bot.domain.streak import sum_up
 from bot.ports import Storage, UnitOfWork
-from bot.services.delivering import draft_reveal
 from bot.services.reconciling import Reconciling
 from bot.services.reviewing import go_on
+from bot.services.settling import draft_reveal
 from bot.services.shown import Shown, find_shown, load_shown
-from bot.services.standings import load_ledger
+from bot.services.streaks import count_streak
 
 
 @dataclass
@@ -76,7 +75,7 @@ class Revealing:
         async with self.storage.writing() as work:
             shown = await find_shown(work, caller, key)
             further = await self._keep_rating(work, caller, shown, rating)
-            streak = sum_up(await load_ledger(work, caller.member))
+            streak = await count_streak(work, caller.member, caller.now)
         days = "question day" if streak.current == 1 else "question days"
         text = f"Noted. Your streak is {streak.current} {days}."
         noted = NoticeCard(text, {"question_id": shown.question.id, "rating": rating})

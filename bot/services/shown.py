@@ -9,6 +9,7 @@ from bot.commands import Caller
 from bot.domain import delivery as moves
 from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose, make_key
 from bot.domain.question import Question, QuestionSummary
+from bot.domain.streak import unsettles
 from bot.errors import NotFound
 from bot.ports import UnitOfWork
 
@@ -47,6 +48,8 @@ async def find_shown(
     if delivery.state in (DeliveryState.SENDING, DeliveryState.STUCK):
         proof = moves.confirm(message_id, delivery.due_at)
         await deliveries.settle([(delivery, proof)])
+        if unsettles(delivery.slot, delivery.due_at, caller.now):
+            await work.streaks.forget(caller.workspace.id)
     return await load_shown(work, caller, delivery)
 
 
