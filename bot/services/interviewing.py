@@ -265,7 +265,7 @@ class InterviewEnding:
         now, zone = self.clock.now(), zone_of(member, "")
         caller = Caller(workspace, member, interview.channel, now, zone)
         for card in await end_interview(work, caller, interview, Ending.EXPIRED):
-            if isinstance(card, MockReportCard):
+            if isinstance(card, MockReportCard) and workspace.left_at is None:
                 return workspace, member, interview.channel, card
         return None
 
