@@ -29,7 +29,7 @@ questions.command("generate")(generate_questions)
 app.add_typer(questions, name="questions")
 app.command()(grade)
 app.add_typer(schedules, name="schedules")
-app.command()(deliveries)
+app.add_typer(deliveries, name="deliveries")
 app.command()(check)
 
 

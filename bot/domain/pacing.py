@@ -67,13 +67,13 @@ class Pace:
     workspaces: Turns
 
     def take(self, workspace: str, channel: str, now: datetime) -> datetime:
-        """Take a turn that both allow, and return when it is."""
-        place = (workspace, channel)
-        free_at = max(
-            self.channels.next_turn(place, now), self.workspaces.next_turn(workspace, now)
-        )
-        self.workspaces.take(workspace, now, free_at)
-        return self.channels.take(place, now, free_at)
+        """Take a turn that both allow, and return when it is.
+
+        The workspace's is taken first and by itself: who waits for a busy channel must not
+        make the workspace's other channels wait, too.
+        """
+        turn = self.workspaces.take(workspace, now)
+        return self.channels.take((workspace, channel), now, turn)
 
     def take_channel(self, workspace: str, channel: str, now: datetime) -> datetime:
         """Take a turn of the channel alone: who answers somebody doesn't queue behind posts."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.cards import GradeCard, QuestionCard, RevealCard
-from bot.domain.delivery import Delivery, DeliveryState, Purpose
+from bot.domain.delivery import Delivery, DeliveryState, Purpose, describe_mend
 from bot.domain.reading import format_duration
 from bot.domain.schedule import RevealMode, Schedule
 from bot.domain.streak import DAYS_PER_FREEZE, MOST_FREEZES, LedgerDay, Outcome, Streak
@@ -99,6 +99,9 @@ def describe_fate(delivery: Delivery) -> str:
     fate = f"{what}: {delivery.state}"
     if delivery.posted_at:
         fate += f", {format_duration(delivery.posted_at - delivery.due_at)} after it was due"
+    if delivery.tries > 1:
+        fate += f", tried {delivery.tries} times"
     if delivery.reason and delivery.state is not DeliveryState.CONFIRMED:
         fate += f". {delivery.reason}"
-    return fate
+    mend = describe_mend(delivery)
+    return f"{fate} {mend}" if mend else fate
