@@ -125,6 +125,11 @@ class Change:
     reason: str | None = None
     tried: bool = True
 
+    @property
+    def wants_more(self) -> bool:
+        """Whether somebody has to look at the delivery again by itself."""
+        return self.not_before is not None or self.lease_until is not None
+
 
 def make_key(seed: int, *parts: object) -> str:
     """Return the key of a delivery: 20 characters of a hash, the same for the same parts."""

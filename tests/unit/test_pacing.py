@@ -37,9 +37,10 @@ def test_nobody_waits_longer_than_those_before_take(waits: list[float]) -> None:
 def test_a_channel_s_second_counts_from_the_end_of_its_last_post() -> None:
     turns = Turns(SECOND)
     turns.take("c", NOW)
+    assert turns.take("c", NOW) == NOW + SECOND
     turns.hold_from("c", NOW + timedelta(seconds=0.4))
-    assert turns.next_turn("c", NOW + SECOND) == NOW + timedelta(seconds=1.4)
-    assert turns.next_turn("other", NOW) == NOW
+    assert turns.free_at("c", NOW + SECOND) == NOW + timedelta(seconds=1.4)
+    assert turns.free_at("other", NOW) == NOW
 
 
 def test_a_clock_that_is_set_back_makes_nobody_wait_for_hours() -> None:
