@@ -29,17 +29,24 @@ from bot.scheduler import Ticker
 from bot.services.administering import Administering
 from bot.services.answering import Answering
 from bot.services.conversing import Conversing, collect_handlers
+from bot.services.curating import Curating
 from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
+from bot.services.generating import GENERATED, Generating
 from bot.services.health import Health, Watched
 from bot.services.helping import Helping
+from bot.services.importing import Importing
+from bot.services.interviewing import InterviewEnding, Interviewing
 from bot.services.leaving import Leaving
 from bot.services.notifying import Notifying
 from bot.services.pacing import Pacing
 from bot.services.planning import Planning
+from bot.services.practising import Practising
 from bot.services.profile import Profile
 from bot.services.pulse import Pulse
 from bot.services.reconciling import Reconciling
+from bot.services.reminding import Reminding
+from bot.services.reporting import Reporting
 from bot.services.revealing import Revealing
 from bot.services.scheduling import Scheduling
 from bot.services.standings import Standings
@@ -118,18 +125,27 @@ def build(
     Tests and simulations hand in their own clock and dice; `owner` names this process
     among those that share the database.
     """
+    from bot.questions.pack_files import shipped_packs
+
     clock = clock or SystemClock()
     engine = open_engine(database) if isinstance(database, str) else database
     storage = SqlStorage(engine, dice or random.SystemRandom())
     reconciling = Reconciling(storage, chats, clock, lease, grace, meter=meter)
-    answering = Answering(storage, LexicalGrader())
+    grader = LexicalGrader()
+    answering = Answering(storage, grader)
+    interviewing = Interviewing(storage, grader, answering)
+    practising = Practising(storage, Generating())
     revealing = Revealing(storage, reconciling, grace)
     profile = Profile(storage)
+    reserved = {*shipped_packs(), GENERATED}
     services = (
         answering,
         revealing,
         profile,
+        practising,
+        interviewing,
         Administering(storage, chats),
+        Curating(storage, Importing(storage, reserved)),
         Helping(storage, chats),
         Scheduling(storage, chats, grace),
         Standings(storage, chats),
@@ -144,6 +160,8 @@ def build(
             answering,
             revealing,
             profile,
+            practising,
+            interviewing,
             Leaving(storage, clock),
             collect_handlers(services),
         ),
@@ -164,6 +182,8 @@ def build(
             ),
             reconciling,
             Notifying(storage, chats, clock),
+            Reminding(storage, chats, clock),
+            InterviewEnding(storage, chats, clock),
         ),
     )
 
@@ -195,6 +215,27 @@ def make_platforms(
         require_extra("slack_bolt", "slack")
         platforms.append(_make_slack(settings, clock, engine, meter))
     return platforms
+
+
+async def examine_discord(settings: Settings) -> str:
+    """Sign in at Discord, look at all channels with schedules, and say what is to be known.
+
+    Raises:
+        ConfigError: the token is refused, Discord does not answer, or rights are missing.
+    """
+    require_extra("discord", "discord")
+    from adapters.discord.doctor import examine
+
+    app = build(settings.database.url, {})
+    try:
+        places: set[tuple[str, str]] = set()
+        if await current_revision(app.engine) is not None:
+            async for workspace, schedule in Reporting(app.storage).schedules():
+                if workspace.platform == "discord" and not schedule.paused_because:
+                    places.add((workspace.external_id, schedule.channel))
+    finally:
+        await app.close()
+    return await examine(settings.discord, sorted(places))
 
 
 def require_extra(module: str, extra: str) -> None:

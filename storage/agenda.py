@@ -8,21 +8,22 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.ports import Wakes
 from storage.serving import is_served
-from storage.tables import DeliveryRow, NoticeRow, ScheduleRow
+from storage.tables import DeliveryRow, InterviewRow, NoticeRow, ReminderRow, ScheduleRow
 
-_TABLES: tuple[Any, ...] = (DeliveryRow.__table__, NoticeRow.__table__)  # type: ignore[attr-defined]
+_ROWS = (DeliveryRow, NoticeRow, ReminderRow, InterviewRow)
+_TABLES: tuple[Any, ...] = tuple(row.__table__ for row in _ROWS)  # type: ignore[union-attr]
 
 
 @cache
 def _select_next(platforms: frozenset[str] | None) -> Any:
     """Return the statement, built once: it is asked after every event."""
     return select(
-        select(func.min(col(ScheduleRow.next_due_at))).scalar_subquery(),
+        select(func.min(ScheduleRow.next_due_at)).scalar_subquery(),
         *(_select_first(table, platforms) for table in _TABLES),
     )
 
@@ -37,7 +38,7 @@ def _select_first(table: Any, platforms: frozenset[str] | None) -> Any:
 
 @dataclass
 class AgendaRepository:
-    """Implements `bot.ports.Agenda`: one statement, three look-ups in an index."""
+    """Implements `bot.ports.Agenda`: one statement of look-ups in indexes."""
 
     session: AsyncSession
 

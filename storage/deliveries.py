@@ -24,6 +24,7 @@ from storage.tables import DeliveryRow, ScheduleRow
 
 _WAITING = (DeliveryState.SCHEDULED, DeliveryState.CLAIMED)
 _NOT_SHOWN = (DeliveryState.SKIPPED, DeliveryState.FAILED)
+_OF_SCHEDULE = ("id", "number", "reveal", "reveal_after_seconds", "discussion")
 _IN_DOUBT = (DeliveryState.SENDING, DeliveryState.STUCK)
 
 
@@ -151,9 +152,9 @@ class DeliveryRepository:
         table = ScheduleRow.__table__  # type: ignore[attr-defined]
         connection = await self.session.connection()
         schedules = await connection.execute(
-            select(table.c.id, table.c.number, table.c.reveal, table.c.reveal_after_seconds).where(
-                table.c.id.in_(ids)
-            )
+            table.select()
+            .with_only_columns(*(table.c[name] for name in _OF_SCHEDULE))
+            .where(table.c.id.in_(ids))
         )
         return {schedule.id: schedule for schedule in schedules}
 
@@ -380,14 +381,16 @@ class DeliveryRepository:
         )
         return rows.first() is not None
 
-    async def posted_slots(self, workspace_id: WorkspaceId) -> Sequence[PostedSlot]:
+    async def posted_slots(
+        self, workspace_id: WorkspaceId, after: date | None = None
+    ) -> Sequence[PostedSlot]:
         rows = await self.session.exec(
             select(
                 col(DeliveryRow.slot),
                 func.min(col(DeliveryRow.posted_at)),
                 func.max(col(DeliveryRow.posted_at)),
             )
-            .where(*_question_day_of(workspace_id))
+            .where(*_question_day_of(workspace_id), col(DeliveryRow.slot) > (after or date.min))
             .group_by(col(DeliveryRow.slot))
             .order_by(col(DeliveryRow.slot))
         )

@@ -14,8 +14,10 @@ import structlog
 from adapters.discord import inbound
 from adapters.discord.chat import Chat
 from adapters.discord.components import make_modal, read_guild
+from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
 from adapters.discord.render import Page, make_message, render_card
+from adapters.discord.standing import read_standing
 from bot.domain.cards import Button, Card, ErrorCard, FormCard, NoticeCard, Reply
 from bot.domain.events import ButtonPressed, Event, FormSubmitted, Origin
 from bot.errors import ChatError
@@ -112,15 +114,13 @@ class Desk:
         user = str(interaction.user.id)
         guild = interaction.guild
         if interaction.guild_id is not None:
-            self._chat.note_manager(
-                str(interaction.guild_id), user, interaction.permissions.manage_guild
-            )
+            self._chat.standings.note(str(interaction.guild_id), user, read_standing(interaction))
             self._homes.note(user, interaction.guild_id)
             name = guild.name if guild else ""
             return inbound.make_origin(interaction, interaction.guild_id, name or "")
         custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
         home = read_guild(custom_id) or await self._homes.find(user)
-        self._chat.note_manager(str(home), user, None)
+        self._chat.standings.note(str(home), user, None)
         return inbound.make_origin(interaction, home, "") if home else None
 
     async def _attend(
@@ -208,7 +208,8 @@ async def _within_patience(work: Awaitable[Any]) -> None:
 async def _show(
     interaction: discord.Interaction[Any], reply: Reply | None, guild: str = ""
 ) -> None:
-    pages = [page for card in reply.cards for page in render_card(card)] if reply else []
+    cards = reply.cards if reply else ()
+    pages = [page for card in cards for page in await compose_card(card)]
     if not pages:
         await interaction.delete_original_response()
         return

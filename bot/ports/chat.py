@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.domain.cards import Card, Reply
 from bot.domain.events import Event
 from bot.domain.pacing import Pace
+from bot.domain.people import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,14 @@ class ChatPort(Protocol):
 
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Tell whether the platform itself takes the member for an admin."""
+        ...
+
+    async def find_role(self, workspace: str, text: str) -> Role | None:
+        """Return the platform's role that the text names; None if it names none."""
+        ...
+
+    async def role_ids(self, workspace: str, member: str) -> Collection[str]:
+        """Return the roles that the platform gives the member at this moment."""
         ...
 
 

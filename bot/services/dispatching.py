@@ -8,9 +8,11 @@ from datetime import datetime
 
 from bot.ports import Clock, Storage
 from bot.services.delivering import Delivering
+from bot.services.interviewing import InterviewEnding
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
 from bot.services.reconciling import Reconciling
+from bot.services.reminding import Reminding
 
 
 @dataclass
@@ -23,6 +25,8 @@ class Dispatching:
     delivering: Delivering
     reconciling: Reconciling
     notifying: Notifying
+    reminding: Reminding
+    interviews: InterviewEnding
 
     def wake_by(self, wake: Callable[[], None]) -> None:
         """Have `wake` called when a post has to be tried or looked for again: whoever sleeps
@@ -49,6 +53,8 @@ class Dispatching:
         await self.delivering.finish()
         await self.reconciling.background.finish()
         await self.notifying.background.finish()
+        await self.reminding.background.finish()
+        await self.interviews.background.finish()
 
     async def _begin_batch(self) -> int:
         """Begin a batch of each kind that is due; return how much was taken."""
@@ -63,6 +69,10 @@ class Dispatching:
             taken += await self.delivering.begin_due()
         if _is_due(wakes.notices, now):
             taken += await self.notifying.begin_due()
+        if _is_due(wakes.reminders, now):
+            taken += await self.reminding.begin_due()
+        if _is_due(wakes.interviews, now):
+            taken += await self.interviews.begin_due()
         return taken
 
     async def next_wake_at(self) -> datetime | None:

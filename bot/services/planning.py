@@ -118,7 +118,7 @@ class Planning:
             return Plan(moved, [self._skip(workspace, schedule, slot, now) for slot in free])
         skipped = [self._skip(workspace, schedule, slot, now) for slot in free[:-1]]
         delay = delay_within(self.spread, workspace, schedule.channel)
-        slot = replace(free[-1], due_at=free[-1].due_at + delay)
+        slot = Slot(free[-1].date, free[-1].due_at + delay)
         draft = draft_question(workspace, schedule, slot, self.grace)
         posted = fill_draft(picker, workspace, moved, draft)
         return replace(posted, drafts=[*skipped, *posted.drafts])

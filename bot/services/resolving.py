@@ -9,7 +9,7 @@ from enum import StrEnum
 from bot.domain.delivery import Change, DeliveryState
 from bot.errors import NotFound
 from bot.ports import Clock, Storage
-from bot.services.delivering import settle
+from bot.services.settling import settle
 
 
 class Verdict(StrEnum):

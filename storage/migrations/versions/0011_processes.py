@@ -1,7 +1,7 @@
 """processes, and an index of what is stuck
 
 Revision ID: 0011
-Revises: 0003
+Revises: 0010
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 
 
 revision = '0011'
-down_revision = '0003'
+down_revision = '0010'
 branch_labels = None
 depends_on = None
 
