@@ -6,19 +6,24 @@ import re
 from functools import singledispatch
 from zoneinfo import ZoneInfo
 
-from bot.domain import wording
+from bot.domain import interview_words, wording
 from bot.domain.cards import (
     BankCard,
     Card,
     ErrorCard,
     FormCard,
+    FormField,
     GradeCard,
     HelpCard,
     LeaderboardCard,
     LedgerCard,
+    MockCard,
+    MockHistoryCard,
+    MockReportCard,
     NoticeCard,
     PreviewCard,
     QuestionCard,
+    QueueCard,
     RevealCard,
     ScheduleCard,
     SchedulesCard,
@@ -154,6 +159,40 @@ def _standing(row: Standing) -> str:
 
 
 @_render.register
+def _mock(card: MockCard) -> str:
+    question, topics = card.question, ", ".join(card.question.topics)
+    what = interview_words.introduce_step(card.number, card.of, card.follow_up)
+    head = f"{what}: {question.title}\n{question.level} · {topics}"
+    parts = [head, card.said, *_asked_on(card), question.prompt, *_choices(question)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _asked_on(card: MockCard) -> list[str]:
+    if not card.follow_up:
+        return []
+    return [card.follow_up, interview_words.ASK_ON, interview_words.FIRST_ASKED]
+
+
+@_render.register
+def _mock_report(card: MockReportCard) -> str:
+    report = card.report
+    parts = [f"Mock interview: {interview_words.describe_report(report)}"]
+    for title, lines in interview_words.list_sections(report):
+        parts.append("\n".join([title, *(f"- {one_line(line)}" for line in lines)]))
+    parts.append(interview_words.MODEL_ANSWERS)
+    parts += [f"{item.question.title}\n{item.question.answer}" for item in report.items]
+    return "\n\n".join(parts)
+
+
+@_render.register
+def _mock_history(card: MockHistoryCard) -> str:
+    if not card.interviews:
+        return interview_words.NO_HISTORY
+    lines = interview_words.list_history(card.interviews, card.zone)
+    return "\n".join(["Your mock interviews", *lines, interview_words.describe_trend(card.trend)])
+
+
+@_render.register
 def _schedule(card: ScheduleCard) -> str:
     return f"Schedule {card.schedule.number} {card.said}".strip() + f".\n{_describe(card.schedule)}"
 
@@ -190,6 +229,16 @@ def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> str:
     due = delivery.due_at.astimezone(zone)
     fate = one_line(wording.describe_fate(delivery))
     return f"{due:%Y-%m-%d %H:%M} {one_line(delivery.channel)} {fate}"
+
+
+@_render.register
+def _queue(card: QueueCard) -> str:
+    parts = [wording.count_queue(card)]
+    for entry in card.entries:
+        facts = wording.list_entry_facts(entry)
+        listed = "\n".join(f"{head}: {escape(text)}" for head, text in facts)
+        parts.append(f"{one_line(wording.name_entry(entry))}\n{listed}")
+    return "\n\n".join(parts)
 
 
 @_render.register
@@ -238,5 +287,12 @@ def _error(card: ErrorCard) -> str:
 
 @_render.register
 def _form(card: FormCard) -> str:
-    fields = ", ".join(field.label for field in card.fields)
-    return f"{card.title}\nFill in: {fields}. (Here: @you answers: …)"
+    if card.form == "answer":
+        return f"{card.title}\nFill in: Your answer. (Here: @you answers: …)"
+    lines = map(_field_line, card.fields)
+    return "\n".join([one_line(card.title), *lines, '(Here: @you fills in name:value other:"…")'])
+
+
+def _field_line(field: FormField) -> str:
+    held = f" [{one_line(field.value)}]" if field.value else ""
+    return f"  {field.name}: {one_line(field.label)}{held}"

@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from bot.cli.data import back_up_database, restore_database, workspace
 from bot.cli.generate import generate_questions
 from bot.cli.grade import grade
 from bot.cli.operate import check, deliveries, schedules
@@ -33,6 +34,9 @@ app.command()(grade)
 app.add_typer(schedules, name="schedules")
 app.command()(deliveries)
 app.command()(check)
+app.add_typer(workspace, name="workspace")
+app.command("backup")(back_up_database)
+app.command("restore")(restore_database)
 
 
 def _print_version(wanted: bool) -> None:
@@ -63,12 +67,18 @@ def options(
     context.obj = config
 
 
+_Pictures = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Where pictures and files go. Default: the user's cache."),
+]
+
+
 @app.command()
-def demo() -> None:
+def demo(pictures: _Pictures = None) -> None:
     """Try it here: a channel in this terminal, without any account."""
     from bot.cli.demo import demo
 
-    demo()
+    demo(pictures)
 
 
 @app.command()
@@ -78,11 +88,12 @@ def simulate(
     database: Annotated[
         str | None, typer.Option(help="Play on this database and keep it. Default: a new one.")
     ] = None,
+    pictures: _Pictures = None,
 ) -> None:
     """Play a script against the real core on a virtual clock."""
     from bot.cli.simulate import simulate
 
-    simulate(script, as_json=as_json, database_url=database)
+    simulate(script, as_json=as_json, database_url=database, pictures=pictures)
 
 
 @app.command()

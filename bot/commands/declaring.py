@@ -40,7 +40,9 @@ class Type(StrEnum):
     YES_NO = "yes_no"
     CHOICE = "choice"
     MEMBER = "member"
+    MEMBER_OR_ROLE = "member_or_role"
     CHANNEL = "channel"
+    REMINDERS = "reminders"
     FILE = "file"
     MULTILINE = "multiline"
 
@@ -55,6 +57,7 @@ _READERS: Mapping[Type, Callable[[str], Any]] = {
     Type.NUMBER: reading.read_number,
     Type.SCHEDULE: reading.read_number,
     Type.YES_NO: reading.read_yes_no,
+    Type.REMINDERS: reading.read_reminders,
 }
 
 
@@ -125,13 +128,17 @@ def _usage_of(option: Option) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, where and when. `now` is UTC; `zone` is theirs if known, else UTC."""
+    """Who calls, where and when. `now` is UTC; `zone` is theirs if known, else UTC.
+
+    `platform_zone` is what the platform says, whatever they set; empty if it says nothing.
+    """
 
     workspace: Workspace
     member: Member
     channel: str
     now: datetime
     zone: str
+    platform_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,25 @@ class Call:
     upload: Upload | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A pressed button: the three values of its `Button`, and the message it is under."""
+
+    caller: Caller
+    key: str
+    value: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A filled form with the key of its `FormCard`; empty fields are left out."""
+
+    caller: Caller
+    key: str
+    values: Mapping[str, str]
+
+
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
 
@@ -152,6 +178,29 @@ def handles(path: str) -> Callable[[_Handler], _Handler]:
 
     def mark(handler: _Handler) -> _Handler:
         handler.handles_command = path  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+def handles_button(action: str, rights: Rights = Rights.ALL) -> Callable[[_Handler], _Handler]:
+    """Mark a service's method as what a button with this action calls, with a Press."""
+
+    def mark(handler: _Handler) -> _Handler:
+        handler.handles_button = (action, rights)  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+def handles_form(path: str) -> Callable[[_Handler], _Handler]:
+    """Mark a service's method as what the form of this command calls, with a Filled.
+
+    Forms of other commands are read as the command with its options.
+    """
+
+    def mark(handler: _Handler) -> _Handler:
+        handler.handles_form = path  # type: ignore[attr-defined]
         return handler
 
     return mark

@@ -20,6 +20,7 @@ SCHEDULE_ID = Option("id", Type.SCHEDULE, "its number", positional=True, require
 
 
 QUESTION_ID = Option("id", Type.TEXT, "its id", positional=True, required=True)
+MEMBER_OR_ROLE = Option("member", Type.MEMBER_OR_ROLE, "who", positional=True, required=True)
 
 
 SCHEDULE_OPTIONS = (
@@ -31,6 +32,20 @@ SCHEDULE_OPTIONS = (
     PACK,
     Option("reveal", Type.CHOICE, "who sees the answer", choices=("private", "thread")),
     Option("reveal-after", Type.DURATION, "answer for all after 8h", clearable=True),
+    Option("discussion", Type.YES_NO, "open a thread under each question"),
+)
+
+
+DRAFT_ID = Option("id", Type.NUMBER, "its number", positional=True, required=True)
+
+
+DRAFT_OPTIONS = (
+    Option("question", Type.TEXT, "what is asked; code goes between ``` lines"),
+    Option("answer", Type.TEXT, "the model answer"),
+    Option("level", Type.LEVEL, "fresher, 2-year or 5-year"),
+    Option("topic", Type.TOPIC, "see `topics`, or a new one"),
+    Option("choices", Type.TEXT, "one a line, * before the right one, or none"),
+    Option("title", Type.TEXT, "its first line if not given"),
 )
 
 
@@ -71,13 +86,42 @@ COMMANDS: tuple[Command, ...] = (
             Option("share", Type.YES_NO, "post it to the channel"),
         ),
     ),
+    Command(
+        "practice",
+        "due reviews, one after another",
+        (Option("drill", Type.YES_NO, "a fresh generated question instead"),),
+    ),
+    Command(
+        "mock",
+        "a mock interview",
+        (
+            Option(
+                "do",
+                Type.CHOICE,
+                "start if not given",
+                positional=True,
+                choices=("start", "skip", "stop", "history"),
+            ),
+            Option("questions", Type.NUMBER, "how many; 5 if not given, at most 20"),
+            Option("level", Type.LEVEL, "only this level; else it climbs", clearable=True),
+            TOPIC,
+        ),
+        example=f"{NAME} mock questions:3 topic:dependencies",
+    ),
     Command("topics", "topics and levels with counts"),
+    Command("suggest", "a question for your team; an admin decides", DRAFT_OPTIONS),
+    Command(
+        "report",
+        "tell the admins that a question is wrong",
+        (Option("reason", Type.TEXT, "what is wrong with it"),),
+    ),
     Command(
         "settings",
         "your own settings",
         (
             LEVEL,
             Option("timezone", Type.ZONE, "your time zone", clearable=True),
+            Option("reminders", Type.REMINDERS, "of due reviews: yes, no or a time like 18:00"),
             Option("leaderboard", Type.YES_NO, "be listed in the standings"),
             Option("away-until", Type.DATE, "your last day away, or none", clearable=True),
         ),
@@ -112,6 +156,33 @@ COMMANDS: tuple[Command, ...] = (
     _schedule("run", "post another question now"),
     _schedule("preview", "the next ten posts in local time"),
     _schedule("remove", "delete a schedule"),
+    Command(
+        "generate",
+        "draft questions into the queue",
+        (
+            Option("topic", Type.TOPIC, "see `topics`", positional=True, required=True),
+            LEVEL,
+            Option("count", Type.NUMBER, "3 if not given, 10 at most"),
+        ),
+        Rights.ADMIN,
+        example=f"{NAME} generate validation count:3",
+    ),
+    Command("questions list", "the drafts that wait for you", (), Rights.ADMIN),
+    Command("questions approve", "take a draft into the bank", (DRAFT_ID,), Rights.ADMIN),
+    Command(
+        "questions reject",
+        "refuse a draft",
+        (DRAFT_ID, Option("reason", Type.TEXT, "told to its author")),
+        Rights.ADMIN,
+        example=f'{NAME} questions reject 3 reason:"We have that one"',
+    ),
+    Command(
+        "questions edit",
+        "change a draft; without options a form",
+        (DRAFT_ID, *DRAFT_OPTIONS),
+        Rights.ADMIN,
+        example=f"{NAME} questions edit 3 level:5-year",
+    ),
     Command(
         "questions bank",
         "the questions here and how they do, the worst first",
@@ -155,14 +226,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("admins list", "who may configure beside the platform's admins", (), Rights.ADMIN),
     Command(
         "admins add",
-        "let a member configure",
-        (Option("member", Type.MEMBER, "who", positional=True, required=True),),
+        "let a member or a role configure",
+        (MEMBER_OR_ROLE,),
         Rights.ADMIN,
     ),
     Command(
         "admins remove",
         "take that back",
-        (Option("member", Type.MEMBER, "who", positional=True, required=True),),
+        (MEMBER_OR_ROLE,),
         Rights.ADMIN,
     ),
 )

@@ -94,4 +94,19 @@ class AccessLost:
     reason: str
 
 
-Event = TextCommand | CommandCalled | ReactionAdded | ButtonPressed | FormSubmitted | AccessLost
+@dataclass(frozen=True, slots=True)
+class AccessRegained:
+    """The bot is in the origin's workspace again, or for the first time. Nobody is answered."""
+
+    origin: Origin
+
+
+Event = (
+    TextCommand
+    | CommandCalled
+    | ReactionAdded
+    | ButtonPressed
+    | FormSubmitted
+    | AccessLost
+    | AccessRegained
+)

@@ -6,31 +6,55 @@ from bot.ports.chat import ChatPort, Found, Handle, Platform
 from bot.ports.clock import Clock
 from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
+from bot.ports.drafts import Drafts
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
+from bot.ports.interviews import Interviews
+from bot.ports.metering import NO_METER, CallOutcome, Meter, NoMeter
+from bot.ports.operations import Operations
 from bot.ports.people import Members, Notice, Notices, Workspaces
+from bot.ports.reviews import Missed, Reminders, Reviews
+from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules, Wakes
+from bot.ports.standings import Streaks, Totals
 from bot.ports.storage import Storage, UnitOfWork
+from bot.ports.tenancy import Tenancy
+from bot.ports.writing import QuestionWriter
 
 __all__ = [
+    "NO_METER",
+    "AdminRoles",
     "Agenda",
     "Attempts",
+    "CallOutcome",
     "ChatPort",
     "Clock",
     "Curation",
     "Deliveries",
+    "Drafts",
     "Found",
     "Grader",
     "Handle",
     "Installations",
+    "Interviews",
     "Members",
+    "Meter",
+    "Missed",
+    "NoMeter",
     "Notice",
     "Notices",
     "OneTimeTokens",
+    "Operations",
     "Platform",
+    "QuestionWriter",
     "Questions",
+    "Reminders",
+    "Reviews",
     "Schedules",
     "Storage",
+    "Streaks",
+    "Tenancy",
+    "Totals",
     "UnitOfWork",
     "Wakes",
     "Workspaces",

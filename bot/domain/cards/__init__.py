@@ -13,8 +13,10 @@ from bot.domain.cards.admin import (
     describe_schedule,
 )
 from bot.domain.cards.bank import BankCard, BankRow
+from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.parts import Attachment, Button, FormField
 from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
+from bot.domain.cards.queue import QueueCard, QueueEntry
 from bot.domain.cards.reply import Card, Reply
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, Standing, StreakCard
@@ -33,9 +35,14 @@ __all__ = [
     "HelpCard",
     "LeaderboardCard",
     "LedgerCard",
+    "MockCard",
+    "MockHistoryCard",
+    "MockReportCard",
     "NoticeCard",
     "PreviewCard",
     "QuestionCard",
+    "QueueCard",
+    "QueueEntry",
     "Reply",
     "RevealCard",
     "ScheduleCard",

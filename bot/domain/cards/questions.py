@@ -14,7 +14,11 @@ from bot.domain.streak import Streak
 
 @dataclass(frozen=True, slots=True)
 class QuestionCard:
-    """A question, posted to the channel or asked by one member (then without a schedule)."""
+    """A question, posted to the channel or asked by one member (then without a schedule).
+
+    `due` is given in practice: how many reviews wait, this one among them.
+    `discussion`: a thread is wanted under it, where threads have to be opened.
+    """
 
     kind: ClassVar[str] = "question"
     question: Question
@@ -23,16 +27,22 @@ class QuestionCard:
     key: str
     schedule_number: int | None = None
     late: bool = False
+    due: int | None = None
+    discussion: bool = False
 
     @property
     def buttons(self) -> tuple[Button, ...]:
-        """Answer, or one button a choice, and Reveal."""
+        """Answer, or one button a choice, Reveal and Report."""
         if self.question.kind is Kind.CHOICE:
             letters = "ABCDEFGH"[: len(self.question.choices)]
             answer = tuple(Button(letter, "choose", self.key, letter) for letter in letters)
         else:
             answer = (Button("Answer", "answer", self.key),)
-        return (*answer, Button("Reveal", "reveal", self.key))
+        return (
+            *answer,
+            Button("Reveal", "reveal", self.key),
+            Button("Report", "report", self.key),
+        )
 
     def data(self) -> dict[str, Any]:
         """What the card was made of."""
@@ -42,6 +52,7 @@ class QuestionCard:
             "schedule_id": self.schedule_number,
             "slot": self.slot.isoformat(),
             "late": self.late,
+            **({} if self.due is None else {"due": self.due}),
         }
 
 
