@@ -33,6 +33,7 @@ class Type(StrEnum):
     LEVEL = "level"
     TOPIC = "topic"
     PACK = "pack"
+    QUESTION = "question"
     DURATION = "duration"
     DATE = "date"
     NUMBER = "number"

@@ -17,6 +17,7 @@ from bot.domain.events import (
     CommandCalled,
     Event,
     FormSubmitted,
+    OptionTyped,
     Origin,
     ReactionAdded,
     TextCommand,
@@ -98,6 +99,8 @@ class Conversing:
                 return await self._run(origin, command, raw, event.upload)
             case CommandCalled(origin, path, options):
                 return await self._run(origin, BY_PATH[path], options, event.upload)
+            case OptionTyped(origin, path, name):
+                return await self._suggest(origin, BY_PATH[path], name)
             case ReactionAdded(origin, message_id, emoji):
                 caller = await self._identify(origin)
                 wanted = emoji == caller.workspace.emoji
@@ -116,6 +119,17 @@ class Conversing:
                 return None
             case _:
                 assert_never(event)
+
+    async def _suggest(self, origin: Origin, command: Command, name: str) -> Reply | None:
+        """Return values for an option from whom its type is known to, if anybody."""
+        option = command.option(name)
+        handler = self.handlers.get(f"suggest {option.type}") if option else None
+        if handler is None:
+            return None
+        caller = await self._identify(origin)
+        if command.rights is Rights.ADMIN:
+            await self._require_admin(origin, caller)
+        return await handler(Call(command, caller))
 
     async def _run(
         self,
