@@ -15,11 +15,11 @@ from typing import IO, Protocol
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.config import Settings
+from bot.config import AiSettings, GradingSettings, Settings
 from bot.domain.cards import Reply
 from bot.domain.events import Event
 from bot.errors import ConfigError
-from bot.grading.lexical import LexicalGrader
+from bot.graders import Graders, make_graders
 from bot.ports import ChatPort, Clock, Platform
 from bot.scheduler import Ticker
 from bot.services.administering import Administering
@@ -59,6 +59,7 @@ class Application:
     storage: SqlStorage
     conversing: Conversing
     dispatching: Dispatching
+    graders: Graders
 
     async def start(self, packs: Mapping[str, Path] | None = None) -> None:
         """Check the schema and bring the shipped bank, or other packs, into the database.
@@ -84,7 +85,8 @@ class Application:
         return await self.dispatching.next_wake_at()
 
     async def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database and of the model."""
+        await self.graders.close()
         await self.engine.dispose()
 
 
@@ -99,6 +101,8 @@ def build(
     lease: timedelta = timedelta(seconds=60),
     spread: timedelta = timedelta(0),
     concurrency: int = 100,
+    grading: GradingSettings = GradingSettings(grader="lexical"),  # noqa: B008 - frozen
+    ai: AiSettings = AiSettings(),  # noqa: B008 - frozen
 ) -> Application:
     """Wire the core to a database and to chat platforms; nothing is opened yet.
 
@@ -109,7 +113,8 @@ def build(
     engine = open_engine(database) if isinstance(database, str) else database
     storage = SqlStorage(engine, dice or random.SystemRandom())
     reconciling = Reconciling(storage, chats, clock, lease, grace)
-    answering = Answering(storage, LexicalGrader())
+    graders = make_graders(grading, ai, clock, storage)
+    answering = Answering(storage, graders.grader)
     revealing = Revealing(storage, reconciling, grace)
     profile = Profile(storage)
     services = (
@@ -142,6 +147,7 @@ def build(
             reconciling,
             Notifying(storage, chats, clock),
         ),
+        graders,
     )
 
 
@@ -254,6 +260,8 @@ class Service:
             lease=settings.scheduler.lease,
             spread=settings.scheduler.spread,
             concurrency=settings.scheduler.concurrency,
+            grading=settings.grading,
+            ai=settings.ai,
         )
         self._web = make_web(settings, only, self._platforms, self._app.next_wake_at)
         self._clock = clock
@@ -276,6 +284,7 @@ class Service:
             )
         self._lock = hold_file(self._app.engine)
         await self._app.start()
+        await self._app.graders.load()
         for platform in self._platforms:
             await platform.start(self._handle)
             self._started.append(platform)

@@ -16,6 +16,7 @@ from storage.agenda import AgendaRepository
 from storage.attempts import AttemptRepository
 from storage.deliveries import DeliveryRepository
 from storage.engine import READ, WRITE, explaining_errors
+from storage.model_book import ModelBookRepository
 from storage.notices import NoticeRepository
 from storage.people import MemberRepository, WorkspaceRepository
 from storage.questions import QuestionRepository, Versions
@@ -33,6 +34,7 @@ class SqlUnitOfWork:
         self.deliveries = DeliveryRepository(session)
         self.attempts = AttemptRepository(session)
         self.notices = NoticeRepository(session)
+        self.model_book = ModelBookRepository(session)
         self.agenda = AgendaRepository(session)
 
 

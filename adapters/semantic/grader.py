@@ -12,6 +12,7 @@ import numpy as np
 from adapters.semantic.model import MiniLM, Vectors
 from bot.domain.grading import Grade, GradingTask
 from bot.domain.question import KeyPoint
+from bot.domain.writing import Asker
 from bot.grading.lexical import (
     PreparedTask,
     grade_matches,
@@ -120,7 +121,7 @@ class SemanticGrader:
         self._tasks: OrderedDict[GradingTask, SemanticTask] = OrderedDict()
         self._lock = Lock()
 
-    async def grade(self, task: GradingTask, answer: str) -> Grade:
+    async def grade(self, task: GradingTask, answer: str, asker: Asker | None = None) -> Grade:
         """Grade in a thread: the model takes longer than an event loop may be held."""
         return await asyncio.to_thread(self.grade_answer, task, answer)
 

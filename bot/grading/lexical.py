@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
+from bot.domain.writing import Asker
 from bot.grading.fluency import rate_credibility
 from bot.grading.focus import Topic, make_topic, measure_focus
 from bot.grading.gates import EMPTY, SENTENCES, find_gate
@@ -56,7 +57,7 @@ class LexicalGrader:
 
     name = "lexical"
 
-    async def grade(self, task: GradingTask, answer: str) -> Grade:
+    async def grade(self, task: GradingTask, answer: str, asker: Asker | None = None) -> Grade:
         """Grade on the event loop if the answer is short, in a thread if it is long."""
         if len(answer) <= LONG_ANSWER:
             return grade_answer(task, answer)

@@ -7,6 +7,7 @@ from bot.ports.clock import Clock
 from bot.ports.deliveries import Deliveries
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
+from bot.ports.model import Assessor, Meter, ModelBook
 from bot.ports.people import Members, Notice, Notices, Workspaces
 from bot.ports.scheduling import Agenda, Schedules
 from bot.ports.storage import Storage, UnitOfWork
@@ -14,6 +15,7 @@ from bot.ports.writing import QuestionWriter
 
 __all__ = [
     "Agenda",
+    "Assessor",
     "Attempts",
     "ChatPort",
     "Clock",
@@ -23,6 +25,8 @@ __all__ = [
     "Handle",
     "Installations",
     "Members",
+    "Meter",
+    "ModelBook",
     "Notice",
     "Notices",
     "OneTimeTokens",

@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.deliveries import Deliveries
+from bot.ports.model import ModelBook
 from bot.ports.people import Members, Notices, Workspaces
 from bot.ports.scheduling import Agenda, Schedules
 
@@ -32,6 +33,9 @@ class UnitOfWork(Protocol):
 
     @property
     def attempts(self) -> Attempts: ...
+
+    @property
+    def model_book(self) -> ModelBook: ...
 
     @property
     def agenda(self) -> Agenda: ...

@@ -13,6 +13,7 @@ from bot.domain.delivery import DeliveryState, Draft, Purpose, make_key
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
 from bot.domain.question import Kind, Question, QuestionFilter
 from bot.domain.streak import sum_up
+from bot.domain.writing import Asker
 from bot.errors import CommandError, NotFound
 from bot.ports import Grader, Storage, UnitOfWork
 from bot.services.shown import Shown, find_shown
@@ -106,15 +107,16 @@ class Answering:
             )
         async with self.storage.writing() as work:
             shown = await find_shown(work, caller, key, message_id)
-        grade = await self._grade(shown.question, text)
+        grade = await self._grade(caller, shown.question, text)
         async with self.storage.writing() as work:
             return Reply([await self._keep(work, caller, shown, text, grade)])
 
-    async def _grade(self, question: Question, text: str) -> Grade:
+    async def _grade(self, caller: Caller, question: Question, text: str) -> Grade:
         if question.kind is Kind.CHOICE:
             return grade_choice(question, text)
         task = GradingTask(question.prompt, question.answer, question.key_points)
-        return await self.grader.grade(task, text)
+        asker = Asker(caller.workspace.id, caller.member.id)
+        return await self.grader.grade(task, text, asker)
 
     async def _keep(
         self, work: UnitOfWork, caller: Caller, shown: Shown, text: str, grade: Grade

@@ -1,0 +1,39 @@
+"""What a language model says of an answer: verdicts on key points, and no score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.grading import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict on one key point, with the words of the answer that are said to prove it."""
+
+    verdict: Verdict
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A model's word on an answer, not checked yet.
+
+    `points` maps places among the task's key points, from 0; one that the model left out is
+    not there. `strongest` and `to_add` are a sentence each.
+    """
+
+    points: Mapping[int, Judged]
+    errors: tuple[str, ...] = field(default=())
+    strongest: str = ""
+    to_add: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """What calls to a model came to: their number, and tokens in and out."""
+
+    calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
