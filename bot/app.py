@@ -121,7 +121,7 @@ def build(
         answering,
         revealing,
         profile,
-        Administering(storage, chats),
+        Administering(storage, chats, graders.describe),
         Helping(storage, chats),
         Scheduling(storage, chats, grace),
         Standings(storage, chats),

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 import structlog
 
 from bot.config import AiSettings, GradingSettings
+from bot.domain.assessment import GraderFacts
 from bot.domain.grading import Grade, GradingTask
 from bot.domain.writing import Asker
 from bot.errors import ConfigError, QuizError
@@ -75,6 +76,7 @@ class Graders:
     model: Assessor | None = None
     problems: list[str] = field(default_factory=list)
     embedded: EmbeddedGrader | None = None
+    daily_limit: int = 0
 
     async def load(self) -> None:
         """Load now what else would be loaded at the first answer."""
@@ -86,6 +88,11 @@ class Graders:
         """Every problem known so far."""
         late = self.embedded.problem if self.embedded else ""
         return (*self.problems, *([late] if late else []))
+
+    def describe(self) -> GraderFacts:
+        """Say who grades, for admins."""
+        model = self.model.name if self.model else ""
+        return GraderFacts(self.grader.name, model, self.daily_limit, self.notes)
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -100,7 +107,7 @@ def choose_graders(
     problems: list[str] = []
     embedded = _choose_embedded(grading)
     late = embedded if isinstance(embedded, EmbeddedGrader) else None
-    chosen = Graders(embedded, None, None, problems, late)
+    chosen = Graders(embedded, None, None, problems, late, ai.daily_limit_per_workspace)
     if not ai.model:
         if grading.grader == "llm":
             problems.append(NO_MODEL.format(name=embedded.name))

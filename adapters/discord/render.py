@@ -235,7 +235,10 @@ def _preview(card: PreviewCard) -> Page:
 def _status(card: StatusCard) -> Page:
     newest = [describe_delivery(delivery, card.zone) for delivery in card.deliveries]
     posts = "\n".join(newest) if newest else wording.NOTHING_DUE
-    return Page(_join(_list_schedules(card), f"**Newest posts** ({card.zone})", posts), "Status")
+    grading = "\n".join(map(escape, wording.list_grading_facts(card.grading)))
+    return Page(
+        _join(_list_schedules(card), f"**Newest posts** ({card.zone})", posts, grading), "Status"
+    )
 
 
 @_render.register

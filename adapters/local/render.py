@@ -179,10 +179,11 @@ def _preview(card: PreviewCard) -> str:
 def _status(card: StatusCard) -> str:
     zone = ZoneInfo(card.zone)
     schedules = _schedules(SchedulesCard(card.schedules))
+    grading = "\n".join(map(one_line, wording.list_grading_facts(card.grading)))
     if not card.deliveries:
-        return f"{schedules}\n\n{wording.NOTHING_DUE}"
+        return f"{schedules}\n\n{wording.NOTHING_DUE}\n\n{grading}"
     lines = [_delivery_line(delivery, zone) for delivery in card.deliveries]
-    return "\n".join([schedules, "", f"Newest posts ({card.zone})", *lines])
+    return "\n".join([schedules, "", f"Newest posts ({card.zone})", *lines, "", grading])
 
 
 def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> str:

@@ -246,11 +246,12 @@ def _preview(card: PreviewCard) -> list[Block]:
 @_render.register
 def _status(card: StatusCard) -> list[Block]:
     schedules = _schedules(SchedulesCard(card.schedules))
+    grading = context(" ".join(map(one_line, wording.list_grading_facts(card.grading))))
     if not card.deliveries:
-        return [*schedules, *context(wording.NOTHING_DUE)]
+        return [*schedules, *context(wording.NOTHING_DUE), *grading]
     zone = ZoneInfo(card.zone)
     rows = [_delivery_line(delivery, zone) for delivery in card.deliveries]
-    return [*schedules, *header(f"Newest posts ({card.zone})"), *rich(*rows)]
+    return [*schedules, *header(f"Newest posts ({card.zone})"), *rich(*rows), *grading]
 
 
 def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> Element:

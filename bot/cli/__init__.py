@@ -62,15 +62,16 @@ def options(
 
 
 @app.command()
-def demo() -> None:
+def demo(context: typer.Context) -> None:
     """Try it here: a channel in this terminal, without any account."""
     from bot.cli.demo import demo
 
-    demo()
+    demo(context.obj)
 
 
 @app.command()
 def simulate(
+    context: typer.Context,
     script: Annotated[str, typer.Argument(metavar="FILE|-", help="The script; - reads stdin.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     database: Annotated[
@@ -80,7 +81,7 @@ def simulate(
     """Play a script against the real core on a virtual clock."""
     from bot.cli.simulate import simulate
 
-    simulate(script, as_json=as_json, database_url=database)
+    simulate(script, as_json=as_json, database_url=database, config=context.obj)
 
 
 @app.command()

@@ -11,14 +11,18 @@ from adapters.local.script import Instruction, parse_script
 from adapters.local.simulation import VirtualClock
 from adapters.local.transcript import JsonLines, Transcript
 from bot.cli.local import open_database, open_simulation
+from bot.config import Settings, load_settings
 from bot.errors import ScriptError
 
 
-def simulate(script: str, *, as_json: bool, database_url: str | None) -> None:
+def simulate(
+    script: str, *, as_json: bool, database_url: str | None, config: Path | None = None
+) -> None:
     """Play the script file (`-` for standard input) and print what the bot says."""
+    settings = load_settings(config)
     instructions = [instruction for _, instruction in parse_script(_read_lines(script))]
     with open_database(database_url) as url:
-        asyncio.run(play(instructions, url, as_json=as_json))
+        asyncio.run(play(instructions, url, settings, as_json=as_json))
 
 
 def _read_lines(script: str) -> list[str]:
@@ -33,13 +37,17 @@ def _read_lines(script: str) -> list[str]:
         raise ScriptError(0, problem) from None
 
 
-async def play(instructions: Sequence[Instruction], url: str, *, as_json: bool) -> None:
+async def play(
+    instructions: Sequence[Instruction], url: str, settings: Settings, *, as_json: bool
+) -> None:
     """Play instructions on a database."""
     clock = VirtualClock()
     printer = (
         JsonLines(_print) if as_json else Transcript(_print, clock.now, lambda: simulation.zone)
     )
-    async with open_simulation(url, clock, printer.show, printer.hear) as simulation:
+    async with open_simulation(
+        url, clock, printer.show, printer.hear, settings=settings
+    ) as simulation:
         for instruction in instructions:
             await simulation.play(instruction)
 

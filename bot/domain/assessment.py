@@ -37,3 +37,25 @@ class ModelUse:
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GraderFacts:
+    """Who grades here, for admins: `model` and `daily_limit` (calls; 0: none) if there is one.
+
+    `problems` are sentences on what was wanted and is not there.
+    """
+
+    name: str
+    model: str = ""
+    daily_limit: int = 0
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GradingStatus:
+    """Who grades here, and what a model came to today and in the last 30 days."""
+
+    facts: GraderFacts
+    today: ModelUse = ModelUse()
+    month: ModelUse = ModelUse()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.assessment import GradingStatus, ModelUse
 from bot.domain.cards import GradeCard, QuestionCard, RevealCard
 from bot.domain.delivery import Delivery, DeliveryState, Purpose
 from bot.domain.reading import format_duration
@@ -102,3 +103,18 @@ def describe_fate(delivery: Delivery) -> str:
     if delivery.reason and delivery.state is not DeliveryState.CONFIRMED:
         fate += f". {delivery.reason}"
     return fate
+
+
+def list_grading_facts(grading: GradingStatus) -> list[str]:
+    """Say who grades, and what a language model was asked for and came to."""
+    facts = grading.facts
+    lines = [f"Answers are scored by {facts.name}.", *facts.problems]
+    if facts.model:
+        limit = f" of {facts.daily_limit:,}" if facts.daily_limit else ""
+        lines.append(f"{facts.model} today: {_describe_use(grading.today, limit)}.")
+        lines.append(f"In 30 days: {_describe_use(grading.month)}.")
+    return lines
+
+
+def _describe_use(use: ModelUse, limit: str = "") -> str:
+    return f"{use.calls:,}{limit} calls, {use.tokens_in:,} tokens in and {use.tokens_out:,} out"

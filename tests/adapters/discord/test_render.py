@@ -18,6 +18,7 @@ from adapters.discord.render import make_message, render_card
 from adapters.discord.text import escape, split_markdown
 from adapters.discord.tree import make_group
 from bot.commands import COMMANDS
+from bot.domain.assessment import GraderFacts, GradingStatus
 from bot.domain.attempt import points_for
 from bot.domain.cards import (
     Button,
@@ -90,7 +91,7 @@ def make_cards(text: str, many: int) -> list[Card]:
         ScheduleCard(schedule, text),
         SchedulesCard((schedule,) * min(many, 100)),
         PreviewCard(schedule, (datetime(2026, 1, 5, tzinfo=UTC),) * 10),
-        StatusCard((schedule,), (), "UTC"),
+        StatusCard((schedule,), (), "UTC", GradingStatus(GraderFacts(text, text, 5, (text,)))),
         HelpCard(lines, lines, (Button("Today", "command", value="today"),)),
         TopicsCard(tuple((f"topic-{n}", n) for n in range(many)), (("fresher", 3),)),
         NoticeCard(text, buttons=(Button("x", "command", "", "help"),)),
