@@ -32,6 +32,7 @@ from bot.services.leaving import Leaving
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
 from bot.services.profile import Profile
+from bot.services.recalling import Recalling
 from bot.services.reconciling import Reconciling
 from bot.services.revealing import Revealing
 from bot.services.scheduling import Scheduling
@@ -123,6 +124,7 @@ def build(
         profile,
         Administering(storage, chats, graders.describe),
         Helping(storage, chats),
+        Recalling(storage),
         Scheduling(storage, chats, grace),
         Standings(storage, chats),
     )

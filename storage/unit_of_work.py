@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.ports import UnitOfWork
 from storage.agenda import AgendaRepository
+from storage.answers import PastAnswerRepository
 from storage.attempts import AttemptRepository
 from storage.deliveries import DeliveryRepository
 from storage.engine import READ, WRITE, explaining_errors
@@ -34,6 +35,7 @@ class SqlUnitOfWork:
         self.deliveries = DeliveryRepository(session)
         self.attempts = AttemptRepository(session)
         self.notices = NoticeRepository(session)
+        self.past_answers = PastAnswerRepository(session)
         self.model_book = ModelBookRepository(session)
         self.agenda = AgendaRepository(session)
 

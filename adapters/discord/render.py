@@ -29,9 +29,11 @@ from bot.domain.cards import (
     FormCard,
     GradeCard,
     HelpCard,
+    HistoryCard,
     LeaderboardCard,
     LedgerCard,
     NoticeCard,
+    PastAnswerCard,
     PreviewCard,
     QuestionCard,
     RevealCard,
@@ -170,6 +172,33 @@ def _grade(card: GradeCard) -> Page:
         ),
         f"{round(grade.score * 100)} % · {grade.band.value}",
         f"scored by {grade.grader}",
+        GREEN if grade.score >= 0.6 else AMBER,
+    )
+
+
+@_render.register
+def _history(card: HistoryCard) -> Page:
+    if not card.lines:
+        return Page(wording.NO_ANSWER_YET)
+    lines = [one_line(wording.describe_history_line(line)) for line in card.lines]
+    return Page("\n".join(lines), wording.introduce_history(card), wording.explain_history(card))
+
+
+@_render.register
+def _past_answer(card: PastAnswerCard) -> Page:
+    past, grade = card.answer, card.answer.grade
+    return Page(
+        _join(
+            card.question.prompt,
+            "**Your answer**",
+            escape(wording.quote_answer(past)),
+            "\n".join(map(describe_point, grade.points)),
+            one_line(grade.feedback),
+            "**Model answer**",
+            card.question.answer,
+        ),
+        f"#{past.number} {escape(card.question.title)}",
+        f"{wording.describe_past(past)}, scored by {grade.grader}",
         GREEN if grade.score >= 0.6 else AMBER,
     )
 

@@ -13,9 +13,11 @@ from bot.domain.cards import (
     FormCard,
     GradeCard,
     HelpCard,
+    HistoryCard,
     LeaderboardCard,
     LedgerCard,
     NoticeCard,
+    PastAnswerCard,
     PreviewCard,
     QuestionCard,
     RevealCard,
@@ -100,6 +102,32 @@ def _grade(card: GradeCard) -> str:
     ]
     parts = [head, "\n".join(lines), one_line(grade.feedback), wording.describe_earned(card)]
     parts.append(f"Model answer\n\n{card.question.answer}")
+    return "\n\n".join(part for part in parts if part)
+
+
+@_render.register
+def _history(card: HistoryCard) -> str:
+    if not card.lines:
+        return wording.NO_ANSWER_YET
+    lines = [one_line(wording.describe_history_line(line)) for line in card.lines]
+    return "\n".join([wording.introduce_history(card), *lines, wording.explain_history(card)])
+
+
+@_render.register
+def _past_answer(card: PastAnswerCard) -> str:
+    past, grade = card.answer, card.answer.grade
+    lines = [
+        f"{_MARKS[point.verdict]} {_point(point.text, point.evidence)}" for point in grade.points
+    ]
+    parts = [
+        f"#{past.number} {one_line(card.question.title)}",
+        f"{wording.describe_past(past)}, scored by {one_line(grade.grader)}",
+        card.question.prompt,
+        f"Your answer\n\n{escape(wording.quote_answer(past))}",
+        "\n".join(lines),
+        one_line(grade.feedback),
+        f"Model answer\n\n{card.question.answer}",
+    ]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -1,5 +1,6 @@
 """What the core needs of the world, as protocols."""
 
+from bot.ports.answers import PastAnswers
 from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.chat import ChatPort, Found, Handle, Platform
@@ -30,6 +31,7 @@ __all__ = [
     "Notice",
     "Notices",
     "OneTimeTokens",
+    "PastAnswers",
     "Platform",
     "QuestionWriter",
     "Questions",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from bot.ports.answers import PastAnswers
 from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.deliveries import Deliveries
@@ -33,6 +34,9 @@ class UnitOfWork(Protocol):
 
     @property
     def attempts(self) -> Attempts: ...
+
+    @property
+    def past_answers(self) -> PastAnswers: ...
 
     @property
     def model_book(self) -> ModelBook: ...

@@ -11,7 +11,7 @@ import structlog
 from bot.domain.assessment import Assessment, Judged
 from bot.domain.grading import Grade, GradingTask
 from bot.domain.writing import Asker
-from bot.errors import ModelError
+from bot.errors import ModelError, StorageError
 from bot.grading.assessed import (
     FAR,
     check_evidence,
@@ -100,10 +100,14 @@ class AssessingGrader:
             return await work.model_book.find_grade(asker.workspace_id, digest)
 
     async def _keep(self, asker: Asker | None, digest: str, grade: Grade) -> None:
+        """Keep it if that can be: the asker may have been erased while the model thought."""
         if asker is None or self.storage is None:
             return
-        async with self.storage.writing() as work:
-            await work.model_book.keep_grade(asker, digest, grade, self.clock.now())
+        try:
+            async with self.storage.writing() as work:
+                await work.model_book.keep_grade(asker, digest, grade, self.clock.now())
+        except StorageError as problem:
+            log.warning("grade_not_kept", problem=str(problem))
 
 
 def _make_printable(answer: str) -> str:

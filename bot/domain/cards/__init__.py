@@ -12,6 +12,7 @@ from bot.domain.cards.admin import (
     describe_delivery,
     describe_schedule,
 )
+from bot.domain.cards.history import HistoryCard, HistoryLine, PastAnswerCard
 from bot.domain.cards.parts import Button, FormField
 from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.reply import Card, Reply
@@ -27,9 +28,12 @@ __all__ = [
     "FormField",
     "GradeCard",
     "HelpCard",
+    "HistoryCard",
+    "HistoryLine",
     "LeaderboardCard",
     "LedgerCard",
     "NoticeCard",
+    "PastAnswerCard",
     "PreviewCard",
     "QuestionCard",
     "Reply",

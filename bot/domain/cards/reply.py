@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.cards.admin import PreviewCard, ScheduleCard, SchedulesCard, StatusCard
+from bot.domain.cards.history import HistoryCard, PastAnswerCard
 from bot.domain.cards.questions import GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, StreakCard
@@ -14,6 +15,8 @@ Card = (
     QuestionCard
     | RevealCard
     | GradeCard
+    | HistoryCard
+    | PastAnswerCard
     | StreakCard
     | LedgerCard
     | LeaderboardCard

@@ -19,7 +19,7 @@ from adapters.discord.text import escape, split_markdown
 from adapters.discord.tree import make_group
 from bot.commands import COMMANDS
 from bot.domain.assessment import GraderFacts, GradingStatus
-from bot.domain.attempt import points_for
+from bot.domain.attempt import PastAnswer, points_for
 from bot.domain.cards import (
     Button,
     Card,
@@ -29,9 +29,12 @@ from bot.domain.cards import (
     FormField,
     GradeCard,
     HelpCard,
+    HistoryCard,
+    HistoryLine,
     LeaderboardCard,
     LedgerCard,
     NoticeCard,
+    PastAnswerCard,
     PreviewCard,
     RevealCard,
     ScheduleCard,
@@ -43,7 +46,7 @@ from bot.domain.cards import (
 )
 from bot.domain.grading import Band, Grade, PointVerdict, Verdict
 from bot.domain.people import Level, WorkspaceId
-from bot.domain.question import Markdown
+from bot.domain.question import Markdown, QuestionKey
 from bot.domain.schedule import Rhythm, Schedule, ScheduleId
 from bot.domain.streak import LedgerDay, Streak
 from bot.services.conversing import make_form
@@ -68,6 +71,7 @@ def make_cards(text: str, many: int) -> list[Card]:
     days = tuple(LedgerDay(date(2026, 1, 5), True, False, False, False, 3, 1) for _ in range(many))
     points = tuple(PointVerdict(text, Verdict.MET, text) for _ in range(min(many, 20)))
     grade = Grade(0.7, Band.GOOD, points, None, "lexical", text)
+    past = PastAnswer(1, QuestionKey(1), date(2026, 1, 5), True, 5, text, grade)
     question = replace(QUESTION, title=text, prompt=Markdown(text), answer=Markdown(text))
     rows = tuple(Standing(n, text, n, n) for n in range(min(many, 30)))
     lines = tuple((command.usage, command.help) for command in COMMANDS)
@@ -85,6 +89,8 @@ def make_cards(text: str, many: int) -> list[Card]:
             False,
             STREAK,
         ),
+        HistoryCard(tuple(HistoryLine(past, text) for _ in range(min(many, 10))), many),
+        PastAnswerCard(past, question),
         StreakCard(text, STREAK, days[:30], date(2026, 2, 1)),
         LedgerCard(text, STREAK, days),
         LeaderboardCard("week", rows, Standing(99, text, 1, 1)),
