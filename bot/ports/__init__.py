@@ -10,7 +10,7 @@ from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.model import Assessor, Meter, ModelBook
 from bot.ports.people import Members, Notice, Notices, Workspaces
-from bot.ports.scheduling import Agenda, Schedules
+from bot.ports.scheduling import Agenda, Schedules, Wakes
 from bot.ports.storage import Storage, UnitOfWork
 from bot.ports.writing import QuestionWriter
 
@@ -38,5 +38,6 @@ __all__ = [
     "Schedules",
     "Storage",
     "UnitOfWork",
+    "Wakes",
     "Workspaces",
 ]
