@@ -20,6 +20,7 @@ from bot.domain.events import (
     Origin,
     ReactionAdded,
     TextCommand,
+    make_storable,
 )
 from bot.domain.people import Member, Workspace
 from bot.errors import ChatError, CommandError, Forbidden, QuizError
@@ -78,7 +79,7 @@ class Conversing:
         if event.origin.is_bot:
             return None
         try:
-            return await self._answer(event)
+            return await self._answer(make_storable(event))
         except CommandError as error:
             return Reply([ErrorCard(str(error), error.reason, error.field)])
         except QuizError as error:
