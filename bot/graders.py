@@ -14,7 +14,7 @@ from bot.domain.grading import Grade, GradingTask
 from bot.domain.writing import Asker
 from bot.errors import ConfigError, QuizError
 from bot.grading.lexical import LexicalGrader
-from bot.ports import Assessor, Clock, Grader, Meter, QuestionWriter, Storage
+from bot.ports import Assessor, Clock, Grader, ModelMeter, QuestionWriter, Storage
 from bot.services.assessing import AssessingGrader
 from bot.services.metering import StoredMeter
 
@@ -101,7 +101,11 @@ class Graders:
 
 
 def choose_graders(
-    grading: GradingSettings, ai: AiSettings, clock: Clock, meter: Meter, storage: Storage | None
+    grading: GradingSettings,
+    ai: AiSettings,
+    clock: Clock,
+    meter: ModelMeter,
+    storage: Storage | None,
 ) -> Graders:
     """Choose by the settings; what can't be had is replaced, with a sentence that says so."""
     problems: list[str] = []
@@ -134,7 +138,7 @@ def _choose_embedded(grading: GradingSettings) -> Grader:
     return EmbeddedGrader() if grading.grader == "auto" and installed else LexicalGrader()
 
 
-def connect_model(ai: AiSettings, meter: Meter) -> tuple[Assessor, QuestionWriter]:
+def connect_model(ai: AiSettings, meter: ModelMeter) -> tuple[Assessor, QuestionWriter]:
     """Make the two that ask the model; nothing is sent yet.
 
     Raises:

@@ -22,7 +22,7 @@ from pydantic_ai.exceptions import (
 from adapters.ai.connecting import Connection
 from bot.domain.writing import Asker
 from bot.errors import ModelError
-from bot.ports import Meter
+from bot.ports import ModelMeter
 
 Output = TypeVar("Output", bound=BaseModel)
 
@@ -35,7 +35,7 @@ class Asking:
     """Asks one model. Its instructions are ours; everything else goes as one JSON object."""
 
     connection: Connection
-    meter: Meter
+    meter: ModelMeter
     timeout: timedelta
 
     async def ask(

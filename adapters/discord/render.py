@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import singledispatch
@@ -21,8 +22,10 @@ from adapters.discord.tables import (
     draw_days,
 )
 from adapters.discord.text import escape, one_line, shorten, show_code, split_markdown
-from bot.domain import wording
+from bot.domain import interview_words, wording
 from bot.domain.cards import (
+    Attachment,
+    BankCard,
     Button,
     Card,
     ErrorCard,
@@ -32,6 +35,9 @@ from bot.domain.cards import (
     HistoryCard,
     LeaderboardCard,
     LedgerCard,
+    MockCard,
+    MockHistoryCard,
+    MockReportCard,
     NoticeCard,
     PastAnswerCard,
     PreviewCard,
@@ -52,7 +58,10 @@ _EMPTY = "\u200b"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One message: Markdown under a title, with buttons. `hidden`: behind a spoiler."""
+    """One message: Markdown under a title, with buttons. `hidden`: behind a spoiler.
+
+    `files` go with it; its pictures are shown below the text.
+    """
 
     text: str
     title: str = ""
@@ -60,6 +69,7 @@ class Page:
     colour: int = BLUE
     buttons: tuple[Button, ...] = ()
     hidden: bool = False
+    files: tuple[Attachment, ...] = ()
 
 
 def render_card(card: Card) -> list[Page]:
@@ -96,8 +106,33 @@ def make_message(page: Page, guild: str = "") -> dict[str, Any]:
     embed = discord.Embed(title=page.title or None, description=page.text, colour=page.colour)
     if page.footer:
         embed.set_footer(text=page.footer)
+    message: dict[str, Any] = {"embed": embed}
+    if page.files:
+        message = {"embeds": _show_pictures(embed, page), "files": make_files(page.files)}
     view = make_view(page.buttons, guild)
-    return {"embed": embed, "view": view} if view else {"embed": embed}
+    return {**message, "view": view} if view else message
+
+
+def _show_pictures(embed: discord.Embed, page: Page) -> list[discord.Embed]:
+    """Show the first picture in the embed and each further one in an embed of its own."""
+    embeds = [embed]
+    for number, picture in enumerate(one for one in page.files if one.is_picture):
+        if number:
+            embeds.append(discord.Embed(colour=page.colour))
+        embeds[-1].set_image(url=f"attachment://{picture.name}")
+    return embeds
+
+
+def make_files(attachments: Sequence[Attachment]) -> list[discord.File]:
+    """Return files to send once, with what they show said in words."""
+    return [
+        discord.File(
+            io.BytesIO(attachment.content),
+            attachment.name,
+            description=shorten(attachment.description, limits.FILE_DESCRIPTION),
+        )
+        for attachment in attachments
+    ]
 
 
 def _make_layout(page: Page) -> ui.LayoutView:
@@ -236,6 +271,51 @@ def _leaderboard(card: LeaderboardCard) -> Page:
 
 
 @_render.register
+def _mock(card: MockCard) -> Page:
+    question = card.question
+    what = interview_words.introduce_step(card.number, card.of, card.follow_up)
+    said = f"*{escape(card.said)}*" if card.said else ""
+    asked_on = []
+    if card.follow_up:
+        asked_on = [f"**{escape(card.follow_up)}**", interview_words.ASK_ON]
+        asked_on.append(interview_words.FIRST_ASKED)
+    return Page(
+        _join(said, *asked_on, question.prompt, _list_choices(question)),
+        f"{what}: {escape(question.title)}",
+        f"{question.level.value} · {', '.join(question.topics)}",
+        AMBER,
+        card.buttons,
+    )
+
+
+@_render.register
+def _mock_report(card: MockReportCard) -> Page:
+    report = card.report
+    parts = [
+        "\n".join([f"**{title}**", *(f"- {one_line(line)}" for line in lines)])
+        for title, lines in interview_words.list_sections(report)
+    ]
+    answers = [
+        f"**{escape(item.question.title)}**\n{item.question.answer}" for item in report.items
+    ]
+    return Page(
+        _join(*parts, f"**{interview_words.MODEL_ANSWERS}**", *answers),
+        f"Mock interview: {interview_words.describe_report(report)}",
+        colour=GREEN,
+        buttons=card.buttons,
+    )
+
+
+@_render.register
+def _mock_history(card: MockHistoryCard) -> Page:
+    title = "Your mock interviews"
+    if not card.interviews:
+        return Page(interview_words.NO_HISTORY, title)
+    lines = "\n".join(interview_words.list_history(card.interviews, card.zone))
+    return Page(_join(show_code(lines), interview_words.describe_trend(card.trend)), title)
+
+
+@_render.register
 def _schedule(card: ScheduleCard) -> Page:
     title = f"Schedule {card.schedule.number} {card.said}".strip()
     return Page(describe_schedule(card.schedule), escape(title), colour=GREEN)
@@ -268,6 +348,16 @@ def _status(card: StatusCard) -> Page:
     return Page(
         _join(_list_schedules(card), f"**Newest posts** ({card.zone})", posts, grading), "Status"
     )
+
+
+@_render.register
+def _bank(card: BankCard) -> Page:
+    rows = [
+        f"**{escape(row.title)}**\n`{row.entry.summary.id}` {escape(wording.introduce_row(row))}\n"
+        f"{wording.describe_row(row)}"
+        for row in card.rows
+    ]
+    return Page(_join(escape(card.said), *rows), "Questions", wording.count_pages(card))
 
 
 @_render.register

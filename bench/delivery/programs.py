@@ -78,7 +78,7 @@ async def run_bare(url: str, posts: int, at_once: int) -> dict[str, float]:
     """Post the same messages through the same client, and nothing else."""
     clients = Clients(SystemClock(), url, Everywhere())
     clients.open()
-    message = _example()
+    message = make_example()
     channels = iter(range(posts))
 
     async def post_all() -> None:
@@ -96,7 +96,7 @@ async def run_bare(url: str, posts: int, at_once: int) -> dict[str, float]:
     return figures
 
 
-def _example() -> dict[str, Any]:
+def make_example() -> dict[str, Any]:
     """Return a question as our own program posts it."""
     from adapters.slack.render import render_card
     from bot.domain.cards import QuestionCard

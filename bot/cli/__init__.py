@@ -15,6 +15,7 @@ import typer
 from bot.cli.generate import generate_questions
 from bot.cli.grade import grade
 from bot.cli.operate import check, deliveries, schedules
+from bot.cli.packs import import_questions
 from bot.cli.questions import questions
 from bot.errors import QuizError
 
@@ -26,6 +27,7 @@ app = typer.Typer(
     help="A daily FastAPI interview question for your team's channel.",
 )
 questions.command("generate")(generate_questions)
+questions.command("import")(import_questions)
 app.add_typer(questions, name="questions")
 app.command()(grade)
 app.add_typer(schedules, name="schedules")
@@ -61,12 +63,18 @@ def options(
     context.obj = config
 
 
+_Pictures = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Where pictures and files go. Default: the user's cache."),
+]
+
+
 @app.command()
-def demo(context: typer.Context) -> None:
+def demo(context: typer.Context, pictures: _Pictures = None) -> None:
     """Try it here: a channel in this terminal, without any account."""
     from bot.cli.demo import demo
 
-    demo(context.obj)
+    demo(pictures, context.obj)
 
 
 @app.command()
@@ -77,11 +85,18 @@ def simulate(
     database: Annotated[
         str | None, typer.Option(help="Play on this database and keep it. Default: a new one.")
     ] = None,
+    pictures: _Pictures = None,
 ) -> None:
     """Play a script against the real core on a virtual clock."""
     from bot.cli.simulate import simulate
 
-    simulate(script, as_json=as_json, database_url=database, config=context.obj)
+    simulate(
+        script,
+        as_json=as_json,
+        database_url=database,
+        pictures=pictures,
+        config=context.obj,
+    )
 
 
 @app.command()

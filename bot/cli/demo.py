@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _FIRST_QUESTION_IN = timedelta(seconds=10)
 
 
-def demo(config: Path | None = None) -> None:
+def demo(pictures: Path | None, config: Path | None = None) -> None:
     """Converse in a terminal; without one on stdin, play the shipped script."""
     if not sys.stdin.isatty():
         typer.echo("# Three days in a team's channel, played on a virtual clock.")
@@ -34,9 +34,10 @@ def demo(config: Path | None = None) -> None:
     settings = load_settings(config)
     with open_database(None) as url:
         if sys.stdin.isatty():
-            asyncio.run(_converse(url, settings))
+            asyncio.run(_converse(url, settings, pictures))
         else:
-            asyncio.run(play(_shipped_script(), url, settings, as_json=False))
+            script = _shipped_script()
+            asyncio.run(play(script, url, settings, as_json=False, pictures=pictures))
 
 
 def _shipped_script() -> list[Instruction]:
@@ -44,17 +45,19 @@ def _shipped_script() -> list[Instruction]:
     return [instruction for _, instruction in parse_script(text.splitlines())]
 
 
-async def _converse(url: str, settings: Settings) -> None:
+async def _converse(url: str, settings: Settings, pictures: Path | None) -> None:
     from rich.console import Console
 
     from adapters.local.console import YOU, ColouredTranscript, Conversation, ShiftedClock
+    from adapters.local.files import FileFolder
     from bot.cli.local import open_simulation
 
     console = Console()
     clock = ShiftedClock()
     zone = machine_zone()
     clock.move_to(_shortly_before_nine(datetime.now(UTC), zone))
-    transcript = ColouredTranscript(console, lambda: zone)
+    keep = FileFolder(pictures).keep
+    transcript = ColouredTranscript(console, lambda: zone, keep)
     async with open_simulation(
         url, clock, transcript.show, transcript.hear, settings=settings
     ) as simulation:

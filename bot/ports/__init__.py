@@ -5,38 +5,58 @@ from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.chat import ChatPort, Found, Handle, Platform
 from bot.ports.clock import Clock
+from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
-from bot.ports.model import Assessor, Meter, ModelBook
+from bot.ports.interviews import Interviews
+from bot.ports.metering import NO_METER, CallOutcome, Meter, NoMeter
+from bot.ports.model import Assessor, ModelBook, ModelMeter
+from bot.ports.operations import Operations
 from bot.ports.people import Members, Notice, Notices, Workspaces
+from bot.ports.reviews import Missed, Reminders, Reviews
+from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules, Wakes
+from bot.ports.standings import Streaks, Totals
 from bot.ports.storage import Storage, UnitOfWork
 from bot.ports.writing import QuestionWriter
 
 __all__ = [
+    "NO_METER",
+    "AdminRoles",
     "Agenda",
     "Assessor",
     "Attempts",
+    "CallOutcome",
     "ChatPort",
     "Clock",
+    "Curation",
     "Deliveries",
     "Found",
     "Grader",
     "Handle",
     "Installations",
+    "Interviews",
     "Members",
     "Meter",
+    "Missed",
     "ModelBook",
+    "ModelMeter",
+    "NoMeter",
     "Notice",
     "Notices",
     "OneTimeTokens",
+    "Operations",
     "PastAnswers",
     "Platform",
     "QuestionWriter",
     "Questions",
+    "Reminders",
+    "Reviews",
     "Schedules",
     "Storage",
+    "Streaks",
+    "Totals",
     "UnitOfWork",
     "Wakes",
     "Workspaces",

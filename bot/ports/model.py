@@ -43,7 +43,7 @@ class Assessor(Protocol):
         ...
 
 
-class Meter(Protocol):
+class ModelMeter(Protocol):
     """Counts calls to a model, and stops them at a workspace's daily limit."""
 
     async def take_call(self, asker: Asker | None) -> None:

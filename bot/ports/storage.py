@@ -8,10 +8,16 @@ from typing import Protocol
 from bot.ports.answers import PastAnswers
 from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
+from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
+from bot.ports.interviews import Interviews
 from bot.ports.model import ModelBook
+from bot.ports.operations import Operations
 from bot.ports.people import Members, Notices, Workspaces
+from bot.ports.reviews import Reminders, Reviews
+from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules
+from bot.ports.standings import Streaks, Totals
 
 
 class UnitOfWork(Protocol):
@@ -24,10 +30,16 @@ class UnitOfWork(Protocol):
     def members(self) -> Members: ...
 
     @property
+    def admin_roles(self) -> AdminRoles: ...
+
+    @property
     def schedules(self) -> Schedules: ...
 
     @property
     def questions(self) -> Questions: ...
+
+    @property
+    def curation(self) -> Curation: ...
 
     @property
     def deliveries(self) -> Deliveries: ...
@@ -42,10 +54,28 @@ class UnitOfWork(Protocol):
     def model_book(self) -> ModelBook: ...
 
     @property
+    def reviews(self) -> Reviews: ...
+
+    @property
+    def reminders(self) -> Reminders: ...
+
+    @property
+    def interviews(self) -> Interviews: ...
+
+    @property
+    def totals(self) -> Totals: ...
+
+    @property
+    def streaks(self) -> Streaks: ...
+
+    @property
     def agenda(self) -> Agenda: ...
 
     @property
     def notices(self) -> Notices: ...
+
+    @property
+    def operations(self) -> Operations: ...
 
 
 class Storage(Protocol):

@@ -203,6 +203,7 @@ def apply_options(
         ),
         reveal=RevealMode(options.get("reveal", schedule.reveal)),
         reveal_after=options.get("reveal-after", schedule.reveal_after),
+        discussion=options.get("discussion", schedule.discussion),
     )
 
 

@@ -12,14 +12,19 @@ from bot.domain.cards.admin import (
     describe_delivery,
     describe_schedule,
 )
+from bot.domain.cards.bank import BankCard, BankRow
 from bot.domain.cards.history import HistoryCard, HistoryLine, PastAnswerCard
-from bot.domain.cards.parts import Button, FormField
+from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
+from bot.domain.cards.parts import Attachment, Button, FormField
 from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.reply import Card, Reply
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, Standing, StreakCard
 
 __all__ = [
+    "Attachment",
+    "BankCard",
+    "BankRow",
     "Button",
     "Card",
     "Counts",
@@ -32,6 +37,9 @@ __all__ = [
     "HistoryLine",
     "LeaderboardCard",
     "LedgerCard",
+    "MockCard",
+    "MockHistoryCard",
+    "MockReportCard",
     "NoticeCard",
     "PastAnswerCard",
     "PreviewCard",

@@ -47,6 +47,7 @@ def describe_schedule(schedule: Schedule) -> dict[str, Any]:
         "rhythm": str(schedule.rhythm),
         "questions": str(schedule.wanted),
         "reveal": schedule.reveal.value,
+        "discussion": schedule.discussion,
         "next_due_at": schedule.next_due_at.isoformat() if schedule.next_due_at else None,
         "paused_because": schedule.paused_because,
     }

@@ -1,4 +1,9 @@
-"""All cards, and the answer to an event."""
+"""All cards, and the answer to an event.
+
+Beside its own fields a card may have `buttons`; `pictures`, a sequence of
+`bot.domain.pictures.Picture` to be drawn; and `attachments`, files that are ready. Every
+platform sends them with the card.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.cards.admin import PreviewCard, ScheduleCard, SchedulesCard, StatusCard
+from bot.domain.cards.bank import BankCard
 from bot.domain.cards.history import HistoryCard, PastAnswerCard
+from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.questions import GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, StreakCard
@@ -20,10 +27,14 @@ Card = (
     | StreakCard
     | LedgerCard
     | LeaderboardCard
+    | MockCard
+    | MockReportCard
+    | MockHistoryCard
     | ScheduleCard
     | SchedulesCard
     | PreviewCard
     | StatusCard
+    | BankCard
     | HelpCard
     | TopicsCard
     | NoticeCard

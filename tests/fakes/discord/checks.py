@@ -8,13 +8,54 @@ from typing import Any
 
 LAYOUT = 1 << 15
 _NAME = re.compile(r"[-_\w]{1,32}")
+LOCALES = frozenset(
+    [
+        "id",
+        "da",
+        "de",
+        "en-GB",
+        "en-US",
+        "es-ES",
+        "es-419",
+        "fr",
+        "hr",
+        "it",
+        "lt",
+        "hu",
+        "nl",
+        "no",
+        "pl",
+        "pt-BR",
+        "ro",
+        "fi",
+        "sv-SE",
+        "vi",
+        "tr",
+        "cs",
+        "el",
+        "bg",
+        "ru",
+        "uk",
+        "hi",
+        "th",
+        "zh-CN",
+        "ja",
+        "zh-TW",
+        "ko",
+    ]
+)
 _BUTTON, _TEXT, _CONTAINER = 2, 10, 17
 _ROW, _LABEL = 1, 18
 
 
 def check_message(payload: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with a message to be created."""
-    return [*_check_sizes(payload), *_check_embeds(payload), *_check_components(payload)]
+    return [
+        *_check_sizes(payload),
+        *_check_embeds(payload),
+        *_check_files(payload),
+        *_check_components(payload),
+    ]
 
 
 def _check_sizes(payload: Mapping[str, Any]) -> Iterator[str]:
@@ -48,10 +89,25 @@ def _check_embeds(payload: Mapping[str, Any]) -> Iterator[str]:
         for name, (size, limit) in sizes.items():
             if size > limit:
                 yield f"embeds.{name}: Must be {limit} or fewer in length."
-        if not any(size for size, _ in sizes.values()):
+        if not any(size for size, _ in sizes.values()) and not embed.get("image"):
             yield "embeds: An embed is empty."
     if total > 6000:
         yield "embeds: The size of all embeds is more than 6000."
+
+
+def _check_files(payload: Mapping[str, Any]) -> Iterator[str]:
+    files = payload.get("attachments") or ()
+    if len(files) > 10:
+        yield "attachments: Must be 10 or fewer."
+    if sum(file.get("size", 0) for file in files) > 10 * 2**20:
+        yield "Request entity too large"
+    if any(len(file.get("description") or "") > 1024 for file in files):
+        yield "attachments.description: Must be 1024 or fewer in length."
+    names = {file.get("filename") for file in files}
+    for embed in payload.get("embeds") or ():
+        url = (embed.get("image") or {}).get("url", "")
+        if url.startswith("attachment://") and url.removeprefix("attachment://") not in names:
+            yield "embeds.image.url: There is no such attachment."
 
 
 def _check_components(payload: Mapping[str, Any]) -> Iterator[str]:
@@ -138,7 +194,9 @@ def _check_option(option: Mapping[str, Any]) -> Iterator[str]:
         yield f"name: {name!r} is no name."
     if not 1 <= len(option["description"]) <= 100:
         yield f"{name}.description: Must be between 1 and 100 in length."
+    yield from _check_localised(option)
     options = option.get("options") or ()
+    yield from _check_siblings(name, options)
     if len(options) > 25 or len(option.get("choices") or ()) > 25:
         yield f"{name}: Has more than 25 options or choices."
     required = [bool(inner.get("required")) for inner in options]
@@ -152,7 +210,42 @@ def _check_option(option: Mapping[str, Any]) -> Iterator[str]:
         yield from _check_option(inner)
 
 
+def _check_localised(option: Mapping[str, Any]) -> Iterator[str]:
+    names = option.get("name_localizations") or {}
+    texts = option.get("description_localizations") or {}
+    for tag in {*names, *texts} - LOCALES:
+        yield f"{option['name']}: {tag} is no locale."
+    for word in names.values():
+        if not _NAME.fullmatch(word) or word != word.lower():
+            yield f"{option['name']}.name_localizations: {word!r} is no name."
+    for text in texts.values():
+        if not 1 <= len(text) <= 100:
+            yield f"{option['name']}.description_localizations: Must be between 1 and 100."
+    for choice in option.get("choices") or ():
+        for word in [choice["name"], *(choice.get("name_localizations") or {}).values()]:
+            if not 1 <= len(word) <= 100:
+                yield f"{option['name']}.choices: Must be between 1 and 100 in length."
+
+
+def _check_siblings(name: str, options: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for tag in LOCALES:
+        shown = [
+            (option.get("name_localizations") or {}).get(tag, option["name"]) for option in options
+        ]
+        if len(set(shown)) < len(shown):
+            yield f"{name}: Two options have one name in {tag}."
+
+
+def _longest(option: Mapping[str, Any], field: str) -> int:
+    """Of a localised field the longest counts."""
+    localised = (option.get(f"{field}_localizations") or {}).values()
+    return max(len(text) for text in [option[field], *localised])
+
+
 def _count(option: Mapping[str, Any]) -> int:
-    own = len(option["name"]) + len(option["description"])
-    own += sum(len(str(choice["value"])) for choice in option.get("choices") or ())
+    own = _longest(option, "name") + _longest(option, "description")
+    own += sum(
+        _longest(choice, "name") + len(str(choice["value"]))
+        for choice in option.get("choices") or ()
+    )
     return own + sum(_count(inner) for inner in option.get("options") or ())

@@ -12,7 +12,9 @@ from aiohttp import web
 from tests.fakes.discord import checks
 from tests.fakes.discord.faults import Fault, answer_error, answer_json, answer_limited, meet
 from tests.fakes.discord.openapi import find_violations
+from tests.fakes.discord.uploads import read_payload
 from tests.fakes.discord.world import (
+    ATTACH,
     DIRECT,
     EMBED,
     HISTORY,
@@ -77,6 +79,7 @@ class Rest:
             ("GET", "/guilds/{guild}", self._guild),
             ("GET", "/guilds/{guild}/members/{user}", self._member),
             ("GET", "/guilds/{guild}/threads/active", self._active_threads),
+            ("GET", channel, self._get_channel),
             ("GET", f"{channel}/messages", self._history),
             ("POST", f"{channel}/messages", self._post),
             ("GET", message, self._get_message),
@@ -92,7 +95,7 @@ class Rest:
         import asyncio
 
         at = asyncio.get_running_loop().time()
-        body = await request.json() if request.can_read_body else None
+        body = await read_payload(request) if request.can_read_body else None
         answer = await self._answer(request, handler, body, at)
         self.calls.append(Call(request.method, request.path, body, answer.status, at))
         self.world.touch()
@@ -166,7 +169,8 @@ class Rest:
 
     async def _member(self, request: web.Request) -> web.StreamResponse:
         guild = self.world.guilds.get(int(request.match_info["guild"]))
-        user = guild.members.get(int(request.match_info["user"])) if guild else None
+        members = {**guild.members, self.world.bot.id: self.world.bot} if guild else {}
+        user = members.get(int(request.match_info["user"]))
         if guild is None or user is None:
             raise Refused(404, 10007, "Unknown Member")
         return answer_json(guild.member_json(user))
@@ -196,6 +200,9 @@ class Rest:
             raise Refused(403, 50013, "Missing Permissions")
         return channel
 
+    async def _get_channel(self, request: web.Request) -> web.StreamResponse:
+        return answer_json(self._channel(request).to_json(self.world.bot.id))
+
     async def _history(self, request: web.Request) -> web.StreamResponse:
         channel = self._channel(request, HISTORY)
         limit = int(request.query.get("limit", "50"))
@@ -206,9 +213,10 @@ class Rest:
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         channel = self._channel(request)
-        payload = await request.json()
+        payload = await read_payload(request)
         needed = [SEND_IN_THREADS if channel.type == THREAD else SEND]
         needed += [EMBED] if payload.get("embeds") else []
+        needed += [ATTACH] if payload.get("attachments") else []
         self._channel(request, *needed)
         if channel.type == DIRECT and channel.recipient and not channel.recipient.takes_messages:
             raise Refused(403, 50007, "Cannot send messages to this user")
