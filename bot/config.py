@@ -140,6 +140,12 @@ class SecuritySettings(_Section):
     encryption_keys: Annotated[tuple[SecretStr, ...], BeforeValidator(_split_words)] = ()
 
 
+class PrivacySettings(_Section):
+    """What is kept, and for how long: a workspace that the bot was removed from, here."""
+
+    keep_after_leaving: Duration = timedelta(days=30)
+
+
 class SchedulerSettings(_Section):
     """Daily delivery."""
 
@@ -168,6 +174,7 @@ class Settings(_Section):
     grading: GradingSettings = GradingSettings()
     ai: AiSettings = AiSettings()
     security: SecuritySettings = SecuritySettings()
+    privacy: PrivacySettings = PrivacySettings()
     scheduler: SchedulerSettings = SchedulerSettings()
     logging: LoggingSettings = LoggingSettings()
 

@@ -17,6 +17,7 @@ from storage.answers import PastAnswerRepository
 from storage.attempts import AttemptRepository
 from storage.curation import CurationRepository
 from storage.deliveries import DeliveryRepository
+from storage.drafts import DraftRepository
 from storage.engine import READ, WRITE, explaining_errors
 from storage.interviews import InterviewRepository
 from storage.model_book import ModelBookRepository
@@ -28,6 +29,7 @@ from storage.reviews import ReminderRepository, ReviewRepository
 from storage.roles import AdminRoleRepository
 from storage.schedules import ScheduleRepository
 from storage.streaks import StreakRepository
+from storage.tenancy import TenancyRepository
 from storage.totals import TotalRepository
 
 
@@ -51,6 +53,8 @@ class SqlUnitOfWork:
         self.notices = NoticeRepository(session)
         self.past_answers = PastAnswerRepository(session)
         self.model_book = ModelBookRepository(session)
+        self.tenancy = TenancyRepository(session)
+        self.drafts = DraftRepository(session)
         self.agenda = AgendaRepository(session)
         self.operations = OperationsRepository(session)
 

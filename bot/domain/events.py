@@ -95,7 +95,22 @@ class AccessLost:
     reason: str
 
 
-Event = TextCommand | CommandCalled | ReactionAdded | ButtonPressed | FormSubmitted | AccessLost
+@dataclass(frozen=True, slots=True)
+class AccessRegained:
+    """The bot is in the origin's workspace again, or for the first time. Nobody is answered."""
+
+    origin: Origin
+
+
+Event = (
+    TextCommand
+    | CommandCalled
+    | ReactionAdded
+    | ButtonPressed
+    | FormSubmitted
+    | AccessLost
+    | AccessRegained
+)
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL, which PostgreSQL refuses, and halves of surrogate pairs, which no encoding has."""

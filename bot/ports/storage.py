@@ -10,6 +10,7 @@ from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
+from bot.ports.drafts import Drafts
 from bot.ports.interviews import Interviews
 from bot.ports.model import ModelBook
 from bot.ports.operations import Operations
@@ -18,6 +19,7 @@ from bot.ports.reviews import Reminders, Reviews
 from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules
 from bot.ports.standings import Streaks, Totals
+from bot.ports.tenancy import Tenancy
 
 
 class UnitOfWork(Protocol):
@@ -73,6 +75,12 @@ class UnitOfWork(Protocol):
 
     @property
     def notices(self) -> Notices: ...
+
+    @property
+    def tenancy(self) -> Tenancy: ...
+
+    @property
+    def drafts(self) -> Drafts: ...
 
     @property
     def operations(self) -> Operations: ...

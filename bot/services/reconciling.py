@@ -15,7 +15,7 @@ from bot.domain.people import Workspace
 from bot.errors import ChatError, Rejected
 from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage
 from bot.services.background import Background
-from bot.services.delivering import settle
+from bot.services.settling import settle
 
 BATCH = 100
 AT_ONCE = 10

@@ -17,6 +17,7 @@ from bot.domain.cards.history import HistoryCard, HistoryLine, PastAnswerCard
 from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.parts import Attachment, Button, FormField
 from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
+from bot.domain.cards.queue import QueueCard, QueueEntry
 from bot.domain.cards.reply import Card, Reply
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, Standing, StreakCard
@@ -44,6 +45,8 @@ __all__ = [
     "PastAnswerCard",
     "PreviewCard",
     "QuestionCard",
+    "QueueCard",
+    "QueueEntry",
     "Reply",
     "RevealCard",
     "ScheduleCard",
