@@ -36,6 +36,7 @@ from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
 from bot.services.drafting import Drafting
 from bot.services.erasing import Erasing
+from bot.services.generated_pack import GeneratedPack
 from bot.services.generating import GENERATED, Generating
 from bot.services.health import Health, Watched
 from bot.services.helping import Helping
@@ -157,7 +158,7 @@ def build(
         Drafting(storage, Generating(), LexicalGrader(), dice, writer),
         Curating(storage, Importing(storage, reserved)),
         Helping(storage, chats),
-        Scheduling(storage, chats, grace),
+        Scheduling(storage, chats, grace, GeneratedPack(storage, Generating())),
         Standings(storage, chats),
     )
     return Application(
