@@ -100,13 +100,14 @@ def make_row(buttons: Sequence[Button]) -> ui.ActionRow[Any]:
 
 
 def make_modal(card: FormCard, guild: str = "") -> ui.Modal:
-    """Return a form; fields beyond Discord's five stay with the slash command.
+    """Return a form; files, and fields beyond Discord's five, stay with the slash command.
 
     It is stopped: what comes back is read from the interaction, also after a restart.
     """
     custom_id = f"fqform:{card.form}:{card.key}{f'@{guild}' if guild else ''}"
     modal = ui.Modal(title=shorten(card.title, limits.MODAL_TITLE), custom_id=custom_id)
-    fields = sorted(card.fields, key=lambda field: not field.required)
+    typed = [field for field in card.fields if field.type != Type.FILE]
+    fields = sorted(typed, key=lambda field: not field.required)
     for field in fields[: limits.MODAL_FIELDS]:
         modal.add_item(_make_label(field))
     modal.stop()

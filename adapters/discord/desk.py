@@ -18,6 +18,7 @@ from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
 from adapters.discord.render import Page, make_message, render_card
 from adapters.discord.standing import read_standing
+from adapters.discord.uploads import fetch_upload, find_attachment
 from bot.domain.cards import Button, Card, ErrorCard, FormCard, NoticeCard, Reply
 from bot.domain.events import ButtonPressed, Event, FormSubmitted, Origin
 from bot.errors import ChatError
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 PATIENCE = 1.5
 """Seconds of Discord's three that the core may take before it is acknowledged: a form can
 be opened only by the first answer."""
-_FORM_COMMANDS = ("suggest", "report", "questions edit")
+_FORM_COMMANDS = ("suggest", "report", "questions edit", "questions import")
 _FORM_BUTTONS = ("answer", "form", "report", "edit", "reject")
 """What may be answered by a form: it must be the first answer, so nothing is acknowledged yet."""
 _TRANSPORT = (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError)
@@ -64,7 +65,12 @@ class Desk:
         """Answer a slash command."""
         with following_event(str(interaction.id)):
             origin = await self.identify(interaction)
-            event = inbound.make_call(origin, path, options) if origin else None
+            attachment = find_attachment(interaction)
+            upload = None
+            if attachment:
+                await _acknowledge(interaction)
+                upload = await fetch_upload(attachment)
+            event = inbound.make_call(origin, path, options, upload) if origin else None
             await self._attend(interaction, event, may_open_form=_may_open_form(path, options))
 
     async def press(self, interaction: discord.Interaction[Any], button: Button) -> None:
@@ -183,11 +189,13 @@ class Desk:
 
 
 def _may_open_form(path: str, options: Mapping[str, str]) -> bool:
-    return path in _FORM_COMMANDS or (path == "answer" and not options)
+    return (path in _FORM_COMMANDS and "file" not in options) or (path == "answer" and not options)
 
 
 async def _acknowledge(interaction: discord.Interaction[Any]) -> None:
     """Say that an answer is coming; one that came too late is Discord's to report."""
+    if interaction.response.is_done():
+        return
     try:
         await _within_patience(interaction.response.defer(ephemeral=True, thinking=True))
     except _TRANSPORT as error:

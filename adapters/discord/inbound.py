@@ -9,7 +9,14 @@ import discord
 
 from adapters.discord.components import read_form_id, read_form_values
 from bot.domain.cards import Button
-from bot.domain.events import ButtonPressed, CommandCalled, FormSubmitted, Origin, ReactionAdded
+from bot.domain.events import (
+    ButtonPressed,
+    CommandCalled,
+    FormSubmitted,
+    Origin,
+    ReactionAdded,
+    Upload,
+)
 
 PLATFORM = "discord"
 _EMOJI = {"💡": "bulb"}
@@ -45,9 +52,11 @@ def make_place(guild: int, name: str | None, channel: int | None = None) -> Orig
     )
 
 
-def make_call(origin: Origin, path: str, options: Mapping[str, str]) -> CommandCalled:
-    """Return a slash command."""
-    return CommandCalled(origin, path, options)
+def make_call(
+    origin: Origin, path: str, options: Mapping[str, str], upload: Upload | None = None
+) -> CommandCalled:
+    """Return a slash command, with the file that was attached to it."""
+    return CommandCalled(origin, path, options, upload)
 
 
 def make_press(

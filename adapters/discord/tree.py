@@ -16,6 +16,7 @@ from adapters.discord import limits
 from adapters.discord.desk import say
 from adapters.discord.memory import Memory
 from adapters.discord.text import shorten
+from adapters.discord.uploads import keep_attachment
 from bot.commands import NAME, Command, Option, Type
 from bot.commands.localising import list_choices
 from bot.domain.cards import ErrorCard
@@ -50,6 +51,7 @@ _ANNOTATIONS: Mapping[Type, Any] = {
     Type.YES_NO: bool,
     Type.MEMBER: discord.User,
     Type.MEMBER_OR_ROLE: discord.User | discord.Role,
+    Type.FILE: discord.Attachment,
     Type.CHANNEL: app_commands.Transform[str, _Channel],
 }
 
@@ -94,6 +96,9 @@ def _make_command(
             for parameter, value in given.items()
             if value is not None
         }
+        for value in given.values():
+            if isinstance(value, discord.Attachment):
+                keep_attachment(interaction, value)
         await dispatch(interaction, command.path, options)
 
     callback.__signature__ = _make_signature(parameters)  # type: ignore[attr-defined]
@@ -153,6 +158,8 @@ def _write(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, discord.Role):
         return value.mention
+    if isinstance(value, discord.Attachment):
+        return value.filename
     return str(value.id) if isinstance(value, discord.User | discord.Member) else str(value)
 
 

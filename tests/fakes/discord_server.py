@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.fakes.discord.attached import Attached
 from tests.fakes.discord.checks import find_texts, walk
 from tests.fakes.discord.faults import Fault
 from tests.fakes.discord.gateway import Gateway
@@ -24,7 +25,7 @@ from tests.fakes.discord.world import Channel, Guild, Interaction, User, World
 TOKEN = "local.token.of-a-test"
 PATIENCE = 15.0
 _SUBCOMMAND, _GROUP = 1, 2
-_TYPES = {3: str, 4: int, 5: bool, 6: str, 7: str, 9: str}
+_TYPES = {3: str, 4: int, 5: bool, 6: str, 7: str, 9: str, 11: str}
 _USERS = (6, 9)
 
 
@@ -40,6 +41,7 @@ class DiscordServer:
         self.left: dict[int, Guild] = {}
         self.port = 0
         self._runner: web.AppRunner | None = None
+        self.attached = Attached(lambda: self.port)
 
     @property
     def api_url(self) -> str:
@@ -60,6 +62,7 @@ class DiscordServer:
         """Listen on a free port, or on the one from before."""
         app = self.rest.make_app()
         Callbacks(self.rest).add_to(app)
+        self.attached.add_to(app)
         app.router.add_get("/gateway", self.gateway.connect)
         app.router.add_get("/gateway/", self.gateway.connect)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -156,6 +159,9 @@ class DiscordServer:
                     shown = {k: v for k, v in guild.member_json(user).items() if k != "user"}
                     shown["permissions"] = "0"
                     resolved.setdefault("members", {})[option["value"]] = shown
+            if option["type"] == 11:
+                shown = self.attached.describe(option["value"])
+                resolved.setdefault("attachments", {})[option["value"]] = shown
             if option["type"] == 7:
                 found = self.world.channels[int(option["value"])]
                 shown = {**found.to_json(self.world.bot.id), "permissions": "0"}
