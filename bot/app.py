@@ -24,14 +24,18 @@ from bot.domain.health import Fact, Tally
 from bot.domain.pacing import Pace
 from bot.errors import ConfigError
 from bot.grading.lexical import LexicalGrader
-from bot.ports import NO_METER, ChatPort, Clock, Meter, Platform
+from bot.ports import NO_METER, ChatPort, Clock, Meter, Platform, QuestionWriter
 from bot.scheduler import Ticker
 from bot.services.administering import Administering
 from bot.services.answering import Answering
+from bot.services.authoring import Authoring
 from bot.services.conversing import Conversing, collect_handlers
 from bot.services.curating import Curating
+from bot.services.deciding import Deciding
 from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
+from bot.services.drafting import Drafting
+from bot.services.erasing import Erasing
 from bot.services.generating import GENERATED, Generating
 from bot.services.health import Health, Watched
 from bot.services.helping import Helping
@@ -117,26 +121,29 @@ def build(
     lease: timedelta = timedelta(seconds=60),
     spread: timedelta = timedelta(0),
     concurrency: int = 100,
+    writer: QuestionWriter | None = None,
+    keep_after_leaving: timedelta = timedelta(days=30),
     meter: Meter = NO_METER,
     paces: Mapping[str, Pace] | None = None,
 ) -> Application:
     """Wire the core to a database and to chat platforms; nothing is opened yet.
 
     Tests and simulations hand in their own clock and dice; `owner` names this process
-    among those that share the database.
+    among those that share the database. A `writer` drafts questions beside the templates.
     """
     from bot.questions.pack_files import shipped_packs
 
     clock = clock or SystemClock()
     engine = open_engine(database) if isinstance(database, str) else database
-    storage = SqlStorage(engine, dice or random.SystemRandom())
+    dice = dice or random.SystemRandom()
+    storage = SqlStorage(engine, dice)
     reconciling = Reconciling(storage, chats, clock, lease, grace, meter=meter)
     grader = LexicalGrader()
     answering = Answering(storage, grader)
     interviewing = Interviewing(storage, grader, answering)
     practising = Practising(storage, Generating())
     revealing = Revealing(storage, reconciling, grace)
-    profile = Profile(storage)
+    profile = Profile(storage, chats)
     reserved = {*shipped_packs(), GENERATED}
     services = (
         answering,
@@ -145,6 +152,9 @@ def build(
         practising,
         interviewing,
         Administering(storage, chats),
+        Authoring(storage),
+        Deciding(storage),
+        Drafting(storage, Generating(), LexicalGrader(), dice, writer),
         Curating(storage, Importing(storage, reserved)),
         Helping(storage, chats),
         Scheduling(storage, chats, grace),
@@ -162,7 +172,7 @@ def build(
             profile,
             practising,
             interviewing,
-            Leaving(storage, clock),
+            Leaving(storage, clock, keep_after_leaving),
             collect_handlers(services),
         ),
         Dispatching(
@@ -184,6 +194,7 @@ def build(
             Notifying(storage, chats, clock),
             Reminding(storage, chats, clock),
             InterviewEnding(storage, chats, clock),
+            Erasing(storage, clock),
         ),
     )
 
@@ -348,6 +359,7 @@ class Service:
             lease=settings.scheduler.lease,
             spread=settings.scheduler.spread,
             concurrency=settings.scheduler.concurrency,
+            keep_after_leaving=settings.privacy.keep_after_leaving,
             meter=meter,
             paces={one.name: one.pace for one in self._platforms if one.pace is not None},
         )

@@ -117,6 +117,12 @@ class SecuritySettings(_Section):
     encryption_keys: Annotated[tuple[SecretStr, ...], BeforeValidator(_split_words)] = ()
 
 
+class PrivacySettings(_Section):
+    """What is kept, and for how long: a workspace that the bot was removed from, here."""
+
+    keep_after_leaving: Duration = timedelta(days=30)
+
+
 class SchedulerSettings(_Section):
     """Daily delivery."""
 
@@ -143,6 +149,7 @@ class Settings(_Section):
     slack: SlackSettings = SlackSettings()
     web: WebSettings = WebSettings()
     security: SecuritySettings = SecuritySettings()
+    privacy: PrivacySettings = PrivacySettings()
     scheduler: SchedulerSettings = SchedulerSettings()
     logging: LoggingSettings = LoggingSettings()
 

@@ -38,7 +38,13 @@ def to_workspace(row: WorkspaceRow | Row[Any]) -> Workspace:
     """Read a workspace."""
     assert row.id is not None
     return Workspace(
-        WorkspaceId(row.id), row.platform, row.external_id, row.name, row.seed, row.emoji
+        WorkspaceId(row.id),
+        row.platform,
+        row.external_id,
+        row.name,
+        row.seed,
+        row.emoji,
+        row.left_at,
     )
 
 
@@ -111,7 +117,11 @@ def from_schedule(schedule: Schedule) -> dict[str, Any]:
 
 def to_question(row: QuestionRow) -> Question:
     """Read a question from its stored body."""
-    body = json.loads(row.body)
+    return read_question(json.loads(row.body))
+
+
+def read_question(body: dict[str, Any]) -> Question:
+    """Read a question from what `asdict` made of it."""
     return Question(
         **body
         | {

@@ -16,6 +16,7 @@ from storage.agenda import AgendaRepository
 from storage.attempts import AttemptRepository
 from storage.curation import CurationRepository
 from storage.deliveries import DeliveryRepository
+from storage.drafts import DraftRepository
 from storage.engine import READ, WRITE, explaining_errors
 from storage.interviews import InterviewRepository
 from storage.notices import NoticeRepository
@@ -26,6 +27,7 @@ from storage.reviews import ReminderRepository, ReviewRepository
 from storage.roles import AdminRoleRepository
 from storage.schedules import ScheduleRepository
 from storage.streaks import StreakRepository
+from storage.tenancy import TenancyRepository
 from storage.totals import TotalRepository
 
 
@@ -47,6 +49,8 @@ class SqlUnitOfWork:
         self.totals = TotalRepository(session)
         self.streaks = StreakRepository(session)
         self.notices = NoticeRepository(session)
+        self.tenancy = TenancyRepository(session)
+        self.drafts = DraftRepository(session)
         self.agenda = AgendaRepository(session)
         self.operations = OperationsRepository(session)
 

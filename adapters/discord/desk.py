@@ -29,8 +29,11 @@ log = structlog.get_logger(__name__)
 PATIENCE = 1.5
 """Seconds of Discord's three that the core may take before it is acknowledged: a form can
 be opened only by the first answer."""
-_FORM_COMMANDS = ("answer", "questions import")
-"""What is answered by a form if it comes without options."""
+_FORM_COMMANDS = ("suggest", "report", "questions edit")
+_BARE_FORM_COMMANDS = ("answer", "questions import")
+_FORM_BUTTONS = ("answer", "form", "report", "edit", "reject")
+"""What may be answered by a form: it must be the first answer, so nothing is acknowledged yet.
+The bare ones are only where they come without options."""
 _TRANSPORT = (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError)
 _FAULT = ErrorCard("That did not work just now. Try again in a minute.", "fault")
 _HOMELESS = ErrorCard(
@@ -66,16 +69,14 @@ class Desk:
             origin = await self.identify(interaction)
             upload = await self._fetch_upload(interaction)
             event = inbound.make_call(origin, path, options, upload) if origin else None
-            may_open_form = path in _FORM_COMMANDS and not options
-            await self._attend(interaction, event, may_open_form=may_open_form)
+            await self._attend(interaction, event, may_open_form=_may_open_form(path, options))
 
     async def press(self, interaction: discord.Interaction[Any], button: Button) -> None:
         """Answer a button."""
         with following_event(str(interaction.id)):
             origin = await self.identify(interaction)
             event = inbound.make_press(origin, interaction, button) if origin else None
-            forms = ("answer", "form")
-            await self._attend(interaction, event, may_open_form=button.action in forms)
+            await self._attend(interaction, event, may_open_form=button.action in _FORM_BUTTONS)
 
     async def submit(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a filled form."""
@@ -191,6 +192,10 @@ class Desk:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return await task
+
+
+def _may_open_form(path: str, options: Mapping[str, str]) -> bool:
+    return path in _FORM_COMMANDS or (path in _BARE_FORM_COMMANDS and not options)
 
 
 async def _acknowledge(interaction: discord.Interaction[Any]) -> None:

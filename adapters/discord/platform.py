@@ -67,8 +67,8 @@ class DiscordPlatform:
             lambda: asyncio.get_running_loop().time(),
             meter,
         )
-        self.chat = Chat(self._ready_client, self._pacer)
         self._homes = Homes(memory)
+        self.chat = Chat(self._ready_client, self._pacer, self._homes)
         self._desk = Desk(self.chat, self._homes)
 
     def _ready_client(self) -> discord.Client | None:

@@ -103,6 +103,13 @@ class AccessLost:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class AccessRegained:
+    """The bot is in the origin's workspace again, or for the first time. Nobody is answered."""
+
+    origin: Origin
+
+
 Event = (
     TextCommand
     | CommandCalled
@@ -111,4 +118,5 @@ Event = (
     | ButtonPressed
     | FormSubmitted
     | AccessLost
+    | AccessRegained
 )

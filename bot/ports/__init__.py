@@ -6,6 +6,7 @@ from bot.ports.chat import ChatPort, Found, Handle, Platform
 from bot.ports.clock import Clock
 from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
+from bot.ports.drafts import Drafts
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.interviews import Interviews
@@ -17,6 +18,8 @@ from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules, Wakes
 from bot.ports.standings import Streaks, Totals
 from bot.ports.storage import Storage, UnitOfWork
+from bot.ports.tenancy import Tenancy
+from bot.ports.writing import QuestionWriter
 
 __all__ = [
     "NO_METER",
@@ -28,6 +31,7 @@ __all__ = [
     "Clock",
     "Curation",
     "Deliveries",
+    "Drafts",
     "Found",
     "Grader",
     "Handle",
@@ -42,12 +46,14 @@ __all__ = [
     "OneTimeTokens",
     "Operations",
     "Platform",
+    "QuestionWriter",
     "Questions",
     "Reminders",
     "Reviews",
     "Schedules",
     "Storage",
     "Streaks",
+    "Tenancy",
     "Totals",
     "UnitOfWork",
     "Wakes",

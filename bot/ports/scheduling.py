@@ -56,6 +56,7 @@ class Wakes:
     notices: datetime | None
     reminders: datetime | None
     interviews: datetime | None
+    erasures: datetime | None
 
     def earliest(self) -> datetime | None:
         """Return the first of them."""

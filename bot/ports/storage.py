@@ -9,6 +9,7 @@ from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
+from bot.ports.drafts import Drafts
 from bot.ports.interviews import Interviews
 from bot.ports.operations import Operations
 from bot.ports.people import Members, Notices, Workspaces
@@ -16,6 +17,7 @@ from bot.ports.reviews import Reminders, Reviews
 from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules
 from bot.ports.standings import Streaks, Totals
+from bot.ports.tenancy import Tenancy
 
 
 class UnitOfWork(Protocol):
@@ -65,6 +67,12 @@ class UnitOfWork(Protocol):
 
     @property
     def notices(self) -> Notices: ...
+
+    @property
+    def tenancy(self) -> Tenancy: ...
+
+    @property
+    def drafts(self) -> Drafts: ...
 
     @property
     def operations(self) -> Operations: ...

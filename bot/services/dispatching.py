@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.ports import Clock, Storage
 from bot.services.delivering import Delivering
+from bot.services.erasing import Erasing
 from bot.services.interviewing import InterviewEnding
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
@@ -26,6 +27,7 @@ class Dispatching:
     notifying: Notifying
     reminding: Reminding
     interviews: InterviewEnding
+    erasing: Erasing
 
     async def run_due(self) -> None:
         """Work until nothing is due at this moment and nothing is under way."""
@@ -67,6 +69,8 @@ class Dispatching:
             taken += await self.reminding.begin_due()
         if _is_due(wakes.interviews, now):
             taken += await self.interviews.begin_due()
+        if _is_due(wakes.erasures, now):
+            taken += await self.erasing.run_due()
         return taken
 
     async def next_wake_at(self) -> datetime | None:

@@ -213,8 +213,9 @@ class Interviewing:
             if interview.is_over(caller.now):
                 return Reply(await end_interview(work, caller, interview, Ending.EXPIRED))
             done = replace(step, answered_at=caller.now, skipped=True)
-            question = await load_question(work, interview, step)
-            return Reply(await self._go_on(work, caller, interview, done, question))
+            await work.interviews.settle_step(interview, done)
+            after = replace(interview, steps=(*interview.steps[:-1], done))
+            return Reply(await ask_next(work, caller, after, describe_answer(done)))
 
     async def stop(self, caller: Caller, key: str = "") -> Reply:
         """End the interview with a report of what was done."""
@@ -264,7 +265,7 @@ class InterviewEnding:
         now, zone = self.clock.now(), zone_of(member, "")
         caller = Caller(workspace, member, interview.channel, now, zone)
         for card in await end_interview(work, caller, interview, Ending.EXPIRED):
-            if isinstance(card, MockReportCard):
+            if isinstance(card, MockReportCard) and workspace.left_at is None:
                 return workspace, member, interview.channel, card
         return None
 

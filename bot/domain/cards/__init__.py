@@ -16,6 +16,7 @@ from bot.domain.cards.bank import BankCard, BankRow
 from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.parts import Attachment, Button, FormField
 from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
+from bot.domain.cards.queue import QueueCard, QueueEntry
 from bot.domain.cards.reply import Card, Reply
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, Standing, StreakCard
@@ -40,6 +41,8 @@ __all__ = [
     "NoticeCard",
     "PreviewCard",
     "QuestionCard",
+    "QueueCard",
+    "QueueEntry",
     "Reply",
     "RevealCard",
     "ScheduleCard",

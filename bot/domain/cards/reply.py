@@ -14,6 +14,7 @@ from bot.domain.cards.admin import PreviewCard, ScheduleCard, SchedulesCard, Sta
 from bot.domain.cards.bank import BankCard
 from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.questions import GradeCard, QuestionCard, RevealCard
+from bot.domain.cards.queue import QueueCard
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, StreakCard
 
@@ -31,6 +32,7 @@ Card = (
     | SchedulesCard
     | PreviewCard
     | StatusCard
+    | QueueCard
     | BankCard
     | HelpCard
     | TopicsCard
