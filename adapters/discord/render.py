@@ -32,12 +32,14 @@ from bot.domain.cards import (
     FormCard,
     GradeCard,
     HelpCard,
+    HistoryCard,
     LeaderboardCard,
     LedgerCard,
     MockCard,
     MockHistoryCard,
     MockReportCard,
     NoticeCard,
+    PastAnswerCard,
     PreviewCard,
     QuestionCard,
     QueueCard,
@@ -211,6 +213,33 @@ def _grade(card: GradeCard) -> Page:
 
 
 @_render.register
+def _history(card: HistoryCard) -> Page:
+    if not card.lines:
+        return Page(wording.NO_ANSWER_YET)
+    lines = [one_line(wording.describe_history_line(line)) for line in card.lines]
+    return Page("\n".join(lines), wording.introduce_history(card), wording.explain_history(card))
+
+
+@_render.register
+def _past_answer(card: PastAnswerCard) -> Page:
+    past, grade = card.answer, card.answer.grade
+    return Page(
+        _join(
+            card.question.prompt,
+            "**Your answer**",
+            escape(wording.quote_answer(past)),
+            "\n".join(map(describe_point, grade.points)),
+            one_line(grade.feedback),
+            "**Model answer**",
+            card.question.answer,
+        ),
+        f"#{past.number} {escape(card.question.title)}",
+        f"{wording.describe_past(past)}, scored by {grade.grader}",
+        GREEN if grade.score >= 0.6 else AMBER,
+    )
+
+
+@_render.register
 def _streak(card: StreakCard) -> Page:
     title = (
         f"{one_line(card.member)}: {wording.plural(card.streak.current, 'question day')} in a row"
@@ -294,7 +323,10 @@ def _preview(card: PreviewCard) -> Page:
 def _status(card: StatusCard) -> Page:
     newest = [describe_delivery(delivery, card.zone) for delivery in card.deliveries]
     posts = "\n".join(newest) if newest else wording.NOTHING_DUE
-    return Page(_join(_list_schedules(card), f"**Newest posts** ({card.zone})", posts), "Status")
+    grading = "\n".join(map(escape, wording.list_grading_facts(card.grading)))
+    return Page(
+        _join(_list_schedules(card), f"**Newest posts** ({card.zone})", posts, grading), "Status"
+    )
 
 
 @_render.register

@@ -35,10 +35,12 @@ from bot.domain.cards import (
     FormCard,
     GradeCard,
     HelpCard,
+    HistoryCard,
     LeaderboardCard,
     LedgerCard,
     MockCard,
     NoticeCard,
+    PastAnswerCard,
     PreviewCard,
     QuestionCard,
     QueueCard,
@@ -51,7 +53,7 @@ from bot.domain.cards import (
     TopicsCard,
 )
 from bot.domain.delivery import Delivery
-from bot.domain.grading import Verdict
+from bot.domain.grading import Grade, Verdict
 from bot.domain.question import Kind, Question
 from bot.domain.schedule import Schedule
 from bot.domain.streak import Outcome
@@ -158,15 +160,47 @@ def _reveal(card: RevealCard) -> list[Block]:
 @_render.register
 def _grade(card: GradeCard) -> list[Block]:
     grade = card.grade
+    return [
+        *header(f"{round(grade.score * 100)} %, {grade.band}"),
+        *_verdicts(grade),
+        *context(f"{wording.describe_earned(card)} Scored by {one_line(grade.grader)}."),
+        *header("Model answer"),
+        *rich(*render_markdown(card.question.answer)),
+    ]
+
+
+def _verdicts(grade: Grade) -> list[Block]:
     points = [
         section(text(f"{_MARKS[point.verdict]} {one_line(point.text)}"), *_quote(point.evidence))
         for point in grade.points
     ]
-    feedback = lines(one_line(grade.feedback))
+    return rich(*points, *lines(one_line(grade.feedback)))
+
+
+@_render.register
+def _history(card: HistoryCard) -> list[Block]:
+    if not card.lines:
+        return rich(*lines(wording.NO_ANSWER_YET))
+    listed = [
+        section(text(f"{one_line(wording.describe_history_line(line))}\n")) for line in card.lines
+    ]
     return [
-        *header(f"{round(grade.score * 100)} %, {grade.band}"),
-        *rich(*points, *feedback),
-        *context(f"{wording.describe_earned(card)} Scored by {one_line(grade.grader)}."),
+        *header(wording.introduce_history(card)),
+        *rich(*listed),
+        *context(wording.explain_history(card)),
+    ]
+
+
+@_render.register
+def _past_answer(card: PastAnswerCard) -> list[Block]:
+    past, grade = card.answer, card.answer.grade
+    return [
+        *header(f"#{past.number} {one_line(card.question.title)}"),
+        *context(f"{wording.describe_past(past)}. Scored by {one_line(grade.grader)}."),
+        *rich(*render_markdown(card.question.prompt)),
+        *header("Your answer"),
+        *rich(*lines(defuse(wording.quote_answer(past)))),
+        *_verdicts(grade),
         *header("Model answer"),
         *rich(*render_markdown(card.question.answer)),
     ]
@@ -273,11 +307,12 @@ def _preview(card: PreviewCard) -> list[Block]:
 @_render.register
 def _status(card: StatusCard) -> list[Block]:
     schedules = _schedules(SchedulesCard(card.schedules))
+    grading = context(" ".join(map(one_line, wording.list_grading_facts(card.grading))))
     if not card.deliveries:
-        return [*schedules, *context(wording.NOTHING_DUE)]
+        return [*schedules, *context(wording.NOTHING_DUE), *grading]
     zone = ZoneInfo(card.zone)
     rows = [_delivery_line(delivery, zone) for delivery in card.deliveries]
-    return [*schedules, *header(f"Newest posts ({card.zone})"), *rich(*rows)]
+    return [*schedules, *header(f"Newest posts ({card.zone})"), *rich(*rows), *grading]
 
 
 def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> Element:
