@@ -26,6 +26,7 @@ from bot.services.administering import Administering
 from bot.services.answering import Answering
 from bot.services.conversing import Conversing, collect_handlers
 from bot.services.delivering import Delivering
+from bot.services.digesting import Digesting
 from bot.services.dispatching import Dispatching
 from bot.services.helping import Helping
 from bot.services.leaving import Leaving
@@ -141,6 +142,7 @@ def build(
             Delivering(storage, chats, clock, owner, lease, grace, concurrency),
             reconciling,
             Notifying(storage, chats, clock),
+            Digesting(storage, grace),
         ),
     )
 

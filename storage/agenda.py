@@ -15,13 +15,14 @@ _NEXT = select(
     select(func.min(col(ScheduleRow.next_due_at))).scalar_subquery(),
     select(func.min(col(DeliveryRow.wake_at))).scalar_subquery(),
     select(func.min(col(NoticeRow.wake_at))).scalar_subquery(),
+    select(func.min(col(ScheduleRow.digest_due_at))).scalar_subquery(),
 )
 """Built once: it is asked after every event."""
 
 
 @dataclass
 class AgendaRepository:
-    """Implements `bot.ports.Agenda`: one statement, three look-ups in an index."""
+    """Implements `bot.ports.Agenda`: one statement, four look-ups in an index."""
 
     session: AsyncSession
 

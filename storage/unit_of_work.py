@@ -15,6 +15,7 @@ from bot.ports import UnitOfWork
 from storage.agenda import AgendaRepository
 from storage.attempts import AttemptRepository
 from storage.deliveries import DeliveryRepository
+from storage.digests import DigestRepository
 from storage.engine import READ, WRITE, explaining_errors
 from storage.notices import NoticeRepository
 from storage.people import MemberRepository, WorkspaceRepository
@@ -36,6 +37,7 @@ class SqlUnitOfWork:
         self.attempts = AttemptRepository(session)
         self.totals = TotalRepository(session)
         self.streaks = StreakRepository(session)
+        self.digests = DigestRepository(session)
         self.notices = NoticeRepository(session)
         self.agenda = AgendaRepository(session)
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain import wording
 from bot.domain.cards import (
     Card,
+    DigestCard,
     ErrorCard,
     FormCard,
     GradeCard,
@@ -146,6 +147,12 @@ def _leaderboard(card: LeaderboardCard) -> str:
     if card.own:
         rows += ["…", _standing(card.own)]
     return "\n".join([title, *rows])
+
+
+@_render.register
+def _digest(card: DigestCard) -> str:
+    news = [one_line(line) for line in wording.list_digest_news(card)]
+    return "\n".join([card.title, *map(_standing, card.rows), *news])
 
 
 def _standing(row: Standing) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.commands.declaring import NAME, Command, Option, Rights, Type
+from bot.domain.schedule import WEEKDAYS
 
 LEVEL = Option("level", Type.LEVEL, "fresher, 2-year or 5-year", clearable=True)
 
@@ -27,6 +28,7 @@ SCHEDULE_OPTIONS = (
     PACK,
     Option("reveal", Type.CHOICE, "who sees the answer", choices=("private", "thread")),
     Option("reveal-after", Type.DURATION, "answer for all after 8h", clearable=True),
+    Option("digest", Type.CHOICE, "weekday on which to tell the week", choices=(*WEEKDAYS, "off")),
 )
 
 

@@ -5,6 +5,7 @@ from bot.ports.bank import Questions
 from bot.ports.chat import ChatPort, Found, Handle, Platform
 from bot.ports.clock import Clock
 from bot.ports.deliveries import Deliveries
+from bot.ports.digests import Digests
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.people import Members, Notice, Notices, Workspaces
@@ -18,6 +19,7 @@ __all__ = [
     "ChatPort",
     "Clock",
     "Deliveries",
+    "Digests",
     "Found",
     "Grader",
     "Handle",

@@ -42,6 +42,10 @@ class Schedules(Protocol):
         """Return schedules of any workspace whose `next_due_at` has come, earliest first."""
         ...
 
+    async def digests_due(self, now: datetime, limit: int) -> Sequence[Schedule]:
+        """Return schedules of any workspace whose digest is due, earliest first."""
+        ...
+
     async def get(self, workspace_id: WorkspaceId, schedule_id: ScheduleId) -> Schedule | None:
         """Return a schedule, removed or not."""
         ...
@@ -49,15 +53,16 @@ class Schedules(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wakes:
-    """When schedules, deliveries and notices want attention next; None for never."""
+    """When schedules, deliveries, notices and digests want attention next; None for never."""
 
     schedules: datetime | None
     deliveries: datetime | None
     notices: datetime | None
+    digests: datetime | None = None
 
     def earliest(self) -> datetime | None:
         """Return the first of them."""
-        times = (self.schedules, self.deliveries, self.notices)
+        times = (self.schedules, self.deliveries, self.notices, self.digests)
         return min((time for time in times if time is not None), default=None)
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.deliveries import Deliveries
+from bot.ports.digests import Digests
 from bot.ports.people import Members, Notices, Workspaces
 from bot.ports.scheduling import Agenda, Schedules
 from bot.ports.standings import Streaks, Totals
@@ -39,6 +40,9 @@ class UnitOfWork(Protocol):
 
     @property
     def streaks(self) -> Streaks: ...
+
+    @property
+    def digests(self) -> Digests: ...
 
     @property
     def agenda(self) -> Agenda: ...

@@ -25,9 +25,11 @@ from bot.domain.people import MemberId, Workspace, WorkspaceId
 from bot.domain.question import Question
 from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import unsettles
+from bot.domain.wording import PURPOSES
 from bot.errors import NotSent, Rejected
 from bot.ports import ChatPort, Clock, Storage, UnitOfWork
 from bot.services.background import Background
+from bot.services.digesting import make_digest
 from bot.services.holding import Holding
 
 BATCH = 100
@@ -201,10 +203,13 @@ class Delivering:
         questions = await work.questions.get_many(None, keys)
         jobs = []
         for delivery in claimed:
-            assert delivery.question_key is not None
             workspace = workspaces[delivery.workspace_id]
-            question = questions[delivery.question_key]
-            card = await _make_card(work, delivery, workspace, question, now)
+            if delivery.purpose is Purpose.DIGEST:
+                card: Card = await make_digest(work, delivery, now)
+            else:
+                assert delivery.question_key is not None
+                question = questions[delivery.question_key]
+                card = await _make_card(work, delivery, workspace, question, now)
             jobs.append(_Job(delivery, workspace, card))
         return jobs
 
@@ -370,7 +375,7 @@ async def _tell_admin(
     schedule = await work.schedules.get(delivery.workspace_id, schedule_id)
     if schedule is None:
         return
-    about = f"The question of {delivery.slot} was not posted: "
+    about = f"The {PURPOSES[delivery.purpose]} of {delivery.slot} was not posted: "
     for member_id in await _admins_of(work, schedule):
         await work.notices.add(
             delivery.workspace_id, member_id, delivery.channel, about + text, now

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.ports import Clock, Storage
 from bot.services.delivering import Delivering
+from bot.services.digesting import Digesting
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
 from bot.services.reconciling import Reconciling
@@ -22,6 +23,7 @@ class Dispatching:
     delivering: Delivering
     reconciling: Reconciling
     notifying: Notifying
+    digesting: Digesting
 
     async def run_due(self) -> None:
         """Work until nothing is due at this moment and nothing is under way."""
@@ -52,6 +54,8 @@ class Dispatching:
         taken = 0
         if _is_due(wakes.schedules, now):
             taken += await self.planning.plan_due(now)
+        if _is_due(wakes.digests, now):
+            taken += await self.digesting.plan_due(now)
         if taken or _is_due(wakes.deliveries, now):
             taken += await self.reconciling.begin_due()
             taken += await self.delivering.begin_due()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from bot.domain.people import Member, MemberId, WorkspaceId
 from bot.domain.streak import (
@@ -60,6 +60,14 @@ async def go_on(
     work: UnitOfWork, workspace_id: WorkspaceId, kept: Mapping[MemberId, KeptStreak]
 ) -> Mapping[MemberId, Streak]:
     """Return the numbers as of now: what is kept, and the days since then."""
+    ledgers = await _load_since(work, workspace_id, kept)
+    return {one: sum_up(ledgers[one], streak.streak) for one, streak in kept.items()}
+
+
+async def _load_since(
+    work: UnitOfWork, workspace_id: WorkspaceId, kept: Mapping[MemberId, KeptStreak]
+) -> Mapping[MemberId, Sequence[LedgerDay]]:
+    """Return each member's ledger of the days that what is kept does not take in."""
     if not kept:
         return {}
     since = min(streak.through for streak in kept.values())
@@ -67,17 +75,36 @@ async def go_on(
     dates = await work.attempts.dates_of_many(workspace_id, list(kept), since)
     away = await work.members.away_of(workspace_id, list(kept))
     return {
-        member_id: sum_up(
-            build_ledger(
-                (day for day in days if day.date > streak.through),
-                dates[member_id],
-                away[member_id],
-                streak.streak,
-            ),
+        one: build_ledger(
+            (day for day in days if day.date > streak.through),
+            dates[one],
+            away[one],
             streak.streak,
         )
-        for member_id, streak in kept.items()
+        for one, streak in kept.items()
     }
+
+
+async def find_new_longest(
+    work: UnitOfWork,
+    workspace_id: WorkspaceId,
+    members: Sequence[MemberId],
+    first: date,
+    last: date,
+) -> Mapping[MemberId, int]:
+    """Return who reached their longest streak in those days, and how long it is."""
+    found = await work.streaks.find(workspace_id, members)
+    nothing = KeptStreak(date.min, datetime.min.replace(tzinfo=UTC))
+    kept = {one: found.get(one, nothing) for one in members}
+    start = {one: streak if streak.through < first else nothing for one, streak in kept.items()}
+    ledgers = await _load_since(work, workspace_id, start)
+    longest = {}
+    for one, streak in start.items():
+        before = [day.streak for day in ledgers[one] if day.date < first]
+        within = [day.streak for day in ledgers[one] if first <= day.date <= last]
+        if max(within, default=0) > max([streak.streak.longest, *before]):
+            longest[one] = max(within)
+    return longest
 
 
 def needs_keeping(

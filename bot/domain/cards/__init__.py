@@ -12,6 +12,7 @@ from bot.domain.cards.admin import (
     describe_delivery,
     describe_schedule,
 )
+from bot.domain.cards.digest import DigestCard, HardestQuestion
 from bot.domain.cards.parts import Attachment, Button, FormField
 from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.reply import Card, Reply
@@ -23,10 +24,12 @@ __all__ = [
     "Button",
     "Card",
     "Counts",
+    "DigestCard",
     "ErrorCard",
     "FormCard",
     "FormField",
     "GradeCard",
+    "HardestQuestion",
     "HelpCard",
     "LeaderboardCard",
     "LedgerCard",

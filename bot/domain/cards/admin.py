@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.domain.delivery import Delivery
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import WEEKDAYS, Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ def describe_schedule(schedule: Schedule) -> dict[str, Any]:
         "questions": str(schedule.wanted),
         "reveal": schedule.reveal.value,
         "next_due_at": schedule.next_due_at.isoformat() if schedule.next_due_at else None,
+        "digest": None if schedule.digest is None else WEEKDAYS[schedule.digest],
         "paused_because": schedule.paused_because,
     }
 

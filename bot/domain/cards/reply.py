@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.cards.admin import PreviewCard, ScheduleCard, SchedulesCard, StatusCard
+from bot.domain.cards.digest import DigestCard
 from bot.domain.cards.questions import GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, StreakCard
@@ -22,6 +23,7 @@ Card = (
     | StreakCard
     | LedgerCard
     | LeaderboardCard
+    | DigestCard
     | ScheduleCard
     | SchedulesCard
     | PreviewCard
