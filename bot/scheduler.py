@@ -33,14 +33,19 @@ class Ticker:
         clock: Clock,
         begin_due: Callable[[], Awaitable[None]],
         next_wake_at: Callable[[], Awaitable[datetime | None]],
+        longest_sleep: timedelta = LONGEST_SLEEP,
     ) -> None:
         self._clock = clock
         self._begin_due = begin_due
         self._next_wake_at = next_wake_at
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._job: Job | None = None
+        self._longest_sleep = longest_sleep
+        self._guard: asyncio.TimerHandle | None = None
         self._working = asyncio.Lock()
         self._stopping = False
+        self.last_round_at: datetime | None = None
+        """When a round last came to a good end."""
 
     def start(self) -> None:
         """Begin; what is due already is done at once."""
@@ -55,6 +60,8 @@ class Ticker:
     async def stop(self) -> None:
         """Let the work under way come to its end, then stop."""
         self._stopping = True
+        if self._guard:
+            self._guard.cancel()
         async with self._working:
             self._scheduler.shutdown(wait=False)
 
@@ -68,6 +75,15 @@ class Ticker:
             misfire_grace_time=None,
             max_instances=2,
         )
+        self._guard_against_clock()
+
+    def _guard_against_clock(self) -> None:
+        """Look again after the longest sleep in any case: if the machine's clock is set back,
+        APScheduler waits until it says the old time again, hours later perhaps."""
+        if self._guard:
+            self._guard.cancel()
+        loop = asyncio.get_running_loop()
+        self._guard = loop.call_later(self._longest_sleep.total_seconds(), self.wake)
 
     async def _work(self) -> None:
         if self._stopping or self._working.locked():
@@ -76,7 +92,7 @@ class Ticker:
             wake_at = await self._work_once()
         if not self._stopping:
             now = self._clock.now()
-            latest = now + LONGEST_SLEEP
+            latest = now + self._longest_sleep
             wanted = min(wake_at, latest) if wake_at else latest
             self._sleep_until(max(wanted, now + SHORTEST_SLEEP))
 
@@ -84,7 +100,9 @@ class Ticker:
         """A fault in one round must not end all rounds: say so and come back."""
         try:
             await self._begin_due()
-            return await self._next_wake_at()
+            wake_at = await self._next_wake_at()
         except Exception:
             log.exception("dispatch_failed", again_in=AFTER_FAULT.total_seconds())
             return self._clock.now() + AFTER_FAULT
+        self.last_round_at = self._clock.now()
+        return wake_at

@@ -99,7 +99,6 @@ class MemberRepository:
                 "workspace_id": workspace_id,
                 "external_id": external_id,
                 "name": name or external_id,
-                "reminders": False,
                 "on_leaderboard": True,
                 "admin": False,
             }
@@ -140,7 +139,6 @@ class MemberRepository:
             member,
             level=member.level,
             zone=member.zone,
-            reminders=member.reminders,
             on_leaderboard=member.on_leaderboard,
         )
         await set_listed(self.session, member)

@@ -51,9 +51,18 @@ class MemberRow(SQLModel, table=True):
     name: str
     level: str | None = None
     zone: str | None = None
-    reminders: bool = False
     on_leaderboard: bool = True
     admin: bool = False
+
+
+class AdminRoleRow(SQLModel, table=True):
+    """A role of the platform whose members may configure the bot."""
+
+    __tablename__ = "admin_roles"
+
+    workspace_id: int = Field(foreign_key="workspaces.id", ondelete="CASCADE", primary_key=True)
+    external_id: str = Field(primary_key=True)
+    name: str
 
 
 class AwayRow(SQLModel, table=True):
@@ -87,6 +96,7 @@ class ScheduleRow(SQLModel, table=True):
     pack: str | None = None
     reveal: str = "private"
     reveal_after_seconds: int | None = None
+    discussion: bool = False
     digest: int | None = None
     digest_due_at: datetime | None = Field(default=None, index=True)
     next_due_at: datetime | None = Field(default=None, index=True)
@@ -99,15 +109,25 @@ class ScheduleRow(SQLModel, table=True):
 
 
 class PackRow(SQLModel, table=True):
-    """A pack; without a workspace it ships with the program and is for all."""
+    """A pack; without a workspace it is for all. One `on_request` is in no deck by itself."""
 
     __tablename__ = "packs"
-    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "name"),
+        Index(
+            "uq_packs_name_shared",
+            "name",
+            unique=True,
+            sqlite_where=text("workspace_id IS NULL"),
+            postgresql_where=text("workspace_id IS NULL"),
+        ),
+    )
 
     id: int | None = _key()
     workspace_id: int | None = Field(default=None, foreign_key="workspaces.id", ondelete="CASCADE")
     name: str
     digest: str
+    on_request: bool = False
 
 
 class QuestionRow(SQLModel, table=True):
@@ -129,6 +149,16 @@ class QuestionRow(SQLModel, table=True):
     current: bool = True
 
 
+class RetiredQuestionRow(SQLModel, table=True):
+    """A question that a workspace took out of its decks, by the id that people know."""
+
+    __tablename__ = "retired_questions"
+
+    workspace_id: int = Field(foreign_key="workspaces.id", ondelete="CASCADE", primary_key=True)
+    slug: str = Field(primary_key=True)
+    at: datetime
+
+
 class DeliveryRow(SQLModel, table=True):
     """A post and its state. `wake_at` is when somebody must look at it again, if ever."""
 
@@ -141,6 +171,12 @@ class DeliveryRow(SQLModel, table=True):
             "wake_at",
             sqlite_where=text("wake_at IS NOT NULL"),
             postgresql_where=text("wake_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_deliveries_due_at_stuck",
+            "due_at",
+            sqlite_where=text("state = 'stuck'"),
+            postgresql_where=text("state = 'stuck'"),
         ),
         Index("ix_deliveries_workspace_id_channel", "workspace_id", "channel", "posted_at"),
         Index("ix_deliveries_workspace_id_slot", "workspace_id", "slot", "posted_at"),
@@ -194,6 +230,90 @@ class AttemptRow(SQLModel, table=True):
     late: bool = False
     points: int = 0
     score: float | None = None
+    answer: str = Field(default="", sa_type=Text)
+    grade: str | None = Field(default=None, sa_type=Text)
+
+
+class ReviewRow(SQLModel, table=True):
+    """What FSRS remembers of a member and a question, by the question's id."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        UniqueConstraint("member_id", "question_id"),
+        Index("ix_reviews_member_id_due_at", "member_id", "due_at"),
+    )
+
+    id: int | None = _key()
+    workspace_id: int = _parent("workspaces")
+    member_id: int = _parent("members")
+    question_id: str
+    due_at: datetime
+    stability: float | None = None
+    difficulty: float | None = None
+    reviewed_at: datetime | None = None
+    reviews: int = 0
+    lapses: int = 0
+    asked_key: str | None = None
+
+
+class ReminderRow(SQLModel, table=True):
+    """A member who wants to be reminded. `at` is wall-clock HH:MM in `zone`."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (UniqueConstraint("member_id"),)
+
+    id: int | None = _key()
+    workspace_id: int = _parent("workspaces")
+    member_id: int = _parent("members")
+    at: str
+    zone: str
+    channel: str
+    wake_at: datetime = Field(index=True)
+    told_on: date | None = None
+
+
+class InterviewRow(SQLModel, table=True):
+    """A mock interview. `open` is 1 or, when it has ended, NULL: one open a member."""
+
+    __tablename__ = "interviews"
+    __table_args__ = (UniqueConstraint("member_id", "open"),)
+
+    id: int | None = _key()
+    workspace_id: int = _parent("workspaces")
+    member_id: int = _parent("members")
+    open: int | None = 1
+    channel: str
+    length: int
+    start: str
+    level: str | None = None
+    topic: str | None = None
+    began_at: datetime
+    wake_at: datetime | None = Field(default=None, index=True)
+    ended_at: datetime | None = None
+    score: float | None = None
+
+
+class InterviewStepRow(SQLModel, table=True):
+    """One thing that was asked in a mock interview, and what became of it."""
+
+    __tablename__ = "interview_steps"
+    __table_args__ = (
+        UniqueConstraint("interview_id", "number", "is_follow_up"),
+        UniqueConstraint("workspace_id", "key"),
+    )
+
+    id: int | None = _key()
+    workspace_id: int = _parent("workspaces")
+    interview_id: int = _parent("interviews")
+    number: int
+    is_follow_up: bool = False
+    follow_up: str = Field(default="", sa_type=Text)
+    key: str = Field(max_length=25)
+    question_key: int = Field(foreign_key="questions.id")
+    question_id: str
+    asked_at: datetime
+    answered_at: datetime | None = None
+    skipped: bool = False
     answer: str = Field(default="", sa_type=Text)
     grade: str | None = Field(default=None, sa_type=Text)
 
@@ -298,3 +418,15 @@ class OneTimeTokenRow(SQLModel, table=True):
     digest: str = Field(primary_key=True, max_length=64)
     purpose: str
     expires_at: datetime = Field(index=True)
+
+
+class ProcessRow(SQLModel, table=True):
+    """A `run` that shares this database, as it last said of itself."""
+
+    __tablename__ = "processes"
+
+    owner: str = Field(primary_key=True)
+    platforms: str
+    started_at: datetime
+    seen_at: datetime
+    dispatched_at: datetime | None = None

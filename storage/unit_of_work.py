@@ -14,12 +14,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.ports import UnitOfWork
 from storage.agenda import AgendaRepository
 from storage.attempts import AttemptRepository
+from storage.curation import CurationRepository
 from storage.deliveries import DeliveryRepository
 from storage.digests import DigestRepository
 from storage.engine import READ, WRITE, explaining_errors
+from storage.interviews import InterviewRepository
 from storage.notices import NoticeRepository
+from storage.operations import OperationsRepository
 from storage.people import MemberRepository, WorkspaceRepository
 from storage.questions import QuestionRepository, Versions
+from storage.reviews import ReminderRepository, ReviewRepository
+from storage.roles import AdminRoleRepository
 from storage.schedules import ScheduleRepository
 from storage.streaks import StreakRepository
 from storage.totals import TotalRepository
@@ -31,15 +36,21 @@ class SqlUnitOfWork:
     def __init__(self, session: AsyncSession, dice: random.Random, versions: Versions) -> None:
         self.workspaces = WorkspaceRepository(session, dice)
         self.members = MemberRepository(session)
+        self.admin_roles = AdminRoleRepository(session)
         self.schedules = ScheduleRepository(session)
         self.questions = QuestionRepository(session, versions)
+        self.curation = CurationRepository(session)
         self.deliveries = DeliveryRepository(session)
         self.attempts = AttemptRepository(session)
+        self.reviews = ReviewRepository(session)
+        self.reminders = ReminderRepository(session)
+        self.interviews = InterviewRepository(session)
         self.totals = TotalRepository(session)
         self.streaks = StreakRepository(session)
         self.digests = DigestRepository(session)
         self.notices = NoticeRepository(session)
         self.agenda = AgendaRepository(session)
+        self.operations = OperationsRepository(session)
 
 
 @dataclass

@@ -17,9 +17,11 @@ from adapters.discord.components import make_modal, read_guild
 from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
 from adapters.discord.render import Page, make_message, render_card
+from adapters.discord.standing import read_standing
 from bot.domain.cards import Button, Card, ErrorCard, FormCard, NoticeCard, Reply
 from bot.domain.events import ButtonPressed, Event, FormSubmitted, Origin
 from bot.errors import ChatError
+from bot.logs import following_event
 from bot.ports import Handle
 
 log = structlog.get_logger(__name__)
@@ -57,24 +59,28 @@ class Desk:
         self, interaction: discord.Interaction[Any], path: str, options: Mapping[str, str]
     ) -> None:
         """Answer a slash command."""
-        origin = await self.identify(interaction)
-        event = inbound.make_call(origin, path, options) if origin else None
-        await self._attend(interaction, event, may_open_form=path == "answer" and not options)
+        with following_event(str(interaction.id)):
+            origin = await self.identify(interaction)
+            event = inbound.make_call(origin, path, options) if origin else None
+            await self._attend(interaction, event, may_open_form=path == "answer" and not options)
 
     async def press(self, interaction: discord.Interaction[Any], button: Button) -> None:
         """Answer a button."""
-        origin = await self.identify(interaction)
-        event = inbound.make_press(origin, interaction, button) if origin else None
-        await self._attend(interaction, event, may_open_form=button.action in ("answer", "form"))
+        with following_event(str(interaction.id)):
+            origin = await self.identify(interaction)
+            event = inbound.make_press(origin, interaction, button) if origin else None
+            forms = ("answer", "form")
+            await self._attend(interaction, event, may_open_form=button.action in forms)
 
     async def submit(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a filled form."""
-        origin = await self.identify(interaction)
-        event: Event | None = None
-        if origin:
-            filled = inbound.make_submission(origin, dict(interaction.data or {}))
-            event = filled or ButtonPressed(origin, "unknown")
-        await self._attend(interaction, event)
+        with following_event(str(interaction.id)):
+            origin = await self.identify(interaction)
+            event: Event | None = None
+            if origin:
+                filled = inbound.make_submission(origin, dict(interaction.data or {}))
+                event = filled or ButtonPressed(origin, "unknown")
+            await self._attend(interaction, event)
 
     async def react(
         self, payload: discord.RawReactionActionEvent, guild_name: str, me: int
@@ -83,13 +89,15 @@ class Desk:
         event = inbound.make_reaction(payload, guild_name, me)
         if event is None:
             return
-        reply = await self._track(self.ask(event))
-        for card in reply.cards if reply else ():
-            await self._tell(event.origin, card)
+        with following_event():
+            reply = await self._track(self.ask(event))
+            for card in reply.cards if reply else ():
+                await self._tell(event.origin, card)
 
     async def report(self, event: Event) -> None:
         """Hand on what nobody in particular did and nobody is answered for."""
-        await self._track(self.ask(event))
+        with following_event():
+            await self._track(self.ask(event))
 
     async def ask(self, event: Event) -> Reply | None:
         """Hand an event to the core; what goes wrong there becomes a sentence."""
@@ -106,15 +114,13 @@ class Desk:
         user = str(interaction.user.id)
         guild = interaction.guild
         if interaction.guild_id is not None:
-            self._chat.note_manager(
-                str(interaction.guild_id), user, interaction.permissions.manage_guild
-            )
+            self._chat.standings.note(str(interaction.guild_id), user, read_standing(interaction))
             self._homes.note(user, interaction.guild_id)
             name = guild.name if guild else ""
             return inbound.make_origin(interaction, interaction.guild_id, name or "")
         custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
         home = read_guild(custom_id) or await self._homes.find(user)
-        self._chat.note_manager(str(home), user, None)
+        self._chat.standings.note(str(home), user, None)
         return inbound.make_origin(interaction, home, "") if home else None
 
     async def _attend(

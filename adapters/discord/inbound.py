@@ -34,14 +34,14 @@ def _channel_of(interaction: discord.Interaction[Any]) -> int:
     return parent or interaction.channel_id or 0
 
 
-def make_place(guild: discord.Guild, channel: int | None = None) -> Origin:
+def make_place(guild: int, name: str | None, channel: int | None = None) -> Origin:
     """Return a server, or a channel of it, to which something happened by itself."""
     return Origin(
         platform=PLATFORM,
-        workspace=str(guild.id),
+        workspace=str(guild),
         channel=str(channel) if channel else "",
         member="",
-        workspace_name=guild.name or "",
+        workspace_name=name or "",
     )
 
 
@@ -65,7 +65,16 @@ def make_submission(origin: Origin, data: Mapping[str, Any]) -> FormSubmitted | 
     if named is None:
         return None
     form, key = named
-    return FormSubmitted(origin, form, key, read_form_values(data.get("components")))
+    values = read_form_values(data.get("components"))
+    return FormSubmitted(origin, form, key, _mention_roles(values, data.get("resolved")))
+
+
+def _mention_roles(values: Mapping[str, str], resolved: object) -> Mapping[str, str]:
+    """Write chosen roles as mentions, which tell them from members."""
+    roles = resolved.get("roles") if isinstance(resolved, Mapping) else None
+    if not isinstance(roles, Mapping):
+        return values
+    return {name: f"<@&{word}>" if word in roles else word for name, word in values.items()}
 
 
 def make_reaction(

@@ -63,6 +63,15 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class SetRole:
+    """`@ben gets @&mods` or `@ben loses @&mods`: a role of the platform."""
+
+    member: str
+    role: str
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """`@ana: …`; a text that begins with `/fastapi-quiz` is a command."""
 
@@ -99,7 +108,18 @@ class Answer:
 
 
 Instruction = (
-    SetTime | Advance | GoTo | Crash | Outage | SetRights | Mark | Say | React | Press | Answer
+    SetTime
+    | Advance
+    | GoTo
+    | Crash
+    | Outage
+    | SetRights
+    | SetRole
+    | Mark
+    | Say
+    | React
+    | Press
+    | Answer
 )
 
 _MEMBER = r"@(?P<member>[\w.-]+)"
@@ -137,6 +157,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (r"outage\s+(?P<by>.+)", lambda m: Outage(read_duration(m["by"]))),
         (r"platform\s+(?P<what>revokes|restores)", lambda m: SetRights(m["what"] == "restores")),
         (rf"{_MEMBER}\s+(?P<role>admin|bot)", lambda m: Mark(m["member"], m["role"])),
+        (
+            rf"{_MEMBER}\s+(?P<verb>gets|loses)\s+@&(?P<role>[\w.-]+)",
+            lambda m: SetRole(m["member"], m["role"], m["verb"] == "gets"),
+        ),
         (rf"{_MEMBER}\s*:\s*(?P<text>.*)", lambda m: Say(m["member"], m["text"])),
         (
             rf"{_MEMBER}\s+(?P<verb>reacts|removes)\s+:?(?P<emoji>[^\s:]+):?{_NTH}",

@@ -21,8 +21,10 @@ from adapters.local.script import (
     React,
     Say,
     SetRights,
+    SetRole,
     SetTime,
 )
+from adapters.local.uploads import read_upload
 from bot.commands import NAME as COMMAND
 from bot.domain.cards import Reply
 from bot.domain.events import (
@@ -115,7 +117,7 @@ class Simulation:
                 self.program = await self.start()
             case Outage(duration):
                 self.platform.outage_until = self.clock.now() + duration
-            case GoTo() | SetRights() | Mark():
+            case GoTo() | SetRights() | SetRole() | Mark():
                 self._arrange(instruction)
             case Say() | React() | Press() | Answer():
                 await self._act(instruction)
@@ -141,7 +143,7 @@ class Simulation:
             self.clock.move_to(at)
             self.started = True
 
-    def _arrange(self, instruction: GoTo | SetRights | Mark) -> None:
+    def _arrange(self, instruction: GoTo | SetRights | SetRole | Mark) -> None:
         here = self.platform.workspaces[self.workspace]
         match instruction:
             case GoTo("channel", name):
@@ -150,6 +152,8 @@ class Simulation:
                 self.workspace = name
             case SetRights(granted):
                 (here.revoked.discard if granted else here.revoked.add)(self.channel)
+            case SetRole(member, role, granted):
+                (here.roles[role].add if granted else here.roles[role].discard)(member)
             case Mark(member, "admin"):
                 here.admins.add(member)
             case Mark(member, _):
@@ -161,7 +165,8 @@ class Simulation:
             case Say(_, text):
                 self.heard(origin, text)
                 if text.split(" ")[0] == COMMAND:
-                    await self._send(TextCommand(origin, text.removeprefix(COMMAND)))
+                    typed = text.removeprefix(COMMAND)
+                    await self._send(TextCommand(origin, typed, read_upload(typed)))
             case React(_, emoji, removes, nth):
                 self.heard(origin, f"{'takes back' if removes else 'reacts'} :{emoji}:")
                 await self._react(origin, emoji, removes, nth)

@@ -141,7 +141,7 @@ def deliveries(
 
 
 def check(context: typer.Context) -> None:
-    """The doctor: settings, database, packs; each failed line says how to mend it."""
+    """The doctor: settings, database, packs, Discord; each failed line says how to mend it."""
     failed = 0
     for name, examine in _examinations(context.obj):
         try:
@@ -184,4 +184,22 @@ def _examinations(
 
     yield "settings", settings
     yield "database", database
+
+    async def discord() -> str:
+        from bot.app import examine_discord
+
+        return await examine_discord(load_settings(config))
+
     yield "question packs", packs
+    if _is_enabled(config, "discord"):
+        yield "discord", discord
+
+
+def _is_enabled(config: Path | None, platform: str) -> bool:
+    """Tell whether a platform is to be examined; settings that can't be read are told apart."""
+    from bot.config import load_settings
+
+    try:
+        return bool(getattr(load_settings(config), platform).enabled)
+    except QuizError:
+        return False

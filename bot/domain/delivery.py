@@ -60,7 +60,7 @@ class Delivery:
     `run` is 0 for the slot's own post and counts the extra ones an admin asked for.
     `key` (25 characters at most, Discord's limit for a nonce) travels to the platform.
     `fence` rises with every claim: whoever holds an older one can't change the row.
-    `reveal` and `reveal_after` are what the schedule says when the delivery is read.
+    `reveal`, `reveal_after` and `discussion` are what the schedule says when the delivery is read.
     A question asked by one member for themselves has `member_id` and no schedule.
     """
 
@@ -89,6 +89,7 @@ class Delivery:
     member_id: MemberId | None = None
     reveal: RevealMode = RevealMode.PRIVATE
     reveal_after: timedelta | None = None
+    discussion: bool = False
 
 
 @dataclass(frozen=True, slots=True)

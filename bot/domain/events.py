@@ -25,11 +25,21 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that came along, whole. `problem` is a sentence on why it could not be fetched."""
+
+    name: str
+    content: bytes = field(default=b"", repr=False)
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TextCommand:
     """`/fastapi-quiz` with everything behind it as one text."""
 
     origin: Origin
     text: str
+    upload: Upload | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,7 @@ class CommandCalled:
     origin: Origin
     path: str
     options: Mapping[str, str] = field(default_factory=dict)
+    upload: Upload | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,7 @@ class FormSubmitted:
     form: str
     key: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    upload: Upload | None = None
 
 
 @dataclass(frozen=True, slots=True)

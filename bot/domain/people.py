@@ -41,8 +41,15 @@ class Member:
     name: str
     level: Level | None = None
     zone: str | None = None
-    reminders: bool = False
     on_leaderboard: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role that the platform gives to members: Discord's are meant."""
+
+    external_id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,8 +151,9 @@ class Schedule:
 
     `number` is what people type: small, counted per workspace. `next_due_at` is None while
     the schedule is paused, with the reason in `paused_because`. `reveal_after` posts the
-    answer for all that long after the question. `digest` is the weekday (Monday is 0) on
-    which the week is told, at the schedule's time; `digest_due_at` when next.
+    answer for all that long after the question; `discussion` opens a thread under each.
+    `digest` is the weekday (Monday is 0) on which the week is told, at the schedule's time;
+    `digest_due_at` when next.
     """
 
     id: ScheduleId
@@ -163,6 +164,7 @@ class Schedule:
     wanted: QuestionFilter = field(default_factory=QuestionFilter)
     reveal: RevealMode = RevealMode.PRIVATE
     reveal_after: timedelta | None = None
+    discussion: bool = False
     next_due_at: datetime | None = None
     paused_because: str | None = None
     created_by: MemberId | None = None

@@ -4,32 +4,49 @@ from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.chat import ChatPort, Found, Handle, Platform
 from bot.ports.clock import Clock
+from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
 from bot.ports.digests import Digests
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
+from bot.ports.interviews import Interviews
+from bot.ports.metering import NO_METER, CallOutcome, Meter, NoMeter
+from bot.ports.operations import Operations
 from bot.ports.people import Members, Notice, Notices, Workspaces
+from bot.ports.reviews import Missed, Reminders, Reviews
+from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules, Wakes
 from bot.ports.standings import Streaks, Totals
 from bot.ports.storage import Storage, UnitOfWork
 
 __all__ = [
+    "NO_METER",
+    "AdminRoles",
     "Agenda",
     "Attempts",
+    "CallOutcome",
     "ChatPort",
     "Clock",
+    "Curation",
     "Deliveries",
     "Digests",
     "Found",
     "Grader",
     "Handle",
     "Installations",
+    "Interviews",
     "Members",
+    "Meter",
+    "Missed",
+    "NoMeter",
     "Notice",
     "Notices",
     "OneTimeTokens",
+    "Operations",
     "Platform",
     "Questions",
+    "Reminders",
+    "Reviews",
     "Schedules",
     "Storage",
     "Streaks",

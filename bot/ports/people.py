@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -106,7 +106,13 @@ class Notices(Protocol):
         """Queue a notice."""
         ...
 
-    async def take_due(self, now: datetime, again_at: datetime, limit: int) -> Sequence[Notice]:
+    async def take_due(
+        self,
+        now: datetime,
+        again_at: datetime,
+        limit: int,
+        platforms: Collection[str] | None = None,
+    ) -> Sequence[Notice]:
         """Take notices that were not handed over; they come again at `again_at` if lost."""
         ...
 

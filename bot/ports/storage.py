@@ -7,9 +7,14 @@ from typing import Protocol
 
 from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
+from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
 from bot.ports.digests import Digests
+from bot.ports.interviews import Interviews
+from bot.ports.operations import Operations
 from bot.ports.people import Members, Notices, Workspaces
+from bot.ports.reviews import Reminders, Reviews
+from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules
 from bot.ports.standings import Streaks, Totals
 
@@ -24,16 +29,31 @@ class UnitOfWork(Protocol):
     def members(self) -> Members: ...
 
     @property
+    def admin_roles(self) -> AdminRoles: ...
+
+    @property
     def schedules(self) -> Schedules: ...
 
     @property
     def questions(self) -> Questions: ...
 
     @property
+    def curation(self) -> Curation: ...
+
+    @property
     def deliveries(self) -> Deliveries: ...
 
     @property
     def attempts(self) -> Attempts: ...
+
+    @property
+    def reviews(self) -> Reviews: ...
+
+    @property
+    def reminders(self) -> Reminders: ...
+
+    @property
+    def interviews(self) -> Interviews: ...
 
     @property
     def totals(self) -> Totals: ...
@@ -49,6 +69,9 @@ class UnitOfWork(Protocol):
 
     @property
     def notices(self) -> Notices: ...
+
+    @property
+    def operations(self) -> Operations: ...
 
 
 class Storage(Protocol):

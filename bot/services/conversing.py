@@ -20,12 +20,16 @@ from bot.domain.events import (
     Origin,
     ReactionAdded,
     TextCommand,
+    Upload,
 )
+from bot.domain.interview import KEY_PREFIX
 from bot.domain.people import Member, Workspace
 from bot.errors import ChatError, CommandError, Forbidden, QuizError
 from bot.ports import ChatPort, Clock, Storage
 from bot.services.answering import Answering
+from bot.services.interviewing import Interviewing
 from bot.services.leaving import Leaving
+from bot.services.practising import Practising
 from bot.services.profile import Profile, zone_of
 from bot.services.revealing import Revealing
 
@@ -70,6 +74,8 @@ class Conversing:
     answering: Answering
     revealing: Revealing
     profile: Profile
+    practising: Practising
+    interviewing: Interviewing
     leaving: Leaving
     handlers: Mapping[str, Handler]
 
@@ -89,9 +95,9 @@ class Conversing:
         match event:
             case TextCommand(origin, text):
                 command, raw = commands.parse(text)
-                return await self._run(origin, command, raw)
+                return await self._run(origin, command, raw, event.upload)
             case CommandCalled(origin, path, options):
-                return await self._run(origin, BY_PATH[path], options)
+                return await self._run(origin, BY_PATH[path], options, event.upload)
             case ReactionAdded(origin, message_id, emoji):
                 caller = await self._identify(origin)
                 wanted = emoji == caller.workspace.emoji
@@ -100,22 +106,29 @@ class Conversing:
                 return await self._press(event)
             case FormSubmitted(origin, form, _, values) if form in BY_PATH and form != "answer":
                 given = {name: value for name, value in values.items() if value.strip()}
-                return await self._run(origin, BY_PATH[form], given)
+                return await self._run(origin, BY_PATH[form], given, event.upload)
             case FormSubmitted(origin, _, key, values):
                 caller = await self._identify(origin)
-                return await self.answering.answer(caller, values.get("text", ""), key)
+                asked_by = self.interviewing if key.startswith(KEY_PREFIX) else self.answering
+                return await asked_by.answer(caller, values.get("text", ""), key)
             case AccessLost():
                 await self.leaving.pause(event)
                 return None
             case _:
                 assert_never(event)
 
-    async def _run(self, origin: Origin, command: Command, raw: Mapping[str, str]) -> Reply:
+    async def _run(
+        self,
+        origin: Origin,
+        command: Command,
+        raw: Mapping[str, str],
+        upload: Upload | None = None,
+    ) -> Reply:
         options: dict[str, Any] = commands.read_options(command, raw)
         caller = await self._identify(origin)
         if command.rights is Rights.ADMIN:
             await self._require_admin(origin, caller)
-        return await self.handlers[command.path](Call(command, caller, options))
+        return await self.handlers[command.path](Call(command, caller, options, upload))
 
     async def _press(self, event: ButtonPressed) -> Reply:
         origin, key, message_id = event.origin, event.key, event.message_id
@@ -124,6 +137,8 @@ class Conversing:
         if event.action == "form" and event.value in BY_PATH:
             return Reply([make_form(BY_PATH[event.value])])
         caller = await self._identify(origin)
+        if key.startswith(KEY_PREFIX):
+            return await self.interviewing.press(caller, event)
         match event.action:
             case "answer":
                 return await self.answering.open_form(caller, key, message_id)
@@ -133,6 +148,8 @@ class Conversing:
                 return await self.revealing.reveal(caller, key, message_id)
             case "rate":
                 return await self.revealing.rate(caller, key, event.value)
+            case "practice":
+                return await self.practising.drill(caller)
             case "forget":
                 return await self.profile.erase(caller)
         raise CommandError("That button is from an older version. Type /fastapi-quiz help.")
@@ -145,7 +162,8 @@ class Conversing:
         else:
             workspace, member = await self._welcome(origin)
         zone = zone_of(member, origin.zone)
-        return Caller(workspace, member, origin.channel, self.clock.now(), zone)
+        now = self.clock.now()
+        return Caller(workspace, member, origin.channel, now, zone, origin.zone)
 
     async def _welcome(self, origin: Origin) -> tuple[Workspace, Member]:
         """Make who is new, or take over a new name."""
@@ -159,16 +177,21 @@ class Conversing:
     async def _require_admin(self, origin: Origin, caller: Caller) -> None:
         async with self.storage.reading() as work:
             appointed = await work.members.admins(caller.workspace.id)
+            roles = await work.admin_roles.of_workspace(caller.workspace.id)
         if any(admin.id == caller.member.id for admin in appointed):
             return
+        chat = self.chats[origin.platform]
         try:
-            if await self.chats[origin.platform].is_admin(origin.workspace, origin.member):
+            if await chat.is_admin(origin.workspace, origin.member):
                 return
+            has = await chat.role_ids(origin.workspace, origin.member) if roles else ()
         except ChatError as error:
             raise CommandError(
                 "The platform does not say just now whether you are an admin. "
                 "Try again in a minute."
             ) from error
+        if any(role.external_id in has for role in roles):
+            return
         raise Forbidden(
             "Only admins of this workspace may do that. Ask one of them, or let one type: "
             f"/fastapi-quiz admins add {caller.member.name}"

@@ -27,10 +27,11 @@ from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import unsettles
 from bot.domain.wording import PURPOSES
 from bot.errors import NotSent, Rejected
-from bot.ports import ChatPort, Clock, Storage, UnitOfWork
+from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage, UnitOfWork
 from bot.services.background import Background
 from bot.services.digesting import make_digest
 from bot.services.holding import Holding
+from bot.services.pacing import Pacing
 
 BATCH = 100
 SHARES = 4
@@ -71,6 +72,8 @@ class Delivering:
     grace: timedelta
     concurrency: int = 100
     holding: Holding = field(default_factory=Holding)
+    meter: Meter = NO_METER
+    pacing: Pacing = field(default_factory=Pacing)
 
     def __post_init__(self) -> None:
         self._begun: Counter[WorkspaceId] = Counter()
@@ -107,6 +110,10 @@ class Delivering:
         """From now on leave what finds no room to others."""
         self._draining = True
 
+    def count_flying(self) -> int:
+        """Return how many posts are under way or wait here for their turn."""
+        return len(self._sends)
+
     async def finish(self) -> None:
         """Wait until every post that was begun has ended and is settled."""
         while self._sends or self._settler or self._ended:
@@ -133,6 +140,8 @@ class Delivering:
             change = moves.postpone(now, held[0] - now, held[1])
         elif self._draining or now > begin_before:
             change = moves.postpone(now, timedelta(0), "It waited too long for its turn.")
+        elif turn := self.pacing.take_turn(job.delivery, job.workspace, now):
+            change = moves.postpone(now, turn - now, "The platform takes one post after another.")
         else:
             return None
         return replace(change, tried=False)
@@ -154,7 +163,7 @@ class Delivering:
     async def _settle(self) -> None:
         """Commit what has ended; then use the room."""
         ended, self._ended = self._ended, []
-        await settle(self.storage, ended, self.grace, self.clock.now())
+        await settle(self.storage, ended, self.grace, self.clock.now(), self.meter)
         if self._more and not self._draining:
             await self.begin_due()
         if self._ended:
@@ -167,13 +176,23 @@ class Delivering:
         """Claim, put back what has to wait, and return the rest with the number claimed."""
         now = self.clock.now()
         async with self.storage.writing() as work:
-            await work.deliveries.expire(now)
-            claimed = await work.deliveries.claim(self.owner, now, now + self.lease, BATCH, full)
+            expired = await work.deliveries.expire(now)
+            claimed = await work.deliveries.claim(
+                self.owner, now, now + self.lease, BATCH, full, self.chats
+            )
+            self._tell(claimed, expired)
             waiting = self._find_waiting(claimed, now)
             await work.deliveries.release(waiting)
             held = {one.id for one, _ in waiting}
             free = [delivery for delivery in claimed if delivery.id not in held]
             return await self._prepare(work, free, now), len(claimed)
+
+    def _tell(self, claimed: Sequence[Delivery], expired: int) -> None:
+        for delivery in claimed:
+            log.debug("claimed", delivery=delivery.key, fence=delivery.fence)
+        if expired:
+            log.warning("expired", count=expired)
+            self.meter.note_delivery(DeliveryState.SKIPPED, count=expired)
 
     def _find_waiting(
         self, claimed: Sequence[Delivery], now: datetime
@@ -225,7 +244,8 @@ class Delivering:
         if chat is None:
             return moves.postpone(self.clock.now(), self.lease, "Its platform is not running here.")
         try:
-            with structlog.contextvars.bound_contextvars(**words):
+            with structlog.contextvars.bound_contextvars(delivery=delivery.key):
+                log.debug("sending", slot=str(delivery.slot), purpose=delivery.purpose)
                 message_id = await self._call(chat, job)
         except NotSent as error:
             log.warning("post_refused", **words, problem=str(error))
@@ -241,8 +261,10 @@ class Delivering:
             self.holding.fail(workspace.id, self.clock.now())
             return moves.look_again(self.clock.now(), 0, "The reply was lost.")
         self.holding.succeed(workspace.id)
-        log.info("posted", **words, channel=delivery.channel, message=message_id)
-        return moves.confirm(message_id, self.clock.now())
+        now = self.clock.now()
+        late = round((now - delivery.due_at).total_seconds(), 3)
+        log.info("posted", **words, channel=delivery.channel, message=message_id, late=late)
+        return moves.confirm(message_id, now)
 
     async def _call(self, chat: ChatPort, job: _Job) -> str:
         async with asyncio.timeout(self.lease.total_seconds() / 2):
@@ -268,6 +290,7 @@ async def _make_card(
         key=delivery.key,
         schedule_number=delivery.schedule_number,
         late=moves.is_late(delivery.due_at, now),
+        discussion=delivery.discussion,
     )
 
 
@@ -276,6 +299,7 @@ async def settle(
     changes: Sequence[tuple[Delivery, Change]],
     grace: timedelta,
     now: datetime,
+    meter: Meter = NO_METER,
 ) -> None:
     """Commit what became of sends, with what follows from it.
 
@@ -296,6 +320,12 @@ async def settle(
                 await _tell_admin(work, delivery, delivery.schedule_id, str(change.reason), now)
         await _forget_streaks(work, posted, now)
         await _plan_reveals(work, posted, grace)
+    for delivery, change in changes:
+        ours = delivery.id in settled
+        log.debug("settled", delivery=delivery.key, state=change.state, ours=ours)
+        if ours:
+            late_by = change.posted_at - delivery.due_at if change.posted_at else None
+            meter.note_delivery(change.state, late_by)
 
 
 async def _forget_streaks(
@@ -323,12 +353,13 @@ async def _plan_reveals(
     ]
     if due:
         workspaces = await work.workspaces.get_many([delivery.workspace_id for delivery, _ in due])
-        await work.deliveries.insert(
-            [
-                draft_reveal(workspaces[delivery.workspace_id], delivery, due_at, grace)
-                for delivery, due_at in due
-            ]
-        )
+        reveals = [
+            draft_reveal(workspaces[delivery.workspace_id], delivery, due_at, grace)
+            for delivery, due_at in due
+        ]
+        for (delivery, _), reveal in zip(due, reveals, strict=True):
+            log.info("planned", delivery=reveal.key, slot=str(reveal.slot), answers=delivery.key)
+        await work.deliveries.insert(reveals)
 
 
 def draft_reveal(

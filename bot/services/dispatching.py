@@ -8,9 +8,11 @@ from datetime import datetime
 from bot.ports import Clock, Storage
 from bot.services.delivering import Delivering
 from bot.services.digesting import Digesting
+from bot.services.interviewing import InterviewEnding
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
 from bot.services.reconciling import Reconciling
+from bot.services.reminding import Reminding
 
 
 @dataclass
@@ -23,6 +25,8 @@ class Dispatching:
     delivering: Delivering
     reconciling: Reconciling
     notifying: Notifying
+    reminding: Reminding
+    interviews: InterviewEnding
     digesting: Digesting
 
     async def run_due(self) -> None:
@@ -45,12 +49,14 @@ class Dispatching:
         await self.delivering.finish()
         await self.reconciling.background.finish()
         await self.notifying.background.finish()
+        await self.reminding.background.finish()
+        await self.interviews.background.finish()
 
     async def _begin_batch(self) -> int:
         """Begin a batch of each kind that is due; return how much was taken."""
         now = self.clock.now()
         async with self.storage.reading() as work:
-            wakes = await work.agenda.next_wakes()
+            wakes = await work.agenda.next_wakes(self.delivering.chats)
         taken = 0
         if _is_due(wakes.schedules, now):
             taken += await self.planning.plan_due(now)
@@ -61,12 +67,16 @@ class Dispatching:
             taken += await self.delivering.begin_due()
         if _is_due(wakes.notices, now):
             taken += await self.notifying.begin_due()
+        if _is_due(wakes.reminders, now):
+            taken += await self.reminding.begin_due()
+        if _is_due(wakes.interviews, now):
+            taken += await self.interviews.begin_due()
         return taken
 
     async def next_wake_at(self) -> datetime | None:
-        """Return when the next thing is due, or None when nothing will be."""
+        """Return when the next thing is due that can be done here; None when nothing will be."""
         async with self.storage.reading() as work:
-            return (await work.agenda.next_wakes()).earliest()
+            return (await work.agenda.next_wakes(self.delivering.chats)).earliest()
 
 
 def _is_due(at: datetime | None, now: datetime) -> bool:

@@ -7,14 +7,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+import structlog
+
 from bot.domain.deck import LOW_WATER, Deck, Pick, Seen
 from bot.domain.delivery import DeliveryState, Draft, Purpose, make_key
 from bot.domain.people import Workspace, WorkspaceId
 from bot.domain.reading import format_duration
 from bot.domain.schedule import Schedule, Slot
-from bot.ports import Storage, UnitOfWork
+from bot.ports import NO_METER, Meter, Storage, UnitOfWork
 
 BATCH = 200
+log = structlog.get_logger(__name__)
 _INSTANT = timedelta(microseconds=1)
 _ONE_DAY = timedelta(days=1)
 _NOTHING = Seen({})
@@ -68,6 +71,7 @@ class Planning:
     storage: Storage
     grace: timedelta
     spread: timedelta = timedelta(0)
+    meter: Meter = NO_METER
 
     async def plan_due(self, now: datetime) -> int:
         """Plan up to a batch of schedules and return how many were due.
@@ -87,11 +91,22 @@ class Planning:
                 self._plan(picker, workspaces[s.workspace_id], s, taken.get(s.id, ()), now)
                 for s in schedules
             ]
-            await work.deliveries.insert([draft for plan in plans for draft in plan.drafts])
+            drafts = [draft for plan in plans for draft in plan.drafts]
+            await work.deliveries.insert(drafts)
+            self._tell(drafts)
             await work.schedules.move_on([plan.schedule for plan in plans])
             for plan in plans:
                 await tell_of_low_deck(work, plan, now)
             return len(schedules)
+
+    def _tell(self, drafts: Sequence[Draft]) -> None:
+        """Begin each delivery's trail in the log: everything that follows has its key."""
+        for draft in drafts:
+            if draft.state is DeliveryState.SKIPPED:
+                log.info("skipped", delivery=draft.key, slot=str(draft.slot), why=draft.reason)
+                self.meter.note_delivery(draft.state)
+            else:
+                log.info("planned", delivery=draft.key, slot=str(draft.slot))
 
     def _plan(
         self,

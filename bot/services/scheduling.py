@@ -204,6 +204,7 @@ def apply_options(
         ),
         reveal=RevealMode(options.get("reveal", schedule.reveal)),
         reveal_after=options.get("reveal-after", schedule.reveal_after),
+        discussion=options.get("discussion", schedule.discussion),
         digest=_read_digest(options["digest"]) if "digest" in options else schedule.digest,
     )
 

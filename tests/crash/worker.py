@@ -17,6 +17,7 @@ from typing import Any
 
 from bot.app import SystemClock, build
 from bot.domain.cards import Card
+from bot.domain.people import Role
 from bot.errors import NotSent, OutcomeUnknown
 from bot.logs import configure_logs
 from bot.ports import Found
@@ -66,6 +67,14 @@ class WireChat:
     async def missing_rights(self, workspace: str, channel: str) -> str | None:
         """None is missing."""
         return None
+
+    async def find_role(self, workspace: str, text: str) -> Role | None:
+        """There are no roles here."""
+        return None
+
+    async def role_ids(self, workspace: str, member: str) -> tuple[str, ...]:
+        """Nobody has any."""
+        return ()
 
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Everybody is."""

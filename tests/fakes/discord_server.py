@@ -24,7 +24,8 @@ from tests.fakes.discord.world import Channel, Guild, Interaction, User, World
 TOKEN = "local.token.of-a-test"
 PATIENCE = 15.0
 _SUBCOMMAND, _GROUP = 1, 2
-_TYPES = {3: str, 4: int, 5: bool, 6: str, 7: str}
+_TYPES = {3: str, 4: int, 5: bool, 6: str, 7: str, 9: str}
+_USERS = (6, 9)
 
 
 class DiscordServer:
@@ -142,7 +143,13 @@ class DiscordServer:
         resolved: dict[str, Any] = {}
         guild = self.world.guilds.get(channel.guild_id or 0)
         for option in options:
-            if option["type"] == 6:
+            role = guild.roles.get(int(option["value"])) if guild and option["type"] == 9 else None
+            if guild and role:
+                shown = next(
+                    r for r in guild.to_json(self.world.bot)["roles"] if r["name"] == role.name
+                )
+                resolved.setdefault("roles", {})[option["value"]] = shown
+            elif option["type"] in _USERS:
                 user = next(u for u in self.world.users.values() if str(u.id) == option["value"])
                 resolved.setdefault("users", {})[option["value"]] = user.to_json()
                 if guild:

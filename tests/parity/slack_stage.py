@@ -198,7 +198,7 @@ class SlackSimulation(Simulation):
         """Yield each question that the member sees once, newest first."""
         keys: set[str] = set()
         for message in acts.server.state.seen_by(acts.team, channel.id, user.id):
-            if message.kind == "question" and not (public and message.only):
+            if message.kind in ("question", "mock") and not (public and message.only):
                 key = message.buttons[-1]["value"]
                 if key not in keys:
                     keys.add(key)

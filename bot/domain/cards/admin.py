@@ -46,6 +46,7 @@ def describe_schedule(schedule: Schedule) -> dict[str, Any]:
         "rhythm": str(schedule.rhythm),
         "questions": str(schedule.wanted),
         "reveal": schedule.reveal.value,
+        "discussion": schedule.discussion,
         "next_due_at": schedule.next_due_at.isoformat() if schedule.next_due_at else None,
         "digest": None if schedule.digest is None else WEEKDAYS[schedule.digest],
         "paused_because": schedule.paused_because,

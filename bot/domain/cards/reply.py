@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.cards.admin import PreviewCard, ScheduleCard, SchedulesCard, StatusCard
+from bot.domain.cards.bank import BankCard
 from bot.domain.cards.digest import DigestCard
+from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.questions import GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, StreakCard
@@ -24,10 +26,14 @@ Card = (
     | LedgerCard
     | LeaderboardCard
     | DigestCard
+    | MockCard
+    | MockReportCard
+    | MockHistoryCard
     | ScheduleCard
     | SchedulesCard
     | PreviewCard
     | StatusCard
+    | BankCard
     | HelpCard
     | TopicsCard
     | NoticeCard

@@ -107,6 +107,22 @@ async def test_missing_rights_are_named_one_by_one(stage: Stage) -> None:
     )
 
 
+async def test_rights_are_those_of_this_moment(stage: Stage) -> None:
+    """And not what the gateway told some time ago, or never did."""
+    server = stage.server
+    assert stage.platform is not None
+    guild, channel = str(server.guild.id), server.general
+    missing_rights = stage.platform.chat.missing_rights
+    assert await missing_rights(guild, str(channel.id)) is None
+    channel.denied = HISTORY
+    assert "Read Message History in #general" in str(await missing_rights(guild, str(channel.id)))
+    channel.denied = VIEW
+    assert "View Channel" in str(await missing_rights(guild, str(channel.id)))
+    other = server.world.add_channel(server.world.add_guild("Globex"), "there")
+    assert "another server" in str(await missing_rights(guild, str(other.id)))
+    assert "Invite it again" in str(await missing_rights("1", str(channel.id)))
+
+
 async def test_channel_that_cannot_be_read_proves_nothing(stage: Stage) -> None:
     await stage.server.deny(stage.server.general, HISTORY)
     with pytest.raises(Rejected):
@@ -346,3 +362,27 @@ async def test_rights_lost_meanwhile_count_in_a_direct_message(stage: Stage) -> 
         await server.call(olga, "schedule pause", {"id": 1}, channel=direct)
     )
     assert "is paused" in text_of(allowed.messages[0])
+
+
+async def test_thread_for_discussion_is_opened_where_it_is_wanted(stage: Stage) -> None:
+    server = stage.server
+    post_ = await schedule_question(stage, discussion=True)
+    thread = server.world.channels[int(post_["id"])]
+    assert (thread.parent_id, server.posts(thread)) == (server.general.id, [])
+    assert thread.name in text_of(post_)
+    olga = server.member("olga")
+    changed = await server.call(olga, "schedule edit", {"id": 1, "discussion": False})
+    assert "thread to discuss" not in text_of((await server.answered(changed)).messages[0])
+    await server.answered(await server.call(olga, "schedule run", {"id": 1}))
+    await stage.run_due()
+    assert int(server.posts()[-1]["id"]) not in server.world.channels
+
+
+async def test_question_whose_discussion_cannot_be_opened_is_posted_all_the_same(
+    stage: Stage,
+) -> None:
+    server = stage.server
+    fault = server.fail("POST .*/threads$", "status", status=403, code=50013)
+    await post(stage, discussion=True)
+    assert fault.times == 0
+    assert len(server.posts()) == 1

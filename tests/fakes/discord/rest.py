@@ -79,6 +79,7 @@ class Rest:
             ("GET", "/guilds/{guild}", self._guild),
             ("GET", "/guilds/{guild}/members/{user}", self._member),
             ("GET", "/guilds/{guild}/threads/active", self._active_threads),
+            ("GET", channel, self._get_channel),
             ("GET", f"{channel}/messages", self._history),
             ("POST", f"{channel}/messages", self._post),
             ("GET", message, self._get_message),
@@ -168,7 +169,8 @@ class Rest:
 
     async def _member(self, request: web.Request) -> web.StreamResponse:
         guild = self.world.guilds.get(int(request.match_info["guild"]))
-        user = guild.members.get(int(request.match_info["user"])) if guild else None
+        members = {**guild.members, self.world.bot.id: self.world.bot} if guild else {}
+        user = members.get(int(request.match_info["user"]))
         if guild is None or user is None:
             raise Refused(404, 10007, "Unknown Member")
         return answer_json(guild.member_json(user))
@@ -197,6 +199,9 @@ class Rest:
         if not all(granted & right for right in rights):
             raise Refused(403, 50013, "Missing Permissions")
         return channel
+
+    async def _get_channel(self, request: web.Request) -> web.StreamResponse:
+        return answer_json(self._channel(request).to_json(self.world.bot.id))
 
     async def _history(self, request: web.Request) -> web.StreamResponse:
         channel = self._channel(request, HISTORY)
