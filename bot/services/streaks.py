@@ -47,10 +47,9 @@ async def _keep_anew(
     work: UnitOfWork, workspace_id: WorkspaceId, members: Sequence[MemberId], now: datetime
 ) -> dict[MemberId, KeptStreak]:
     await work.streaks.hold_days(workspace_id)
-    days = question_days(await work.deliveries.posted_slots(workspace_id))
-    dates = await work.attempts.dates_of_many(workspace_id, members, date.min)
-    away = await work.members.away_of(workspace_id, members)
-    kept = {one: keep_streak(days, dates[one], away[one], now) for one in members}
+    log = await work.streaks.read_log(workspace_id, members, date.min)
+    days = question_days(log.slots)
+    kept = {one: keep_streak(days, log.dates[one], log.away[one], now) for one in members}
     for member_id, streak in kept.items():
         await work.streaks.keep(workspace_id, member_id, streak)
     return kept
@@ -71,14 +70,13 @@ async def _load_since(
     if not kept:
         return {}
     since = min(streak.through for streak in kept.values())
-    days = question_days(await work.deliveries.posted_slots(workspace_id, since))
-    dates = await work.attempts.dates_of_many(workspace_id, list(kept), since)
-    away = await work.members.away_of(workspace_id, list(kept))
+    log = await work.streaks.read_log(workspace_id, list(kept), since)
+    days = question_days(log.slots)
     return {
         one: build_ledger(
             (day for day in days if day.date > streak.through),
-            dates[one],
-            away[one],
+            log.dates[one],
+            log.away[one],
             streak.streak,
         )
         for one, streak in kept.items()
