@@ -76,7 +76,10 @@ async def serve(channels: int, guilds: int, limit: int, asks: bool) -> None:
         calls = server.rest.calls
         posts = [c for c in calls if c.method == "POST" and c.path.endswith("/messages")]
         good = [c.at for c in posts if c.status == 200]
-        told = {"posts": len(good), "refused": sum(c.status == 429 for c in calls)}
+        told: dict[str, float] = {
+            "posts": len(good),
+            "refused": sum(c.status == 429 for c in calls),
+        }
         told["seconds"] = max(good) - min(good) if len(good) > 1 else 0.0
         told["ack_p99"] = sorted(acks)[int(len(acks) * 0.99)] if acks else 0.0
         told["acks"] = len(acks)

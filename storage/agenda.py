@@ -13,7 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.ports import Wakes
 from storage.serving import is_served
-from storage.tables import DeliveryRow, InterviewRow, NoticeRow, ReminderRow, ScheduleRow
+from storage.tables import (
+    DeliveryRow,
+    InterviewRow,
+    NoticeRow,
+    ReminderRow,
+    ScheduleRow,
+    WorkspaceRow,
+)
 
 _ROWS = (DeliveryRow, NoticeRow, ReminderRow, InterviewRow)
 _TABLES: tuple[Any, ...] = tuple(row.__table__ for row in _ROWS)  # type: ignore[union-attr]
@@ -22,12 +29,13 @@ _TABLES: tuple[Any, ...] = tuple(row.__table__ for row in _ROWS)  # type: ignore
 @cache
 def _select_next(platforms: frozenset[str] | None) -> Any:
     """Return the statement, built once: it is asked after every event."""
-    wakes: list[Any] = [
+    times: list[Any] = [
         select(func.min(ScheduleRow.next_due_at)).scalar_subquery(),
         *(_select_first(table, platforms) for table in _TABLES),
+        select(func.min(WorkspaceRow.erase_at)).scalar_subquery(),
         select(func.min(ScheduleRow.digest_due_at)).scalar_subquery(),
     ]
-    return select(*wakes)
+    return select(*times)
 
 
 def _select_first(table: Any, platforms: frozenset[str] | None) -> Any:

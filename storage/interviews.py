@@ -41,13 +41,6 @@ class InterviewRepository:
         )
         return found[0] if found else None
 
-    async def by_key(self, workspace_id: WorkspaceId, key: str) -> Interview | None:
-        having = select(col(InterviewStepRow.interview_id)).where(
-            InterviewStepRow.workspace_id == workspace_id, InterviewStepRow.key == key
-        )
-        found = await self._list(col(InterviewRow.id).in_(having))
-        return found[0] if found else None
-
     async def _list(
         self, *conditions: Any, limit: int | None = None, lock: bool = False
     ) -> Sequence[Interview]:

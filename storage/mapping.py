@@ -11,7 +11,6 @@ from sqlalchemy import Row
 
 from bot.domain.attempt import Attempt
 from bot.domain.delivery import Delivery, DeliveryId, DeliveryState, Draft, Purpose
-from bot.domain.grading import Grade
 from bot.domain.people import AwayPeriod, Level, Member, MemberId, Workspace, WorkspaceId
 from bot.domain.question import (
     Choice,
@@ -24,6 +23,7 @@ from bot.domain.question import (
     QuestionSummary,
 )
 from bot.domain.schedule import RevealMode, Rhythm, Schedule, ScheduleId
+from storage.grades import write_grade
 from storage.tables import (
     AwayRow,
     DeliveryRow,
@@ -38,7 +38,13 @@ def to_workspace(row: WorkspaceRow | Row[Any]) -> Workspace:
     """Read a workspace."""
     assert row.id is not None
     return Workspace(
-        WorkspaceId(row.id), row.platform, row.external_id, row.name, row.seed, row.emoji
+        WorkspaceId(row.id),
+        row.platform,
+        row.external_id,
+        row.name,
+        row.seed,
+        row.emoji,
+        row.left_at,
     )
 
 
@@ -115,7 +121,11 @@ def from_schedule(schedule: Schedule) -> dict[str, Any]:
 
 def to_question(row: QuestionRow) -> Question:
     """Read a question from its stored body."""
-    body = json.loads(row.body)
+    return read_question(json.loads(row.body))
+
+
+def read_question(body: dict[str, Any]) -> Question:
+    """Read a question from what `asdict` made of it."""
     return Question(
         **body
         | {
@@ -232,9 +242,5 @@ def from_attempt(attempt: Attempt) -> dict[str, Any]:
         "points": attempt.points,
         "score": grade.score if grade else None,
         "answer": attempt.text,
-        "grade": json.dumps(_grade_values(grade), ensure_ascii=False) if grade else None,
+        "grade": write_grade(grade) if grade else None,
     }
-
-
-def _grade_values(grade: Grade) -> dict[str, Any]:
-    return asdict(grade)

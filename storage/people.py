@@ -12,9 +12,11 @@ from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.people import AwayPeriod, Member, MemberId, Workspace, WorkspaceId
+from storage.drafts import erase_drafts_of
 from storage.mapping import to_away, to_member, to_workspace
 from storage.statements import insert_new
 from storage.tables import AwayRow, MemberRow, WorkspaceRow
+from storage.tenancy import erase_words_of
 from storage.totals import drop_totals, set_listed
 
 _IDENTIFY = (
@@ -190,6 +192,8 @@ class MemberRepository:
         )
 
     async def erase(self, member: Member) -> None:
+        await erase_drafts_of(self.session, member)
+        await erase_words_of(self.session, member)
         await self._update(member, on_leaderboard=False)
         await drop_totals(self.session, member)
         await self.session.exec(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func
-from sqlmodel import col, delete, select, update
+from sqlalchemy import bindparam, func
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.attempt import AttemptKind
@@ -19,10 +19,20 @@ from bot.domain.reminder import Reminder
 from bot.domain.review import Review
 from bot.ports import Missed
 from storage.serving import is_served
-from storage.statements import insert_new
+from storage.statements import insert_new, insert_or_replace
 from storage.tables import AttemptRow, DeliveryRow, ReminderRow, ReviewRow
 
 _REMINDERS: Any = ReminderRow.__table__  # type: ignore[attr-defined]
+_REVIEWS: Any = ReviewRow.__table__  # type: ignore[attr-defined]
+_OWN = select(*(_REVIEWS.c[name] for name in Review.__dataclass_fields__)).where(
+    _REVIEWS.c.workspace_id == bindparam("workspace"),
+    _REVIEWS.c.member_id == bindparam("member"),
+)
+_ORDERED = _OWN.order_by(_REVIEWS.c.due_at, _REVIEWS.c.id)
+_ONE = _OWN.where(_REVIEWS.c.question_id == bindparam("question"))
+_DUE = _ORDERED.where(_REVIEWS.c.due_at <= bindparam("now"))
+_COMING = _ORDERED.where(_REVIEWS.c.due_at > bindparam("now"))
+"""Built once: every answer asks."""
 
 
 @dataclass
@@ -34,50 +44,33 @@ class ReviewRepository:
     async def find(
         self, workspace_id: WorkspaceId, member_id: MemberId, question_id: str
     ) -> Review | None:
-        rows = await self.session.exec(
-            select(ReviewRow).where(
-                *_of(workspace_id, member_id), ReviewRow.question_id == question_id
-            )
-        )
-        row = rows.first()
-        return _to_review(row) if row else None
+        found = await self._list(_ONE, workspace_id, member_id, question=question_id)
+        return found[0] if found else None
 
     async def add(self, reviews: Sequence[Review]) -> int:
         return await insert_new(self.session, ReviewRow, [_from_review(each) for each in reviews])
 
     async def save(self, review: Review) -> None:
-        if await self.add([review]):
-            return
-        await self.session.exec(
-            update(ReviewRow)
-            .where(
-                *_of(review.workspace_id, review.member_id),
-                col(ReviewRow.question_id) == review.question_id,
-            )
-            .values(_from_review(review))
-            .execution_options(synchronize_session=False)
+        await insert_or_replace(
+            self.session, ReviewRow, _from_review(review), ("member_id", "question_id")
         )
 
     async def due(
         self, workspace_id: WorkspaceId, member_id: MemberId, now: datetime
     ) -> Sequence[Review]:
-        return await self._list(workspace_id, member_id, col(ReviewRow.due_at) <= now)
+        return await self._list(_DUE, workspace_id, member_id, now=now)
 
     async def coming(
         self, workspace_id: WorkspaceId, member_id: MemberId, now: datetime
     ) -> Sequence[Review]:
-        return await self._list(workspace_id, member_id, col(ReviewRow.due_at) > now)
+        return await self._list(_COMING, workspace_id, member_id, now=now)
 
     async def _list(
-        self, workspace_id: WorkspaceId, member_id: MemberId, condition: Any
+        self, statement: Any, workspace_id: WorkspaceId, member_id: MemberId, **values: object
     ) -> Sequence[Review]:
-        rows = await self.session.exec(
-            select(ReviewRow)
-            .where(*_of(workspace_id, member_id), condition)
-            .order_by(col(ReviewRow.due_at), col(ReviewRow.id))
-            .execution_options(populate_existing=True)
-        )
-        return [_to_review(row) for row in rows]
+        connection = await self.session.connection()
+        wanted = {"workspace": workspace_id, "member": member_id, **values}
+        return [Review(*row) for row in await connection.execute(statement, wanted)]
 
     async def missed(self, member: Member, since: datetime) -> Sequence[Missed]:
         own = (
@@ -103,6 +96,7 @@ class ReviewRepository:
             select(DeliveryRow)
             .where(
                 *daily,
+                col(DeliveryRow.slot) >= since.date() - timedelta(days=1),
                 col(DeliveryRow.posted_at) >= since,
                 col(DeliveryRow.posted_at) >= first,
                 col(DeliveryRow.slot) < newest,
@@ -115,41 +109,8 @@ class ReviewRepository:
         return [Missed(row.question_id, row.slot) for row in rows if row.question_id is not None]
 
 
-def _of(workspace_id: WorkspaceId, member_id: MemberId) -> tuple[Any, ...]:
-    return (
-        col(ReviewRow.workspace_id) == workspace_id,
-        col(ReviewRow.member_id) == member_id,
-    )
-
-
-def _to_review(row: ReviewRow) -> Review:
-    return Review(
-        workspace_id=WorkspaceId(row.workspace_id),
-        member_id=MemberId(row.member_id),
-        question_id=row.question_id,
-        due_at=row.due_at,
-        stability=row.stability,
-        difficulty=row.difficulty,
-        reviewed_at=row.reviewed_at,
-        reviews=row.reviews,
-        lapses=row.lapses,
-        asked_key=row.asked_key,
-    )
-
-
 def _from_review(review: Review) -> dict[str, Any]:
-    return {
-        "workspace_id": review.workspace_id,
-        "member_id": review.member_id,
-        "question_id": review.question_id,
-        "due_at": review.due_at,
-        "stability": review.stability,
-        "difficulty": review.difficulty,
-        "reviewed_at": review.reviewed_at,
-        "reviews": review.reviews,
-        "lapses": review.lapses,
-        "asked_key": review.asked_key,
-    }
+    return {name: getattr(review, name) for name in Review.__dataclass_fields__}
 
 
 @dataclass
@@ -169,17 +130,7 @@ class ReminderRepository:
 
     async def save(self, reminder: Reminder) -> None:
         values = _from_reminder(reminder)
-        if await insert_new(self.session, ReminderRow, [values]):
-            return
-        await self.session.exec(
-            update(ReminderRow)
-            .where(
-                col(ReminderRow.workspace_id) == reminder.workspace_id,
-                col(ReminderRow.member_id) == reminder.member_id,
-            )
-            .values(values)
-            .execution_options(synchronize_session=False)
-        )
+        await insert_or_replace(self.session, ReminderRow, values, ("member_id",))
 
     async def remove(self, workspace_id: WorkspaceId, member_id: MemberId) -> None:
         await self.session.exec(

@@ -13,12 +13,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.ports import UnitOfWork
 from storage.agenda import AgendaRepository
+from storage.answers import PastAnswerRepository
 from storage.attempts import AttemptRepository
 from storage.curation import CurationRepository
 from storage.deliveries import DeliveryRepository
 from storage.digests import DigestRepository
+from storage.drafts import DraftRepository
 from storage.engine import READ, WRITE, explaining_errors
 from storage.interviews import InterviewRepository
+from storage.model_book import ModelBookRepository
 from storage.notices import NoticeRepository
 from storage.operations import OperationsRepository
 from storage.people import MemberRepository, WorkspaceRepository
@@ -27,6 +30,7 @@ from storage.reviews import ReminderRepository, ReviewRepository
 from storage.roles import AdminRoleRepository
 from storage.schedules import ScheduleRepository
 from storage.streaks import StreakRepository
+from storage.tenancy import TenancyRepository
 from storage.totals import TotalRepository
 
 
@@ -49,6 +53,10 @@ class SqlUnitOfWork:
         self.streaks = StreakRepository(session)
         self.digests = DigestRepository(session)
         self.notices = NoticeRepository(session)
+        self.past_answers = PastAnswerRepository(session)
+        self.model_book = ModelBookRepository(session)
+        self.tenancy = TenancyRepository(session)
+        self.drafts = DraftRepository(session)
         self.agenda = AgendaRepository(session)
         self.operations = OperationsRepository(session)
 

@@ -19,6 +19,7 @@ from adapters.discord.failures import (
     explaining_failures,
 )
 from adapters.discord.files import compose_card
+from adapters.discord.home import Homes
 from adapters.discord.pacing import Pacer
 from adapters.discord.render import Page, make_message
 from adapters.discord.rights import find_missing
@@ -42,8 +43,11 @@ _TRIES = 3
 class Chat:
     """Posts, finds and tells through whichever client is connected now."""
 
-    def __init__(self, client: Callable[[], discord.Client | None], pacer: Pacer) -> None:
+    def __init__(
+        self, client: Callable[[], discord.Client | None], pacer: Pacer, homes: Homes
+    ) -> None:
         self._client = client
+        self._homes = homes
         self._pacer = pacer
         self.standings = Standings()
         self._pointed: OrderedDict[tuple[str, str], bool] = OrderedDict()
@@ -251,6 +255,12 @@ class Chat:
             return known
         with explaining_failures():
             return await fetch_standing(self._connected(), _number(workspace), _number(member))
+
+    async def forget(self, workspace: str, member: str) -> None:
+        """Drop where the member writes from, and what they may."""
+        self.standings.note(workspace, member, None)
+        self._pointed.pop((workspace, member), None)
+        await self._homes.forget(member, _number(workspace))
 
     def _connected(self) -> discord.Client:
         client = self._client()

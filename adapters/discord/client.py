@@ -26,7 +26,7 @@ from adapters.discord.tree import Tree, make_group, sync_commands
 from bot.commands import COMMANDS
 from bot.commands.localising import load_languages
 from bot.domain.cards import Button
-from bot.domain.events import AccessLost
+from bot.domain.events import AccessLost, AccessRegained
 
 log = structlog.get_logger(__name__)
 
@@ -127,7 +127,8 @@ class QuizClient(discord.AutoShardedClient):
         )
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Say hello, once."""
+        """Say hello, once; whoever comes back finds everything as it was."""
+        await self.desk.report(AccessRegained(inbound.make_place(guild.id, guild.name)))
         await greet(self, guild, self._memory)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
+from pydantic import BaseModel
+
+from adapters.discord.shapes import SHAPES
 
 log = structlog.get_logger(__name__)
 Parse = Callable[[Any], None]
@@ -52,9 +55,19 @@ def choose_parsers(
 
     chosen = {name: parse for name, parse in parsers.items() if name in USED}
     chosen["CHANNEL_DELETE"] = parse_channel
+    for name, shape in SHAPES.items():
+        chosen[name] = _check(shape, chosen[name])
     for name in ("GUILD_CREATE", "GUILD_UPDATE"):
         chosen[name] = _lighten(chosen[name])
     return {name: _guard(name, parse) for name, parse in chosen.items()}
+
+
+def _check(shape: type[BaseModel], parse: Parse) -> Parse:
+    def parse_checked(data: Any) -> None:
+        shape.model_validate(data)
+        parse(data)
+
+    return parse_checked
 
 
 def _lighten(parse: Parse) -> Parse:
@@ -77,6 +90,6 @@ def _guard(name: str, parse: Parse) -> Parse:
         try:
             parse(data)
         except Exception as error:
-            log.warning("payload_not_read", event_type=name, problem=repr(error))
+            log.warning("payload_not_read", event_type=name, problem=repr(error)[:300])
 
     return parse_or_log

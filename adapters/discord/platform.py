@@ -16,6 +16,7 @@ from adapters.discord.client import QuizClient
 from adapters.discord.desk import Desk
 from adapters.discord.home import Homes
 from adapters.discord.inbound import PLATFORM
+from adapters.discord.library_log import take_over_log
 from adapters.discord.memory import Memory
 from adapters.discord.pacing import Pacer
 from bot.config import DiscordSettings
@@ -54,6 +55,7 @@ class DiscordPlatform:
         **options: Any,
     ) -> None:
         _check_settings(settings)
+        take_over_log()
         self._settings = settings
         self._memory = memory
         self._options = options
@@ -65,8 +67,8 @@ class DiscordPlatform:
             lambda: asyncio.get_running_loop().time(),
             meter,
         )
-        self.chat = Chat(self._ready_client, self._pacer)
         self._homes = Homes(memory)
+        self.chat = Chat(self._ready_client, self._pacer, self._homes)
         self._desk = Desk(self.chat, self._homes)
 
     def _ready_client(self) -> discord.Client | None:

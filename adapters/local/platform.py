@@ -58,6 +58,8 @@ class LocalWorkspace:
     bots: set[str] = field(default_factory=set)
     roles: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     revoked: set[str] = field(default_factory=set)
+    is_gone: bool = False
+    """Whether the bot was thrown out of it."""
 
 
 @dataclass
@@ -181,9 +183,14 @@ class LocalChat:
         self._require_answer()
         self.platform.put(workspace, channel, card, only=member)
 
+    async def forget(self, workspace: str, member: str) -> None:
+        """There is nothing that the bot's side remembers."""
+
     async def missing_rights(self, workspace: str, channel: str) -> str | None:
         """Say that the bot was shut out of the channel."""
         self._require_answer()
+        if self.platform.workspaces[workspace].is_gone:
+            return "The bot is not in this workspace any more. Invite it again."
         if channel in self.platform.workspaces[workspace].revoked:
             return (
                 f"The bot may not post in {channel}. Give it back the right to (here: type "

@@ -13,16 +13,20 @@ from bot.domain.cards import (
     DigestCard,
     ErrorCard,
     FormCard,
+    FormField,
     GradeCard,
     HelpCard,
+    HistoryCard,
     LeaderboardCard,
     LedgerCard,
     MockCard,
     MockHistoryCard,
     MockReportCard,
     NoticeCard,
+    PastAnswerCard,
     PreviewCard,
     QuestionCard,
+    QueueCard,
     RevealCard,
     ScheduleCard,
     SchedulesCard,
@@ -105,6 +109,32 @@ def _grade(card: GradeCard) -> str:
     ]
     parts = [head, "\n".join(lines), one_line(grade.feedback), wording.describe_earned(card)]
     parts.append(f"Model answer\n\n{card.question.answer}")
+    return "\n\n".join(part for part in parts if part)
+
+
+@_render.register
+def _history(card: HistoryCard) -> str:
+    if not card.lines:
+        return wording.NO_ANSWER_YET
+    lines = [one_line(wording.describe_history_line(line)) for line in card.lines]
+    return "\n".join([wording.introduce_history(card), *lines, wording.explain_history(card)])
+
+
+@_render.register
+def _past_answer(card: PastAnswerCard) -> str:
+    past, grade = card.answer, card.answer.grade
+    lines = [
+        f"{_MARKS[point.verdict]} {_point(point.text, point.evidence)}" for point in grade.points
+    ]
+    parts = [
+        f"#{past.number} {one_line(card.question.title)}",
+        f"{wording.describe_past(past)}, scored by {one_line(grade.grader)}",
+        card.question.prompt,
+        f"Your answer\n\n{escape(wording.quote_answer(past))}",
+        "\n".join(lines),
+        one_line(grade.feedback),
+        f"Model answer\n\n{card.question.answer}",
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -224,16 +254,27 @@ def _preview(card: PreviewCard) -> str:
 def _status(card: StatusCard) -> str:
     zone = ZoneInfo(card.zone)
     schedules = _schedules(SchedulesCard(card.schedules))
+    grading = "\n".join(map(one_line, wording.list_grading_facts(card.grading)))
     if not card.deliveries:
-        return f"{schedules}\n\n{wording.NOTHING_DUE}"
+        return f"{schedules}\n\n{wording.NOTHING_DUE}\n\n{grading}"
     lines = [_delivery_line(delivery, zone) for delivery in card.deliveries]
-    return "\n".join([schedules, "", f"Newest posts ({card.zone})", *lines])
+    return "\n".join([schedules, "", f"Newest posts ({card.zone})", *lines, "", grading])
 
 
 def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> str:
     due = delivery.due_at.astimezone(zone)
     fate = one_line(wording.describe_fate(delivery))
     return f"{due:%Y-%m-%d %H:%M} {one_line(delivery.channel)} {fate}"
+
+
+@_render.register
+def _queue(card: QueueCard) -> str:
+    parts = [wording.count_queue(card)]
+    for entry in card.entries:
+        facts = wording.list_entry_facts(entry)
+        listed = "\n".join(f"{head}: {escape(text)}" for head, text in facts)
+        parts.append(f"{one_line(wording.name_entry(entry))}\n{listed}")
+    return "\n\n".join(parts)
 
 
 @_render.register
@@ -282,5 +323,12 @@ def _error(card: ErrorCard) -> str:
 
 @_render.register
 def _form(card: FormCard) -> str:
-    fields = ", ".join(field.label for field in card.fields)
-    return f"{card.title}\nFill in: {fields}. (Here: @you answers: …)"
+    if card.form == "answer":
+        return f"{card.title}\nFill in: Your answer. (Here: @you answers: …)"
+    lines = map(_field_line, card.fields)
+    return "\n".join([one_line(card.title), *lines, '(Here: @you fills in name:value other:"…")'])
+
+
+def _field_line(field: FormField) -> str:
+    held = f" [{one_line(field.value)}]" if field.value else ""
+    return f"  {field.name}: {one_line(field.label)}{held}"

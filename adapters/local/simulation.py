@@ -13,6 +13,7 @@ from adapters.local.script import (
     Advance,
     Answer,
     Crash,
+    FillIn,
     GoTo,
     Instruction,
     Mark,
@@ -20,14 +21,17 @@ from adapters.local.script import (
     Press,
     React,
     Say,
+    SetPresence,
     SetRights,
     SetRole,
     SetTime,
 )
 from adapters.local.uploads import read_upload
 from bot.commands import NAME as COMMAND
-from bot.domain.cards import Reply
+from bot.domain.cards import FormCard, Reply
 from bot.domain.events import (
+    AccessLost,
+    AccessRegained,
     ButtonPressed,
     Event,
     FormSubmitted,
@@ -117,9 +121,11 @@ class Simulation:
                 self.program = await self.start()
             case Outage(duration):
                 self.platform.outage_until = self.clock.now() + duration
+            case SetPresence(present):
+                await self._set_presence(present)
             case GoTo() | SetRights() | SetRole() | Mark():
                 self._arrange(instruction)
-            case Say() | React() | Press() | Answer():
+            case Say() | React() | Press() | Answer() | FillIn():
                 await self._act(instruction)
             case _:
                 assert_never(instruction)
@@ -159,7 +165,15 @@ class Simulation:
             case Mark(member, _):
                 here.bots.add(member)
 
-    async def _act(self, instruction: Say | React | Press | Answer) -> None:
+    async def _set_presence(self, present: bool) -> None:
+        """Tell the bot, as platforms do, that it was thrown out or invited again."""
+        here = self.platform.workspaces[self.workspace]
+        here.is_gone = not present
+        origin = Origin(NAME, self.workspace, "", "")
+        lost = AccessLost(origin, "The bot was removed from this workspace.")
+        await self.program.handle(AccessRegained(origin) if present else lost)
+
+    async def _act(self, instruction: Say | React | Press | Answer | FillIn) -> None:
         origin = self.origin_of(instruction.member)
         match instruction:
             case Say(_, text):
@@ -178,6 +192,18 @@ class Simulation:
                 message = self._question(origin, nth)
                 key = message.key if message else ""
                 await self._send(FormSubmitted(origin, "answer", key, {"text": text}))
+            case FillIn(_, values):
+                self.heard(origin, f"fills in {', '.join(name for name, _ in values)}")
+                await self._fill_in(origin, dict(values))
+
+    async def _fill_in(self, origin: Origin, values: dict[str, str]) -> None:
+        """Send the newest form that the member sees, if there is one."""
+        for message in self.platform.seen_by(origin.workspace, origin.channel, origin.member):
+            form = message.card
+            if isinstance(form, FormCard):
+                held = {field.name: field.value for field in form.fields if field.value}
+                await self._send(FormSubmitted(origin, form.form, form.key, held | values))
+                return
 
     def origin_of(self, member: str) -> Origin:
         """Return who and where, for a member acting in the present channel."""
@@ -229,6 +255,8 @@ class Simulation:
 
     async def _send(self, event: Event) -> None:
         """Hand an event to the bot and show its answer, unless the platform is out."""
+        if self.platform.workspaces[self.workspace].is_gone:
+            return
         reply = await self.program.handle(event)
         if reply is None or self.platform.is_out:
             return

@@ -33,6 +33,7 @@ from adapters.slack.log import SDK_LOG
 from adapters.slack.people import People
 from adapters.slack.replies import Replies
 from bot.config import SlackSettings
+from bot.domain.events import AccessRegained, Origin
 from bot.domain.installation import Installation
 from bot.errors import ChatError, ConfigError
 from bot.logs import following_event
@@ -119,11 +120,13 @@ class SlackPlatform:
     async def _start(self, handle: Handle) -> None:
         self.clients.open()
         if self._single is not None:
-            await self._single.save(await self._identify())
+            found = await self._identify()
+            await self._single.save(found)
+            await handle(AccessRegained(Origin(self.name, found.workspace, "", "", found.name)))
         self._app = self._make_app(handle)
         if self._states is not None:
             self._flow = make_flow(
-                self._settings, self.clients, self._states, self._clock, self._public_url
+                self._settings, self.clients, self._states, self._clock, self._public_url, handle
             )
         if self._settings.mode == "socket":
             await self._connect()

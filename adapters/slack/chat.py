@@ -189,6 +189,10 @@ class SlackChat:
         """Ask Slack each time: rights that were taken away count at once."""
         return (await self.people.fetch(workspace, member)).is_admin
 
+    async def forget(self, workspace: str, member: str) -> None:
+        """Drop the profile that was looked up."""
+        self.people.forget(workspace, member)
+
     async def find_role(self, workspace: str, text: str) -> Role | None:
         """Slack has no roles; its user groups are for mentions."""
         return None

@@ -19,6 +19,7 @@ from typing import Any
 from adapters.local.simulation import VirtualClock
 from adapters.slack.chat import METADATA, SlackChat
 from adapters.slack.clients import Clients
+from adapters.slack.files import Files
 from adapters.slack.people import People
 from bench.delivery.stock import DUE
 from bot.app import SystemClock, build
@@ -117,7 +118,7 @@ async def run_ours(url: str, database: str, at_once: int) -> dict[str, float]:
     """Plan, claim, mark, post and settle all that the database holds due."""
     clients = Clients(SystemClock(), url, Everywhere())
     clients.open()
-    chat = SlackChat(clients, People(clients, SystemClock()))
+    chat = SlackChat(clients, People(clients, SystemClock()), Files(clients))
     app = build(database, {"slack": chat}, clock=VirtualClock(DUE), concurrency=at_once)
     await app.start()
     figures: dict[str, float] = {}

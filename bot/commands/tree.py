@@ -20,7 +20,7 @@ PACK = Option("pack", Type.PACK, "a question pack", clearable=True)
 SCHEDULE_ID = Option("id", Type.SCHEDULE, "its number", positional=True, required=True)
 
 
-QUESTION_ID = Option("id", Type.TEXT, "its id", positional=True, required=True)
+QUESTION_ID = Option("id", Type.QUESTION, "its id", positional=True, required=True)
 MEMBER_OR_ROLE = Option("member", Type.MEMBER_OR_ROLE, "who", positional=True, required=True)
 
 
@@ -35,6 +35,19 @@ SCHEDULE_OPTIONS = (
     Option("reveal-after", Type.DURATION, "answer for all after 8h", clearable=True),
     Option("discussion", Type.YES_NO, "open a thread under each question"),
     Option("digest", Type.CHOICE, "weekday on which to tell the week", choices=(*WEEKDAYS, "off")),
+)
+
+
+DRAFT_ID = Option("id", Type.NUMBER, "its number", positional=True, required=True)
+
+
+DRAFT_OPTIONS = (
+    Option("question", Type.TEXT, "what is asked; code goes between ``` lines"),
+    Option("answer", Type.TEXT, "the model answer"),
+    Option("level", Type.LEVEL, "fresher, 2-year or 5-year"),
+    Option("topic", Type.TOPIC, "see `topics`, or a new one"),
+    Option("choices", Type.TEXT, "one a line, * before the right one, or none"),
+    Option("title", Type.TEXT, "its first line if not given"),
 )
 
 
@@ -53,6 +66,15 @@ COMMANDS: tuple[Command, ...] = (
         example=f"{NAME} answer Depends() resolves a tree of dependencies",
     ),
     Command("reveal", "show you the answer"),
+    Command(
+        "history",
+        "your answers so far, or one of them in full",
+        (
+            Option("number", Type.NUMBER, "which one to show in full", positional=True),
+            Option("page", Type.NUMBER, "2 for the ten before the newest ten"),
+        ),
+        example=f"{NAME} history 3",
+    ),
     Command(
         "streak",
         "your streak, freezes and calendar",
@@ -98,6 +120,12 @@ COMMANDS: tuple[Command, ...] = (
         example=f"{NAME} mock questions:3 topic:dependencies",
     ),
     Command("topics", "topics and levels with counts"),
+    Command("suggest", "a question for your team; an admin decides", DRAFT_OPTIONS),
+    Command(
+        "report",
+        "tell the admins that a question is wrong",
+        (Option("reason", Type.TEXT, "what is wrong with it"),),
+    ),
     Command(
         "settings",
         "your own settings",
@@ -139,6 +167,33 @@ COMMANDS: tuple[Command, ...] = (
     _schedule("run", "post another question now"),
     _schedule("preview", "the next ten posts in local time"),
     _schedule("remove", "delete a schedule"),
+    Command(
+        "generate",
+        "draft questions into the queue",
+        (
+            Option("topic", Type.TOPIC, "see `topics`", positional=True, required=True),
+            LEVEL,
+            Option("count", Type.NUMBER, "3 if not given, 10 at most"),
+        ),
+        Rights.ADMIN,
+        example=f"{NAME} generate validation count:3",
+    ),
+    Command("questions list", "the drafts that wait for you", (), Rights.ADMIN),
+    Command("questions approve", "take a draft into the bank", (DRAFT_ID,), Rights.ADMIN),
+    Command(
+        "questions reject",
+        "refuse a draft",
+        (DRAFT_ID, Option("reason", Type.TEXT, "told to its author")),
+        Rights.ADMIN,
+        example=f'{NAME} questions reject 3 reason:"We have that one"',
+    ),
+    Command(
+        "questions edit",
+        "change a draft; without options a form",
+        (DRAFT_ID, *DRAFT_OPTIONS),
+        Rights.ADMIN,
+        example=f"{NAME} questions edit 3 level:5-year",
+    ),
     Command(
         "questions bank",
         "the questions here and how they do, the worst first",

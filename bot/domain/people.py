@@ -21,7 +21,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A Slack team, a Discord guild or a local one. `seed` shuffles its decks."""
+    """A Slack team, a Discord guild or a local one. `seed` shuffles its decks.
+
+    `left_at` (UTC) is when the bot was thrown out, None while it is there.
+    """
 
     id: WorkspaceId
     platform: str
@@ -29,6 +32,7 @@ class Workspace:
     name: str
     seed: int
     emoji: str
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.people import AwayPeriod, MemberId, WorkspaceId
-from bot.domain.schedule import Rhythm
+from bot.domain.schedule import Rhythm, to_instant
 
 USUAL_TIME = time(18)
 """For `reminders:yes`: after work, before the evening."""
 LATEST = timedelta(hours=3)
-"""A reminder that could not go out by then is left out: nobody wants it in the night."""
+"""A reminder that could not go out by then, or on its date, is left out: nobody wants it in
+the night."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Reminder:
     def may_tell(self, now: datetime, away: Sequence[AwayPeriod]) -> bool:
         """Tell whether a reminder may go out now: once a local date, in time, not while away."""
         today = self.local_date(now)
-        in_time = self.wake_at <= now <= self.wake_at + LATEST
+        due_at = to_instant(today, self.at, self.zone)
+        in_time = due_at <= now <= due_at + LATEST
         return in_time and self.told_on != today and not is_away(away, today, now)
 
 

@@ -54,6 +54,10 @@ class ChatPort(Protocol):
         """Tell one member in private; `channel` is what it is about."""
         ...
 
+    async def forget(self, workspace: str, member: str) -> None:
+        """Erase what the adapter itself remembers of a member; raises nothing."""
+        ...
+
     def channel_id(self, text: str) -> str:
         """Turn what somebody typed for a channel into the platform's id."""
         ...

@@ -21,10 +21,6 @@ class Interviews(Protocol):
         """Return the member's open interview, locked until the end of the transaction."""
         ...
 
-    async def by_key(self, workspace_id: WorkspaceId, key: str) -> Interview | None:
-        """Return the interview, open or not, that has a step with this key."""
-        ...
-
     async def add_step(self, interview: Interview, step: Step) -> None:
         """Store a new step."""
         ...

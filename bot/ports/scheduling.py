@@ -60,6 +60,7 @@ class Wakes:
     notices: datetime | None
     reminders: datetime | None
     interviews: datetime | None
+    erasures: datetime | None
     digests: datetime | None
 
     def earliest(self) -> datetime | None:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from bot.ports.answers import PastAnswers
 from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
 from bot.ports.digests import Digests
+from bot.ports.drafts import Drafts
 from bot.ports.interviews import Interviews
+from bot.ports.model import ModelBook
 from bot.ports.operations import Operations
 from bot.ports.people import Members, Notices, Workspaces
 from bot.ports.reviews import Reminders, Reviews
 from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules
 from bot.ports.standings import Streaks, Totals
+from bot.ports.tenancy import Tenancy
 
 
 class UnitOfWork(Protocol):
@@ -47,6 +51,12 @@ class UnitOfWork(Protocol):
     def attempts(self) -> Attempts: ...
 
     @property
+    def past_answers(self) -> PastAnswers: ...
+
+    @property
+    def model_book(self) -> ModelBook: ...
+
+    @property
     def reviews(self) -> Reviews: ...
 
     @property
@@ -69,6 +79,12 @@ class UnitOfWork(Protocol):
 
     @property
     def notices(self) -> Notices: ...
+
+    @property
+    def tenancy(self) -> Tenancy: ...
+
+    @property
+    def drafts(self) -> Drafts: ...
 
     @property
     def operations(self) -> Operations: ...

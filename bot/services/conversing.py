@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
 import structlog
 
 from bot import commands
-from bot.commands import BY_PATH, Call, Caller, Command, Rights
+from bot.commands import BY_PATH, Call, Caller, Command, Filled, Press, Rights, Type
 from bot.domain.cards import ErrorCard, FormCard, FormField, Reply
 from bot.domain.events import (
     AccessLost,
+    AccessRegained,
     ButtonPressed,
     CommandCalled,
     Event,
     FormSubmitted,
+    OptionTyped,
     Origin,
     ReactionAdded,
     TextCommand,
     Upload,
+    make_storable,
 )
 from bot.domain.interview import KEY_PREFIX
 from bot.domain.people import Member, Workspace
@@ -35,18 +38,47 @@ from bot.services.revealing import Revealing
 
 log = structlog.get_logger(__name__)
 
+_OPEN_THEIR_FORM = ("suggest", "report")
+"""Commands that open a form of their own where no option is given."""
+
 Handler = Callable[[Call], Awaitable[Reply]]
+ButtonHandler = Callable[[Press], Awaitable[Reply]]
+FormHandler = Callable[[Filled], Awaitable[Reply]]
 
 
-def collect_handlers(services: Iterable[object]) -> Mapping[str, Handler]:
-    """Map command paths to the methods that were marked with `commands.handles`."""
-    handlers: dict[str, Handler] = {}
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """What services were marked to answer.
+
+    Commands and forms by path, buttons by action, values to suggest by the option's type.
+    """
+
+    commands: Mapping[str, Handler]
+    buttons: Mapping[str, tuple[Rights, ButtonHandler]]
+    forms: Mapping[str, FormHandler]
+    values: Mapping[Type, Handler]
+
+
+def collect_handlers(services: Iterable[object]) -> Handlers:
+    """Find the methods that were marked with `handles`, `handles_button`, `handles_form`."""
+    found = list(services)
+    return Handlers(
+        dict(_find_marked(found, "handles_command")),
+        {
+            action: (rights, method)
+            for (action, rights), method in _find_marked(found, "handles_button")
+        },
+        dict(_find_marked(found, "handles_form")),
+        dict(_find_marked(found, "suggests_values")),
+    )
+
+
+def _find_marked(services: Iterable[object], mark: str) -> Iterator[tuple[Any, Any]]:
     for service in services:
         for name in dir(type(service)):
-            path = getattr(getattr(type(service), name), "handles_command", None)
-            if path is not None:
-                handlers[path] = getattr(service, name)
-    return handlers
+            value = getattr(getattr(type(service), name), mark, None)
+            if value is not None:
+                yield value, getattr(service, name)
 
 
 def make_form(command: Command) -> FormCard:
@@ -77,14 +109,14 @@ class Conversing:
     practising: Practising
     interviewing: Interviewing
     leaving: Leaving
-    handlers: Mapping[str, Handler]
+    handlers: Handlers
 
     async def handle(self, event: Event) -> Reply | None:
         """Answer an event, or return None where nothing is to be said. Bots are ignored."""
         if event.origin.is_bot:
             return None
         try:
-            return await self._answer(event)
+            return await self._answer(make_storable(event))
         except CommandError as error:
             return Reply([ErrorCard(str(error), error.reason, error.field)])
         except QuizError as error:
@@ -98,12 +130,18 @@ class Conversing:
                 return await self._run(origin, command, raw, event.upload)
             case CommandCalled(origin, path, options):
                 return await self._run(origin, BY_PATH[path], options, event.upload)
+            case OptionTyped(origin, path, name):
+                return await self._suggest(origin, BY_PATH[path], name)
             case ReactionAdded(origin, message_id, emoji):
                 caller = await self._identify(origin)
                 wanted = emoji == caller.workspace.emoji
                 return await self.revealing.react(caller, message_id) if wanted else None
             case ButtonPressed():
                 return await self._press(event)
+            case FormSubmitted(origin, form, key, values) if form in self.handlers.forms:
+                caller = await self._admit(origin, BY_PATH[form].rights)
+                filled = {name: value for name, value in values.items() if value.strip()}
+                return await self.handlers.forms[form](Filled(caller, key, filled))
             case FormSubmitted(origin, form, _, values) if form in BY_PATH and form != "answer":
                 given = {name: value for name, value in values.items() if value.strip()}
                 return await self._run(origin, BY_PATH[form], given, event.upload)
@@ -111,11 +149,22 @@ class Conversing:
                 caller = await self._identify(origin)
                 asked_by = self.interviewing if key.startswith(KEY_PREFIX) else self.answering
                 return await asked_by.answer(caller, values.get("text", ""), key)
-            case AccessLost():
-                await self.leaving.pause(event)
+            case AccessLost() | AccessRegained():
+                await self.leaving.follow(event)
                 return None
             case _:
                 assert_never(event)
+
+    async def _suggest(self, origin: Origin, command: Command, name: str) -> Reply | None:
+        """Return values for an option from whom its type is known to, if anybody."""
+        option = command.option(name)
+        handler = self.handlers.values.get(option.type) if option else None
+        if handler is None:
+            return None
+        caller = await self._identify(origin)
+        if command.rights is Rights.ADMIN:
+            await self._require_admin(origin, caller)
+        return await handler(Call(command, caller))
 
     async def _run(
         self,
@@ -125,17 +174,23 @@ class Conversing:
         upload: Upload | None = None,
     ) -> Reply:
         options: dict[str, Any] = commands.read_options(command, raw)
+        caller = await self._admit(origin, command.rights)
+        return await self.handlers.commands[command.path](Call(command, caller, options, upload))
+
+    async def _admit(self, origin: Origin, rights: Rights) -> Caller:
         caller = await self._identify(origin)
-        if command.rights is Rights.ADMIN:
+        if rights is Rights.ADMIN:
             await self._require_admin(origin, caller)
-        return await self.handlers[command.path](Call(command, caller, options, upload))
+        return caller
 
     async def _press(self, event: ButtonPressed) -> Reply:
         origin, key, message_id = event.origin, event.key, event.message_id
-        if event.action == "command" and event.value in BY_PATH:
-            return await self._run(origin, BY_PATH[event.value], {})
-        if event.action == "form" and event.value in BY_PATH:
-            return Reply([make_form(BY_PATH[event.value])])
+        if event.action in ("command", "form") and event.value in BY_PATH:
+            return await self._call(event)
+        if event.action in self.handlers.buttons:
+            rights, press = self.handlers.buttons[event.action]
+            caller = await self._admit(origin, rights)
+            return await press(Press(caller, key, event.value, message_id))
         caller = await self._identify(origin)
         if key.startswith(KEY_PREFIX):
             return await self.interviewing.press(caller, event)
@@ -154,6 +209,13 @@ class Conversing:
                 return await self.profile.erase(caller)
         raise CommandError("That button is from an older version. Type /fastapi-quiz help.")
 
+    async def _call(self, event: ButtonPressed) -> Reply:
+        """Run the command that a button names, or open its form."""
+        command = BY_PATH[event.value]
+        if event.action == "form" and command.path not in _OPEN_THEIR_FORM:
+            return Reply([make_form(command)])
+        return await self._run(event.origin, command, {})
+
     async def _identify(self, origin: Origin) -> Caller:
         async with self.storage.reading() as work:
             known = await work.members.identify(origin.platform, origin.workspace, origin.member)
@@ -161,6 +223,8 @@ class Conversing:
             workspace, member = known
         else:
             workspace, member = await self._welcome(origin)
+        if workspace.left_at is not None:
+            await self.leaving.notice_life(workspace)
         zone = zone_of(member, origin.zone)
         now = self.clock.now()
         return Caller(workspace, member, origin.channel, now, zone, origin.zone)

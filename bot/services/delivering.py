@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -17,21 +18,17 @@ from bot.domain.delivery import (
     Delivery,
     DeliveryId,
     DeliveryState,
-    Draft,
     Purpose,
-    make_key,
 )
-from bot.domain.people import MemberId, Workspace, WorkspaceId
+from bot.domain.people import Workspace, WorkspaceId
 from bot.domain.question import Question
-from bot.domain.schedule import Schedule, ScheduleId
-from bot.domain.streak import unsettles
-from bot.domain.wording import PURPOSES
 from bot.errors import NotSent, Rejected
 from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage, UnitOfWork
 from bot.services.background import Background
 from bot.services.digesting import make_digest
 from bot.services.holding import Holding
 from bot.services.pacing import Pacing
+from bot.services.settling import settle
 
 BATCH = 100
 SHARES = 4
@@ -59,9 +56,10 @@ class Delivering:
 
     `owner` names this process; `lease` is how long it may hold a delivery. A post gives up
     after half the lease, so that nobody else looks for it meanwhile. At most `concurrency`
-    posts are under way, of one workspace at most a quarter of them: a slow workspace delays
-    no other. Whole batches are claimed, so that some deliveries wait here for their turn;
-    what becomes of posts is committed in groups.
+    posts are under way, of one workspace at most a quarter of them: a slow workspace delays no
+    other. `wake` is called when something is to be done again sooner than was known. Whole
+    batches are claimed, so that some deliveries wait here for their turn; what becomes of posts
+    is committed in groups.
     """
 
     storage: Storage
@@ -74,6 +72,7 @@ class Delivering:
     holding: Holding = field(default_factory=Holding)
     meter: Meter = NO_METER
     pacing: Pacing = field(default_factory=Pacing)
+    wake: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self._begun: Counter[WorkspaceId] = Counter()
@@ -164,6 +163,8 @@ class Delivering:
         """Commit what has ended; then use the room."""
         ended, self._ended = self._ended, []
         await settle(self.storage, ended, self.grace, self.clock.now(), self.meter)
+        if any(change.wants_more for _, change in ended):
+            self.wake()
         if self._more and not self._draining:
             await self.begin_due()
         if self._ended:
@@ -188,8 +189,9 @@ class Delivering:
             return await self._prepare(work, free, now), len(claimed)
 
     def _tell(self, claimed: Sequence[Delivery], expired: int) -> None:
-        for delivery in claimed:
-            log.debug("claimed", delivery=delivery.key, fence=delivery.fence)
+        if log.is_enabled_for(logging.DEBUG):
+            for delivery in claimed:
+                log.debug("claimed", delivery=delivery.key, fence=delivery.fence)
         if expired:
             log.warning("expired", count=expired)
             self.meter.note_delivery(DeliveryState.SKIPPED, count=expired)
@@ -292,128 +294,3 @@ async def _make_card(
         late=moves.is_late(delivery.due_at, now),
         discussion=delivery.discussion,
     )
-
-
-async def settle(
-    storage: Storage,
-    changes: Sequence[tuple[Delivery, Change]],
-    grace: timedelta,
-    now: datetime,
-    meter: Meter = NO_METER,
-) -> None:
-    """Commit what became of sends, with what follows from it.
-
-    A posted question plans its answer for all, if the schedule wants one; a permanent
-    refusal pauses the schedule and tells its admin.
-    """
-    async with storage.writing() as work:
-        settled = await work.deliveries.settle(changes)
-        posted = []
-        for delivery, change in changes:
-            if delivery.id not in settled or delivery.schedule_id is None:
-                continue
-            if change.state is DeliveryState.CONFIRMED:
-                posted.append((delivery, change))
-            elif change.state is DeliveryState.FAILED:
-                await _pause_schedule(work, delivery, delivery.schedule_id, change, now)
-            elif change.state is DeliveryState.STUCK:
-                await _tell_admin(work, delivery, delivery.schedule_id, str(change.reason), now)
-        await _forget_streaks(work, posted, now)
-        await _plan_reveals(work, posted, grace)
-    for delivery, change in changes:
-        ours = delivery.id in settled
-        log.debug("settled", delivery=delivery.key, state=change.state, ours=ours)
-        if ours:
-            late_by = change.posted_at - delivery.due_at if change.posted_at else None
-            meter.note_delivery(change.state, late_by)
-
-
-async def _forget_streaks(
-    work: UnitOfWork, posted: Sequence[tuple[Delivery, Change]], now: datetime
-) -> None:
-    """Forget what is kept where a post was confirmed so late that settled days change."""
-    changed = {
-        delivery.workspace_id
-        for delivery, change in posted
-        if delivery.purpose is Purpose.QUESTION
-        and change.posted_at
-        and unsettles(delivery.slot, change.posted_at, now)
-    }
-    for workspace_id in sorted(changed):
-        await work.streaks.forget(workspace_id)
-
-
-async def _plan_reveals(
-    work: UnitOfWork, posted: Sequence[tuple[Delivery, Change]], grace: timedelta
-) -> None:
-    due = [
-        (delivery, change.posted_at + delivery.reveal_after)
-        for delivery, change in posted
-        if delivery.purpose is Purpose.QUESTION and delivery.reveal_after and change.posted_at
-    ]
-    if due:
-        workspaces = await work.workspaces.get_many([delivery.workspace_id for delivery, _ in due])
-        reveals = [
-            draft_reveal(workspaces[delivery.workspace_id], delivery, due_at, grace)
-            for delivery, due_at in due
-        ]
-        for (delivery, _), reveal in zip(due, reveals, strict=True):
-            log.info("planned", delivery=reveal.key, slot=str(reveal.slot), answers=delivery.key)
-        await work.deliveries.insert(reveals)
-
-
-def draft_reveal(
-    workspace: Workspace, delivery: Delivery, due_at: datetime, grace: timedelta
-) -> Draft:
-    """Return the delivery that brings the answer for all to a posted question."""
-    purpose = Purpose.REVEAL
-    return Draft(
-        workspace_id=delivery.workspace_id,
-        channel=delivery.channel,
-        slot=delivery.slot,
-        key=make_key(workspace.seed, delivery.key, purpose.value),
-        purpose=purpose,
-        due_at=due_at,
-        expires_at=due_at + grace,
-        run=delivery.run,
-        schedule_id=delivery.schedule_id,
-        question_key=delivery.question_key,
-        question_id=delivery.question_id,
-    )
-
-
-async def _pause_schedule(
-    work: UnitOfWork, delivery: Delivery, schedule_id: ScheduleId, change: Change, now: datetime
-) -> None:
-    schedule = await work.schedules.get(delivery.workspace_id, schedule_id)
-    if schedule is None or schedule.paused_because:
-        return
-    reason = str(change.reason)
-    await work.schedules.save(replace(schedule, paused_because=reason, next_due_at=None))
-    await _tell_admin(
-        work,
-        delivery,
-        schedule_id,
-        f"{reason} Schedule {schedule.number} is paused; "
-        f"then type: /fastapi-quiz schedule resume {schedule.number}",
-        now,
-    )
-
-
-async def _tell_admin(
-    work: UnitOfWork, delivery: Delivery, schedule_id: ScheduleId, text: str, now: datetime
-) -> None:
-    schedule = await work.schedules.get(delivery.workspace_id, schedule_id)
-    if schedule is None:
-        return
-    about = f"The {PURPOSES[delivery.purpose]} of {delivery.slot} was not posted: "
-    for member_id in await _admins_of(work, schedule):
-        await work.notices.add(
-            delivery.workspace_id, member_id, delivery.channel, about + text, now
-        )
-
-
-async def _admins_of(work: UnitOfWork, schedule: Schedule) -> list[MemberId]:
-    if schedule.created_by is not None:
-        return [schedule.created_by]
-    return [admin.id for admin in await work.members.admins(schedule.workspace_id)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.ports import Clock, Storage
 from bot.services.delivering import Delivering
 from bot.services.digesting import Digesting
+from bot.services.erasing import Erasing
 from bot.services.interviewing import InterviewEnding
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
@@ -27,7 +29,13 @@ class Dispatching:
     notifying: Notifying
     reminding: Reminding
     interviews: InterviewEnding
+    erasing: Erasing
     digesting: Digesting
+
+    def wake_by(self, wake: Callable[[], None]) -> None:
+        """Have `wake` called when a post has to be tried or looked for again: whoever sleeps
+        until `next_wake_at` couldn't know of it."""
+        self.delivering.wake = self.reconciling.wake = wake
 
     async def run_due(self) -> None:
         """Work until nothing is due at this moment and nothing is under way."""
@@ -71,6 +79,8 @@ class Dispatching:
             taken += await self.reminding.begin_due()
         if _is_due(wakes.interviews, now):
             taken += await self.interviews.begin_due()
+        if _is_due(wakes.erasures, now):
+            taken += await self.erasing.run_due()
         return taken
 
     async def next_wake_at(self) -> datetime | None:

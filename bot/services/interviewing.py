@@ -33,6 +33,7 @@ from bot.domain.interview import (
 from bot.domain.interview_words import describe_answer
 from bot.domain.people import Level, Member, Workspace
 from bot.domain.question import Kind, Question
+from bot.domain.writing import Asker
 from bot.errors import ChatError, CommandError, NotFound
 from bot.ports import ChatPort, Clock, Grader, Storage, UnitOfWork
 from bot.services.answering import Answering, grade_choice, require_text
@@ -183,7 +184,9 @@ class Interviewing:
         if step.follow_up and first.grade:
             prompt = f"{prompt}\n\n{step.follow_up}"
             points = list_lacking(question, first.grade)
-        return await self.grader.grade(GradingTask(prompt, question.answer, points), text)
+        asker = Asker(interview.workspace_id, interview.member_id)
+        task = GradingTask(prompt, question.answer, points)
+        return await self.grader.grade(task, text, asker)
 
     async def _go_on(
         self, work: UnitOfWork, caller: Caller, interview: Interview, done: Step, question: Question
@@ -213,8 +216,9 @@ class Interviewing:
             if interview.is_over(caller.now):
                 return Reply(await end_interview(work, caller, interview, Ending.EXPIRED))
             done = replace(step, answered_at=caller.now, skipped=True)
-            question = await load_question(work, interview, step)
-            return Reply(await self._go_on(work, caller, interview, done, question))
+            await work.interviews.settle_step(interview, done)
+            after = replace(interview, steps=(*interview.steps[:-1], done))
+            return Reply(await ask_next(work, caller, after, describe_answer(done)))
 
     async def stop(self, caller: Caller, key: str = "") -> Reply:
         """End the interview with a report of what was done."""
@@ -264,7 +268,7 @@ class InterviewEnding:
         now, zone = self.clock.now(), zone_of(member, "")
         caller = Caller(workspace, member, interview.channel, now, zone)
         for card in await end_interview(work, caller, interview, Ending.EXPIRED):
-            if isinstance(card, MockReportCard):
+            if isinstance(card, MockReportCard) and workspace.left_at is None:
                 return workspace, member, interview.channel, card
         return None
 

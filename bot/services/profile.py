@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ from bot.domain.cards import Button, NoticeCard, Reply
 from bot.domain.people import Member
 from bot.domain.reminder import Reminder
 from bot.errors import CommandError
-from bot.ports import Storage, UnitOfWork
+from bot.ports import ChatPort, Storage, UnitOfWork
 from bot.services.reminding import change_reminder
 
 
@@ -21,6 +22,7 @@ class Profile:
     """Answers `settings` and `forget-me`."""
 
     storage: Storage
+    chats: Mapping[str, ChatPort]
 
     @handles("settings")
     async def change_settings(self, call: Call) -> Reply:
@@ -71,6 +73,8 @@ class Profile:
         """Erase the member."""
         async with self.storage.writing() as work:
             await work.members.erase(caller.member)
+        chat = self.chats[caller.workspace.platform]
+        await chat.forget(caller.workspace.external_id, caller.member.external_id)
         return Reply([NoticeCard("Your data in this workspace is erased.", {"erased": True})])
 
 

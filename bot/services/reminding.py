@@ -58,7 +58,10 @@ class Reminding:
 
     async def _mark(self, work: UnitOfWork, reminder: Reminder, now: datetime) -> _Job | None:
         """Put the row to its next time, and return a job if the member is to be told now."""
+        workspace = await work.workspaces.get(reminder.workspace_id)
         member = await work.members.get(reminder.workspace_id, reminder.member_id)
+        if workspace.left_at is not None:
+            member = None
         later = replace(reminder, wake_at=reminder.next_look(now))
         due = await self._count_due(work, reminder, member, now) if member else 0
         if due:
@@ -66,7 +69,7 @@ class Reminding:
         await work.reminders.save(later)
         if not due or member is None:
             return None
-        return _Job(reminder, await work.workspaces.get(member.workspace_id), member, due)
+        return _Job(reminder, workspace, member, due)
 
     async def _count_due(
         self, work: UnitOfWork, reminder: Reminder, member: Member, now: datetime

@@ -12,9 +12,9 @@ from bot.domain.delivery import Delivery
 from bot.domain.review import rate_word
 from bot.domain.schedule import RevealMode
 from bot.ports import Storage, UnitOfWork
-from bot.services.delivering import draft_reveal
 from bot.services.reconciling import Reconciling
 from bot.services.reviewing import go_on
+from bot.services.settling import draft_reveal
 from bot.services.shown import Shown, find_shown, load_shown
 from bot.services.streaks import count_streak
 

@@ -27,8 +27,10 @@ DRILLS = "drills"
 DRILL = Button("Drill", "practice", value="drill")
 
 
-async def keep_rating(work: UnitOfWork, caller: Caller, question_id: str, rating: Rating) -> Review:
-    """Schedule the caller's next review of a question, and return it.
+async def keep_rating(
+    work: UnitOfWork, caller: Caller, question_id: str, rating: Rating
+) -> Review | None:
+    """Schedule the caller's next review of a question; return the one before, if there was.
 
     The dice for the fuzz are seeded by the workspace, the member and the count, so that the
     same course of things gives the same dates.
@@ -38,9 +40,8 @@ async def keep_rating(work: UnitOfWork, caller: Caller, question_id: str, rating
     review = known or Review(caller.workspace.id, member.id, question_id, caller.now)
     seed = f"{caller.workspace.seed}/{member.id}/{question_id}/{review.reviews}"
     dice = Random(seed)  # noqa: S311 - spreads reviews over days, guards nothing
-    kept = schedule_review(review, rating, caller.now, caller.zone, dice)
-    await work.reviews.save(kept)
-    return kept
+    await work.reviews.save(schedule_review(review, rating, caller.now, caller.zone, dice))
+    return known
 
 
 async def add_missed(work: UnitOfWork, member: Member, now: datetime) -> None:
@@ -131,7 +132,6 @@ async def go_on(
     """
     if question.pack == DRILLS:
         return [NoticeCard("Another one?", {"drill": True}, (DRILL,))]
-    known = await work.reviews.find(caller.workspace.id, caller.member.id, question.id)
-    await keep_rating(work, caller, question.id, rating)
-    asked_by_practice = known is not None and known.asked_key == key
+    before = await keep_rating(work, caller, question.id, rating)
+    asked_by_practice = before is not None and before.asked_key == key
     return [await ask_due(work, caller)] if asked_by_practice else []

@@ -14,7 +14,7 @@ from bot.domain.delivery import Delivery, Draft, Purpose
 from bot.domain.people import Member, Workspace
 from bot.domain.schedule import Schedule
 from bot.domain.streak import SETTLED_AFTER, Streak, sum_up, unsettles
-from bot.services.delivering import settle
+from bot.services.settling import settle
 from bot.services.streaks import count_streaks, load_ledger
 from storage.unit_of_work import SqlStorage
 from tests.contract.test_storage import attempt, make_schedule

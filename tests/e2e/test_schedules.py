@@ -270,6 +270,30 @@ async def test_nothing_typed_pings_or_poses(play: Play, text: str) -> None:
     assert all(said.only == "ben" for said in played.messages[2:])
 
 
+async def test_a_workspace_that_throws_the_bot_out_hears_nothing_until_it_is_back(
+    play: Play,
+) -> None:
+    played = await play(
+        f"""{START}
+        advance 1d
+        platform removes
+        @ben: /fastapi-quiz streak
+        advance 5d
+        platform invites
+        advance 1d
+        platform removes
+        advance 31d
+        platform invites
+        @ana: /fastapi-quiz schedule list
+        """
+    )
+    assert [said.data["slot"] for said in played.of("question")] == ["2026-03-23", "2026-03-30"]
+    [told] = [said for said in played.of("notice") if "is back" in said.text]
+    assert told.only == "ana"
+    assert played.of("streak") == []
+    assert played.last("schedule").data["schedules"] == []
+
+
 async def test_a_thread_for_discussion_is_a_matter_of_the_schedule(play: Play) -> None:
     played = await play(
         f"""{START}

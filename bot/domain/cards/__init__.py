@@ -14,9 +14,11 @@ from bot.domain.cards.admin import (
 )
 from bot.domain.cards.bank import BankCard, BankRow
 from bot.domain.cards.digest import DigestCard, HardestQuestion
+from bot.domain.cards.history import HistoryCard, HistoryLine, PastAnswerCard
 from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.parts import Attachment, Button, FormField
 from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
+from bot.domain.cards.queue import QueueCard, QueueEntry
 from bot.domain.cards.reply import Card, Reply
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, Standing, StreakCard
@@ -35,14 +37,19 @@ __all__ = [
     "GradeCard",
     "HardestQuestion",
     "HelpCard",
+    "HistoryCard",
+    "HistoryLine",
     "LeaderboardCard",
     "LedgerCard",
     "MockCard",
     "MockHistoryCard",
     "MockReportCard",
     "NoticeCard",
+    "PastAnswerCard",
     "PreviewCard",
     "QuestionCard",
+    "QueueCard",
+    "QueueEntry",
     "Reply",
     "RevealCard",
     "ScheduleCard",

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from bot.domain.cards.admin import PreviewCard, ScheduleCard, SchedulesCard, StatusCard
 from bot.domain.cards.bank import BankCard
 from bot.domain.cards.digest import DigestCard
+from bot.domain.cards.history import HistoryCard, PastAnswerCard
 from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.questions import GradeCard, QuestionCard, RevealCard
+from bot.domain.cards.queue import QueueCard
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, StreakCard
 
@@ -22,6 +24,8 @@ Card = (
     QuestionCard
     | RevealCard
     | GradeCard
+    | HistoryCard
+    | PastAnswerCard
     | StreakCard
     | LedgerCard
     | LeaderboardCard
@@ -33,6 +37,7 @@ Card = (
     | SchedulesCard
     | PreviewCard
     | StatusCard
+    | QueueCard
     | BankCard
     | HelpCard
     | TopicsCard

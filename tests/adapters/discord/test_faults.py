@@ -300,6 +300,51 @@ async def test_token_that_ran_out_is_met_with_silence(stage: Stage) -> None:
     assert server.told(ben) == []
 
 
+async def test_token_that_ran_out_while_the_core_thought(stage: Stage) -> None:
+    """After a quarter of an hour nothing can be shown: silence, but an answer is told."""
+    server = stage.server
+    ben = server.member("ben")
+    question = await schedule_question(stage)
+    opened = await server.answered(await server.press(ben, question, "Answer"))
+    fault = server.fail("POST .*/webhooks/", "status", status=401, code=50027, times=2)
+    asked = await server.call(ben, "streak")
+    await server.until(lambda: fault.times == 1)
+    await server.submit(ben, opened, {"text": "It resolves a tree of callables."})
+    (told,) = await server.until(lambda: server.told(ben))
+    assert "Model answer" in text_of(told)
+    assert asked.messages == []
+
+
+async def test_question_whose_message_was_deleted(stage: Stage) -> None:
+    """What was under way goes on: the delivery is known, whatever became of its message."""
+    server = stage.server
+    ben = server.member("ben")
+    question = await schedule_question(stage)
+    opened = await server.answered(await server.press(ben, question, "Answer"))
+    del server.general.messages[int(question["id"])]
+    graded = await server.submit(ben, opened, {"text": "It resolves a tree of callables."})
+    assert "Model answer" in text_of((await server.answered(graded)).messages[0])
+    shown = await server.answered(await server.press(ben, question, "Reveal"))
+    assert "Answer: " in text_of(shown.messages[0])
+    await server.react(server.member("cleo"), question)
+    await server.until(lambda: server.told(server.member("cleo")))
+
+
+async def test_reaction_in_a_left_server_is_met_with_silence_or_the_answer(stage: Stage) -> None:
+    server = stage.server
+    question = await schedule_question(stage)
+    await server.remove(server.guild)
+    ben = server.member("ben")
+    ben.takes_messages = False
+    channel = server.general
+    server.world.channels[channel.id] = channel
+    await server.react(ben, question)
+    server.world.channels.pop(channel.id)
+    asked = await server.answered(await server.call(ben, "help"))
+    assert "FastAPI Quiz" in text_of(asked.messages[0])
+    assert server.told(ben) == []
+
+
 async def test_answer_whose_token_ran_out_is_graded_and_told(stage: Stage) -> None:
     server = stage.server
     ben = server.member("ben")
