@@ -34,6 +34,7 @@ from bot.services.conversing import Conversing, collect_handlers
 from bot.services.curating import Curating
 from bot.services.deciding import Deciding
 from bot.services.delivering import Delivering
+from bot.services.digesting import Digesting
 from bot.services.dispatching import Dispatching
 from bot.services.drafting import Drafting
 from bot.services.erasing import Erasing
@@ -202,6 +203,7 @@ def build(
             Reminding(storage, chats, clock),
             InterviewEnding(storage, chats, clock),
             Erasing(storage, clock),
+            Digesting(storage, grace),
         ),
         graders,
     )

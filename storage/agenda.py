@@ -33,6 +33,7 @@ def _select_next(platforms: frozenset[str] | None) -> Any:
         select(func.min(ScheduleRow.next_due_at)).scalar_subquery(),
         *(_select_first(table, platforms) for table in _TABLES),
         select(func.min(WorkspaceRow.erase_at)).scalar_subquery(),
+        select(func.min(ScheduleRow.digest_due_at)).scalar_subquery(),
     ]
     return select(*times)
 

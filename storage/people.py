@@ -153,19 +153,6 @@ class MemberRepository:
         )
         return [to_away(row) for row in rows]
 
-    async def away_of(
-        self, workspace_id: WorkspaceId, members: Sequence[MemberId]
-    ) -> Mapping[MemberId, Sequence[AwayPeriod]]:
-        rows = await self.session.exec(
-            select(AwayRow).where(
-                AwayRow.workspace_id == workspace_id, col(AwayRow.member_id).in_(members)
-            )
-        )
-        found: dict[MemberId, list[AwayPeriod]] = {member: [] for member in members}
-        for row in rows:
-            found[MemberId(row.member_id)].append(to_away(row))
-        return found
-
     async def announce_away(self, member: Member, since: datetime, until: date) -> None:
         self.session.add(
             AwayRow(workspace_id=member.workspace_id, member_id=member.id, since=since, until=until)

@@ -28,6 +28,7 @@ from bot.domain.cards import (
     BankCard,
     Button,
     Card,
+    DigestCard,
     ErrorCard,
     FormCard,
     GradeCard,
@@ -269,6 +270,13 @@ def _leaderboard(card: LeaderboardCard) -> Page:
     if card.own:
         rows += ["…", describe_standing(card.own)]
     return Page("\n".join(rows), title)
+
+
+@_render.register
+def _digest(card: DigestCard) -> Page:
+    rows = "\n".join(map(describe_standing, card.rows))
+    news = "\n".join(map(one_line, wording.list_digest_news(card)))
+    return Page(_join(rows, news), card.title, buttons=card.buttons)
 
 
 @_render.register

@@ -10,6 +10,7 @@ from bot.domain import interview_words, wording
 from bot.domain.cards import (
     BankCard,
     Card,
+    DigestCard,
     ErrorCard,
     FormCard,
     FormField,
@@ -180,6 +181,12 @@ def _leaderboard(card: LeaderboardCard) -> str:
     if card.own:
         rows += ["…", _standing(card.own)]
     return "\n".join([title, *rows])
+
+
+@_render.register
+def _digest(card: DigestCard) -> str:
+    news = [one_line(line) for line in wording.list_digest_news(card)]
+    return "\n".join([card.title, *map(_standing, card.rows), *news])
 
 
 def _standing(row: Standing) -> str:

@@ -31,6 +31,7 @@ from bot.domain.cards import (
     BankCard,
     Card,
     Counts,
+    DigestCard,
     ErrorCard,
     FormCard,
     GradeCard,
@@ -252,6 +253,13 @@ def _leaderboard(card: LeaderboardCard) -> list[Block]:
     if card.own:
         rows += ["…", _standing(card.own)]
     return [*header(title), *rich(preformatted("\n".join(rows)))]
+
+
+@_render.register
+def _digest(card: DigestCard) -> list[Block]:
+    table = preformatted("\n".join(map(_standing, card.rows)))
+    news = "\n".join(map(one_line, wording.list_digest_news(card)))
+    return [*header(card.title), *rich(table, *(lines(news) if news else []))]
 
 
 def _standing(row: Standing) -> str:

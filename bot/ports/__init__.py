@@ -7,6 +7,7 @@ from bot.ports.chat import ChatPort, Found, Handle, Platform
 from bot.ports.clock import Clock
 from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
+from bot.ports.digests import Digests
 from bot.ports.drafts import Drafts
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
@@ -34,6 +35,7 @@ __all__ = [
     "Clock",
     "Curation",
     "Deliveries",
+    "Digests",
     "Drafts",
     "Found",
     "Grader",

@@ -59,12 +59,6 @@ class Members(Protocol):
         """Return all announced absences."""
         ...
 
-    async def away_of(
-        self, workspace_id: WorkspaceId, members: Sequence[MemberId]
-    ) -> Mapping[MemberId, Sequence[AwayPeriod]]:
-        """Return the announced absences of each of these members."""
-        ...
-
     async def announce_away(self, member: Member, since: datetime, until: date) -> None:
         """Open an absence."""
         ...

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.ports import Clock, Storage
 from bot.services.delivering import Delivering
+from bot.services.digesting import Digesting
 from bot.services.erasing import Erasing
 from bot.services.interviewing import InterviewEnding
 from bot.services.notifying import Notifying
@@ -29,6 +30,7 @@ class Dispatching:
     reminding: Reminding
     interviews: InterviewEnding
     erasing: Erasing
+    digesting: Digesting
 
     def wake_by(self, wake: Callable[[], None]) -> None:
         """Have `wake` called when a post has to be tried or looked for again: whoever sleeps
@@ -66,6 +68,8 @@ class Dispatching:
         taken = 0
         if _is_due(wakes.schedules, now):
             taken += await self.planning.plan_due(now)
+        if _is_due(wakes.digests, now):
+            taken += await self.digesting.plan_due(now)
         if taken or _is_due(wakes.deliveries, now):
             taken += await self.reconciling.begin_due()
             taken += await self.delivering.begin_due()
