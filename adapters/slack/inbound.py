@@ -272,8 +272,8 @@ def require_shape(body: object) -> None:
         return
     _require(read_team(body), "team_id")
     if "command" in body:
-        read_command(body)
-    elif kind == "event_callback":
+        return  # Bolt passes it on as it is, and its listener reads it all
+    if kind == "event_callback":
         _require(_text(_part(body, "event"), "type"), "event.type")
         if body["event"]["type"] == "reaction_added":
             read_reaction(body)

@@ -48,6 +48,7 @@ class Listeners:
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """`/fastapi-quiz …`."""
         event = inbound.read_command(body)
+        self.turns.note_request()
         await ack()
         way = Way(
             event.origin.workspace,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
@@ -22,10 +22,15 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("strikethrough")
 
 
-def render_markdown(content: Markdown) -> list[Element]:
-    """Return rich_text elements; HTML in the text is shown as it is written."""
+@lru_cache(maxsize=256)
+def render_markdown(content: Markdown) -> Sequence[Element]:
+    """Return rich_text elements; HTML in the text is shown as it is written.
+
+    They are kept: the same question goes to many channels in one minute. Nobody changes
+    them.
+    """
     root = SyntaxTreeNode(_parse(clean(content)))
-    return _end_paragraphs(list(_render_blocks(root.children, 0)))
+    return tuple(_end_paragraphs(list(_render_blocks(root.children, 0))))
 
 
 def _parse(content: str) -> Sequence[Token]:
