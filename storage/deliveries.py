@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, tuple_
+from sqlalchemy import Row, bindparam, func, or_, tuple_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.domain.deck import Seen
 from bot.domain.delivery import Change, Delivery, DeliveryId, DeliveryState, Draft, Purpose
 from bot.domain.people import MemberId, WorkspaceId
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import PostedSlot
 from storage.mapping import from_draft, to_delivery
-from storage.statements import insert_new
+from storage.statements import insert_many_new, insert_new
 from storage.tables import DeliveryRow, ScheduleRow
 
 _WAITING = (DeliveryState.SCHEDULED, DeliveryState.CLAIMED)
 _NOT_SHOWN = (DeliveryState.SKIPPED, DeliveryState.FAILED)
 _IN_DOUBT = (DeliveryState.SENDING, DeliveryState.STUCK)
+
+
+_TABLE = DeliveryRow.__table__  # type: ignore[attr-defined]
+_CHANGED = ("state", "wake_at", "message_id", "posted_at", "reason")
+_CHANGE = (
+    _TABLE.update()
+    .where(_TABLE.c.id == bindparam("row_id"))
+    .values({name: bindparam(f"new_{name}") for name in _CHANGED})
+)
 
 
 @dataclass
@@ -30,11 +41,11 @@ class DeliveryRepository:
 
     session: AsyncSession
 
-    async def insert(self, drafts: Sequence[Draft]) -> int:
-        return await insert_new(self.session, DeliveryRow, [from_draft(draft) for draft in drafts])
+    async def insert(self, drafts: Sequence[Draft]) -> None:
+        await insert_many_new(self.session, DeliveryRow, [from_draft(draft) for draft in drafts])
 
     async def hasten(self, draft: Draft) -> None:
-        if await self.insert([draft]):
+        if await insert_new(self.session, DeliveryRow, [from_draft(draft)]):
             return
         await self.session.exec(
             update(DeliveryRow)
@@ -65,30 +76,35 @@ class DeliveryRepository:
     ) -> Sequence[Delivery]:
         """Take rows that want to be looked at; a row that another process holds is left out."""
         due = (
-            select(col(DeliveryRow.id))
-            .where(col(DeliveryRow.wake_at) <= now, col(DeliveryRow.state).in_(states))
-            .order_by(col(DeliveryRow.wake_at), col(DeliveryRow.id))
+            select(_TABLE.c.id)
+            .where(_TABLE.c.wake_at <= now, _TABLE.c.state.in_(states))
+            .order_by(_TABLE.c.wake_at, _TABLE.c.id)
             .limit(limit)
         )
         if self.session.get_bind().dialect.name == "postgresql":
             due = due.with_for_update(skip_locked=True)
-        taken = await self.session.exec(
-            update(DeliveryRow)
-            .where(col(DeliveryRow.id).in_(due.scalar_subquery()))
-            .values(fence=DeliveryRow.fence + 1, **values)
-            .returning(DeliveryRow)
-            .execution_options(synchronize_session=False)
+        connection = await self.session.connection()
+        taken = await connection.execute(
+            _TABLE.update()
+            .where(_TABLE.c.id.in_(due.scalar_subquery()))
+            .values(fence=_TABLE.c.fence + 1, **values)
+            .returning(*_TABLE.c)
         )
-        rows = taken.scalars().all()
+        rows = taken.all()
         schedules = await self._schedules_of(rows)
         deliveries = [to_delivery(row, schedules.get(row.schedule_id)) for row in rows]
         return sorted(deliveries, key=lambda delivery: (delivery.due_at, delivery.id))
 
-    async def _schedules_of(self, rows: Sequence[DeliveryRow]) -> dict[int | None, ScheduleRow]:
+    async def _schedules_of(self, rows: Sequence[Row[Any]]) -> dict[int | None, Any]:
+        """Return what deliveries show of their schedules."""
         ids = {row.schedule_id for row in rows if row.schedule_id is not None}
         if not ids:
             return {}
-        schedules = await self.session.exec(select(ScheduleRow).where(col(ScheduleRow.id).in_(ids)))
+        table = ScheduleRow.__table__  # type: ignore[attr-defined]
+        connection = await self.session.connection()
+        schedules = await connection.execute(
+            select(table.c.id, table.c.number, table.c.reveal).where(table.c.id.in_(ids))
+        )
         return {schedule.id: schedule for schedule in schedules}
 
     async def mark_sending(
@@ -122,14 +138,8 @@ class DeliveryRepository:
         ours = await self._still_ours([delivery for delivery, _ in changes], states)
         rows = [_values_of(delivery, change) for delivery, change in changes if delivery.id in ours]
         if rows:
-            table = DeliveryRow.__table__  # type: ignore[attr-defined]
             connection = await self.session.connection()
-            await connection.execute(
-                table.update()
-                .where(table.c.id == bindparam("row_id"))
-                .values({name: bindparam(f"new_{name}") for name in _CHANGED}),
-                rows,
-            )
+            await connection.execute(_CHANGE, rows)
         return ours
 
     async def _still_ours(
@@ -182,42 +192,58 @@ class DeliveryRepository:
             .execution_options(synchronize_session=False)
         )
 
-    async def rounds(self, workspace_id: WorkspaceId, channel: str) -> Mapping[str, int]:
-        return await self._rounds(*_posted_in(workspace_id, channel))
+    async def seen(
+        self, channels: Collection[tuple[WorkspaceId, str]]
+    ) -> Mapping[tuple[WorkspaceId, str], Seen]:
+        rows = await self.session.exec(
+            select(
+                col(DeliveryRow.workspace_id),
+                col(DeliveryRow.channel),
+                col(DeliveryRow.question_id),
+                func.max(col(DeliveryRow.round)),
+            )
+            .where(
+                tuple_(col(DeliveryRow.workspace_id), col(DeliveryRow.channel)).in_(channels),
+                DeliveryRow.purpose == Purpose.QUESTION,
+                col(DeliveryRow.member_id).is_(None),
+                col(DeliveryRow.question_id).is_not(None),
+                col(DeliveryRow.state).not_in(_NOT_SHOWN),
+            )
+            .group_by(
+                col(DeliveryRow.workspace_id),
+                col(DeliveryRow.channel),
+                col(DeliveryRow.question_id),
+            )
+            .order_by(func.max(col(DeliveryRow.id)))
+        )
+        rounds: dict[tuple[WorkspaceId, str], dict[str, int]] = defaultdict(dict)
+        for workspace_id, channel, question_id, last in rows:
+            rounds[WorkspaceId(workspace_id), channel][str(question_id)] = last
+        return {channel: Seen(ids, next(reversed(ids))) for channel, ids in rounds.items()}
 
     async def rounds_of(self, workspace_id: WorkspaceId, member_id: MemberId) -> Mapping[str, int]:
-        return await self._rounds(
-            DeliveryRow.workspace_id == workspace_id, DeliveryRow.member_id == member_id
-        )
-
-    async def _rounds(self, *conditions: Any) -> Mapping[str, int]:
         rows = await self.session.exec(
             select(col(DeliveryRow.question_id), func.max(col(DeliveryRow.round)))
-            .where(*conditions)
+            .where(DeliveryRow.workspace_id == workspace_id, DeliveryRow.member_id == member_id)
             .group_by(col(DeliveryRow.question_id))
         )
         return {str(question_id): int(last or 0) for question_id, last in rows}
 
-    async def last_question_id(self, workspace_id: WorkspaceId, channel: str) -> str | None:
+    async def planned_slots(
+        self, schedules: Collection[Schedule], since: date
+    ) -> Mapping[ScheduleId, set[date]]:
         rows = await self.session.exec(
-            select(col(DeliveryRow.question_id))
-            .where(*_posted_in(workspace_id, channel))
-            .order_by(col(DeliveryRow.id).desc())
-            .limit(1)
-        )
-        return rows.first()
-
-    async def planned_slots(self, schedule: Schedule, since: date) -> set[date]:
-        rows = await self.session.exec(
-            select(col(DeliveryRow.slot)).where(
-                DeliveryRow.workspace_id == schedule.workspace_id,
-                DeliveryRow.schedule_id == schedule.id,
+            select(col(DeliveryRow.schedule_id), col(DeliveryRow.slot)).where(
+                col(DeliveryRow.schedule_id).in_([schedule.id for schedule in schedules]),
                 DeliveryRow.purpose == Purpose.QUESTION,
                 DeliveryRow.run == 0,
                 col(DeliveryRow.slot) >= since,
             )
         )
-        return set(rows.all())
+        dates: dict[ScheduleId, set[date]] = defaultdict(set)
+        for schedule_id, slot in rows:
+            dates[ScheduleId(schedule_id or 0)].add(slot)
+        return dates
 
     async def count_runs(self, schedule: Schedule, slot: date) -> int:
         rows = await self.session.exec(
@@ -342,9 +368,6 @@ class DeliveryRepository:
         return [to_delivery(*row) for row in rows]
 
 
-_CHANGED = ("state", "wake_at", "message_id", "posted_at", "reason")
-
-
 def _values_of(delivery: Delivery, change: Change) -> dict[str, Any]:
     return {
         "row_id": delivery.id,
@@ -354,18 +377,6 @@ def _values_of(delivery: Delivery, change: Change) -> dict[str, Any]:
         "new_posted_at": change.posted_at,
         "new_reason": change.reason,
     }
-
-
-def _posted_in(workspace_id: WorkspaceId, channel: str) -> tuple[Any, ...]:
-    """Questions that the channel saw or is about to see."""
-    return (
-        DeliveryRow.workspace_id == workspace_id,
-        DeliveryRow.channel == channel,
-        DeliveryRow.purpose == Purpose.QUESTION,
-        col(DeliveryRow.member_id).is_(None),
-        col(DeliveryRow.question_id).is_not(None),
-        col(DeliveryRow.state).not_in(_NOT_SHOWN),
-    )
 
 
 def _question_day_of(workspace_id: WorkspaceId) -> tuple[Any, ...]:

@@ -7,6 +7,8 @@ from dataclasses import asdict
 from datetime import time, timedelta
 from typing import Any
 
+from sqlalchemy import Row
+
 from bot.domain.attempt import Attempt
 from bot.domain.delivery import Delivery, DeliveryId, DeliveryState, Draft, Purpose
 from bot.domain.grading import Grade
@@ -32,7 +34,7 @@ from storage.tables import (
 )
 
 
-def to_workspace(row: WorkspaceRow) -> Workspace:
+def to_workspace(row: WorkspaceRow | Row[Any]) -> Workspace:
     """Read a workspace."""
     assert row.id is not None
     return Workspace(
@@ -60,8 +62,8 @@ def to_away(row: AwayRow) -> AwayPeriod:
     return AwayPeriod(row.since, row.until, row.ended_at)
 
 
-def to_schedule(row: ScheduleRow) -> Schedule:
-    """Read a schedule."""
+def to_schedule(row: ScheduleRow | Row[Any]) -> Schedule:
+    """Read a schedule, from a whole row of either kind: plain ones are cheaper by the thousand."""
     assert row.id is not None
     hour, minute = row.at.split(":")
     return Schedule(
@@ -143,7 +145,9 @@ def to_summary(key: int, slug: str, level: str, topics: str, pack: str) -> Quest
     return QuestionSummary(QuestionKey(key), slug, pack, Level(level), tuple(json.loads(topics)))
 
 
-def to_delivery(row: DeliveryRow, schedule: ScheduleRow | None = None) -> Delivery:
+def to_delivery(
+    row: DeliveryRow | Row[Any], schedule: ScheduleRow | Row[Any] | None = None
+) -> Delivery:
     """Read a delivery, with what its schedule says of it."""
     assert row.id is not None
     state = DeliveryState(row.state)

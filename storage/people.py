@@ -67,9 +67,9 @@ class WorkspaceRepository:
         return [to_workspace(row) for row in rows]
 
     async def get_many(self, ids: Sequence[WorkspaceId]) -> Mapping[WorkspaceId, Workspace]:
-        rows = await self.session.exec(
-            select(WorkspaceRow).where(col(WorkspaceRow.id).in_(set(ids)))
-        )
+        table = WorkspaceRow.__table__  # type: ignore[attr-defined]
+        connection = await self.session.connection()
+        rows = await connection.execute(table.select().where(table.c.id.in_(set(ids))))
         workspaces = map(to_workspace, rows)
         return {workspace.id: workspace for workspace in workspaces}
 

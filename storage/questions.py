@@ -10,8 +10,9 @@ from sqlalchemy import or_, tuple_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.domain.deck import Deck
 from bot.domain.people import WorkspaceId
-from bot.domain.question import Question, QuestionFilter, QuestionKey, QuestionSummary
+from bot.domain.question import Question, QuestionFilter, QuestionKey
 from storage.mapping import from_question, to_question, to_summary
 from storage.statements import insert_new
 from storage.tables import PackRow, QuestionRow
@@ -23,6 +24,9 @@ _ROWS_AT_ONCE = 500
 
 class Versions(dict[QuestionKey, tuple[int | None, Question]]):
     """Versions read so far, with their workspace. A stored version never changes."""
+
+    shared: tuple[tuple[tuple[str, str], ...], Deck] | None = None
+    """The deck of the packs that ship, with their names and digests."""
 
     def make_room(self, keys: Sequence[QuestionKey]) -> set[QuestionKey]:
         """Return which of the keys are to be read; forget all others when there are too many."""
@@ -80,9 +84,28 @@ class QuestionRepository:
             .execution_options(synchronize_session=False)
         )
 
-    async def deck(
-        self, workspace_id: WorkspaceId, wanted: QuestionFilter
-    ) -> Sequence[QuestionSummary]:
+    async def deck(self, workspace_id: WorkspaceId, wanted: QuestionFilter) -> Deck:
+        return (await self.decks([workspace_id]))[workspace_id].fitting(wanted)
+
+    async def decks(self, workspace_ids: Sequence[WorkspaceId]) -> Mapping[WorkspaceId, Deck]:
+        shared = await self._shared_deck()
+        rows = await self.session.exec(
+            select(PackRow.workspace_id).where(col(PackRow.workspace_id).in_(set(workspace_ids)))
+        )
+        own = {owner: await self._read_deck(owner) for owner in set(rows)}
+        return {one: own.get(one, shared) for one in workspace_ids}
+
+    async def _shared_deck(self) -> Deck:
+        """Return what ships, read anew only when a pack's digest has changed."""
+        packs = await self.session.exec(
+            select(PackRow.name, PackRow.digest).where(col(PackRow.workspace_id).is_(None))
+        )
+        digests = tuple(sorted(packs))
+        if self.versions.shared is None or self.versions.shared[0] != digests:
+            self.versions.shared = (digests, await self._read_deck(None))
+        return self.versions.shared[1]
+
+    async def _read_deck(self, workspace_id: int | None) -> Deck:
         rows = await self.session.exec(
             select(  # type: ignore[call-overload]
                 col(QuestionRow.id),
@@ -101,8 +124,7 @@ class QuestionRepository:
             )
             .order_by(QuestionRow.slug)
         )
-        summaries = (to_summary(*row) for row in rows)
-        return [summary for summary in summaries if wanted.matches(summary)]
+        return Deck(to_summary(*row) for row in rows)
 
     async def get_many(
         self, workspace_id: WorkspaceId | None, keys: Sequence[QuestionKey]

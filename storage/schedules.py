@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,6 +14,13 @@ from bot.domain.people import WorkspaceId
 from bot.domain.schedule import Schedule, ScheduleId
 from storage.mapping import from_schedule, to_schedule
 from storage.tables import ScheduleRow, WorkspaceRow
+
+_TABLE = ScheduleRow.__table__  # type: ignore[attr-defined]
+_MOVE_ON = (
+    _TABLE.update()
+    .where(_TABLE.c.id == bindparam("row_id"), _TABLE.c.workspace_id == bindparam("of_workspace"))
+    .values(next_due_at=bindparam("next_due_at"), low_told_at_size=bindparam("low_told_at_size"))
+)
 
 
 @dataclass
@@ -40,6 +47,19 @@ class ScheduleRepository:
         await self.session.exec(
             select(col(WorkspaceRow.id)).where(WorkspaceRow.id == workspace_id).with_for_update()
         )
+
+    async def move_on(self, schedules: Sequence[Schedule]) -> None:
+        rows = [
+            {
+                "of_workspace": schedule.workspace_id,
+                "row_id": schedule.id,
+                "next_due_at": schedule.next_due_at,
+                "low_told_at_size": schedule.low_told_at_size,
+            }
+            for schedule in schedules
+        ]
+        connection = await self.session.connection()
+        await connection.execute(_MOVE_ON, rows)
 
     async def save(self, schedule: Schedule) -> None:
         await self._update(schedule, from_schedule(schedule))
@@ -80,14 +100,15 @@ class ScheduleRepository:
     async def due(self, now: datetime, limit: int) -> Sequence[Schedule]:
         dialect = self.session.get_bind().dialect.name
         wanted = (
-            select(ScheduleRow)
-            .where(col(ScheduleRow.next_due_at) <= now)
-            .order_by(col(ScheduleRow.next_due_at), col(ScheduleRow.id))
+            _TABLE.select()
+            .where(_TABLE.c.next_due_at <= now)
+            .order_by(_TABLE.c.next_due_at, _TABLE.c.id)
             .limit(limit)
         )
         if dialect == "postgresql":
             wanted = wanted.with_for_update(skip_locked=True)
-        return [to_schedule(row) for row in await self.session.exec(wanted)]
+        connection = await self.session.connection()
+        return [to_schedule(row) for row in await connection.execute(wanted)]
 
     async def get(self, workspace_id: WorkspaceId, schedule_id: ScheduleId) -> Schedule | None:
         rows = await self.session.exec(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,9 +17,22 @@ async def insert_new(
     """Insert rows; one that breaks a unique constraint is left out. Return how many went in."""
     if not rows:
         return 0
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     target = table.__table__  # type: ignore[attr-defined]
-    statement = insert(target).values(list(rows)).on_conflict_do_nothing()
+    statement = _insert(session, target).values(list(rows)).on_conflict_do_nothing()
     inserted = await session.exec(statement.returning(target.c.id))
     return len(inserted.all())
+
+
+async def insert_many_new(
+    session: AsyncSession, table: type[SQLModel], rows: Sequence[dict[str, Any]]
+) -> None:
+    """Insert rows with the same columns, as one prepared statement, like `insert_new`."""
+    if rows:
+        target = table.__table__  # type: ignore[attr-defined]
+        connection = await session.connection()
+        await connection.execute(_insert(session, target).on_conflict_do_nothing(), rows)
+
+
+def _insert(session: AsyncSession, target: Table) -> Any:
+    postgres = session.get_bind().dialect.name == "postgresql"
+    return (postgresql.insert if postgres else sqlite.insert)(target)

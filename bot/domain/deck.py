@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.domain.question import QuestionSummary
+from bot.domain.question import QuestionFilter, QuestionSummary
 
 LOW_WATER = 5
 """Questions left in a deck at which the admin is told."""
+SHUFFLES = 128
+"""Different orders of a round. A channel's seed chooses one, so that ten thousand channels
+that are due at the same instant share the work of shuffling."""
+_ORDERS_KEPT = 4 * SHUFFLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,53 +26,100 @@ class Pick:
     left: int
 
 
-def pick_question(
-    deck: Sequence[QuestionSummary],
-    rounds: Mapping[str, int],
-    last_topics: Sequence[str],
-    seed: str,
-) -> Pick:
-    """Pick the next question of a non-empty deck.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a channel or a member was shown: the last round of each question id, the newest id."""
 
-    `rounds` gives for each question id the last round in which the channel saw it, 0 or
-    absent for never; `last_topics` are the topics of the channel's newest post. Only the
-    least often seen questions are candidates, so nothing repeats before all were posted.
-    A question that joins later is seen 0 times: it comes next and leaves the order of the
-    others as it was. Filters that overlap in a channel share `rounds`.
-    """
-    seen = [rounds.get(question.id, 0) for question in deck]
-    fewest, most = min(seen), max(seen)
-    candidates = [question for question, times in zip(deck, seen, strict=True) if times == fewest]
-    round_number = most if fewest < most else most + 1
-    places = _places(deck, seed, round_number)
-    chosen = min(
-        candidates,
-        key=lambda question: (
-            bool(set(question.topics[:1]) & set(last_topics)),
-            places[question.id],
-        ),
-    )
-    left = sum(times < round_number for times in seen) - 1
-    return Pick(chosen, round_number, left)
+    rounds: Mapping[str, int]
+    last_id: str | None = None
 
 
-def _places(deck: Sequence[QuestionSummary], seed: str, round_number: int) -> dict[str, float]:
-    """Give each question a place in 0..1 that spreads each topic evenly over the round.
+class Deck(tuple[QuestionSummary, ...]):
+    """Questions to pick from. It never changes, and remembers what was worked out from it."""
 
-    Stratified: the i-th of a topic's n shuffled questions stands near i/n. The shuffle is
-    a hash of seed, round and id, so that it needs no stored order.
-    """
-    by_topic: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    for question in deck:
-        topic = question.topics[0] if question.topics else ""
-        by_topic[topic].append((_uniform(seed, round_number, question.id), question.id))
-    return {
-        question_id: (rank + _uniform(seed, round_number, topic, question_id)) / len(members)
-        for topic, members in by_topic.items()
-        for rank, (_, question_id) in enumerate(sorted(members))
-    }
+    def __init__(self, _questions: Iterable[QuestionSummary] = ()) -> None:
+        self._by_id = {question.id: question for question in self}
+        self._parts: dict[QuestionFilter, Deck] = {}
+        self._orders: dict[tuple[int, int], tuple[QuestionSummary, ...]] = {}
+
+    def fitting(self, wanted: QuestionFilter) -> Deck:
+        """Return the deck of those that are wanted."""
+        if wanted == QuestionFilter():
+            return self
+        if wanted not in self._parts:
+            self._parts[wanted] = Deck(filter(wanted.matches, self))
+        return self._parts[wanted]
+
+    def topics_of(self, question_id: str | None) -> tuple[str, ...]:
+        """Return the topics of a question, none if it isn't here."""
+        question = self._by_id.get(question_id or "")
+        return question.topics if question else ()
+
+    def pick(self, rounds: Mapping[str, int], last_topics: Collection[str], seed: str) -> Pick:
+        """Pick the next question; the deck must not be empty.
+
+        `rounds` gives for each question id the last round in which the channel saw it, 0 or
+        absent for never; `last_topics` are the topics of the channel's newest post. Only the
+        least often seen questions are candidates, so nothing repeats before all were posted.
+        A question that joins later is seen 0 times: it comes next and leaves the order of the
+        others as it was. Filters that overlap in a channel share `rounds`.
+        """
+        times = [rounds[known] for known in rounds.keys() & self._by_id.keys()]
+        most = max(times, default=0)
+        fewest = min(times) if len(times) == len(self) else 0
+        number = most if fewest < most else most + 1
+        candidates = (
+            question
+            for question in self._order(seed, number)
+            if rounds.get(question.id, 0) == fewest
+        )
+        chosen = _first_of_another_topic(candidates, last_topics)
+        return Pick(chosen, number, len(self) - times.count(number) - 1)
+
+    def _order(self, seed: str, number: int) -> tuple[QuestionSummary, ...]:
+        shuffle = int(_uniform(seed) * SHUFFLES)
+        order = self._orders.get((shuffle, number))
+        if order is None:
+            if len(self._orders) >= _ORDERS_KEPT:
+                self._orders.clear()
+            order = self._orders[shuffle, number] = self._shuffle(f"{shuffle}/{number}")
+        return order
+
+    def _shuffle(self, seed: str) -> tuple[QuestionSummary, ...]:
+        """Spread each topic evenly over the round.
+
+        Stratified: the i-th of a topic's n shuffled questions stands near i/n. The shuffle is
+        a hash of seed and id, so that newcomers leave the order of the others as it was.
+        """
+        by_topic: dict[str, list[tuple[float, QuestionSummary]]] = defaultdict(list)
+        for question in self:
+            by_topic[_main_topic(question)].append((_uniform(f"{seed}/{question.id}"), question))
+        places = []
+        for members in by_topic.values():
+            members.sort(key=lambda member: (member[0], member[1].id))
+            for rank, (_, question) in enumerate(members):
+                shift = _uniform(f"{seed}/{question.id}/place")
+                places.append(((rank + shift) / len(members), question.id, question))
+        return tuple(question for _, _, question in sorted(places, key=lambda place: place[:2]))
 
 
-def _uniform(*parts: object) -> float:
-    digest = hashlib.blake2b(repr(parts).encode(), digest_size=7).digest()
+def _first_of_another_topic(
+    candidates: Iterable[QuestionSummary], topics: Collection[str]
+) -> QuestionSummary:
+    """Return the first whose main topic isn't one of these, or the first of all."""
+    first = None
+    for question in candidates:
+        if _main_topic(question) not in topics:
+            return question
+        first = first or question
+    assert first is not None
+    return first
+
+
+def _main_topic(question: QuestionSummary) -> str:
+    return question.topics[0] if question.topics else ""
+
+
+def _uniform(text: str) -> float:
+    digest = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=7).digest()
     return int.from_bytes(digest) / 2**56

@@ -58,14 +58,14 @@ class Rhythm:
         """Return the first slot due later than `after`."""
         return next(self.slots_after(after))
 
-    def slots_between(self, after: datetime, until: datetime) -> list[Slot]:
-        """Return the slots due later than `after` and not later than `until`."""
-        slots = []
+    def slots_around(self, after: datetime, until: datetime) -> tuple[list[Slot], Slot]:
+        """Return the slots due later than `after` up to `until`, and the one that follows."""
+        slots: list[Slot] = []
         for slot in self.slots_after(after):
             if slot.due_at > until:
-                break
+                return slots, slot
             slots.append(slot)
-        return slots
+        raise OverflowError("the calendar ends here")
 
     def to_local(self, instant: datetime) -> datetime:
         """Return the instant on the zone's clock."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from bot.domain.deck import Deck
 from bot.domain.people import WorkspaceId
-from bot.domain.question import Question, QuestionFilter, QuestionKey, QuestionSummary
+from bot.domain.question import Question, QuestionFilter, QuestionKey
 
 
 class Questions(Protocol):
@@ -20,10 +21,12 @@ class Questions(Protocol):
         """Make these the current questions of a shipped pack; older versions stay readable."""
         ...
 
-    async def deck(
-        self, workspace_id: WorkspaceId, wanted: QuestionFilter
-    ) -> Sequence[QuestionSummary]:
+    async def deck(self, workspace_id: WorkspaceId, wanted: QuestionFilter) -> Deck:
         """Return the current questions that fit."""
+        ...
+
+    async def decks(self, workspace_ids: Sequence[WorkspaceId]) -> Mapping[WorkspaceId, Deck]:
+        """Return all current questions of each workspace; those alike share one deck."""
         ...
 
     async def get_many(

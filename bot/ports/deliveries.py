@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from bot.domain.deck import Seen
 from bot.domain.delivery import Change, Delivery, DeliveryId, Draft
 from bot.domain.people import MemberId, WorkspaceId
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import PostedSlot
 
 
 class Deliveries(Protocol):
     """Deliveries and their state machine (see `bot.domain.delivery`)."""
 
-    async def insert(self, drafts: Sequence[Draft]) -> int:
-        """Insert; a (schedule, slot, run, purpose) that exists is left alone. Return how many."""
+    async def insert(self, drafts: Sequence[Draft]) -> None:
+        """Insert; a (schedule, slot, run, purpose) that exists is left alone."""
         ...
 
     async def hasten(self, draft: Draft) -> None:
@@ -60,19 +61,19 @@ class Deliveries(Protocol):
         """Skip what still waits to be sent for a schedule."""
         ...
 
-    async def rounds(self, workspace_id: WorkspaceId, channel: str) -> Mapping[str, int]:
-        """Return for each question id the last deck round in which the channel saw it."""
+    async def seen(
+        self, channels: Collection[tuple[WorkspaceId, str]]
+    ) -> Mapping[tuple[WorkspaceId, str], Seen]:
+        """Return what these channels were shown or are about to be; the others are absent."""
         ...
 
     async def rounds_of(self, workspace_id: WorkspaceId, member_id: MemberId) -> Mapping[str, int]:
         """Return the same for the questions that a member asked for."""
         ...
 
-    async def last_question_id(self, workspace_id: WorkspaceId, channel: str) -> str | None:
-        """Return what the channel saw last."""
-        ...
-
-    async def planned_slots(self, schedule: Schedule, since: date) -> set[date]:
+    async def planned_slots(
+        self, schedules: Collection[Schedule], since: date
+    ) -> Mapping[ScheduleId, set[date]]:
         """Return the dates from `since` on whose own post has a row, skipped ones included."""
         ...
 

@@ -17,6 +17,10 @@ class Schedules(Protocol):
         """Store a schedule under the workspace's next number; its `id` is ignored."""
         ...
 
+    async def move_on(self, schedules: Sequence[Schedule]) -> None:
+        """Store when they are due next, and what their admins were told of a low deck."""
+        ...
+
     async def save(self, schedule: Schedule) -> None:
         """Store what changed."""
         ...

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.commands import Call, Caller, handles
 from bot.domain.attempt import Attempt, AttemptKind, points_for
 from bot.domain.cards import FormCard, FormField, GradeCard, QuestionCard, Reply
-from bot.domain.deck import pick_question
+from bot.domain.deck import Deck, Seen
 from bot.domain.delivery import DeliveryState, Draft, Purpose, make_key
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
 from bot.domain.question import Kind, Question, QuestionFilter
@@ -53,12 +53,13 @@ class Answering:
     ) -> Draft:
         deliveries = work.deliveries
         deck = await work.questions.deck(caller.workspace.id, wanted)
-        on_show = await deliveries.last_question_id(caller.workspace.id, caller.channel)
-        others = [question for question in deck if question.id != on_show] or deck
+        here = (caller.workspace.id, caller.channel)
+        on_show = (await deliveries.seen([here])).get(here, Seen({})).last_id
+        others = Deck(question for question in deck if question.id != on_show) or deck
         seen = await deliveries.rounds_of(caller.workspace.id, caller.member.id)
         if not others:
             raise NotFound(f"No question fits: {wanted}. Type /fastapi-quiz topics to see what is.")
-        pick = pick_question(others, seen, (), f"{caller.workspace.seed}/{caller.member.id}")
+        pick = others.pick(seen, (), f"{caller.workspace.seed}/{caller.member.id}")
         return Draft(
             workspace_id=caller.workspace.id,
             channel=caller.channel,

@@ -3,74 +3,62 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
-from bot.domain.deck import LOW_WATER, Pick, pick_question
+from bot.domain.deck import LOW_WATER, Deck, Pick, Seen
 from bot.domain.delivery import DeliveryState, Draft, Purpose, make_key
 from bot.domain.people import Workspace, WorkspaceId
-from bot.domain.question import QuestionFilter, QuestionSummary
 from bot.domain.reading import format_duration
 from bot.domain.schedule import Schedule, Slot
 from bot.ports import Storage, UnitOfWork
 
 BATCH = 200
 _INSTANT = timedelta(microseconds=1)
-
-
-@dataclass
-class _Channel:
-    """What a channel has seen so far, kept current while a batch is planned."""
-
-    rounds: dict[str, int]
-    last_topics: tuple[str, ...]
-
-    def saw(self, pick: Pick) -> None:
-        self.rounds[pick.question.id] = pick.round
-        self.last_topics = pick.question.topics[:1]
+_ONE_DAY = timedelta(days=1)
+_NOTHING = Seen({})
 
 
 @dataclass
 class Picker:
-    """Picks questions for channels inside one transaction; reads each deck and channel once."""
+    """Picks for channels whose decks and history were read together, and remembers its picks."""
 
-    work: UnitOfWork
-    decks: dict[tuple[WorkspaceId, QuestionFilter], Sequence[QuestionSummary]] = field(
-        default_factory=dict
-    )
-    channels: dict[tuple[WorkspaceId, str], _Channel] = field(default_factory=dict)
+    decks: Mapping[WorkspaceId, Deck]
+    seen: dict[tuple[WorkspaceId, str], Seen]
 
-    async def deck(
-        self, workspace_id: WorkspaceId, wanted: QuestionFilter
-    ) -> Sequence[QuestionSummary]:
-        """Return the questions that fit."""
-        name = (workspace_id, wanted)
-        if name not in self.decks:
-            self.decks[name] = await self.work.questions.deck(workspace_id, wanted)
-        return self.decks[name]
-
-    async def pick(self, workspace: Workspace, channel: str, wanted: QuestionFilter) -> Pick | None:
-        """Pick the channel's next question, or None where no question fits."""
-        deck = await self.deck(workspace.id, wanted)
+    def pick(self, workspace: Workspace, schedule: Schedule) -> Pick | None:
+        """Pick the next question of the schedule's channel, or None where none fits."""
+        everything = self.decks[workspace.id]
+        deck = everything.fitting(schedule.wanted)
         if not deck:
             return None
-        seen = await self._channel(workspace.id, channel)
-        seed = f"{workspace.seed}/{channel}"
-        pick = pick_question(deck, seen.rounds, seen.last_topics, seed)
-        seen.saw(pick)
+        channel = (workspace.id, schedule.channel)
+        seen = self.seen.get(channel, _NOTHING)
+        last_topics = everything.topics_of(seen.last_id)[:1]
+        pick = deck.pick(seen.rounds, last_topics, f"{workspace.seed}/{schedule.channel}")
+        self.seen[channel] = Seen({**seen.rounds, pick.question.id: pick.round}, pick.question.id)
         return pick
 
-    async def _channel(self, workspace_id: WorkspaceId, channel: str) -> _Channel:
-        name = (workspace_id, channel)
-        if name not in self.channels:
-            deliveries = self.work.deliveries
-            rounds = dict(await deliveries.rounds(workspace_id, channel))
-            last_id = await deliveries.last_question_id(workspace_id, channel)
-            everything = await self.deck(workspace_id, QuestionFilter())
-            topics = [question.topics[:1] for question in everything if question.id == last_id]
-            self.channels[name] = _Channel(rounds, topics[0] if topics else ())
-        return self.channels[name]
+    def size(self, schedule: Schedule) -> int:
+        """Return how many questions fit."""
+        return len(self.decks[schedule.workspace_id].fitting(schedule.wanted))
+
+
+async def open_picker(work: UnitOfWork, schedules: Sequence[Schedule]) -> Picker:
+    """Read what picking for these schedules takes."""
+    decks = await work.questions.decks([schedule.workspace_id for schedule in schedules])
+    channels = {(schedule.workspace_id, schedule.channel) for schedule in schedules}
+    return Picker(decks, dict(await work.deliveries.seen(channels)))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What became of a schedule: new deliveries, when it is due again, what its admin is told."""
+
+    schedule: Schedule
+    drafts: Sequence[Draft]
+    notice: str | None = None
 
 
 @dataclass
@@ -92,27 +80,39 @@ class Planning:
             if not schedules:
                 return 0
             workspaces = await work.workspaces.get_many([s.workspace_id for s in schedules])
-            picker = Picker(work)
-            drafts: list[Draft] = []
-            for schedule in schedules:
-                workspace = workspaces[schedule.workspace_id]
-                drafts += await self._plan(picker, workspace, schedule, now)
-            await work.deliveries.insert(drafts)
+            oldest = min(s.next_due_at for s in schedules if s.next_due_at)
+            taken = await work.deliveries.planned_slots(schedules, oldest.date() - _ONE_DAY)
+            picker = await open_picker(work, schedules)
+            plans = [
+                self._plan(picker, workspaces[s.workspace_id], s, taken.get(s.id, ()), now)
+                for s in schedules
+            ]
+            await work.deliveries.insert([draft for plan in plans for draft in plan.drafts])
+            await work.schedules.move_on([plan.schedule for plan in plans])
+            for plan in plans:
+                await tell_of_low_deck(work, plan, now)
             return len(schedules)
 
-    async def _plan(
-        self, picker: Picker, workspace: Workspace, schedule: Schedule, now: datetime
-    ) -> list[Draft]:
+    def _plan(
+        self,
+        picker: Picker,
+        workspace: Workspace,
+        schedule: Schedule,
+        taken: Collection[date],
+        now: datetime,
+    ) -> Plan:
         assert schedule.next_due_at is not None
-        slots = schedule.rhythm.slots_between(schedule.next_due_at - _INSTANT, now)
-        taken = await picker.work.deliveries.planned_slots(schedule, slots[0].date)
+        slots, coming = schedule.rhythm.slots_around(schedule.next_due_at - _INSTANT, now)
         free = [slot for slot in slots if slot.date not in taken]
-        drafts = [self._skip(workspace, schedule, slot, now) for slot in free]
-        if free and now - free[-1].due_at <= self.grace:
-            drafts[-1], schedule = await self._post(picker, workspace, schedule, free[-1], now)
-        next_slot = schedule.rhythm.next_slot(now)
-        await picker.work.schedules.save(replace(schedule, next_due_at=next_slot.due_at))
-        return drafts
+        moved = replace(schedule, next_due_at=coming.due_at)
+        if not free or now - free[-1].due_at > self.grace:
+            return Plan(moved, [self._skip(workspace, schedule, slot, now) for slot in free])
+        skipped = [self._skip(workspace, schedule, slot, now) for slot in free[:-1]]
+        delay = delay_within(self.spread, workspace, schedule.channel)
+        slot = replace(free[-1], due_at=free[-1].due_at + delay)
+        draft = draft_question(workspace, schedule, slot, self.grace)
+        posted = fill_draft(picker, workspace, moved, draft)
+        return replace(posted, drafts=[*skipped, *posted.drafts])
 
     def _skip(self, workspace: Workspace, schedule: Schedule, slot: Slot, now: datetime) -> Draft:
         late = now - slot.due_at
@@ -128,17 +128,11 @@ class Planning:
             reason=reason,
         )
 
-    async def _post(
-        self, picker: Picker, workspace: Workspace, schedule: Schedule, slot: Slot, now: datetime
-    ) -> tuple[Draft, Schedule]:
-        delay = delay_within(self.spread, workspace, schedule.channel)
-        spread_slot = replace(slot, due_at=slot.due_at + delay)
-        draft = draft_question(workspace, schedule, spread_slot, self.grace)
-        return await fill_draft(picker, workspace, schedule, draft, now)
-
 
 def delay_within(spread: timedelta, workspace: Workspace, channel: str) -> timedelta:
     """Return the channel's own delay within the window, the same every day."""
+    if not spread:
+        return spread
     digest = hashlib.blake2b(f"{workspace.seed}/{channel}".encode(), digest_size=8).digest()
     return spread * (int.from_bytes(digest) / 2**64)
 
@@ -161,35 +155,36 @@ def draft_question(
     )
 
 
-async def fill_draft(
-    picker: Picker, workspace: Workspace, schedule: Schedule, draft: Draft, now: datetime
-) -> tuple[Draft, Schedule]:
+def fill_draft(picker: Picker, workspace: Workspace, schedule: Schedule, draft: Draft) -> Plan:
     """Freeze the channel's next question into a draft.
 
-    Returns the schedule too, which remembers that its admin was told of a low deck.
+    The schedule remembers that its admin was told of a low deck.
     """
-    pick = await picker.pick(workspace, schedule.channel, schedule.wanted)
+    pick = picker.pick(workspace, schedule)
     if pick is None:
         reason = f"No question fits: {schedule.wanted}."
-        return replace(draft, state=DeliveryState.SKIPPED, reason=reason), schedule
+        return Plan(schedule, [replace(draft, state=DeliveryState.SKIPPED, reason=reason)])
     filled = replace(
         draft,
         question_key=pick.question.key,
         question_id=pick.question.id,
         round=pick.round,
     )
-    size = len(await picker.deck(workspace.id, schedule.wanted))
-    known = schedule.low_told_at_size
+    size, known = picker.size(schedule), schedule.low_told_at_size
     if pick.left > LOW_WATER or (known is not None and size <= known):
-        return filled, schedule
-    if schedule.created_by is not None:
-        await picker.work.notices.add(
-            workspace.id,
-            schedule.created_by,
-            schedule.channel,
-            f"Schedule {schedule.number} has {pick.left} new questions left of {size} "
-            f"({schedule.wanted}); after them it starts over, shuffled anew. "
-            "Widen its level or topic, or add questions of your own.",
-            now,
+        return Plan(schedule, [filled])
+    notice = (
+        f"Schedule {schedule.number} has {pick.left} new questions left of {size} "
+        f"({schedule.wanted}); after them it starts over, shuffled anew. "
+        "Widen its level or topic, or add questions of your own."
+    )
+    return Plan(replace(schedule, low_told_at_size=size), [filled], notice)
+
+
+async def tell_of_low_deck(work: UnitOfWork, plan: Plan, now: datetime) -> None:
+    """Queue what the plan has for the schedule's admin."""
+    schedule = plan.schedule
+    if plan.notice and schedule.created_by is not None:
+        await work.notices.add(
+            schedule.workspace_id, schedule.created_by, schedule.channel, plan.notice, now
         )
-    return filled, replace(schedule, low_told_at_size=size)

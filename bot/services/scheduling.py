@@ -17,7 +17,7 @@ from bot.domain.reading import did_you_mean
 from bot.domain.schedule import RevealMode, Rhythm, Schedule, ScheduleId, Slot
 from bot.errors import ChatError, CommandError, NotFound, Rejected
 from bot.ports import ChatPort, Storage, UnitOfWork
-from bot.services.planning import Picker, draft_question, fill_draft
+from bot.services.planning import draft_question, fill_draft, open_picker, tell_of_low_deck
 
 PREVIEWED = 10
 MOST_SCHEDULES = 100
@@ -140,13 +140,14 @@ class Scheduling:
             run = await work.deliveries.count_runs(schedule, today) + 1
             slot = Slot(today, caller.now)
             empty = draft_question(caller.workspace, schedule, slot, self.grace, run)
-            draft, told = await fill_draft(
-                Picker(work), caller.workspace, schedule, empty, caller.now
-            )
+            picker = await open_picker(work, [schedule])
+            plan = fill_draft(picker, caller.workspace, schedule, empty)
+            [draft] = plan.drafts
             if draft.question_key is None:
                 raise NotFound(f"{draft.reason} Type /fastapi-quiz topics to see what is.")
             await work.deliveries.insert([draft])
-            await work.schedules.save(told)
+            await work.schedules.save(plan.schedule)
+            await tell_of_low_deck(work, plan, caller.now)
         return _say(schedule, "posts a question now")
 
     @handles("schedule preview")
@@ -208,8 +209,9 @@ def apply_options(
 async def free_slots(work: UnitOfWork, schedule: Schedule, now: datetime) -> Iterator[Slot]:
     """Return the coming slots that have no delivery yet: one post a local date."""
     since = now.astimezone(ZoneInfo(schedule.rhythm.zone)).date() - timedelta(days=1)
-    taken = await work.deliveries.planned_slots(schedule, since)
-    return (slot for slot in schedule.rhythm.slots_after(now) if slot.date not in taken)
+    taken = await work.deliveries.planned_slots([schedule], since)
+    dates = taken.get(schedule.id, set())
+    return (slot for slot in schedule.rhythm.slots_after(now) if slot.date not in dates)
 
 
 async def _with_next_slot(work: UnitOfWork, schedule: Schedule, now: datetime) -> Schedule:

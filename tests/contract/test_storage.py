@@ -146,9 +146,12 @@ async def test_complaint_1_a_slot_has_one_delivery(storage: SqlStorage) -> None:
     async with storage.writing() as work:
         workspace, schedule = await make_schedule(work)
         draft = make_draft(workspace, schedule)
-        assert await work.deliveries.insert([draft]) == 1
-        assert await work.deliveries.insert([replace(draft, key="another")]) == 0
-        assert await work.deliveries.insert([make_draft(workspace, schedule, run=1)]) == 1
+        another = replace(draft, key="another", channel="elsewhere")
+        run = make_draft(workspace, schedule, run=1)
+        await work.deliveries.insert([draft, another, run])
+        await work.deliveries.insert([another])
+        stored = await work.deliveries.newest_of_workspace(workspace.id, 10)
+        assert {one.key for one in stored} == {draft.key, run.key}
         assert await work.deliveries.count_runs(schedule, NOW.date()) == 1
 
 

@@ -54,7 +54,7 @@ def first_moment_at(zone: str, day: date, wall: time) -> datetime:
 def test_every_dst_zone_gets_one_post_a_local_date(zone: str) -> None:
     tz = ZoneInfo(zone)
     for wall in TIMES:
-        slots = Rhythm(wall, zone).slots_between(START, END)
+        slots, _ = Rhythm(wall, zone).slots_around(START, END)
         dates = [slot.date for slot in slots]
         assert max(Counter(dates).values()) == 1
         assert dates == [dates[0] + timedelta(days=n) for n in range(len(dates))]
@@ -93,7 +93,7 @@ def test_the_change_of_29_march_2026_in_berlin() -> None:
 )
 def test_midnight_gaps_keep_their_date(zone: str) -> None:
     """Clocks that jump at midnight leave 00:30 out; an APScheduler trigger would lose the day."""
-    slots = Rhythm(time(0, 30), zone).slots_between(START, END)
+    slots, _ = Rhythm(time(0, 30), zone).slots_around(START, END)
     moved = [slot for slot in slots if slot.due_at.astimezone(ZoneInfo(zone)).hour == 1]
     assert moved
     assert all(slot.due_at.astimezone(ZoneInfo(zone)).date() == slot.date for slot in moved)
@@ -121,7 +121,9 @@ def test_the_next_slot_is_the_first_one_after(
     assert after < first.due_at < second.due_at
     assert {first.date.weekday(), second.date.weekday()} <= days
     assert rhythm.next_slot(first.due_at) == second
-    assert rhythm.slots_between(after, second.due_at) == [first, second]
+    slots, following = rhythm.slots_around(after, second.due_at)
+    assert slots == [first, second]
+    assert following == rhythm.next_slot(second.due_at)
 
 
 @given(st.frozensets(st.integers(0, 6), min_size=1))

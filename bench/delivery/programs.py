@@ -1,0 +1,150 @@
+"""The programs that are measured; each runs in a process of its own and prints its figures.
+
+python -m bench.delivery.programs bare|ours --url API --posts N --at-once N [--database FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import resource
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from adapters.local.simulation import VirtualClock
+from adapters.slack.chat import METADATA, SlackChat
+from adapters.slack.clients import Clients
+from adapters.slack.people import People
+from bench.delivery.stock import DUE
+from bot.app import SystemClock, build
+from bot.domain.installation import Installation
+from bot.logs import configure_logs
+
+LOOK_EVERY = 0.01
+
+
+class Everywhere:
+    """The app is installed in every workspace that is asked for."""
+
+    async def find(self, workspace: str) -> Installation | None:
+        """Return an installation with a token of its own."""
+        return Installation(workspace, workspace, "U0", "B0", f"xoxb-{workspace}")
+
+    async def save(self, installation: Installation) -> None:
+        """There is nothing to keep."""
+
+    async def remove(self, workspace: str) -> None:
+        """There is nothing to forget."""
+
+    async def claim_rotation(self, workspace: str, now: datetime, until: datetime) -> bool:
+        """There is nothing to rotate."""
+        return False
+
+
+@dataclass
+class Loop:
+    """The longest time (s) for which the event loop let nobody else run."""
+
+    blocked: float = 0.0
+
+    async def watch(self) -> None:
+        """Look again and again, and note how much later than asked one comes back."""
+        while True:
+            asked = time.perf_counter()
+            await asyncio.sleep(LOOK_EVERY)
+            self.blocked = max(self.blocked, time.perf_counter() - asked - LOOK_EVERY)
+
+
+@asynccontextmanager
+async def measured(figures: dict[str, float]) -> AsyncIterator[None]:
+    """Note wall and CPU seconds, the loop's longest block and peak memory (MB)."""
+    loop = Loop()
+    watching = asyncio.create_task(loop.watch())
+    started, cpu = time.perf_counter(), time.process_time()
+    yield
+    figures["cpu"] = time.process_time() - cpu
+    figures["seconds"] = time.perf_counter() - started
+    watching.cancel()
+    figures["blocked"] = loop.blocked
+    figures["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+async def run_bare(url: str, posts: int, at_once: int) -> dict[str, float]:
+    """Post the same messages through the same client, and nothing else."""
+    clients = Clients(SystemClock(), url, Everywhere())
+    clients.open()
+    message = _example()
+    channels = iter(range(posts))
+
+    async def post_all() -> None:
+        for number in channels:
+            client = clients.make(f"xoxb-T{number}")
+            metadata = {"event_type": METADATA, "event_payload": {"key": f"k{number}"}}
+            await client.chat_postMessage(
+                channel=f"C{number}", metadata=metadata, thread_ts=None, **message
+            )
+
+    figures: dict[str, float] = {}
+    async with measured(figures):
+        await asyncio.gather(*(post_all() for _ in range(at_once)))
+    await clients.close()
+    return figures
+
+
+def _example() -> dict[str, Any]:
+    """Return a question as our own program posts it."""
+    from adapters.slack.render import render_card
+    from bot.domain.cards import QuestionCard
+    from bot.questions.loader import load_pack
+    from bot.questions.pack_files import shipped_packs
+
+    question = load_pack(next(iter(shipped_packs().values())))[0]
+    page = render_card(QuestionCard(question, "T1", DUE.date(), "k" * 20, 1))[0]
+    return {
+        "text": page.fallback,
+        "blocks": page.blocks,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+async def run_ours(url: str, database: str, at_once: int) -> dict[str, float]:
+    """Plan, claim, mark, post and settle all that the database holds due."""
+    clients = Clients(SystemClock(), url, Everywhere())
+    clients.open()
+    chat = SlackChat(clients, People(clients, SystemClock()))
+    app = build(database, {"slack": chat}, clock=VirtualClock(DUE), concurrency=at_once)
+    await app.start()
+    figures: dict[str, float] = {}
+    async with measured(figures):
+        await app.run_due()
+    await app.close()
+    await clients.close()
+    return figures
+
+
+def main() -> None:
+    """Run one program and print its figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("program", choices=("bare", "ours"))
+    parser.add_argument("--url", required=True)
+    parser.add_argument("--posts", type=int, default=0)
+    parser.add_argument("--at-once", type=int, default=50)
+    parser.add_argument("--database", default="")
+    options = parser.parse_args()
+    configure_logs("warning")
+    run = (
+        run_bare(options.url, options.posts, options.at_once)
+        if options.program == "bare"
+        else run_ours(options.url, options.database, options.at_once)
+    )
+    print(json.dumps(asyncio.run(run)))
+
+
+if __name__ == "__main__":
+    main()
