@@ -184,9 +184,11 @@ def require_extra(module: str, extra: str) -> None:
 
 def _make_slack(settings: Settings, clock: Clock, engine: AsyncEngine) -> Platform:
     from adapters.slack.app import SlackPlatform, serves_many
+    from storage.received import SqlReceivedEvents
 
+    received = SqlReceivedEvents(engine, "slack")
     if not serves_many(settings.slack):
-        return SlackPlatform(settings.slack, clock)
+        return SlackPlatform(settings.slack, clock, received)
     from storage.installations import SqlInstallations, SqlOneTimeTokens
     from storage.secrets import Cipher
 
@@ -199,6 +201,7 @@ def _make_slack(settings: Settings, clock: Clock, engine: AsyncEngine) -> Platfo
     return SlackPlatform(
         settings.slack,
         clock,
+        received,
         SqlInstallations(engine, cipher, "slack"),
         SqlOneTimeTokens(engine, "slack-install"),
         settings.web.public_url,

@@ -17,7 +17,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from starlette.routing import Route
 
-from adapters.slack.backlog import Backlog, Seen
+from adapters.slack.backlog import Backlog, Once, Seen
 from adapters.slack.chat import SlackChat
 from adapters.slack.clients import Clients, OneInstallation
 from adapters.slack.failures import CALL_ERRORS, explain, word_of
@@ -33,7 +33,7 @@ from adapters.slack.replies import Replies
 from bot.config import SlackSettings
 from bot.domain.installation import Installation
 from bot.errors import ChatError, ConfigError
-from bot.ports import Clock, Handle, Installations, OneTimeTokens
+from bot.ports import Clock, Handle, Installations, OneTimeTokens, ReceivedEvents
 
 PING_SECONDS = 10
 _GUIDE = "See docs/slack/guide.md for where Slack shows it."
@@ -53,6 +53,7 @@ class SlackPlatform:
         self,
         settings: SlackSettings,
         clock: Clock,
+        received: ReceivedEvents,
         installations: Installations | None = None,
         states: OneTimeTokens | None = None,
         public_url: str = "",
@@ -70,7 +71,7 @@ class SlackPlatform:
         self._people = People(self.clients, clock)
         self._replies = Replies(self.clients)
         self._backlog = Backlog()
-        self._seen = Seen()
+        self._once = Once(Seen(), received, clock)
         self._socket: SocketModeClient | None = None
         self._app: AsyncApp | None = None
         self._flow: AsyncOAuthFlow | None = None
@@ -129,9 +130,9 @@ class SlackPlatform:
             process_before_response=True,
         )
         app.error(self._explain_fault)
-        Listeners(handle, self._people, self._replies, self._backlog, self._seen).register(app)
+        Listeners(handle, self._people, self._replies, self._backlog, self._once).register(app)
         Home(handle, self.clients, self._people, self._backlog).register(app)
-        Lifecycle(handle, self.clients, self._replies, self._backlog, self._seen).register(app)
+        Lifecycle(handle, self.clients, self._replies, self._backlog, self._once).register(app)
         return app
 
     async def _authorize(self, team: str, user_id: str | None) -> AuthorizeResult | None:

@@ -7,11 +7,16 @@ from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import structlog
 
+from adapters.slack.inbound import Payload, read_once_key
+from bot.ports import Clock, ReceivedEvents
+
 MOST_REMEMBERED = 20_000
+KEPT_FOR = timedelta(days=1)
 log = structlog.get_logger(__name__)
 
 
@@ -111,8 +116,33 @@ class _Turn:
 
 
 @dataclass
+class Once:
+    """Tells what comes for the first time.
+
+    What members do reaches one process once. An event comes again if Slack missed our
+    answer, up to an hour later, to any process; so those are remembered in the database.
+    """
+
+    seen: Seen
+    received: ReceivedEvents
+    clock: Clock
+
+    def is_new(self, body: Payload) -> bool:
+        """Tell whether something that a member did comes for the first time."""
+        return self.seen.is_new(read_once_key(body))
+
+    async def is_new_event(self, body: Payload) -> bool:
+        """Tell whether an event comes for the first time, to whichever process."""
+        key = read_once_key(body)
+        if not key or not self.seen.is_new(key):
+            return not key
+        now = self.clock.now()
+        return await self.received.add(key, now, now + KEPT_FOR)
+
+
+@dataclass
 class Seen:
-    """Remembers what was handled: Slack sends an event again if it missed our answer."""
+    """Remembers in this process what was handled."""
 
     _keys: OrderedDict[str, None] = field(default_factory=OrderedDict)
 

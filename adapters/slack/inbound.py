@@ -103,6 +103,11 @@ def read_reaction(body: Payload) -> ReactionAdded | None:
     return ReactionAdded(origin, _require(_text(item, "ts"), "ts"), emoji)
 
 
+def read_item_author(body: Payload) -> str:
+    """Return who wrote the message that somebody reacted to, where Slack says it."""
+    return _text(_part(body, "event"), "item_user")
+
+
 @dataclass(frozen=True, slots=True)
 class Pressed:
     """A pressed button, with where its answer may go."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from adapters.slack import inbound
-from adapters.slack.backlog import Backlog, Seen, Turns
+from adapters.slack.backlog import Backlog, Once, Turns
 from adapters.slack.inbound import Payload, Submitted
 from adapters.slack.people import People
 from adapters.slack.replies import Replies, Way, first_error
@@ -35,7 +35,7 @@ class Listeners:
     people: People
     replies: Replies
     backlog: Backlog
-    seen: Seen
+    once: Once
     turns: Turns = field(default_factory=Turns)
 
     def register(self, app: AsyncApp) -> None:
@@ -57,23 +57,27 @@ class Listeners:
             response_url=str(body.get("response_url") or ""),
             trigger_id=str(body.get("trigger_id") or ""),
         )
-        if self._is_new(body):
+        if self.once.is_new(body):
             self.backlog.start(self._answer(event, way))
 
-    async def on_reaction(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """A reaction to any message; the core knows which are questions."""
-        event = inbound.read_reaction(body)
+    async def on_reaction(
+        self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        """A reaction; to the bot's own messages, among which the core knows the questions."""
+        event, author = inbound.read_reaction(body), inbound.read_item_author(body)
         await ack()
-        if event and self._is_new(body):
+        to_ours = author in ("", context.bot_user_id)
+        by_itself = event is not None and event.origin.member == context.bot_user_id
+        if event and to_ours and not by_itself:
             origin = event.origin
             way = Way(origin.workspace, origin.channel, origin.member, thread=event.message_id)
-            self.backlog.start(self._answer(event, way, in_thread=True))
+            self.backlog.start(self._answer_reaction(event, way, body))
 
     async def on_action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A button."""
         pressed = inbound.read_action(body)
         await ack()
-        if pressed is None or not self._is_new(body):
+        if pressed is None or not self.once.is_new(body):
             return
         origin = pressed.event.origin
         way = Way(
@@ -111,17 +115,21 @@ class Listeners:
             )
             await self.replies.show(reply, way)
 
-    async def _answer(self, event: Event, way: Way, *, in_thread: bool = False) -> None:
+    async def _answer(self, event: Event, way: Way) -> None:
         reply = await self._handle(event)
-        if reply and in_thread:
-            await self.replies.show_in_thread(reply, way)
-        elif reply:
+        if reply:
             await self.replies.show(reply, way)
+
+    async def _answer_reaction(self, event: Event, way: Way, body: Payload) -> None:
+        """The core asks who it was if the message is a question; most are not."""
+        if not await self.once.is_new_event(body):
+            return
+        async with self.turns.take():
+            reply = await self.handle(event)
+        if reply:
+            await self.replies.show_in_thread(reply, way)
 
     async def _handle(self, event: Event) -> Reply | None:
         introduced = await self.people.introduce(event)
         async with self.turns.take():
             return await self.handle(introduced)
-
-    def _is_new(self, body: Payload) -> bool:
-        return self.seen.is_new(inbound.read_once_key(body))

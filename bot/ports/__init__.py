@@ -8,6 +8,7 @@ from bot.ports.deliveries import Deliveries
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.people import Members, Notice, Notices, Workspaces
+from bot.ports.receiving import ReceivedEvents
 from bot.ports.scheduling import Agenda, Schedules
 from bot.ports.storage import Storage, UnitOfWork
 
@@ -27,6 +28,7 @@ __all__ = [
     "OneTimeTokens",
     "Platform",
     "Questions",
+    "ReceivedEvents",
     "Schedules",
     "Storage",
     "UnitOfWork",

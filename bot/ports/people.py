@@ -17,6 +17,10 @@ class Workspaces(Protocol):
         """Return the workspace, made if it is new."""
         ...
 
+    async def find(self, platform: str, external_id: str) -> Workspace | None:
+        """Return the workspace of the platform's own id, if anybody there ever did something."""
+        ...
+
     async def get(self, workspace_id: WorkspaceId) -> Workspace:
         """Return a workspace that exists."""
         ...

@@ -92,10 +92,8 @@ class Conversing:
                 return await self._run(origin, command, raw)
             case CommandCalled(origin, path, options):
                 return await self._run(origin, BY_PATH[path], options)
-            case ReactionAdded(origin, message_id, emoji):
-                caller = await self._identify(origin)
-                wanted = emoji == caller.workspace.emoji
-                return await self.revealing.react(caller, message_id) if wanted else None
+            case ReactionAdded():
+                return await self._react(event)
             case ButtonPressed():
                 return await self._press(event)
             case FormSubmitted(origin, form, _, values) if form in BY_PATH and form != "answer":
@@ -109,6 +107,22 @@ class Conversing:
                 return None
             case _:
                 assert_never(event)
+
+    async def _react(self, event: ReactionAdded) -> Reply | None:
+        """Look at the emoji and the message first: most reactions are none of ours, and who
+        reacts elsewhere is nobody's business."""
+        origin = event.origin
+        async with self.storage.reading() as work:
+            workspace = await work.workspaces.find(origin.platform, origin.workspace)
+        if workspace is None or event.emoji != workspace.emoji:
+            return None
+        question = await self.revealing.find_question(workspace, origin.channel, event.message_id)
+        if question is None:
+            return None
+        known = await self.chats[origin.platform].introduce(origin)
+        if known.is_bot:
+            return None
+        return await self.revealing.react(await self._identify(known), question)
 
     async def _run(self, origin: Origin, command: Command, raw: Mapping[str, str]) -> Reply:
         options: dict[str, Any] = commands.read_options(command, raw)

@@ -39,14 +39,20 @@ class SlackActs:
         }
 
     async def react(
-        self, user: User, message: Message, emoji: str = "bulb", *, event_id: str = ""
+        self,
+        user: User,
+        message: Message,
+        emoji: str = "bulb",
+        *,
+        event_id: str = "",
+        author: str = "",
     ) -> Any:
-        """Put a reaction under a message."""
+        """Put a reaction under a message, of the bot's if no author is given."""
         event = {
             "type": "reaction_added",
             "user": user.id,
             "reaction": emoji,
-            "item_user": self.team.bot_user,
+            "item_user": author or self.team.bot_user,
             "item": {"type": "message", "channel": message.channel, "ts": message.ts},
             "event_ts": self.server.state.next_ts(),
         }

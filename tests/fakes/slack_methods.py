@@ -46,7 +46,7 @@ def require_blocks(arguments: Arguments) -> list[dict[str, Any]]:
 def find_channel(team: Team, channel_id: str, *, member: bool = True) -> Channel:
     """Return a channel that the bot sees; with `member` it must be in it."""
     channel = team.channels.get(channel_id)
-    if channel is None or (channel.private and team.bot_user not in channel.members):
+    if channel is None or not (channel.is_open or team.bot_user in channel.members):
         raise Refused("channel_not_found")
     if channel.archived and member:
         raise Refused("is_archived")
@@ -148,7 +148,7 @@ def describe(team: Team, message: Message) -> Answer:
 def read_history(state: State, team: Team, arguments: Arguments) -> Answer:
     """List a channel's messages, newest first; replies are not among them."""
     channel = find_channel(team, str(arguments["channel"]))
-    require_scope(team, "groups:history" if channel.private else "channels:history")
+    require_scope(team, channel.scope("history"))
     oldest, latest = float(arguments.get("oldest") or 0), float(arguments.get("latest") or 9e12)
     messages = [
         message
@@ -164,7 +164,7 @@ def read_history(state: State, team: Team, arguments: Arguments) -> Answer:
 def read_replies(state: State, team: Team, arguments: Arguments) -> Answer:
     """List a thread, its parent first."""
     channel = find_channel(team, str(arguments["channel"]))
-    require_scope(team, "groups:history" if channel.private else "channels:history")
+    require_scope(team, channel.scope("history"))
     parent = state.find(team, str(arguments["ts"]))
     if parent is None:
         raise Refused("thread_not_found")
@@ -193,13 +193,14 @@ def _page(team: Team, messages: list[Message], arguments: Arguments) -> Answer:
 def describe_channel(state: State, team: Team, arguments: Arguments) -> Answer:
     """Tell about a channel."""
     channel = find_channel(team, str(arguments["channel"]), member=False)
-    require_scope(team, "groups:read" if channel.private else "channels:read")
+    require_scope(team, channel.scope("read"))
     return {
         "channel": {
             "id": channel.id,
             "name": channel.name,
-            "is_channel": True,
-            "is_private": channel.private,
+            "is_channel": channel.kind in ("channel", "group"),
+            "is_mpim": channel.kind == "mpim",
+            "is_private": not channel.is_open,
             "is_archived": channel.archived,
             "is_member": team.bot_user in channel.members,
         }

@@ -107,10 +107,11 @@ class SlackServer:
         return user
 
     def add_channel(
-        self, team: Team, name: str, *, bot: bool = True, private: bool = False
+        self, team: Team, name: str, *, bot: bool = True, kind: str = "channel"
     ) -> Channel:
-        """Add a channel with everybody in it."""
-        channel = Channel(f"C{self.state.next_number():03}", name, set(team.users), private)
+        """Add a conversation with everybody in it."""
+        letter = "D" if kind == "im" else "C"
+        channel = Channel(f"{letter}{self.state.next_number():03}", name, set(team.users), kind)
         if not bot:
             channel.members.discard(team.bot_user)
         team.channels[channel.id] = channel

@@ -19,6 +19,8 @@ BOT_SCOPES = frozenset(
         "groups:history",
         "groups:read",
         "im:history",
+        "mpim:history",
+        "mpim:read",
         "reactions:read",
         "users:read",
     }
@@ -38,13 +40,25 @@ class User:
 
 @dataclass
 class Channel:
-    """A channel and who is in it."""
+    """A conversation and who is in it: `kind` is channel, group, mpim or im.
+
+    Scopes are named after it: `channels:history`, `groups:history`, `mpim:history`.
+    """
 
     id: str
     name: str
     members: set[str] = field(default_factory=set)
-    private: bool = False
+    kind: str = "channel"
     archived: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the bot sees it without being in it."""
+        return self.kind == "channel"
+
+    def scope(self, what: str) -> str:
+        """Return the scope that reading it takes."""
+        return f"{self.kind}{'' if 'im' in self.kind else 's'}:{what}"
 
 
 @dataclass

@@ -145,7 +145,7 @@ async def test_reactions_of_bots_reveal_nothing(bot: Bot) -> None:
 
 
 async def test_a_reaction_in_a_private_channel_reveals_too(bot: Bot) -> None:
-    hidden = bot.server.add_channel(bot.team, "hidden", private=True)
+    hidden = bot.server.add_channel(bot.team, "hidden", kind="group")
     await bot.acts.type(bot.ana, hidden.id, "schedule add 10:05")
     await bot.settle()
     await pass_time(bot, minutes=10)
