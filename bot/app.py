@@ -25,6 +25,7 @@ from bot.scheduler import Ticker
 from bot.services.administering import Administering
 from bot.services.answering import Answering
 from bot.services.conversing import Conversing, collect_handlers
+from bot.services.customising import Customising
 from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
 from bot.services.helping import Helping
@@ -117,6 +118,7 @@ def build(
         revealing,
         profile,
         Administering(storage, chats),
+        Customising(storage),
         Helping(storage, chats),
         Scheduling(storage, chats, grace),
         Standings(storage, chats),

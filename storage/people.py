@@ -68,6 +68,10 @@ class WorkspaceRepository:
     async def get(self, workspace_id: WorkspaceId) -> Workspace:
         return (await self.get_many([workspace_id]))[workspace_id]
 
+    async def set_emoji(self, workspace_id: WorkspaceId, emoji: str) -> None:
+        chosen = update(WorkspaceRow).where(col(WorkspaceRow.id) == workspace_id)
+        await self.session.exec(chosen.values(emoji=emoji))
+
     async def everyone(self) -> Sequence[Workspace]:
         rows = await self.session.exec(
             select(WorkspaceRow).order_by(col(WorkspaceRow.platform), col(WorkspaceRow.name))

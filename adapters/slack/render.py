@@ -45,6 +45,7 @@ from bot.domain.cards import (
     TopicsCard,
 )
 from bot.domain.delivery import Delivery
+from bot.domain.emoji import BULB
 from bot.domain.grading import Verdict
 from bot.domain.question import Kind, Question
 from bot.domain.schedule import Schedule
@@ -116,7 +117,10 @@ def _choices(question: Question) -> list[Element]:
 def _hint(card: QuestionCard) -> list[Block]:
     if card.schedule_number is None:
         return []
-    return context("React with 💡 to see the answer.")
+    if card.emoji == BULB or not card.emoji.isascii():
+        return context(wording.invite_reaction(card.emoji))
+    emoji: Element = {"type": "emoji", "name": card.emoji}
+    return rich(section(text("React with "), emoji, text(" to see the answer.")))
 
 
 @_render.register
@@ -264,7 +268,9 @@ def _help(card: HelpCard) -> list[Block]:
     return [
         *header("FastAPI Quiz"),
         *rich(
-            *lines("A FastAPI interview question each day. React with 💡 to see the answer.\n"),
+            *lines(
+                f"A FastAPI interview question each day. {wording.invite_reaction(card.emoji)}\n"
+            ),
             *_usages(card.lines),
         ),
         *header("For admins"),

@@ -20,7 +20,7 @@ from bot.errors import ChatError, Rejected
 
 URL_USES = 5
 """A response_url takes five messages in 30 minutes."""
-THREAD_NOTE = "Whoever reacts with 💡 sees the answer here, each in private."
+THREAD_NOTE = "Whoever reacts to the question sees the answer here, each in private."
 MOST_THREADS = 10_000
 _TOO_LATE = ("expired_trigger_id", "trigger_expired", "exchanged_trigger_id")
 log = structlog.get_logger(__name__)

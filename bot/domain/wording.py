@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.cards import GradeCard, QuestionCard, RevealCard
 from bot.domain.delivery import Delivery, DeliveryState, Purpose
+from bot.domain.emoji import show_emoji
 from bot.domain.reading import format_duration
 from bot.domain.schedule import RevealMode, Schedule
 from bot.domain.streak import DAYS_PER_FREEZE, MOST_FREEZES, LedgerDay, Outcome, Streak
@@ -32,6 +33,11 @@ def introduce_question(card: QuestionCard) -> str:
     """Say what kind of question it is; its title comes behind a colon."""
     asked = "Question of the day" if card.schedule_number else "A question for you"
     return f"{asked} (late)" if card.late else asked
+
+
+def invite_reaction(emoji: str) -> str:
+    """Say how one sees the answer."""
+    return f"React with {show_emoji(emoji)} to see the answer."
 
 
 def list_reveal_notes(card: RevealCard) -> list[str]:

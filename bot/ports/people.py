@@ -25,6 +25,10 @@ class Workspaces(Protocol):
         """Return a workspace that exists."""
         ...
 
+    async def set_emoji(self, workspace_id: WorkspaceId, emoji: str) -> None:
+        """Store which reaction shows the answer."""
+        ...
+
     async def everyone(self) -> Sequence[Workspace]:
         """Return all workspaces, for the operator alone."""
         ...

@@ -161,3 +161,16 @@ async def test_events_are_forgotten_after_a_day(bot: Bot) -> None:
     async with bot.app.engine.connect() as connection:
         kept = (await connection.execute(text("SELECT count(*) FROM received_events"))).scalar()
     assert kept == 1
+
+
+async def test_a_workspace_chooses_its_reaction(bot: Bot) -> None:
+    await bot.type(bot.ana, "emoji :eyes:")
+    question = await post_question(bot)
+
+    for emoji in ("bulb", "eyes"):
+        await bot.acts.react(bot.ben, question, emoji)
+        await bot.settle()
+
+    assert len(reveals(bot)) == 1
+    assert "'type': 'emoji', 'name': 'eyes'" in str(question.blocks)
+    assert "React with :eyes:" in question.text
