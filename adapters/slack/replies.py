@@ -23,6 +23,7 @@ URL_USES = 5
 THREAD_NOTE = "Whoever reacts to the question sees the answer here, each in private."
 MOST_THREADS = 10_000
 _TOO_LATE = ("expired_trigger_id", "trigger_expired", "exchanged_trigger_id")
+_NO_UNFURLS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 log = structlog.get_logger(__name__)
 
 
@@ -92,6 +93,7 @@ class Replies:
             "replace_original": False,
             "text": page.fallback,
             "blocks": page.blocks,
+            **_NO_UNFURLS,
             **({"thread_ts": way.thread} if way.thread else {}),
         }
         try:
@@ -106,7 +108,9 @@ class Replies:
 
     async def _post(self, page: Page, way: Way) -> None:
         client = await self.clients.of(way.workspace, patient=True)
-        await client.chat_postMessage(channel=way.channel, **_message(page, way.thread))
+        await client.chat_postMessage(
+            channel=way.channel, **_NO_UNFURLS, **_message(page, way.thread)
+        )
 
     async def _whisper(self, page: Page, way: Way) -> None:
         """Send an ephemeral message, or a direct one where the channel can't be reached."""
@@ -120,7 +124,7 @@ class Replies:
             except CALL_ERRORS as error:
                 if not isinstance(explain(error), Rejected):
                     raise
-        await client.chat_postMessage(channel=way.member, **_message(page, ""))
+        await client.chat_postMessage(channel=way.member, **_NO_UNFURLS, **_message(page, ""))
 
     async def show_in_thread(self, reply: Reply, way: Way) -> None:
         """Show a reply in the thread of a message, which has to be active for that."""
@@ -142,7 +146,7 @@ class Replies:
         client = await self.clients.of(way.workspace, patient=True)
         if not await self._has_replies(way):
             await client.chat_postMessage(
-                channel=way.channel, thread_ts=way.thread, text=THREAD_NOTE, unfurl_links=False
+                channel=way.channel, thread_ts=way.thread, text=THREAD_NOTE, **_NO_UNFURLS
             )
         self._threads[way.channel, way.thread] = None
         while len(self._threads) > MOST_THREADS:
