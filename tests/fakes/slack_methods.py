@@ -220,7 +220,7 @@ def describe_user(state: State, team: Team, arguments: Arguments) -> Answer:
             "tz": user.tz,
             "is_bot": user.is_bot,
             "is_admin": user.is_admin,
-            "is_owner": False,
+            "is_owner": user.is_owner,
             "profile": {"display_name": user.name, "real_name": user.name},
         }
     }

@@ -35,6 +35,7 @@ class User:
     name: str
     tz: str = "UTC"
     is_admin: bool = False
+    is_owner: bool = False
     is_bot: bool = False
 
 
@@ -170,7 +171,7 @@ class State:
         """Tell whether a second has passed since the channel's last message."""
         if not self.limit_rate:
             return True
-        now = time.monotonic()
+        now = self.now()
         if now - self._posted_at.get(channel, -1.0) < 1.0:
             return False
         self._posted_at[channel] = now

@@ -52,6 +52,26 @@ async def test_a_question_is_posted_once_whatever_the_first_try_meets(
     assert len(questions(bot)) == 1
 
 
+async def test_two_questions_in_one_channel_keep_to_a_message_a_second(bot: Bot) -> None:
+    for _ in range(2):
+        await bot.type(bot.ana, "schedule add 10:05")
+    bot.server.state.limit_rate = True
+
+    await pass_time(bot, minutes=30)
+
+    first, second = (float(question.ts) for question in questions(bot))
+    assert second - first >= 1
+
+
+async def test_a_slow_slack_is_waited_for_and_gets_one_post(bot: Bot) -> None:
+    await bot.type(bot.ana, "schedule add 10:05")
+    bot.server.inject("chat.postMessage", Fault(delay=0.2))
+
+    await pass_time(bot, minutes=30)
+
+    assert len(questions(bot)) == 1
+
+
 async def test_a_search_that_fails_is_repeated(bot: Bot) -> None:
     await bot.type(bot.ana, "schedule add 10:05")
     bot.server.inject("chat.postMessage", Fault(drop=True, after=True))
