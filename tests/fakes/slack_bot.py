@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -50,6 +50,7 @@ class Bot:
     clock: VirtualClock
     url: str
     mode: str
+    packs: Mapping[str, Path]
     app: Application = field(init=False)
     platform: SlackPlatform = field(init=False)
     web: WebServer | None = field(init=False, default=None)
@@ -88,7 +89,7 @@ class Bot:
             dice=random.Random(1),
             owner=f"process {self.server.state.next_number()}",
         )
-        await app.start(ALL_PACKS)
+        await app.start(self.packs)
         await platform.start(app.handle)
         web = await serve(platform, self.server) if self.mode != "socket" else None
         started = replace(self)
@@ -144,7 +145,9 @@ def make_settings(server: SlackServer, team: Team, mode: str = "socket") -> Slac
 
 
 @asynccontextmanager
-async def run_bot(folder: Path, mode: str = "socket", url: str = "") -> AsyncIterator[Bot]:
+async def run_bot(
+    folder: Path, mode: str = "socket", url: str = "", packs: Mapping[str, Path] = ALL_PACKS
+) -> AsyncIterator[Bot]:
     """Run the bot in a workspace where ana is an admin and ben is not.
 
     `mode` is socket, http, or oauth: by HTTP, installed in no workspace yet.
@@ -157,7 +160,8 @@ async def run_bot(folder: Path, mode: str = "socket", url: str = "") -> AsyncIte
         general = server.add_channel(team, "general")
         url = url or f"sqlite+aiosqlite:///{folder}/quiz.db"
         acts = SlackActs(server, team)
-        bot = await Bot(server, team, acts, general, ana, ben, clock, url, mode).start_process()
+        bot = Bot(server, team, acts, general, ana, ben, clock, url, mode, packs)
+        bot = await bot.start_process()
         try:
             yield bot
         finally:
