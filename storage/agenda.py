@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.ports import Wakes
 from storage.tables import DeliveryRow, NoticeRow, ScheduleRow
 
 _NEXT = select(
@@ -25,6 +25,6 @@ class AgendaRepository:
 
     session: AsyncSession
 
-    async def next_wake_at(self) -> datetime | None:
-        rows = await self.session.exec(_NEXT)
-        return min((time for time in rows.one() if time is not None), default=None)
+    async def next_wakes(self) -> Wakes:
+        connection = await self.session.connection()
+        return Wakes(*(await connection.execute(_NEXT)).one())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, or_, tuple_
+from sqlalchemy import Integer, Row, bindparam, func, or_, tuple_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -31,7 +31,10 @@ _CHANGED = ("state", "wake_at", "message_id", "posted_at", "reason")
 _CHANGE = (
     _TABLE.update()
     .where(_TABLE.c.id == bindparam("row_id"))
-    .values({name: bindparam(f"new_{name}") for name in _CHANGED})
+    .values(
+        {name: bindparam(f"new_{name}") for name in _CHANGED}
+        | {"tries": _TABLE.c.tries - bindparam("untried", type_=Integer)}
+    )
 )
 
 
@@ -60,19 +63,35 @@ class DeliveryRepository:
         )
 
     async def claim(
-        self, owner: str, now: datetime, lease_until: datetime, limit: int
+        self,
+        owner: str,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        full: Collection[WorkspaceId] = (),
     ) -> Sequence[Delivery]:
         return await self._take(
-            _WAITING, now, limit, state=DeliveryState.CLAIMED, owner=owner, wake_at=lease_until
+            _WAITING,
+            now,
+            limit,
+            full,
+            state=DeliveryState.CLAIMED,
+            owner=owner,
+            wake_at=lease_until,
         )
 
     async def take_ambiguous(
         self, now: datetime, lease_until: datetime, limit: int
     ) -> Sequence[Delivery]:
-        return await self._take((DeliveryState.SENDING,), now, limit, wake_at=lease_until)
+        return await self._take((DeliveryState.SENDING,), now, limit, (), wake_at=lease_until)
 
     async def _take(
-        self, states: Sequence[DeliveryState], now: datetime, limit: int, **values: Any
+        self,
+        states: Sequence[DeliveryState],
+        now: datetime,
+        limit: int,
+        full: Collection[WorkspaceId],
+        **values: Any,
     ) -> Sequence[Delivery]:
         """Take rows that want to be looked at; a row that another process holds is left out."""
         due = (
@@ -81,6 +100,8 @@ class DeliveryRepository:
             .order_by(_TABLE.c.wake_at, _TABLE.c.id)
             .limit(limit)
         )
+        if full:
+            due = due.where(_TABLE.c.workspace_id.not_in(full))
         if self.session.get_bind().dialect.name == "postgresql":
             due = due.with_for_update(skip_locked=True)
         connection = await self.session.connection()
@@ -103,7 +124,9 @@ class DeliveryRepository:
         table = ScheduleRow.__table__  # type: ignore[attr-defined]
         connection = await self.session.connection()
         schedules = await connection.execute(
-            select(table.c.id, table.c.number, table.c.reveal).where(table.c.id.in_(ids))
+            select(table.c.id, table.c.number, table.c.reveal, table.c.reveal_after_seconds).where(
+                table.c.id.in_(ids)
+            )
         )
         return {schedule.id: schedule for schedule in schedules}
 
@@ -307,14 +330,16 @@ class DeliveryRepository:
 
     async def in_doubt(self, workspace_id: WorkspaceId, channel: str) -> Sequence[Delivery]:
         rows = await self.session.exec(
-            select(DeliveryRow).where(
+            select(DeliveryRow, ScheduleRow)
+            .join(ScheduleRow, isouter=True)
+            .where(
                 DeliveryRow.workspace_id == workspace_id,
                 DeliveryRow.channel == channel,
                 DeliveryRow.purpose == Purpose.QUESTION,
                 col(DeliveryRow.state).in_(_IN_DOUBT),
             )
         )
-        return [to_delivery(row) for row in rows]
+        return [to_delivery(*row) for row in rows]
 
     async def is_over(self, delivery: Delivery, now: datetime) -> bool:
         rows = await self.session.exec(
@@ -376,6 +401,7 @@ def _values_of(delivery: Delivery, change: Change) -> dict[str, Any]:
         "new_message_id": change.message_id,
         "new_posted_at": change.posted_at,
         "new_reason": change.reason,
+        "untried": int(not change.tried),
     }
 
 

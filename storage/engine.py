@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, StorageError
+from storage import one_trip
 
 try:
     import fcntl
@@ -36,7 +38,10 @@ def open_engine(url: str) -> AsyncEngine:
     """
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_async_engine(parsed)
+        files, options = parsed.get_dialect()().create_connect_args(parsed)
+        engine = create_async_engine(
+            parsed, async_creator=partial(one_trip.connect, files[0], **options)
+        )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine

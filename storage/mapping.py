@@ -74,16 +74,16 @@ def to_schedule(row: ScheduleRow | Row[Any]) -> Schedule:
         rhythm=Rhythm(time(int(hour), int(minute)), row.zone, frozenset(map(int, row.days))),
         wanted=QuestionFilter(Level(row.level) if row.level else None, row.topic, row.pack),
         reveal=RevealMode(row.reveal),
-        reveal_after=(
-            None
-            if row.reveal_after_seconds is None
-            else timedelta(seconds=row.reveal_after_seconds)
-        ),
+        reveal_after=_to_duration(row.reveal_after_seconds),
         next_due_at=row.next_due_at,
         paused_because=row.paused_because,
         created_by=None if row.created_by is None else MemberId(row.created_by),
         low_told_at_size=row.low_told_at_size,
     )
+
+
+def _to_duration(seconds: int | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def from_schedule(schedule: Schedule) -> dict[str, Any]:
@@ -166,6 +166,7 @@ def to_delivery(
         schedule_id=None if row.schedule_id is None else ScheduleId(row.schedule_id),
         schedule_number=schedule.number if schedule else None,
         reveal=RevealMode(schedule.reveal) if schedule else RevealMode.PRIVATE,
+        reveal_after=_to_duration(schedule.reveal_after_seconds) if schedule else None,
         question_key=None if row.question_key is None else QuestionKey(row.question_key),
         question_id=row.question_id,
         round=row.round,

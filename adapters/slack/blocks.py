@@ -205,12 +205,13 @@ class Page:
     """What fits into one message: blocks, and the same as text for notifications."""
 
     blocks: list[Block]
+    fallback: str
 
-    @property
-    def fallback(self) -> str:
-        """Return the text that notifications and screen readers use, escaped."""
-        content = [block for block in self.blocks if block["type"] != "actions"]
-        return escape(shorten(read_text(content).strip(), FALLBACK_CHARACTERS)) or "…"
+
+def make_page(blocks: list[Block]) -> Page:
+    """Return a message with the text that notifications and screen readers use, escaped."""
+    content = [block for block in blocks if block["type"] != "actions"]
+    return Page(blocks, escape(shorten(read_text(content).strip(), FALLBACK_CHARACTERS)) or "…")
 
 
 def paginate(blocks: Sequence[Block]) -> list[list[Block]]:

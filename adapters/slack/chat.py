@@ -54,7 +54,8 @@ class SlackChat:
         except CALL_ERRORS as error:
             raise await self._explain_post(workspace, client, error) from error
         message_id = str(answer["ts"])
-        await self._continue(workspace, channel, thread or message_id, rest)
+        if rest:
+            await self._continue(workspace, channel, thread or message_id, rest)
         if isinstance(card, RevealCard) and card.counts and thread:
             await self._show_counts(workspace, channel, thread, card)
         return message_id

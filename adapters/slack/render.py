@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache, singledispatch
 from zoneinfo import ZoneInfo
 
 from adapters.slack.blocks import (
@@ -14,6 +16,7 @@ from adapters.slack.blocks import (
     defuse,
     header,
     lines,
+    make_page,
     one_line,
     paginate,
     preformatted,
@@ -24,7 +27,6 @@ from adapters.slack.blocks import (
 from adapters.slack.markdown import render_markdown
 from bot.domain import wording
 from bot.domain.cards import (
-    Button,
     Card,
     Counts,
     ErrorCard,
@@ -67,15 +69,27 @@ def render_card(card: Card) -> list[Page]:
     The first block of each is named after the card's kind. A question keeps its buttons
     in the first message, everything else has them at the end.
     """
+    if isinstance(card, QuestionCard):
+        first, *rest = _question_pages(replace(card, key="", workspace=""))
+        return [Page([*first.blocks, *buttons(card.buttons)], first.fallback), *rest]
     pages = paginate(_render(card) or rich(section(text("…"))))
-    wanted: tuple[Button, ...] = getattr(card, "buttons", ())
-    first = isinstance(card, QuestionCard)
-    if first and len(pages) > 1:
+    pages[-1] += buttons(getattr(card, "buttons", ()))
+    return _name_pages(card.kind, pages)
+
+
+@lru_cache(maxsize=1024)
+def _question_pages(card: QuestionCard) -> Sequence[Page]:
+    """Return a question's messages without its buttons: thousands of channels get the same."""
+    pages = paginate(_render(card))
+    if len(pages) > 1:
         pages[0] += context(_CONTINUED)
-    pages[0 if first else -1] += buttons(wanted)
+    return _name_pages(card.kind, pages)
+
+
+def _name_pages(kind: str, pages: Sequence[list[Block]]) -> list[Page]:
     for number, page in enumerate(pages, start=1):
-        page[0] = {**page[0], "block_id": card.kind if number == 1 else f"{card.kind}-{number}"}
-    return [Page(page) for page in pages]
+        page[0] = {**page[0], "block_id": kind if number == 1 else f"{kind}-{number}"}
+    return [make_page(page) for page in pages]
 
 
 def render_counts(counts: Counts) -> list[Block]:

@@ -57,6 +57,7 @@ class Delivery:
     `run` is 0 for the slot's own post and counts the extra ones an admin asked for.
     `key` (25 characters at most, Discord's limit for a nonce) travels to the platform.
     `fence` rises with every claim: whoever holds an older one can't change the row.
+    `reveal` and `reveal_after` are what the schedule says when the delivery is read.
     A question asked by one member for themselves has `member_id` and no schedule.
     """
 
@@ -84,6 +85,7 @@ class Delivery:
     reason: str | None = None
     member_id: MemberId | None = None
     reveal: RevealMode = RevealMode.PRIVATE
+    reveal_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A transition out of `sending`. `lease_until` set means: still sending, look again then."""
+    """A transition out of `sending`. `lease_until` set means: still sending, look again then.
+
+    `tried` is False where the platform was never called.
+    """
 
     state: DeliveryState
     not_before: datetime | None = None
@@ -118,6 +123,7 @@ class Change:
     message_id: str | None = None
     posted_at: datetime | None = None
     reason: str | None = None
+    tried: bool = True
 
 
 def make_key(seed: int, *parts: object) -> str:

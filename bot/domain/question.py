@@ -62,7 +62,7 @@ class Question:
     sources: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
     mistakes: tuple[str, ...] = ()
-    checked_with: dict[str, str] = field(default_factory=dict)
+    checked_with: dict[str, str] = field(default_factory=dict, hash=False)
     proof: Markdown = Markdown("")
 
     @property

@@ -9,7 +9,7 @@ from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.people import Members, Notice, Notices, Workspaces
 from bot.ports.receiving import ReceivedEvents
-from bot.ports.scheduling import Agenda, Schedules
+from bot.ports.scheduling import Agenda, Schedules, Wakes
 from bot.ports.storage import Storage, UnitOfWork
 
 __all__ = [
@@ -32,5 +32,6 @@ __all__ = [
     "Schedules",
     "Storage",
     "UnitOfWork",
+    "Wakes",
     "Workspaces",
 ]

@@ -25,9 +25,16 @@ class Deliveries(Protocol):
         ...
 
     async def claim(
-        self, owner: str, now: datetime, lease_until: datetime, limit: int
+        self,
+        owner: str,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        full: Collection[WorkspaceId] = (),
     ) -> Sequence[Delivery]:
         """Take due work: scheduled, or claimed by somebody whose lease has run out.
+
+        Of the `full` workspaces none is taken.
 
         No two claims return the same row while a lease lasts; each raises the fence.
         """

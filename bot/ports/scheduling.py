@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -46,9 +47,23 @@ class Schedules(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Wakes:
+    """When schedules, deliveries and notices want attention next; None for never."""
+
+    schedules: datetime | None
+    deliveries: datetime | None
+    notices: datetime | None
+
+    def earliest(self) -> datetime | None:
+        """Return the first of them."""
+        times = (self.schedules, self.deliveries, self.notices)
+        return min((time for time in times if time is not None), default=None)
+
+
 class Agenda(Protocol):
     """When anything is due at all."""
 
-    async def next_wake_at(self) -> datetime | None:
-        """Return the earliest time at which a schedule, delivery or notice wants attention."""
+    async def next_wakes(self) -> Wakes:
+        """Return when what is due next."""
         ...

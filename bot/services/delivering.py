@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -33,6 +33,10 @@ BATCH = 100
 SHARES = 4
 """One workspace may take a fourth of the posts under way."""
 BRIEFLY = timedelta(milliseconds=250)
+GROUP = 64
+"""Posts whose end is committed together; fewer when no more end soon."""
+SOON = 0.02
+"""Seconds that the end of a post waits for others to be committed with."""
 log = structlog.get_logger(__name__)
 
 
@@ -52,7 +56,8 @@ class Delivering:
     `owner` names this process; `lease` is how long it may hold a delivery. A post gives up
     after half the lease, so that nobody else looks for it meanwhile. At most `concurrency`
     posts are under way, of one workspace at most a quarter of them: a slow workspace delays
-    no other. What becomes of posts is committed in groups, as many as end during a commit.
+    no other. Whole batches are claimed, so that some deliveries wait here for their turn;
+    what becomes of posts is committed in groups.
     """
 
     storage: Storage
@@ -63,29 +68,36 @@ class Delivering:
     grace: timedelta
     concurrency: int = 100
     holding: Holding = field(default_factory=Holding)
-    _under_way: Counter[WorkspaceId] = field(default_factory=Counter)
-    _sends: Background = field(default_factory=Background)
-    _settler: Background = field(default_factory=Background)
-    _ended: list[tuple[Delivery, Change]] = field(default_factory=list)
-    _more: bool = False
-    _draining: bool = False
+
+    def __post_init__(self) -> None:
+        self._begun: Counter[WorkspaceId] = Counter()
+        self._sends = Background()
+        self._settler = Background()
+        self._ended: list[tuple[Delivery, Change]] = []
+        self._soon: asyncio.TimerHandle | None = None
+        self._more = False
+        self._draining = False
+        self._turns = asyncio.Semaphore(self.concurrency)
+        self._share = max(1, self.concurrency // SHARES)
 
     async def begin_due(self) -> int:
         """Begin to send what is due, as far as there is room; return how many were taken.
 
         What finds no room is begun when other posts have ended.
         """
-        room = min(BATCH, self.concurrency - len(self._sends))
-        if room <= 0:
+        if len(self._sends) > self.concurrency + BATCH // 2:
             self._more = True
             return 0
-        jobs, taken = await self._claim(room)
-        self._more = taken == room
+        full = {workspace for workspace, posts in self._begun.items() if posts >= self._share}
+        jobs, taken = await self._claim(full)
+        self._more = taken == BATCH or bool(full)
         if jobs:
-            ours = await self._mark_sending(jobs)
+            until = self.clock.now() + self.lease
+            ours = await self._mark_sending(jobs, until)
             for job in jobs:
                 if job.delivery.id in ours:
-                    self._begin(job)
+                    self._begun[job.workspace.id] += 1
+                    self._sends.begin(self._send(job, until - self.lease / 2))
         return taken
 
     def begin_no_more(self) -> None:
@@ -94,39 +106,68 @@ class Delivering:
 
     async def finish(self) -> None:
         """Wait until every post that was begun has ended and is settled."""
-        while self._sends or self._settler:
+        while self._sends or self._settler or self._ended:
             await self._sends.finish()
+            self._begin_settling()
             await self._settler.finish()
 
-    def _begin(self, job: _Job) -> None:
-        self._under_way[job.workspace.id] += 1
-        self._sends.begin(self._send(job))
-
-    async def _send(self, job: _Job) -> None:
+    async def _send(self, job: _Job, begin_before: datetime) -> None:
         try:
-            change = await self._post(job)
+            async with self._turns:
+                change = self._find_obstacle(job, begin_before) or await self._post(job)
         finally:
-            self._under_way[job.workspace.id] -= 1
+            self._begun[job.workspace.id] -= 1
+            if not self._begun[job.workspace.id]:
+                del self._begun[job.workspace.id]
         self._ended.append((job.delivery, change))
-        if not self._settler:
+        self._arrange_settling(others=len(self._sends) > 1)
+
+    def _find_obstacle(self, job: _Job, begin_before: datetime) -> Change | None:
+        """Say what came up while the delivery waited for its turn: nothing was sent yet."""
+        now = self.clock.now()
+        held = self.holding.held_until(job.workspace.id, now)
+        if held:
+            change = moves.postpone(now, held[0] - now, held[1])
+        elif self._draining or now > begin_before:
+            change = moves.postpone(now, timedelta(0), "It waited too long for its turn.")
+        else:
+            return None
+        return replace(change, tried=False)
+
+    def _arrange_settling(self, *, others: bool) -> None:
+        """Commit what has ended: at once where it is much or nothing else ends soon."""
+        if len(self._ended) >= GROUP or not others:
+            self._begin_settling()
+        elif self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(SOON, self._begin_settling)
+
+    def _begin_settling(self) -> None:
+        if self._soon:
+            self._soon.cancel()
+            self._soon = None
+        if self._ended and not self._settler:
             self._settler.begin(self._settle())
 
     async def _settle(self) -> None:
-        """Commit what has ended, again and again until nothing has; then use the room."""
-        while self._ended:
-            ended, self._ended = self._ended, []
-            await settle(self.storage, ended, self.grace, self.clock.now())
+        """Commit what has ended; then use the room."""
+        ended, self._ended = self._ended, []
+        await settle(self.storage, ended, self.grace, self.clock.now())
         if self._more and not self._draining:
             await self.begin_due()
+        if self._ended:
+            asyncio.get_running_loop().call_soon(self._rearrange)
 
-    async def _claim(self, room: int) -> tuple[Sequence[_Job], int]:
+    def _rearrange(self) -> None:
+        self._arrange_settling(others=len(self._sends) > 0)
+
+    async def _claim(self, full: Collection[WorkspaceId]) -> tuple[Sequence[_Job], int]:
         """Claim, put back what has to wait, and return the rest with the number claimed."""
         now = self.clock.now()
         async with self.storage.writing() as work:
             await work.deliveries.expire(now)
-            claimed = await work.deliveries.claim(self.owner, now, now + self.lease, room)
+            claimed = await work.deliveries.claim(self.owner, now, now + self.lease, BATCH, full)
             waiting = self._find_waiting(claimed, now)
-            await work.deliveries.release([(one, change) for one, change in waiting])
+            await work.deliveries.release(waiting)
             held = {one.id for one, _ in waiting}
             free = [delivery for delivery in claimed if delivery.id not in held]
             return await self._prepare(work, free, now), len(claimed)
@@ -135,8 +176,7 @@ class Delivering:
         self, claimed: Sequence[Delivery], now: datetime
     ) -> list[tuple[Delivery, Change]]:
         """Tell which must wait: their workspace is held, or has enough posts under way."""
-        share = max(1, self.concurrency // SHARES)
-        begun: Counter[WorkspaceId] = Counter(self._under_way)
+        begun: Counter[WorkspaceId] = Counter(self._begun)
         waiting = []
         for delivery in claimed:
             begun[delivery.workspace_id] += 1
@@ -144,7 +184,7 @@ class Delivering:
             if held:
                 until, reason = held
                 waiting.append((delivery, moves.postpone(now, until - now, reason)))
-            elif begun[delivery.workspace_id] > share:
+            elif begun[delivery.workspace_id] > self._share:
                 reason = "Others of the same workspace go first."
                 waiting.append((delivery, moves.postpone(now, BRIEFLY, reason)))
         return waiting
@@ -167,11 +207,9 @@ class Delivering:
             jobs.append(_Job(delivery, workspace, card))
         return jobs
 
-    async def _mark_sending(self, jobs: Sequence[_Job]) -> set[DeliveryId]:
+    async def _mark_sending(self, jobs: Sequence[_Job], until: datetime) -> set[DeliveryId]:
         async with self.storage.writing() as work:
-            return await work.deliveries.mark_sending(
-                [job.delivery for job in jobs], self.clock.now() + self.lease
-            )
+            return await work.deliveries.mark_sending([job.delivery for job in jobs], until)
 
     async def _post(self, job: _Job) -> Change:
         """Post once and say what became of it; never raises."""
@@ -241,27 +279,35 @@ async def settle(
     """
     async with storage.writing() as work:
         settled = await work.deliveries.settle(changes)
+        posted = []
         for delivery, change in changes:
             if delivery.id not in settled or delivery.schedule_id is None:
                 continue
             if change.state is DeliveryState.CONFIRMED:
-                await _plan_reveal(work, delivery, delivery.schedule_id, change, grace)
+                posted.append((delivery, change))
             elif change.state is DeliveryState.FAILED:
                 await _pause_schedule(work, delivery, delivery.schedule_id, change, now)
             elif change.state is DeliveryState.STUCK:
                 await _tell_admin(work, delivery, delivery.schedule_id, str(change.reason), now)
+        await _plan_reveals(work, posted, grace)
 
 
-async def _plan_reveal(
-    work: UnitOfWork, delivery: Delivery, schedule_id: ScheduleId, change: Change, grace: timedelta
+async def _plan_reveals(
+    work: UnitOfWork, posted: Sequence[tuple[Delivery, Change]], grace: timedelta
 ) -> None:
-    schedule = await work.schedules.get(delivery.workspace_id, schedule_id)
-    if delivery.purpose is not Purpose.QUESTION or not schedule or not schedule.reveal_after:
-        return
-    assert change.posted_at is not None
-    due_at = change.posted_at + schedule.reveal_after
-    workspace = await work.workspaces.get(delivery.workspace_id)
-    await work.deliveries.insert([draft_reveal(workspace, delivery, due_at, grace)])
+    due = [
+        (delivery, change.posted_at + delivery.reveal_after)
+        for delivery, change in posted
+        if delivery.purpose is Purpose.QUESTION and delivery.reveal_after and change.posted_at
+    ]
+    if due:
+        workspaces = await work.workspaces.get_many([delivery.workspace_id for delivery, _ in due])
+        await work.deliveries.insert(
+            [
+                draft_reveal(workspaces[delivery.workspace_id], delivery, due_at, grace)
+                for delivery, due_at in due
+            ]
+        )
 
 
 def draft_reveal(

@@ -25,13 +25,13 @@ class Dispatching:
 
     async def run_due(self) -> None:
         """Work until nothing is due at this moment and nothing is under way."""
-        while await self._is_due() and await self._begin_batch():
+        while await self._begin_batch():
             await self._finish()
         await self._finish()
 
     async def begin_due(self) -> None:
         """Begin what is due, without waiting for any platform to answer."""
-        while await self._is_due() and await self._begin_batch():
+        while await self._begin_batch():
             pass
 
     async def drain(self) -> None:
@@ -44,19 +44,26 @@ class Dispatching:
         await self.reconciling.background.finish()
         await self.notifying.background.finish()
 
-    async def _is_due(self) -> bool:
-        wake_at = await self.next_wake_at()
-        return wake_at is not None and wake_at <= self.clock.now()
-
     async def _begin_batch(self) -> int:
-        return (
-            await self.planning.plan_due(self.clock.now())
-            + await self.reconciling.begin_due()
-            + await self.delivering.begin_due()
-            + await self.notifying.begin_due()
-        )
+        """Begin a batch of each kind that is due; return how much was taken."""
+        now = self.clock.now()
+        async with self.storage.reading() as work:
+            wakes = await work.agenda.next_wakes()
+        taken = 0
+        if _is_due(wakes.schedules, now):
+            taken += await self.planning.plan_due(now)
+        if taken or _is_due(wakes.deliveries, now):
+            taken += await self.reconciling.begin_due()
+            taken += await self.delivering.begin_due()
+        if _is_due(wakes.notices, now):
+            taken += await self.notifying.begin_due()
+        return taken
 
     async def next_wake_at(self) -> datetime | None:
         """Return when the next thing is due, or None when nothing will be."""
         async with self.storage.reading() as work:
-            return await work.agenda.next_wake_at()
+            return (await work.agenda.next_wakes()).earliest()
+
+
+def _is_due(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at <= now

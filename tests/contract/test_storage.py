@@ -139,7 +139,7 @@ async def test_due_schedules_come_earliest_first(storage: SqlStorage) -> None:
         await work.schedules.save(replace(later, next_due_at=NOW + timedelta(hours=1)))
         due = await work.schedules.due(NOW, 10)
         assert [schedule.id for schedule in due] == [two.id, one.id]
-        assert await work.agenda.next_wake_at() == NOW - timedelta(hours=1)
+        assert (await work.agenda.next_wakes()).earliest() == NOW - timedelta(hours=1)
 
 
 async def test_complaint_1_a_slot_has_one_delivery(storage: SqlStorage) -> None:
@@ -190,7 +190,7 @@ async def test_what_is_past_its_grace_is_skipped(storage: SqlStorage) -> None:
         await work.deliveries.insert([make_draft(workspace, schedule)])
         assert await work.deliveries.expire(NOW + timedelta(hours=6)) == 0
         assert await work.deliveries.expire(NOW + timedelta(hours=6, seconds=1)) == 1
-        assert await work.agenda.next_wake_at() == schedule.next_due_at
+        assert (await work.agenda.next_wakes()).earliest() == schedule.next_due_at
         [skipped] = await work.deliveries.newest_of_workspace(workspace.id, 10)
     assert (skipped.state, bool(skipped.reason)) == (DeliveryState.SKIPPED, True)
 
@@ -340,7 +340,7 @@ async def test_a_notice_comes_again_until_it_was_handed_over(storage: SqlStorage
         await work.notices.add(workspace.id, ana.id, "#general", "Look!", NOW)
         [notice] = await work.notices.take_due(NOW, later, 10)
         assert await work.notices.take_due(NOW, later, 10) == []
-        assert await work.agenda.next_wake_at() == later
+        assert (await work.agenda.next_wakes()).earliest() == later
         assert await work.notices.take_due(later, later, 10) == [notice]
         await work.notices.done([notice])
-        assert await work.agenda.next_wake_at() is None
+        assert (await work.agenda.next_wakes()).earliest() is None

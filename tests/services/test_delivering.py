@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -202,9 +203,8 @@ class SlowChat(LocalChat):
 
 async def test_a_slow_workspace_delays_no_other(engine: Engine) -> None:
     chat = SlowChat(LocalChat(engine.platform), "slow")
-    delivering = engine.app.dispatching.delivering
-    delivering.chats = {"local": chat}
-    delivering.concurrency = 8
+    dispatching = engine.app.dispatching
+    dispatching.delivering = replace(dispatching.delivering, chats={"local": chat}, concurrency=8)
     for number in range(6):
         await engine.add_schedule("slow", f"#c{number}")
     for number in range(20):
@@ -214,11 +214,12 @@ async def test_a_slow_workspace_delays_no_other(engine: Engine) -> None:
         await engine.app.dispatching.begin_due()
         await asyncio.sleep(0)
         engine.clock.move_to(engine.clock.now() + timedelta(milliseconds=300))
-        if len(questions(engine)) == 20:
+        if await engine.states("quick") == [DeliveryState.CONFIRMED] * 20:
             break
         await asyncio.sleep(0.02)
+    else:
+        pytest.fail("the quick workspace waits for the slow one")
     assert chat.at_once == 2
-    assert await engine.states("quick") == [DeliveryState.CONFIRMED] * 20
     chat.let_go.set()
     await engine.advance(MINUTE)
     assert await engine.states("slow") == [DeliveryState.CONFIRMED] * 6

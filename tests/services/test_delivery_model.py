@@ -136,10 +136,10 @@ class DeliveryMachine(RuleBasedStateMachine):
             await dispatching.planning.plan_due(now)
             if step == "planned":
                 return
-            jobs, _ = await dispatching.delivering._claim(100)
+            jobs, _ = await dispatching.delivering._claim(())
             if step == "claimed":
                 return
-            ours = await dispatching.delivering._mark_sending(jobs)
+            ours = await dispatching.delivering._mark_sending(jobs, now + LEASE)
             if step == "posted":
                 for job in jobs:
                     if job.delivery.id in ours:
