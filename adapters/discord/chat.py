@@ -18,8 +18,9 @@ from adapters.discord.failures import (
     UNKNOWN_MESSAGE,
     explaining_failures,
 )
+from adapters.discord.files import compose_card
 from adapters.discord.pacing import Pacer
-from adapters.discord.render import Page, make_message, render_card
+from adapters.discord.render import Page, make_message
 from adapters.discord.rights import explain_missing, missing_names
 from adapters.discord.text import shorten
 from bot.domain.cards import Button, Card, QuestionCard, RevealCard
@@ -72,7 +73,7 @@ class Chat:
         all goes into the question's thread, and the question's message gets the counts.
         """
         client = self._connected()
-        pages = render_card(card)
+        pages = await compose_card(card)
         thread_of = card.thread_of if isinstance(card, RevealCard) else None
         with explaining_failures():
             place = channel
@@ -209,7 +210,7 @@ class Chat:
         with explaining_failures():
             try:
                 direct = await client.create_dm(discord.Object(_number(member)))
-                for page in render_card(card):
+                for page in await compose_card(card):
                     await direct.send(**make_message(page, workspace))
             except discord.Forbidden:
                 await self._point(client, workspace, member, channel, card)

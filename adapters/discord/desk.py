@@ -14,6 +14,7 @@ import structlog
 from adapters.discord import inbound
 from adapters.discord.chat import Chat
 from adapters.discord.components import make_modal, read_guild
+from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
 from adapters.discord.render import Page, make_message, render_card
 from bot.domain.cards import Button, Card, ErrorCard, FormCard, NoticeCard, Reply
@@ -201,7 +202,8 @@ async def _within_patience(work: Awaitable[Any]) -> None:
 async def _show(
     interaction: discord.Interaction[Any], reply: Reply | None, guild: str = ""
 ) -> None:
-    pages = [page for card in reply.cards for page in render_card(card)] if reply else []
+    cards = reply.cards if reply else ()
+    pages = [page for card in cards for page in await compose_card(card)]
     if not pages:
         await interaction.delete_original_response()
         return

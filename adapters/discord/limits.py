@@ -25,6 +25,9 @@ FIELD_LABEL = 45
 FIELD_DESCRIPTION = 100
 FIELD_TEXT = 4000
 """components/reference: modals, labels and text inputs."""
+FILES = 10
+FILE_DESCRIPTION = 1024
+"""Of one message, and of one of its attachments (resources/message)."""
 NONCE = 25
 """resources/message, create message."""
 COMMAND_DESCRIPTION = 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import singledispatch
@@ -23,6 +24,7 @@ from adapters.discord.tables import (
 from adapters.discord.text import escape, one_line, shorten, show_code, split_markdown
 from bot.domain import wording
 from bot.domain.cards import (
+    Attachment,
     Button,
     Card,
     ErrorCard,
@@ -50,7 +52,10 @@ _EMPTY = "\u200b"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One message: Markdown under a title, with buttons. `hidden`: behind a spoiler."""
+    """One message: Markdown under a title, with buttons. `hidden`: behind a spoiler.
+
+    `files` go with it; its pictures are shown below the text.
+    """
 
     text: str
     title: str = ""
@@ -58,6 +63,7 @@ class Page:
     colour: int = BLUE
     buttons: tuple[Button, ...] = ()
     hidden: bool = False
+    files: tuple[Attachment, ...] = ()
 
 
 def render_card(card: Card) -> list[Page]:
@@ -94,8 +100,33 @@ def make_message(page: Page, guild: str = "") -> dict[str, Any]:
     embed = discord.Embed(title=page.title or None, description=page.text, colour=page.colour)
     if page.footer:
         embed.set_footer(text=page.footer)
+    message: dict[str, Any] = {"embed": embed}
+    if page.files:
+        message = {"embeds": _show_pictures(embed, page), "files": make_files(page.files)}
     view = make_view(page.buttons, guild)
-    return {"embed": embed, "view": view} if view else {"embed": embed}
+    return {**message, "view": view} if view else message
+
+
+def _show_pictures(embed: discord.Embed, page: Page) -> list[discord.Embed]:
+    """Show the first picture in the embed and each further one in an embed of its own."""
+    embeds = [embed]
+    for number, picture in enumerate(one for one in page.files if one.is_picture):
+        if number:
+            embeds.append(discord.Embed(colour=page.colour))
+        embeds[-1].set_image(url=f"attachment://{picture.name}")
+    return embeds
+
+
+def make_files(attachments: Sequence[Attachment]) -> list[discord.File]:
+    """Return files to send once, with what they show said in words."""
+    return [
+        discord.File(
+            io.BytesIO(attachment.content),
+            attachment.name,
+            description=shorten(attachment.description, limits.FILE_DESCRIPTION),
+        )
+        for attachment in attachments
+    ]
 
 
 def _make_layout(page: Page) -> ui.LayoutView:

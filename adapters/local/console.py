@@ -19,10 +19,12 @@ from rich.console import Console, RenderableType
 from rich.syntax import Syntax
 from rich.text import Text
 
+from adapters.local.files import Keep, keep_nothing
 from adapters.local.platform import Message
 from adapters.local.render import escape, render_card
 from adapters.local.script import Answer, Instruction, Say, parse_line, strip_comment
 from adapters.local.simulation import Simulation
+from adapters.local.transcript import list_files
 from bot.commands import COMMANDS
 from bot.commands import NAME as COMMAND
 from bot.domain.cards import FormCard
@@ -65,6 +67,7 @@ class ColouredTranscript:
 
     console: Console
     zone: Callable[[], str]
+    keep: Keep = keep_nothing
 
     def show(self, message: Message) -> None:
         """Print a message of the bot."""
@@ -76,6 +79,8 @@ class ColouredTranscript:
         self.console.print(line)
         for part in _paint(render_card(message.card)):
             self.console.print(part)
+        for path in list_files(self.keep(message.card)):
+            self.console.print(Text(path, style="dim"), soft_wrap=True)
         self.console.print()
 
     def hear(self, origin: Origin, text: str) -> None:

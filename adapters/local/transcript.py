@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from adapters.local.files import Keep, Written, keep_nothing
 from adapters.local.platform import Message
 from adapters.local.render import escape, render_card
 from bot.domain.events import Origin
@@ -15,9 +17,14 @@ from bot.domain.events import Origin
 
 @dataclass
 class JsonLines:
-    """One JSON object a line for each message of the bot."""
+    """One JSON object a line for each message of the bot.
+
+    Files that `keep` wrote are in its `data`: `picture` is the path of the first picture,
+    `files` describes them all.
+    """
 
     write: Callable[[str], None]
+    keep: Keep = keep_nothing
 
     def show(self, message: Message) -> None:
         """Write a message."""
@@ -28,7 +35,7 @@ class JsonLines:
             "only": message.only,
             "kind": message.card.kind,
             "text": render_card(message.card),
-            "data": message.card.data(),
+            "data": message.card.data() | _describe_files(self.keep(message.card)),
         }
         self.write(json.dumps(entry, ensure_ascii=False))
 
@@ -44,6 +51,7 @@ class Transcript:
     now: Callable[[], datetime]
     zone: Callable[[], str]
     home: str = "local"
+    keep: Keep = keep_nothing
 
     def show(self, message: Message) -> None:
         """Write a message of the bot; further lines of its text are indented."""
@@ -51,6 +59,8 @@ class Transcript:
         only = f", only @{message.only}" if message.only else ""
         place = self._place(message.workspace, message.channel)
         self.write(f"[{self._time(message.at)} {place}{only}] bot: {text}")
+        for line in list_files(self.keep(message.card)):
+            self.write(f"    {line}")
 
     def hear(self, origin: Origin, text: str) -> None:
         """Write what a member does."""
@@ -63,3 +73,23 @@ class Transcript:
 
     def _time(self, at: datetime) -> str:
         return f"{at.astimezone(ZoneInfo(self.zone())):%Y-%m-%d %H:%M}"
+
+
+def list_files(written: list[Written]) -> list[str]:
+    """Say where each file is."""
+    return [f"{'picture' if one.attachment.is_picture else 'file'}: {one.path}" for one in written]
+
+
+def _describe_files(written: list[Written]) -> dict[str, Any]:
+    if not written:
+        return {}
+    pictures = [str(one.path) for one in written if one.attachment.is_picture]
+    files = [
+        {
+            "path": str(one.path),
+            "media_type": one.attachment.media_type,
+            "description": one.attachment.description,
+        }
+        for one in written
+    ]
+    return {"picture": pictures[0] if pictures else None, "files": files}

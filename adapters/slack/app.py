@@ -21,6 +21,7 @@ from adapters.slack.backlog import Backlog, Once, Seen
 from adapters.slack.chat import SlackChat
 from adapters.slack.clients import Clients, OneInstallation
 from adapters.slack.failures import CALL_ERRORS, explain, word_of
+from adapters.slack.files import Files
 from adapters.slack.home import Home
 from adapters.slack.http import SlackRoutes
 from adapters.slack.inbound import NAME, Malformed, require_shape
@@ -69,13 +70,14 @@ class SlackPlatform:
         if installations is not None:
             self.clients.renew = Renewal(settings, self.clients, clock).renew
         self._people = People(self.clients, clock)
-        self._replies = Replies(self.clients)
+        self.files = Files(self.clients)
+        self._replies = Replies(self.clients, self.files)
         self._backlog = Backlog()
         self._once = Once(Seen(), received, clock)
         self._socket: SocketModeClient | None = None
         self._app: AsyncApp | None = None
         self._flow: AsyncOAuthFlow | None = None
-        self.chat = SlackChat(self.clients, self._people)
+        self.chat = SlackChat(self.clients, self._people, self.files)
 
     @property
     def routes(self) -> list[Route]:

@@ -15,8 +15,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from adapters.slack.blocks import Page
 from adapters.slack.clients import Clients
 from adapters.slack.failures import CALL_ERRORS, TOKEN_ERRORS, explain, word_of
+from adapters.slack.files import Files
 from adapters.slack.people import People
-from adapters.slack.render import COUNTS_BLOCK, render_card, render_counts
+from adapters.slack.render import COUNTS_BLOCK, render_counts
 from bot.domain.cards import Card, RevealCard
 from bot.domain.events import Origin
 from bot.errors import ChatError, NotSent, OutcomeUnknown
@@ -35,6 +36,7 @@ class SlackChat:
 
     clients: Clients
     people: People
+    files: Files
 
     async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
         """Post once; what does not fit into one message goes on in its thread.
@@ -42,20 +44,29 @@ class SlackChat:
         A lost reply is never re-sent here: `find` tells whether the post arrived.
         """
         client = await self.clients.of(workspace)
-        first, *rest = render_card(card)
+        pages, documents = await self.files.render(workspace, card)
+        first, *rest = pages
         thread = card.thread_of if isinstance(card, RevealCard) else None
-        try:
-            answer = await client.chat_postMessage(
+
+        async def post_page(page: Page) -> AsyncSlackResponse:
+            return await client.chat_postMessage(
                 channel=channel,
                 metadata={"event_type": METADATA, "event_payload": {"key": key}},
                 thread_ts=thread,
-                **_message(first),
+                **_message(page),
             )
+
+        try:
+            answer = await self.files.send(first, post_page)
         except CALL_ERRORS as error:
             raise await self._explain_post(workspace, client, error) from error
         message_id = str(answer["ts"])
         if rest:
             await self._continue(workspace, channel, thread or message_id, rest)
+        if documents:
+            await self.files.share(
+                workspace, documents, channel=channel, thread=thread or message_id
+            )
         if isinstance(card, RevealCard) and card.counts and thread:
             await self._show_counts(workspace, channel, thread, card)
         return message_id
@@ -75,8 +86,14 @@ class SlackChat:
         """Post the rest; the first message stands, so a fault here is told, not raised."""
         try:
             client = await self.clients.of(workspace, patient=True)
+
+            async def post_page(page: Page) -> object:
+                return await client.chat_postMessage(
+                    channel=channel, thread_ts=thread, **_message(page)
+                )
+
             for page in pages:
-                await client.chat_postMessage(channel=channel, thread_ts=thread, **_message(page))
+                await self.files.send(page, post_page)
         except (*CALL_ERRORS, ChatError) as error:
             log.warning("continuation_failed", channel=channel, problem=str(explain(error)))
 
@@ -124,11 +141,17 @@ class SlackChat:
     async def tell(self, workspace: str, member: str, channel: str, card: Card) -> None:
         """Send a direct message: it waits for a member who is not there now."""
         client = await self.clients.of(workspace, patient=True)
+        pages, documents = await self.files.render(workspace, card)
+
+        async def post_page(page: Page) -> AsyncSlackResponse:
+            return await client.chat_postMessage(channel=member, **_message(page))
+
         try:
-            for page in render_card(card):
-                await client.chat_postMessage(channel=member, **_message(page))
+            for page in pages:
+                answer = await self.files.send(page, post_page)
         except CALL_ERRORS as error:
             raise explain(error) from error
+        await self.files.share(workspace, documents, channel=str(answer["channel"]))
 
     def channel_id(self, text: str) -> str:
         """Take the id out of `<#C1|general>`, as Slack writes a channel's mention."""

@@ -12,10 +12,11 @@ import structlog
 from adapters.slack.blocks import Page
 from adapters.slack.clients import Clients
 from adapters.slack.failures import CALL_ERRORS, explain, word_of
+from adapters.slack.files import Files, has_pictures, only_pictures, without_pictures
 from adapters.slack.inbound import Place
 from adapters.slack.render import render_card
 from adapters.slack.views import render_form
-from bot.domain.cards import Card, ErrorCard, FormCard, NoticeCard, Reply
+from bot.domain.cards import Attachment, Card, ErrorCard, FormCard, NoticeCard, Reply
 from bot.errors import ChatError, Rejected
 
 URL_USES = 5
@@ -44,18 +45,23 @@ class Replies:
     """Sends replies. A reply that can't be delivered is logged, never raised."""
 
     clients: Clients
+    files: Files
     _threads: OrderedDict[tuple[str, str], None] = field(default_factory=OrderedDict)
 
     async def show(self, reply: Reply, way: Way) -> None:
         """Show every card of the reply, in order."""
         pages: list[Page] = []
+        documents: list[Attachment] = []
         try:
             for card in reply.cards:
                 if isinstance(card, FormCard) and way.trigger_id:
                     await self._open_form(card, way)
                 else:
-                    pages += render_card(card)
+                    shown, brought = await self.files.render(way.workspace, card)
+                    pages += shown
+                    documents += brought
             await self._send(pages, way, public=reply.public)
+            await self._share(documents, way, public=reply.public)
         except (*CALL_ERRORS, ChatError) as error:
             log.warning("reply_lost", channel=way.channel, problem=str(explain(error)))
 
@@ -78,13 +84,60 @@ class Replies:
             await self._send(render_card(late), way, public=False)
 
     async def _send(self, pages: Sequence[Page], way: Way, *, public: bool) -> None:
-        left = list(pages)
         uses = URL_USES - 1 if way.response_url else 0
-        while left and uses and await self._send_by_url(left[0], way, public=public):
-            left.pop(0)
-            uses -= 1
-        for page in left:
-            await (self._post(page, way) if public else self._whisper(page, way))
+        for page in pages:
+            if has_pictures(page) and await self._show_picture(page, way, public=public):
+                continue
+            plain = without_pictures(page)
+            if uses and await self._send_by_url(plain, way, public=public):
+                uses -= 1
+            else:
+                uses = 0
+                await (self._post(plain, way) if public else self._whisper(plain, way))
+
+    async def _show_picture(self, page: Page, way: Way, *, public: bool) -> bool:
+        """Send a page with pictures; False where the bot may not write in the channel.
+
+        The picture of a private answer comes by direct message then, and its text in place.
+        """
+        client = await self.clients.of(way.workspace, patient=True)
+
+        async def post(wanted: Page) -> object:
+            message = _message(wanted, way.thread)
+            if public:
+                return await client.chat_postMessage(channel=way.channel, **_NO_UNFURLS, **message)
+            return await client.chat_postEphemeral(channel=way.channel, user=way.member, **message)
+
+        async def tell(wanted: Page) -> object:
+            return await client.chat_postMessage(
+                channel=way.member, **_NO_UNFURLS, **_message(wanted, "")
+            )
+
+        if way.channel:
+            try:
+                await self.files.send(page, post)
+                return True
+            except CALL_ERRORS as error:
+                if not isinstance(explain(error), Rejected):
+                    raise
+        if not public:
+            await self.files.send(page if not way.channel else only_pictures(page), tell)
+        return not way.channel
+
+    async def _share(self, documents: Sequence[Attachment], way: Way, *, public: bool) -> None:
+        """Put documents where the answer is, or into direct messages where it is private."""
+        if not documents:
+            return
+        if public and way.channel:
+            await self.files.share(way.workspace, documents, channel=way.channel, thread=way.thread)
+            return
+        client = await self.clients.of(way.workspace, patient=True)
+        names = ", ".join(document.name for document in documents)
+        notice = render_card(NoticeCard(f"Your file: {names}"))[0]
+        told = await client.chat_postMessage(
+            channel=way.member, **_NO_UNFURLS, **_message(notice, "")
+        )
+        await self.files.share(way.workspace, documents, channel=str(told["channel"]))
 
     async def _send_by_url(self, page: Page, way: Way, *, public: bool) -> bool:
         """Send by the response URL, which works also where the bot is no member."""

@@ -61,12 +61,18 @@ def options(
     context.obj = config
 
 
+_Pictures = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Where pictures and files go. Default: the user's cache."),
+]
+
+
 @app.command()
-def demo() -> None:
+def demo(pictures: _Pictures = None) -> None:
     """Try it here: a channel in this terminal, without any account."""
     from bot.cli.demo import demo
 
-    demo()
+    demo(pictures)
 
 
 @app.command()
@@ -76,11 +82,12 @@ def simulate(
     database: Annotated[
         str | None, typer.Option(help="Play on this database and keep it. Default: a new one.")
     ] = None,
+    pictures: _Pictures = None,
 ) -> None:
     """Play a script against the real core on a virtual clock."""
     from bot.cli.simulate import simulate
 
-    simulate(script, as_json=as_json, database_url=database)
+    simulate(script, as_json=as_json, database_url=database, pictures=pictures)
 
 
 @app.command()

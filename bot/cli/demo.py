@@ -7,6 +7,7 @@ import os
 import sys
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import typer
@@ -18,7 +19,7 @@ from bot.errors import CommandError
 _FIRST_QUESTION_IN = timedelta(seconds=10)
 
 
-def demo() -> None:
+def demo(pictures: Path | None) -> None:
     """Converse in a terminal; without one on stdin, play the shipped script."""
     if not sys.stdin.isatty():
         typer.echo("# Three days in a team's channel, played on a virtual clock.")
@@ -27,9 +28,9 @@ def demo() -> None:
 
     with open_database(None) as url:
         if sys.stdin.isatty():
-            asyncio.run(_converse(url))
+            asyncio.run(_converse(url, pictures))
         else:
-            asyncio.run(play(_shipped_script(), url, as_json=False))
+            asyncio.run(play(_shipped_script(), url, as_json=False, pictures=pictures))
 
 
 def _shipped_script() -> list[Instruction]:
@@ -37,17 +38,19 @@ def _shipped_script() -> list[Instruction]:
     return [instruction for _, instruction in parse_script(text.splitlines())]
 
 
-async def _converse(url: str) -> None:
+async def _converse(url: str, pictures: Path | None) -> None:
     from rich.console import Console
 
     from adapters.local.console import YOU, ColouredTranscript, Conversation, ShiftedClock
+    from adapters.local.files import FileFolder
     from bot.cli.local import open_simulation
 
     console = Console()
     clock = ShiftedClock()
     zone = machine_zone()
     clock.move_to(_shortly_before_nine(datetime.now(UTC), zone))
-    transcript = ColouredTranscript(console, lambda: zone)
+    keep = FileFolder(pictures).keep
+    transcript = ColouredTranscript(console, lambda: zone, keep)
     async with open_simulation(url, clock, transcript.show, transcript.hear) as simulation:
         simulation.zone, simulation.started = zone, True
         await simulation.play(Mark(YOU, "admin"))

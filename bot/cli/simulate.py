@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from adapters.local.files import FileFolder
 from adapters.local.script import Instruction, parse_script
 from adapters.local.simulation import VirtualClock
 from adapters.local.transcript import JsonLines, Transcript
@@ -14,11 +15,13 @@ from bot.cli.local import open_database, open_simulation
 from bot.errors import ScriptError
 
 
-def simulate(script: str, *, as_json: bool, database_url: str | None) -> None:
+def simulate(
+    script: str, *, as_json: bool, database_url: str | None, pictures: Path | None
+) -> None:
     """Play the script file (`-` for standard input) and print what the bot says."""
     instructions = [instruction for _, instruction in parse_script(_read_lines(script))]
     with open_database(database_url) as url:
-        asyncio.run(play(instructions, url, as_json=as_json))
+        asyncio.run(play(instructions, url, as_json=as_json, pictures=pictures))
 
 
 def _read_lines(script: str) -> list[str]:
@@ -33,11 +36,16 @@ def _read_lines(script: str) -> list[str]:
         raise ScriptError(0, problem) from None
 
 
-async def play(instructions: Sequence[Instruction], url: str, *, as_json: bool) -> None:
-    """Play instructions on a database."""
+async def play(
+    instructions: Sequence[Instruction], url: str, *, as_json: bool, pictures: Path | None
+) -> None:
+    """Play instructions on a database; pictures go into that folder, or into the cache."""
     clock = VirtualClock()
+    keep = FileFolder(pictures).keep
     printer = (
-        JsonLines(_print) if as_json else Transcript(_print, clock.now, lambda: simulation.zone)
+        JsonLines(_print, keep)
+        if as_json
+        else Transcript(_print, clock.now, lambda: simulation.zone, keep=keep)
     )
     async with open_simulation(url, clock, printer.show, printer.hear) as simulation:
         for instruction in instructions:

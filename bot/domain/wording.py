@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bot.domain.cards import GradeCard, QuestionCard, RevealCard
+from bot.domain.cards.standings import PERIODS as PERIODS
 from bot.domain.delivery import Delivery, DeliveryState, Purpose
 from bot.domain.emoji import show_emoji
 from bot.domain.reading import format_duration
 from bot.domain.schedule import RevealMode, Schedule
 from bot.domain.streak import DAYS_PER_FREEZE, MOST_FREEZES, LedgerDay, Outcome, Streak
 
-PERIODS = {"week": "This week", "month": "This month", "all": "All time"}
 NOBODY_YET = "Nobody has points yet. Answer today's question."
 NO_SCHEDULE = "There is no schedule yet. Type: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin"
 NO_QUESTION_DAY = "There was no question day yet."

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.commands import Call, Caller, handles
 from bot.domain.cards import LeaderboardCard, LedgerCard, Reply, Standing, StreakCard
 from bot.domain.people import Member, MemberId, WorkspaceId
+from bot.domain.pictures import CalendarPicture
 from bot.domain.schedule import to_instant
-from bot.domain.streak import LedgerDay, build_ledger, question_days, sum_up
+from bot.domain.streak import LedgerDay, Streak, build_ledger, question_days, sum_up
 from bot.errors import NotFound
 from bot.ports import ChatPort, Storage, UnitOfWork
 
@@ -50,7 +51,9 @@ class Standings:
         today = caller.now.astimezone(ZoneInfo(caller.zone)).date()
         until = [period.until for period in away if period.ended_at is None]
         away_until = max((day for day in until if day >= today), default=None)
-        return Reply([StreakCard(member.name, streak, ledger[-CALENDAR_DAYS:], away_until)])
+        calendar = picture_calendar(member.name, today, streak, ledger)
+        card = StreakCard(member.name, streak, ledger[-CALENDAR_DAYS:], away_until, calendar)
+        return Reply([card])
 
     async def _find_member(self, work: UnitOfWork, caller: Caller, text: str) -> Member:
         name = self.chats[caller.workspace.platform].member_id(text)
@@ -73,10 +76,11 @@ class Standings:
             row for row, (member, _) in zip(rows, totals, strict=True) if member == caller.member
         ]
         shown = rows[:ROWS]
+        public = bool(call.options.get("share"))
         card = LeaderboardCard(
             period, tuple(shown), own[0] if own and own[0] not in shown else None
         )
-        return Reply([card], public=bool(call.options.get("share")))
+        return Reply([card], public=public)
 
     async def _streaks(
         self,
@@ -94,6 +98,14 @@ class Standings:
                 took_part: set[date] = dates.get(member.id, set())
                 streaks[member.id] = sum_up(build_ledger(days, took_part, away)).current
         return streaks
+
+
+def picture_calendar(
+    member: str, today: date, streak: Streak, ledger: Sequence[LedgerDay]
+) -> CalendarPicture:
+    """Return the picture of a ledger's last 26 weeks."""
+    whole = CalendarPicture(member, today, streak, ())
+    return replace(whole, days=tuple(day for day in ledger if day.date >= whole.first))
 
 
 def rank(totals: Sequence[tuple[Member, int]], streaks: Mapping[MemberId, int]) -> list[Standing]:

@@ -6,19 +6,13 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests.fakes.slack_files import begin_upload, complete_upload, find_file_faults
 from tests.fakes.slack_limits import find_faults, find_view_faults
-from tests.fakes.slack_state import Channel, Message, State, Team
+from tests.fakes.slack_refusals import Refused, find_channel, require_scope
+from tests.fakes.slack_state import Message, State, Team
 
 Answer = dict[str, Any]
 Arguments = Mapping[str, Any]
-
-
-class Refused(Exception):
-    """An answer with ok: false."""
-
-    def __init__(self, error: str, **more: Any) -> None:
-        super().__init__(error)
-        self.answer: Answer = {"ok": False, "error": error, **more}
 
 
 def read_json(value: Any) -> Any:
@@ -26,33 +20,15 @@ def read_json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def require_scope(team: Team, *scopes: str) -> None:
-    """Refuse a call for which the token has none of the scopes."""
-    if not team.scopes & set(scopes):
-        raise Refused("missing_scope", needed=scopes[0], provided=",".join(sorted(team.scopes)))
-
-
-def require_blocks(arguments: Arguments) -> list[dict[str, Any]]:
+def require_blocks(state: State, team: Team, arguments: Arguments) -> list[dict[str, Any]]:
     """Return the blocks, which have to be within Slack's limits."""
     blocks = read_json(arguments.get("blocks") or [])
-    faults = list(find_faults(blocks))
+    faults = [*find_faults(blocks), *find_file_faults(state, team, blocks)]
     if faults:
         raise Refused("invalid_blocks", errors=faults)
     if not blocks and not arguments.get("text"):
         raise Refused("no_text")
     return list(blocks)
-
-
-def find_channel(team: Team, channel_id: str, *, member: bool = True) -> Channel:
-    """Return a channel that the bot sees; with `member` it must be in it."""
-    channel = team.channels.get(channel_id)
-    if channel is None or not (channel.is_open or team.bot_user in channel.members):
-        raise Refused("channel_not_found")
-    if channel.archived and member:
-        raise Refused("is_archived")
-    if member and team.bot_user not in channel.members:
-        raise Refused("not_in_channel")
-    return channel
 
 
 def auth_test(state: State, team: Team, arguments: Arguments) -> Answer:
@@ -70,7 +46,7 @@ def auth_test(state: State, team: Team, arguments: Arguments) -> Answer:
 def post_message(state: State, team: Team, arguments: Arguments) -> Answer:
     """Post in a channel, or to a user in private."""
     require_scope(team, "chat:write")
-    blocks = require_blocks(arguments)
+    blocks = require_blocks(state, team, arguments)
     target = str(arguments["channel"])
     if target in team.users:
         channel, only = f"D{target}", target
@@ -95,7 +71,7 @@ def post_message(state: State, team: Team, arguments: Arguments) -> Answer:
 def post_ephemeral(state: State, team: Team, arguments: Arguments) -> Answer:
     """Show something to one member. In a thread that nobody began Slack shows nothing."""
     require_scope(team, "chat:write")
-    blocks = require_blocks(arguments)
+    blocks = require_blocks(state, team, arguments)
     channel = find_channel(team, str(arguments["channel"]))
     user = str(arguments["user"])
     if user not in channel.members:
@@ -120,7 +96,7 @@ def post_ephemeral(state: State, team: Team, arguments: Arguments) -> Answer:
 def update_message(state: State, team: Team, arguments: Arguments) -> Answer:
     """Replace a message's content; metadata stays unless it is given."""
     require_scope(team, "chat:write")
-    blocks = require_blocks(arguments)
+    blocks = require_blocks(state, team, arguments)
     message = state.find(team, str(arguments["ts"]))
     if message is None or message.only:
         raise Refused("message_not_found")
@@ -226,10 +202,10 @@ def describe_user(state: State, team: Team, arguments: Arguments) -> Answer:
     }
 
 
-def require_view(arguments: Arguments) -> dict[str, Any]:
+def require_view(state: State, team: Team, arguments: Arguments) -> dict[str, Any]:
     """Return the view, which has to be within Slack's limits."""
     view: dict[str, Any] = read_json(arguments["view"])
-    faults = list(find_view_faults(view))
+    faults = [*find_view_faults(view), *find_file_faults(state, team, view["blocks"])]
     if faults:
         raise Refused("invalid_arguments", errors=faults)
     return view
@@ -243,5 +219,7 @@ METHODS: Mapping[str, Callable[[State, Team, Arguments], Answer]] = {
     "conversations.history": read_history,
     "conversations.replies": read_replies,
     "conversations.info": describe_channel,
+    "files.completeUploadExternal": complete_upload,
+    "files.getUploadURLExternal": begin_upload,
     "users.info": describe_user,
 }

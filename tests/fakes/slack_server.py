@@ -19,8 +19,10 @@ from urllib.parse import urlencode
 import aiohttp
 from aiohttp import web
 
+from tests.fakes.slack_files import take_content
 from tests.fakes.slack_limits import all_text, find_argument_faults, find_faults
-from tests.fakes.slack_methods import METHODS, Refused, read_json, require_view
+from tests.fakes.slack_methods import METHODS, read_json, require_view
+from tests.fakes.slack_refusals import Refused
 from tests.fakes.slack_state import Channel, Fault, Message, State, Team, User
 
 APP_TOKEN = "xapp-1-local"
@@ -61,13 +63,14 @@ class SlackServer:
         app.router.add_route("*", "/api/{method}", self._on_call)
         app.router.add_get("/socket", self._on_socket)
         app.router.add_post("/respond/{id}", self._on_response)
+        app.router.add_post("/upload/v1/{id}", self._on_upload)
         app.router.add_get("/oauth/v2/authorize", self._on_authorize)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
         await site.start()
         host, port = self._runner.addresses[0][:2]
-        self.url = f"http://{host}:{port}"
+        self.url = self.state.url = f"http://{host}:{port}"
         self._client = aiohttp.ClientSession()
 
     async def stop(self) -> None:
@@ -172,7 +175,7 @@ class SlackServer:
         if method == "views.open":
             return self._open_view(team, arguments)
         if method == "views.publish":
-            view = require_view(arguments)
+            view = require_view(self.state, team, arguments)
             self.homes[team.id, str(arguments["user_id"])] = view
             return {"view": view}
         if method not in METHODS:
@@ -186,7 +189,7 @@ class SlackServer:
         team_id, user, opened_at = trigger
         if time.monotonic() - opened_at > TRIGGER_SECONDS:
             raise Refused("expired_trigger_id")
-        view = require_view(arguments)
+        view = require_view(self.state, team, arguments)
         self.views[team_id, user] = view
         self.state.heard.append(self._as_message(team, user, view["blocks"], "form", "views.open"))
         return {"view": view}
@@ -258,6 +261,8 @@ class SlackServer:
         faults = list(find_faults(body.get("blocks", [])))
         if faults:
             return web.json_response({"ok": False, "error": "invalid_blocks"}, status=400)
+        if any("slack_file" in block for block in body.get("blocks", [])):
+            return web.json_response({"ok": False, "error": "invalid_blocks"}, status=404)
         place["uses"] -= 1
         team: Team = self.state.teams[place["team"]]
         public = body.get("response_type") == "in_channel"
@@ -274,6 +279,13 @@ class SlackServer:
         self.state.show(team, message)
         await self._tell_change()
         return web.Response(text="ok")
+
+    async def _on_upload(self, request: web.Request) -> web.StreamResponse:
+        """The content of a file, at the address that was given for it."""
+        if self.state.is_out():
+            return await _drop(request)
+        status = take_content(self.state, request.match_info["id"], await request.read())
+        return web.Response(text="OK" if status == 200 else "no such upload", status=status)
 
     # What Slack tells the bot
 

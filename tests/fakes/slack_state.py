@@ -16,6 +16,7 @@ BOT_SCOPES = frozenset(
         "channels:read",
         "chat:write",
         "commands",
+        "files:write",
         "groups:history",
         "groups:read",
         "im:history",
@@ -101,6 +102,21 @@ class Message:
 
 
 @dataclass
+class File:
+    """An uploaded file. It has a title once its upload was completed."""
+
+    id: str
+    team: str
+    name: str
+    length: int
+    content: bytes | None = None
+    title: str = ""
+    reads_left: int = 0
+    deleted: bool = False
+    shared_in: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Team:
     """A workspace with the app in it. Tokens that are not in `tokens` are refused."""
 
@@ -143,6 +159,9 @@ class State:
     is_out: Callable[[], bool] = lambda: False
     heard: list[Message] = field(default_factory=list)
     limit_rate: bool = False
+    files: dict[str, File] = field(default_factory=dict)
+    slow_files: int = 0
+    url: str = ""
     _last_ts: float = 0.0
     _posted_at: dict[str, float] = field(default_factory=dict)
     _numbers: int = 0

@@ -12,13 +12,14 @@ from bot.domain.cards.admin import (
     describe_delivery,
     describe_schedule,
 )
-from bot.domain.cards.parts import Button, FormField
+from bot.domain.cards.parts import Attachment, Button, FormField
 from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.reply import Card, Reply
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, Standing, StreakCard
 
 __all__ = [
+    "Attachment",
     "Button",
     "Card",
     "Counts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +27,22 @@ class FormField:
     type: str = "text"
     required: bool = False
     choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes out with a card: a card has it in its attribute `attachments`.
+
+    `name` is the file's own name with its ending and without a folder, `media_type` such as
+    `image/png` or `text/markdown`. `description` says what it shows to whoever can't see it.
+    """
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+    description: str
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a platform can show it in place."""
+        return self.media_type.startswith("image/")

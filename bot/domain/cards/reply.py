@@ -1,4 +1,9 @@
-"""All cards, and the answer to an event."""
+"""All cards, and the answer to an event.
+
+Beside its own fields a card may have `buttons`; `pictures`, a sequence of
+`bot.domain.pictures.Picture` to be drawn; and `attachments`, files that are ready. Every
+platform sends them with the card.
+"""
 
 from __future__ import annotations
 

@@ -6,18 +6,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
+from bot.domain.pictures import BarsPicture, CalendarPicture, Picture
 from bot.domain.streak import LedgerDay, Streak
+
+PERIODS = {"week": "This week", "month": "This month", "all": "All time"}
 
 
 @dataclass(frozen=True, slots=True)
 class StreakCard:
-    """A member's streak. `days` are the newest question days, for a small calendar."""
+    """A member's streak. `days` are the newest question days, for a small calendar in text.
+
+    `calendar` shows more of them as a picture.
+    """
 
     kind: ClassVar[str] = "streak"
     member: str
     streak: Streak
     days: tuple[LedgerDay, ...] = ()
     away_until: date | None = None
+    calendar: CalendarPicture | None = None
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The calendar, once there was a question day."""
+        return (self.calendar,) if self.calendar and self.calendar.days else ()
 
     def data(self) -> dict[str, Any]:
         """What the card was made of."""
@@ -72,12 +84,24 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class LeaderboardCard:
-    """The standings of a period. `own` is the caller's line where it isn't among `rows`."""
+    """The standings of a period. `own` is the caller's line where it isn't among `rows`.
+
+    `marked` is the index of the caller's line, to be set apart; None in what all see.
+    """
 
     kind: ClassVar[str] = "leaderboard"
     period: str
     rows: tuple[Standing, ...]
     own: Standing | None = None
+    marked: int | None = None
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The rows as bars, once there are any."""
+        lines = (*self.rows, *([self.own] if self.own else []))
+        bars = tuple(_bar(row) for row in lines)
+        picture = BarsPicture("leaderboard", PERIODS[self.period], bars, marked=self.marked)
+        return (picture,) if bars else ()
 
     def data(self) -> dict[str, Any]:
         """What the card was made of."""
@@ -93,3 +117,8 @@ class LeaderboardCard:
                 for row in self.rows
             ],
         }
+
+
+def _bar(row: Standing) -> tuple[str, float, str]:
+    points = f"{row.points} point" if row.points == 1 else f"{row.points} points"
+    return (f"{row.rank}. {row.member}", float(row.points), points)

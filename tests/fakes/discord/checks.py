@@ -14,7 +14,12 @@ _ROW, _LABEL = 1, 18
 
 def check_message(payload: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with a message to be created."""
-    return [*_check_sizes(payload), *_check_embeds(payload), *_check_components(payload)]
+    return [
+        *_check_sizes(payload),
+        *_check_embeds(payload),
+        *_check_files(payload),
+        *_check_components(payload),
+    ]
 
 
 def _check_sizes(payload: Mapping[str, Any]) -> Iterator[str]:
@@ -48,10 +53,25 @@ def _check_embeds(payload: Mapping[str, Any]) -> Iterator[str]:
         for name, (size, limit) in sizes.items():
             if size > limit:
                 yield f"embeds.{name}: Must be {limit} or fewer in length."
-        if not any(size for size, _ in sizes.values()):
+        if not any(size for size, _ in sizes.values()) and not embed.get("image"):
             yield "embeds: An embed is empty."
     if total > 6000:
         yield "embeds: The size of all embeds is more than 6000."
+
+
+def _check_files(payload: Mapping[str, Any]) -> Iterator[str]:
+    files = payload.get("attachments") or ()
+    if len(files) > 10:
+        yield "attachments: Must be 10 or fewer."
+    if sum(file.get("size", 0) for file in files) > 10 * 2**20:
+        yield "Request entity too large"
+    if any(len(file.get("description") or "") > 1024 for file in files):
+        yield "attachments.description: Must be 1024 or fewer in length."
+    names = {file.get("filename") for file in files}
+    for embed in payload.get("embeds") or ():
+        url = (embed.get("image") or {}).get("url", "")
+        if url.startswith("attachment://") and url.removeprefix("attachment://") not in names:
+            yield "embeds.image.url: There is no such attachment."
 
 
 def _check_components(payload: Mapping[str, Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from aiohttp import web
 from tests.fakes.discord import checks
 from tests.fakes.discord.faults import answer_json
 from tests.fakes.discord.rest import BASE, Refused, Rest
+from tests.fakes.discord.uploads import read_payload
 from tests.fakes.discord.world import Interaction, Said
 
 FIRST_ANSWER = timedelta(seconds=3)
@@ -98,7 +99,7 @@ class Callbacks:
 
     async def _follow_up(self, request: web.Request) -> web.StreamResponse:
         interaction = self._alive(request)
-        payload = await request.json()
+        payload = await read_payload(request)
         problems = checks.check_message(payload)
         if problems:
             self.rest.problems += problems

@@ -12,7 +12,9 @@ from aiohttp import web
 from tests.fakes.discord import checks
 from tests.fakes.discord.faults import Fault, answer_error, answer_json, answer_limited, meet
 from tests.fakes.discord.openapi import find_violations
+from tests.fakes.discord.uploads import read_payload
 from tests.fakes.discord.world import (
+    ATTACH,
     DIRECT,
     EMBED,
     HISTORY,
@@ -92,7 +94,7 @@ class Rest:
         import asyncio
 
         at = asyncio.get_running_loop().time()
-        body = await request.json() if request.can_read_body else None
+        body = await read_payload(request) if request.can_read_body else None
         answer = await self._answer(request, handler, body, at)
         self.calls.append(Call(request.method, request.path, body, answer.status, at))
         self.world.touch()
@@ -206,9 +208,10 @@ class Rest:
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         channel = self._channel(request)
-        payload = await request.json()
+        payload = await read_payload(request)
         needed = [SEND_IN_THREADS if channel.type == THREAD else SEND]
         needed += [EMBED] if payload.get("embeds") else []
+        needed += [ATTACH] if payload.get("attachments") else []
         self._channel(request, *needed)
         if channel.type == DIRECT and channel.recipient and not channel.recipient.takes_messages:
             raise Refused(403, 50007, "Cannot send messages to this user")

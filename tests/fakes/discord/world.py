@@ -11,10 +11,10 @@ from typing import Any
 
 EPOCH_MS = 1420070400000
 ALL = (1 << 53) - 1
-VIEW, SEND, EMBED, HISTORY = 1 << 10, 1 << 11, 1 << 14, 1 << 16
+VIEW, SEND, EMBED, ATTACH, HISTORY = 1 << 10, 1 << 11, 1 << 14, 1 << 15, 1 << 16
 THREADS, SEND_IN_THREADS, MANAGE_GUILD = 1 << 35, 1 << 38, 1 << 5
 MEMBER_RIGHTS = VIEW | SEND | HISTORY
-BOT_RIGHTS = VIEW | SEND | EMBED | HISTORY | THREADS | SEND_IN_THREADS
+BOT_RIGHTS = VIEW | SEND | EMBED | ATTACH | HISTORY | THREADS | SEND_IN_THREADS
 TEXT, DIRECT, THREAD = 0, 1, 11
 
 
@@ -316,7 +316,7 @@ class World:
             "mention_everyone": False,
             "mentions": [],
             "mention_roles": [],
-            "attachments": [],
+            "attachments": payload.get("attachments") or [],
             "pinned": False,
             "type": 0,
             **more,
