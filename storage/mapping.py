@@ -140,9 +140,12 @@ def from_question(question: Question) -> dict[str, Any]:
     }
 
 
-def to_summary(key: int, slug: str, level: str, topics: str, pack: str) -> QuestionSummary:
+def to_summary(
+    key: int, slug: str, level: str, topics: str, pack: str, on_request: bool
+) -> QuestionSummary:
     """Read what picking needs."""
-    return QuestionSummary(QuestionKey(key), slug, pack, Level(level), tuple(json.loads(topics)))
+    about = tuple(json.loads(topics))
+    return QuestionSummary(QuestionKey(key), slug, pack, Level(level), about, on_request)
 
 
 def to_delivery(

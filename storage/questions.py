@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import or_, tuple_
+from sqlalchemy import tuple_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.deck import Deck
 from bot.domain.people import WorkspaceId
 from bot.domain.question import Question, QuestionFilter, QuestionKey
-from storage.mapping import from_question, to_question, to_summary
+from storage.decks import DeckMemory, read_decks
+from storage.mapping import from_question, to_question
 from storage.statements import insert_new
 from storage.tables import PackRow, QuestionRow
 
@@ -25,8 +27,8 @@ _ROWS_AT_ONCE = 500
 class Versions(dict[QuestionKey, tuple[int | None, Question]]):
     """Versions read so far, with their workspace. A stored version never changes."""
 
-    shared: tuple[tuple[tuple[str, str], ...], Deck] | None = None
-    """The deck of the packs that ship, with their names and digests."""
+    def __init__(self) -> None:
+        self.decks = DeckMemory()
 
     def make_room(self, keys: Sequence[QuestionKey]) -> set[QuestionKey]:
         """Return which of the keys are to be read; forget all others when there are too many."""
@@ -47,28 +49,72 @@ class QuestionRepository:
     versions: Versions
 
     async def pack_digest(self, pack: str) -> str | None:
-        row = await self._shipped(pack)
+        row = await self._find_pack(pack, None)
         return row.digest if row else None
 
-    async def _shipped(self, pack: str) -> PackRow | None:
+    async def _find_pack(self, pack: str, workspace_id: WorkspaceId | None) -> PackRow | None:
         rows = await self.session.exec(
-            select(PackRow).where(PackRow.name == pack, col(PackRow.workspace_id).is_(None))
+            select(PackRow).where(
+                PackRow.name == pack,
+                col(PackRow.workspace_id).is_not_distinct_from(workspace_id),
+            )
         )
         return rows.first()
 
-    async def store_pack(self, pack: str, digest: str, questions: Sequence[Question]) -> None:
-        row = await self._shipped(pack)
+    async def _ensure_pack(self, pack: str, workspace_id: WorkspaceId | None) -> PackRow:
+        values = {"name": pack, "workspace_id": workspace_id, "digest": "", "on_request": False}
+        row = await self._find_pack(pack, workspace_id)
         if row is None:
-            row = PackRow(name=pack, digest=digest)
-            self.session.add(row)
+            await insert_new(self.session, PackRow, [values])
+            row = await self._find_pack(pack, workspace_id)
+        assert row is not None
+        return row
+
+    async def store_pack(
+        self,
+        pack: str,
+        digest: str,
+        questions: Sequence[Question],
+        workspace_id: WorkspaceId | None = None,
+        *,
+        on_request: bool = False,
+    ) -> None:
+        row = await self._ensure_pack(pack, workspace_id)
         row.digest = digest
+        row.on_request = on_request
+        self.session.add(row)
         await self.session.flush()
-        await self.session.exec(
-            update(QuestionRow).where(col(QuestionRow.pack_id) == row.id).values(current=False)
-        )
-        rows = [from_question(question) | {"pack_id": row.id} for question in questions]
+        await self._make_outdated(row)
+        rows = [_write_row(row, question) for question in questions]
         for start in range(0, len(rows), _ROWS_AT_ONCE):
             await self._store(row, rows[start : start + _ROWS_AT_ONCE])
+
+    async def add_own(
+        self, workspace_id: WorkspaceId, pack: str, question: Question
+    ) -> QuestionKey:
+        row = await self._ensure_pack(pack, workspace_id)
+        row.digest = _change_digest(row.digest, question)
+        self.session.add(row)
+        await self.session.flush()
+        await self._make_outdated(row, col(QuestionRow.slug) == question.id)
+        values = _write_row(row, question)
+        await self._store(row, [values])
+        keys = await self.session.exec(
+            select(col(QuestionRow.id)).where(
+                QuestionRow.pack_id == row.id,
+                QuestionRow.slug == question.id,
+                QuestionRow.version == values["version"],
+            )
+        )
+        return QuestionKey(keys.one() or 0)
+
+    async def _make_outdated(self, pack: PackRow, *conditions: Any) -> None:
+        await self.session.exec(
+            update(QuestionRow)
+            .where(col(QuestionRow.pack_id) == pack.id, *conditions)
+            .values(current=False)
+            .execution_options(synchronize_session=False)
+        )
 
     async def _store(self, pack: PackRow, rows: Sequence[dict[str, Any]]) -> None:
         """Insert new versions; one that was there before becomes the current one again."""
@@ -84,47 +130,38 @@ class QuestionRepository:
             .execution_options(synchronize_session=False)
         )
 
+    async def current_versions(
+        self, workspace_id: WorkspaceId | None, pack: str
+    ) -> Mapping[str, str]:
+        rows = await self.session.exec(
+            select(col(QuestionRow.slug), col(QuestionRow.version))
+            .join(PackRow, col(PackRow.id) == col(QuestionRow.pack_id))
+            .where(
+                PackRow.name == pack,
+                col(PackRow.workspace_id).is_not_distinct_from(workspace_id),
+                col(QuestionRow.current),
+            )
+        )
+        return dict(rows.all())
+
+    async def pack_questions(
+        self, workspace_id: WorkspaceId | None, pack: str
+    ) -> Sequence[Question]:
+        row = await self._find_pack(pack, workspace_id) or await self._find_pack(pack, None)
+        if row is None:
+            return []
+        rows = await self.session.exec(
+            select(QuestionRow)
+            .where(QuestionRow.pack_id == row.id, col(QuestionRow.current))
+            .order_by(QuestionRow.slug)
+        )
+        return [to_question(found) for found in rows]
+
     async def deck(self, workspace_id: WorkspaceId, wanted: QuestionFilter) -> Deck:
         return (await self.decks([workspace_id]))[workspace_id].fitting(wanted)
 
     async def decks(self, workspace_ids: Sequence[WorkspaceId]) -> Mapping[WorkspaceId, Deck]:
-        shared = await self._shared_deck()
-        rows = await self.session.exec(
-            select(PackRow.workspace_id).where(col(PackRow.workspace_id).in_(set(workspace_ids)))
-        )
-        own = {owner: await self._read_deck(owner) for owner in set(rows)}
-        return {one: own.get(one, shared) for one in workspace_ids}
-
-    async def _shared_deck(self) -> Deck:
-        """Return what ships, read anew only when a pack's digest has changed."""
-        packs = await self.session.exec(
-            select(PackRow.name, PackRow.digest).where(col(PackRow.workspace_id).is_(None))
-        )
-        digests = tuple(sorted(packs))
-        if self.versions.shared is None or self.versions.shared[0] != digests:
-            self.versions.shared = (digests, await self._read_deck(None))
-        return self.versions.shared[1]
-
-    async def _read_deck(self, workspace_id: int | None) -> Deck:
-        rows = await self.session.exec(
-            select(  # type: ignore[call-overload]
-                col(QuestionRow.id),
-                col(QuestionRow.slug),
-                col(QuestionRow.level),
-                col(QuestionRow.topics),
-                col(PackRow.name),
-            )
-            .join(PackRow, col(PackRow.id) == col(QuestionRow.pack_id))
-            .where(
-                col(QuestionRow.current),
-                or_(
-                    col(QuestionRow.workspace_id).is_(None),
-                    col(QuestionRow.workspace_id) == workspace_id,
-                ),
-            )
-            .order_by(QuestionRow.slug)
-        )
-        return Deck(to_summary(*row) for row in rows)
+        return await read_decks(self.session, self.versions.decks, workspace_ids)
 
     async def get_many(
         self, workspace_id: WorkspaceId | None, keys: Sequence[QuestionKey]
@@ -142,3 +179,12 @@ class QuestionRepository:
             for key, (owner, question) in held.items()
             if workspace_id is None or owner in (None, workspace_id)
         }
+
+
+def _change_digest(digest: str, question: Question) -> str:
+    return hashlib.blake2b(f"{digest}/{question.version}".encode(), digest_size=16).hexdigest()
+
+
+def _write_row(pack: PackRow, question: Question) -> dict[str, Any]:
+    named = question if question.pack == pack.name else replace(question, pack=pack.name)
+    return from_question(named) | {"pack_id": pack.id, "workspace_id": pack.workspace_id}

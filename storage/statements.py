@@ -19,7 +19,7 @@ async def insert_new(
         return 0
     target = table.__table__  # type: ignore[attr-defined]
     statement = _insert(session, target).values(list(rows)).on_conflict_do_nothing()
-    inserted = await session.exec(statement.returning(target.c.id))
+    inserted = await session.exec(statement.returning(*target.primary_key))
     return len(inserted.all())
 
 

@@ -97,15 +97,25 @@ class ScheduleRow(SQLModel, table=True):
 
 
 class PackRow(SQLModel, table=True):
-    """A pack; without a workspace it ships with the program and is for all."""
+    """A pack; without a workspace it is for all. One `on_request` is in no deck by itself."""
 
     __tablename__ = "packs"
-    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "name"),
+        Index(
+            "uq_packs_name_shared",
+            "name",
+            unique=True,
+            sqlite_where=text("workspace_id IS NULL"),
+            postgresql_where=text("workspace_id IS NULL"),
+        ),
+    )
 
     id: int | None = _key()
     workspace_id: int | None = Field(default=None, foreign_key="workspaces.id", ondelete="CASCADE")
     name: str
     digest: str
+    on_request: bool = False
 
 
 class QuestionRow(SQLModel, table=True):
@@ -125,6 +135,16 @@ class QuestionRow(SQLModel, table=True):
     topics: str
     body: str = Field(sa_type=Text)
     current: bool = True
+
+
+class RetiredQuestionRow(SQLModel, table=True):
+    """A question that a workspace took out of its decks, by the id that people know."""
+
+    __tablename__ = "retired_questions"
+
+    workspace_id: int = Field(foreign_key="workspaces.id", ondelete="CASCADE", primary_key=True)
+    slug: str = Field(primary_key=True)
+    at: datetime
 
 
 class DeliveryRow(SQLModel, table=True):

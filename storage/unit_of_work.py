@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.ports import UnitOfWork
 from storage.agenda import AgendaRepository
 from storage.attempts import AttemptRepository
+from storage.curation import CurationRepository
 from storage.deliveries import DeliveryRepository
 from storage.engine import READ, WRITE, explaining_errors
 from storage.notices import NoticeRepository
@@ -30,6 +31,7 @@ class SqlUnitOfWork:
         self.members = MemberRepository(session)
         self.schedules = ScheduleRepository(session)
         self.questions = QuestionRepository(session, versions)
+        self.curation = CurationRepository(session)
         self.deliveries = DeliveryRepository(session)
         self.attempts = AttemptRepository(session)
         self.notices = NoticeRepository(session)

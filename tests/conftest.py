@@ -15,6 +15,9 @@ from storage.schema import migrate
 from storage.unit_of_work import SqlStorage
 from tests.postgres import run_server
 
+_TABLES = ", ".join(SQLModel.metadata.tables)
+"""Of the program alone: proofs of questions that run later declare tables of their own."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
@@ -45,10 +48,9 @@ async def database_url(bare_url: str) -> str:
     """An empty database of each kind, with the newest schema."""
     engine = open_engine(bare_url)
     await migrate(engine)
-    names = ", ".join(SQLModel.metadata.tables)
     if engine.dialect.name == "postgresql":
         async with engine.begin() as connection:
-            await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            await connection.execute(text(f"TRUNCATE {_TABLES} RESTART IDENTITY CASCADE"))
     await engine.dispose()
     return bare_url
 

@@ -15,6 +15,7 @@ import typer
 from bot.cli.generate import generate_questions
 from bot.cli.grade import grade
 from bot.cli.operate import check, deliveries, schedules
+from bot.cli.packs import import_questions
 from bot.cli.questions import questions
 from bot.errors import QuizError
 
@@ -26,6 +27,7 @@ app = typer.Typer(
     help="A daily FastAPI interview question for your team's channel.",
 )
 questions.command("generate")(generate_questions)
+questions.command("import")(import_questions)
 app.add_typer(questions, name="questions")
 app.command()(grade)
 app.add_typer(schedules, name="schedules")

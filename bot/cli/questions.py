@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from bot.cli.packs import WorkspaceOption, load_any_pack, suggest_near
 from bot.domain.people import Level
 from bot.domain.question import Kind, Question
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 questions = typer.Typer(no_args_is_help=True, help="Question packs: look, check, convert.")
 
-PackOption = Annotated[str, typer.Option(help="A shipped pack's name, or a folder.")]
+PackOption = Annotated[
+    str, typer.Option(help="A shipped pack's name, a folder, or a pack in the database.")
+]
 
 
 class Format(StrEnum):
@@ -30,16 +33,16 @@ class Format(StrEnum):
 
 @questions.command("list")
 def list_questions(
+    context: typer.Context,
     pack: PackOption = "fastapi",
+    workspace: WorkspaceOption = None,
     level: Annotated[Level | None, typer.Option(help="Only this level.")] = None,
     topic: Annotated[str | None, typer.Option(help="Only this topic.")] = None,
 ) -> None:
     """List a pack's questions: a table in a terminal, tab-separated lines in a pipe."""
-    from bot.questions.loader import load_pack
-
     chosen = [
         question
-        for question in load_pack(_find_pack(pack))
+        for question in load_any_pack(context.obj, pack, workspace)
         if (level is None or question.level == level)
         and (topic is None or topic in question.topics)
     ]
@@ -65,18 +68,20 @@ def _print_table(chosen: Sequence[Question]) -> None:
 
 @questions.command("show")
 def show_question(
-    question_id: Annotated[str, typer.Argument(metavar="ID")], pack: PackOption = "fastapi"
+    context: typer.Context,
+    question_id: Annotated[str, typer.Argument(metavar="ID")],
+    pack: PackOption = "fastapi",
+    workspace: WorkspaceOption = None,
 ) -> None:
     """Show one question with its answer, key points and sources."""
     from rich.console import Console
     from rich.markdown import Markdown
 
-    from bot.questions.loader import load_pack
     from bot.questions.writing import write_sheet
 
-    loaded = {question.id: question for question in load_pack(_find_pack(pack))}
+    loaded = {question.id: question for question in load_any_pack(context.obj, pack, workspace)}
     if question_id not in loaded:
-        _fail(f"No question is called `{question_id}`.", _suggest(question_id, loaded))
+        _fail(f"No question is called `{question_id}`.", suggest_near(question_id, loaded))
     sheet = write_sheet(loaded[question_id])
     if sys.stdout.isatty():
         Console().print(Markdown(sheet))
@@ -149,16 +154,16 @@ def _run_proofs(loaded: Sequence[Question]) -> list[str]:
 
 @questions.command("export")
 def export_questions(
+    context: typer.Context,
     target: Annotated[
         Path, typer.Argument(metavar="[FILE|-]", help="Where to; for Markdown a folder.")
     ] = Path("-"),
     form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.JSON,
     pack: PackOption = "fastapi",
+    workspace: WorkspaceOption = None,
 ) -> None:
     """Write a pack as JSON, CSV or a folder of Markdown files."""
-    from bot.questions.loader import load_pack
-
-    loaded = load_pack(_find_pack(pack))
+    loaded = load_any_pack(context.obj, pack, workspace)
     if form is Format.MARKDOWN and str(target) != "-":
         from bot.questions.writing import write_folder
 
@@ -223,22 +228,6 @@ def start_question(
     except OSError as error:
         _fail(f"{path} can't be written: {error.strerror}.", "Name another folder.")
     typer.echo(f"{path} is yours to fill in; `fastapi-quiz questions check {path}` judges it.")
-
-
-def _find_pack(name: str) -> Path:
-    from bot.questions.pack_files import shipped_packs
-
-    packs = shipped_packs()
-    if name not in packs and not Path(name).is_dir():
-        _fail(f"No pack is called `{name}`.", _suggest(name, packs) + " A folder will do, too.")
-    return packs.get(name, Path(name))
-
-
-def _suggest(word: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, list(known), n=3, cutoff=0.4)
-    return f"Did you mean {' or '.join(near)}?" if near else "`questions list` shows them."
 
 
 def _fail(problem: str, mend: str) -> NoReturn:

@@ -43,11 +43,13 @@ class Deck(tuple[QuestionSummary, ...]):
         self._orders: dict[tuple[int, int], tuple[QuestionSummary, ...]] = {}
 
     def fitting(self, wanted: QuestionFilter) -> Deck:
-        """Return the deck of those that are wanted."""
-        if wanted == QuestionFilter():
-            return self
+        """Return the deck of those that are wanted; of one id, the last one counts."""
         if wanted not in self._parts:
-            self._parts[wanted] = Deck(filter(wanted.matches, self))
+            by_id = {question.id: question for question in self if wanted.takes_pack(question)}
+            part = Deck(filter(wanted.matches, by_id.values()))
+            if not part:  # not remembered: anybody may ask for any topic
+                return part
+            self._parts[wanted] = part
         return self._parts[wanted]
 
     def topics_of(self, question_id: str | None) -> tuple[str, ...]:

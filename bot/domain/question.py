@@ -74,13 +74,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSummary:
-    """What picking needs of a question, and no more: a deck of thousands stays small."""
+    """What picking needs of a question, and no more: a deck of thousands stays small.
+
+    One `on_request` fits only a filter that names its pack.
+    """
 
     key: QuestionKey
     id: str
     pack: str
     level: Level
     topics: tuple[str, ...]
+    on_request: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +99,13 @@ class QuestionFilter:
         """Tell whether the question is wanted."""
         return (
             self.level in (None, question.level)
-            and self.pack in (None, question.pack)
+            and self.takes_pack(question)
             and (self.topic is None or self.topic in question.topics)
         )
+
+    def takes_pack(self, question: QuestionSummary) -> bool:
+        """Tell whether the question's pack is wanted."""
+        return question.pack == self.pack if self.pack else not question.on_request
 
     def __str__(self) -> str:
         named = [("level", self.level), ("topic", self.topic), ("pack", self.pack)]

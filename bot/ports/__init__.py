@@ -4,6 +4,7 @@ from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.chat import ChatPort, Found, Handle, Platform
 from bot.ports.clock import Clock
+from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
@@ -17,6 +18,7 @@ __all__ = [
     "Attempts",
     "ChatPort",
     "Clock",
+    "Curation",
     "Deliveries",
     "Found",
     "Grader",

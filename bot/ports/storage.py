@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
+from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
 from bot.ports.people import Members, Notices, Workspaces
 from bot.ports.scheduling import Agenda, Schedules
@@ -26,6 +27,9 @@ class UnitOfWork(Protocol):
 
     @property
     def questions(self) -> Questions: ...
+
+    @property
+    def curation(self) -> Curation: ...
 
     @property
     def deliveries(self) -> Deliveries: ...

@@ -6,7 +6,7 @@ Nothing here is imported by commands that need no question.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -31,18 +31,22 @@ class PackInfo:
     topics: dict[str, str] = field(default_factory=dict)
 
 
-def load_pack(folder: Path, name: str | None = None) -> tuple[Question, ...]:
+def load_pack(
+    folder: Path, name: str | None = None, on_progress: Callable[[float], None] = lambda _: None
+) -> tuple[Question, ...]:
     """Load every question of a folder, in the order of their ids; `name` renames the pack.
 
-    Raises PackError with all faults of all files; a pack is whole or it is none.
+    `on_progress` is told the share (0..1) of the files that are read. Raises PackError with
+    all faults of all files; a pack is whole or it is none.
     """
     paths = find_question_files(folder)
     faults: list[PackFault] = []
     info = _read_pack_info(folder, faults)
     info = replace(info, name=name) if name else info
     loaded: list[tuple[Path, Question]] = []
-    for path in paths:
+    for at, path in enumerate(paths, 1):
         result = _load_file(path, info)
+        on_progress(at / len(paths))
         if isinstance(result, Question):
             loaded.append((path, result))
         else:

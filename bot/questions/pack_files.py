@@ -48,6 +48,9 @@ def _is_hidden(path: Path) -> bool:
 def read_text(path: Path, max_bytes: int = MAX_FILE_BYTES) -> str | PackFault:
     """Read a small UTF-8 text file with any line ends; a fault says why it can't be read."""
     try:
+        if path.exists() and not path.is_file():  # opening a pipe would wait for its other end
+            problem, mend = "This is no ordinary file.", "Take it out of the folder."
+            return PackFault(str(path), 1, problem, mend)
         with path.open("rb") as file:
             raw = file.read(max_bytes + 1)
     except OSError as error:
@@ -59,7 +62,7 @@ def decode_text(raw: bytes, file: str, max_bytes: int) -> str | PackFault:
     """Turn bytes into text, or say why they are none."""
     if len(raw) > max_bytes:
         return PackFault(
-            file, 1, f"The file is larger than {max_bytes // 1024} KB.", "Split or shorten it."
+            file, 1, f"The file is larger than {_show_size(max_bytes)}.", "Split or shorten it."
         )
     if not raw.strip():
         return PackFault(file, 1, "The file is empty.", "Fill it or delete it.")
@@ -70,6 +73,11 @@ def decode_text(raw: bytes, file: str, max_bytes: int) -> str | PackFault:
         return PackFault(file, line, "The file is not UTF-8 text.", "Save it as UTF-8.")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _find_control_character(text, file) or text
+
+
+def _show_size(size: int) -> str:
+    kilobytes = size // 1024
+    return f"{kilobytes // 1024} MB" if kilobytes >= 1024 else f"{kilobytes} KB"
 
 
 def _find_control_character(text: str, file: str) -> PackFault | None:

@@ -16,7 +16,8 @@ from bot.domain.question import Question
 from bot.errors import PackError, PackFault
 from bot.questions.loader import load_pack, load_question
 from bot.questions.pack_files import MAX_FILES, decode_text
-from bot.questions.schema import KEYS, build_question, suggest_word
+from bot.questions.question_file import parse_question
+from bot.questions.schema import KEYS, build_question, shorten, suggest_word
 
 MAX_BYTES = 40 * 1024 * 1024
 _MAX_CELL = 64 * 1024
@@ -24,6 +25,9 @@ _EXPORTED_ONLY = ("pack", "runs")
 
 Row: TypeAlias = tuple[int, dict[str, object]]
 """A question's first line in its file, and its plain data."""
+
+OnProgress: TypeAlias = Callable[[float], None]
+"""Is told the share (0..1) that is done."""
 
 
 class _Unreadable(Exception):
@@ -36,42 +40,64 @@ class _Unreadable(Exception):
         self.mend = mend
 
 
-def read_questions(path: Path, pack: str) -> tuple[Question, ...]:
+def read_questions(
+    path: Path, pack: str, on_progress: OnProgress = lambda _: None
+) -> tuple[Question, ...]:
     """Read a folder, `.md`, `.json` or `.csv` file as questions of the pack named.
 
     A folder's questions take its own name unless another is wanted. Raises PackError.
     """
     if path.is_dir():
-        return load_pack(path, pack)
+        return load_pack(path, pack, on_progress)
     if path.suffix.lower() == ".md":
         return (load_question(path, pack),)
+    _require_reader(path.name)
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         problem = f"The file can't be read: {error.strerror}."
         raise PackError([PackFault(str(path), 1, problem, "Check the path.")]) from error
-    return read_bytes(raw, path.name, pack)
+    return read_bytes(raw, path.name, pack, on_progress)
 
 
-def read_bytes(raw: bytes, name: str, pack: str) -> tuple[Question, ...]:
+def read_bytes(
+    raw: bytes, name: str, pack: str, on_progress: OnProgress = lambda _: None
+) -> tuple[Question, ...]:
     """Read an uploaded file by the ending of its name. Raises PackError."""
-    reader = _READERS.get(Path(name).suffix.lower())
-    if reader is None:
-        problem = f"`{name}` ends in none of {', '.join(_READERS)}."
-        mend = "Save the questions as JSON or CSV; docs/questions.md shows the columns."
-        raise PackError([PackFault(name, 1, problem, mend)])
+    reader = _require_reader(name)
     text = decode_text(raw, name, MAX_BYTES)
     if isinstance(text, PackFault):
         raise PackError([text])
-    return _build_all(reader(text), pack, name)
+    if reader is None:
+        built = parse_question(text, pack, name)
+        if isinstance(built, Question):
+            return (built,)
+        raise PackError(built)
+    lines = text.count("\n") + 1
+    return _build_all(reader(text), pack, name, lambda line: on_progress(line / lines))
 
 
-def _build_all(rows: Iterator[Row], pack: str, file: str) -> tuple[Question, ...]:
+def _require_reader(name: str) -> Callable[[str], Iterator[Row]] | None:
+    """Return what reads a file of this name; None for a Markdown file with one question."""
+    ending = Path(name).suffix.lower()
+    if ending == ".md":
+        return None
+    if ending not in _READERS:
+        problem = f"`{shorten(name)}` ends in none of {', '.join((*_READERS, '.md'))}."
+        mend = "Save the questions as JSON or CSV; docs/questions.md shows the columns."
+        raise PackError([PackFault(shorten(name), 1, problem, mend)])
+    return _READERS[ending]
+
+
+def _build_all(
+    rows: Iterator[Row], pack: str, file: str, on_line: Callable[[int], None]
+) -> tuple[Question, ...]:
     faults: list[PackFault] = []
     questions: dict[str, Question] = {}
     try:
         for count, (line, data) in enumerate(rows, 1):
+            on_line(line)
             if count > MAX_FILES:
                 raise _Unreadable(line, "There are too many questions.", f"Split at {MAX_FILES}.")
             built = build_question(data, pack, file, {(): line})
@@ -108,6 +134,8 @@ def read_json_rows(text: str) -> Iterator[Row]:
         except json.JSONDecodeError as error:
             mend = "Check quotes, commas and brackets there."
             raise _Unreadable(error.lineno, f"This is not JSON: {error.msg}.", mend) from error
+        except ValueError as error:  # Python reads no integer of more than 4,300 digits
+            raise _Unreadable(line, "A number is too long.", "Write a shorter one.") from error
         except RecursionError as error:
             raise _Unreadable(line, "Values are nested too deeply.", "Make it flat.") from error
         if not isinstance(item, dict):
@@ -164,7 +192,8 @@ def _check_header(cells: list[str]) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
     for name in names:
         if name not in (*KEYS, *_EXPORTED_ONLY):
-            raise _Unreadable(1, f"The column `{name}` is not known.", suggest_word(name, KEYS))
+            problem = f"The column `{shorten(name)}` is not known."
+            raise _Unreadable(1, problem, suggest_word(name, KEYS))
     return names
 
 

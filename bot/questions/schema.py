@@ -22,6 +22,8 @@ Path = tuple[str | int, ...]
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 MAX_PROMPT = 3_000
 MAX_ANSWER = 6_000
+MAX_SHOWN = 300
+"""The longest sentence about a fault: a file of strangers may hold a word of megabytes."""
 
 Slug = Annotated[str, Field(min_length=2, max_length=60, pattern=ID_PATTERN)]
 Line = Annotated[
@@ -84,14 +86,20 @@ def build_question(
         read = QuestionSchema.model_validate(dict(data))
     except ValidationError as error:
         return [
-            PackFault(file, find_line(lines, detail["loc"]), *describe_fault(detail))
+            PackFault(file, find_line(lines, detail["loc"]), *map(shorten, describe_fault(detail)))
             for detail in error.errors(include_url=False)
         ]
     faults = [
-        PackFault(file, find_line(lines, path), problem, mend)
+        PackFault(file, find_line(lines, path), shorten(problem), shorten(mend))
         for path, problem, mend in _check_rules(read)
     ]
     return faults or _to_domain(read, pack)
+
+
+def shorten(text: str, most: int = MAX_SHOWN) -> str:
+    """Return a text that may hold what a stranger's file held, fit to be shown anywhere."""
+    safe = text.encode("utf-8", "replace").decode()
+    return safe if len(safe) <= most else f"{safe[: most - 1]}…"
 
 
 def find_line(lines: Mapping[Path, int], path: Path) -> int:
@@ -178,7 +186,7 @@ def suggest_word(word: str, known: tuple[str, ...]) -> str:
 def describe_fault(detail: Any) -> tuple[str, str]:
     """Put one of pydantic's error details into a problem and its mend."""
     path: Path = detail["loc"]
-    name = name_path(path)
+    name = shorten(name_path(path), 60)
     context = detail.get("ctx", {})
     match detail["type"]:
         case "missing":
@@ -186,14 +194,17 @@ def describe_fault(detail: Any) -> tuple[str, str]:
         case "extra_forbidden":
             return f"`{name}` is no key known here.", suggest_word(str(path[-1]), _keys_at(path))
         case "enum":
-            return f"`{name}` is `{detail['input']}`.", f"Write {context['expected']}."
+            return (
+                f"`{name}` is `{shorten(str(detail['input']), 60)}`.",
+                f"Write {context['expected']}.",
+            )
         case "string_too_short" | "too_short":
             return f"`{name}` is empty or too short.", "Write it out."
         case "string_too_long" | "too_long":
             return f"`{name}` is too long.", f"{context['max_length']} is the most."
         case "string_pattern_mismatch":
             return (
-                f"`{name}` is `{detail['input']}`.",
+                f"`{name}` is `{shorten(str(detail['input']), 60)}`.",
                 "Use small letters, digits and single hyphens, as in `yield-clean-up`.",
             )
         case _:

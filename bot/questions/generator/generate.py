@@ -12,6 +12,7 @@ from itertools import count as count_from
 from itertools import islice
 from random import Random
 
+from bot.domain.people import Level
 from bot.domain.question import Choice, Kind, Markdown, Question
 from bot.errors import CommandError, NotFound
 from bot.questions.generator.sandbox import Ended, Run, Sandbox
@@ -54,6 +55,7 @@ def generate(
     count: int,
     seed: int,
     *,
+    level: Level | None = None,
     sandbox: Sandbox | None = None,
     on_question: Callable[[GeneratedQuestion], None] | None = None,
 ) -> list[GeneratedQuestion]:
@@ -61,10 +63,10 @@ def generate(
 
     The same arguments give the same questions, and a larger count begins with the smaller
     one's. Blocks for about 50 ms a question; call it from a thread. Without a `sandbox`, one
-    is started. Raises `NotFound` for an unknown topic, and `CommandError` when FastAPI is
-    missing or no more questions can be made.
+    is started. Raises `NotFound` for an unknown topic or a level that it has no templates of,
+    and `CommandError` when FastAPI is missing or no more questions can be made.
     """
-    templates = find_templates(topic)
+    templates = find_templates(topic, level)
     with ExitStack() as stack:
         if sandbox is None:
             sandbox = stack.enter_context(Sandbox(workers=min(count, 2, os.cpu_count() or 1)))
@@ -82,13 +84,19 @@ def list_topics(templates: Sequence[Template] = TEMPLATES) -> list[str]:
     return sorted({topic for template in templates for topic in template.topics})
 
 
-def find_templates(topic: str | None) -> list[Template]:
-    """Find the templates on a topic, or the one of that name; raises `NotFound`."""
-    if topic is None:
-        return list(TEMPLATES)
-    found = [each for each in TEMPLATES if topic == each.name or topic in each.topics]
+def find_templates(topic: str | None, level: Level | None = None) -> list[Template]:
+    """Find the templates of a level on a topic, or the one of that name; raises `NotFound`."""
+    found = [each for each in TEMPLATES if topic in (None, each.name, *each.topics)]
+    fitting = [each for each in found if level in (None, each.level)]
+    if fitting:
+        return fitting
     if found:
-        return found
+        levels = sorted({each.level for each in found})
+        raise NotFound(
+            f"No generated questions on “{topic}” are of level {level}. "
+            f"There are some for: {', '.join(levels)}."
+        )
+    assert topic is not None
     names = [*list_topics(), *(template.name for template in TEMPLATES)]
     nearest = get_close_matches(topic, names, n=1, cutoff=0)[0]
     raise NotFound(

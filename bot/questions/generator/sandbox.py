@@ -117,7 +117,7 @@ class Sandbox:
         self.versions: Mapping[str, str] = {}
 
     def __enter__(self) -> Self:
-        require_fastapi()
+        require_fastapi(NEEDED)
         with ThreadPoolExecutor(self._count) as threads:
             starting = [threads.submit(self._start_worker) for _ in range(self._count)]
         failed = [error for start in starting if (error := start.exception()) is not None]
@@ -163,7 +163,7 @@ class Sandbox:
         return worker
 
 
-def require_fastapi(needed: Sequence[str] = NEEDED) -> None:
+def require_fastapi(needed: Sequence[str]) -> None:
     """Raise `CommandError` with the install command unless the optional parts are here."""
     missing = [name for name in needed if importlib.util.find_spec(name) is None]
     if missing:

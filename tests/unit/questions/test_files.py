@@ -144,7 +144,7 @@ def test_all_rows_are_judged_and_ids_are_unique() -> None:
 
 
 def test_a_huge_file_is_refused() -> None:
-    with pytest.raises(PackError, match="larger than 40960 KB"):
+    with pytest.raises(PackError, match="larger than 40 MB"):
         read_bytes(b" " * 41 * 1024 * 1024, "a.json", "mine")
 
 

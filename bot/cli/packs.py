@@ -1,0 +1,148 @@
+"""`fastapi-quiz questions import`, and packs that are in the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.app import Application
+    from bot.domain.question import Question
+    from bot.questions.reading import OnProgress
+    from bot.services.importing import Imported
+
+WorkspaceOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PLATFORM:ID", help="Whose own pack, such as slack:T012ABC. Default: one for all."
+    ),
+]
+
+
+def import_questions(
+    context: typer.Context,
+    source: Annotated[
+        Path, typer.Argument(metavar="FILE|FOLDER", help="A folder, or a .json, .csv or .md file.")
+    ],
+    pack: Annotated[
+        str | None, typer.Option(help="The pack's name. Default: that of the file.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    shared: Annotated[
+        bool, typer.Option("--shared", help="For all workspaces, as without --workspace.")
+    ] = False,
+) -> None:
+    """Store a file or folder as a pack, whole or not at all; all its faults are listed at once."""
+    from bot.errors import ConfigError
+    from bot.services.importing import suggest_name
+
+    if workspace and shared:
+        raise ConfigError("--workspace and --shared exclude each other. Give one of them.")
+    name = pack or suggest_name(source.resolve().name)
+    imported = asyncio.run(_import(context.obj, source, name, workspace))
+    whose = f"for {workspace}" if workspace else "for all workspaces"
+    typer.echo(f"{imported} It is stored {whose}.")
+
+
+async def _import(config: Path | None, source: Path, name: str, workspace: str | None) -> Imported:
+    from bot.questions.pack_files import shipped_packs
+    from bot.questions.reading import read_questions
+    from bot.services.importing import Importing, find_workspace, require_name
+
+    shipped = shipped_packs()
+    require_name(name, shipped)
+    async with _open_database(config) as app:
+        owner = await find_workspace(app.storage, workspace) if workspace else None
+        with _showing_progress() as show:
+            questions = read_questions(source, name, show)
+            importing = Importing(app.storage, shipped)
+            return await importing.import_pack(questions, name, owner)
+
+
+@asynccontextmanager
+async def _open_database(config: Path | None) -> AsyncIterator[Application]:
+    """Open the configured database; a new one is made, an older schema refused."""
+    from bot.app import build
+    from bot.config import load_settings
+
+    app = build(load_settings(config).database.url, {})
+    try:
+        await app.start({})
+        yield app
+    finally:
+        await app.close()
+
+
+@contextmanager
+def _showing_progress() -> Iterator[OnProgress]:
+    """Show a bar on stderr while a file is read and stored; nothing in a pipe."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        reading = progress.add_task("Reading", total=1.0)
+        storing = progress.add_task("Storing", total=None, visible=False)
+
+        def show(share: float) -> None:
+            progress.update(reading, completed=share)
+            if share >= 1.0:
+                progress.update(storing, visible=True)
+
+        yield show
+
+
+def load_any_pack(config: Path | None, name: str, workspace: str | None) -> Sequence[Question]:
+    """Load a shipped pack, a folder, or a pack from the database.
+
+    Raises:
+        QuizError: there is none of that name; names the nearest ones.
+        PackError: the folder's files have faults.
+    """
+    from bot.questions.loader import load_pack
+    from bot.questions.pack_files import shipped_packs
+
+    packs = shipped_packs()
+    if workspace is None and (name in packs or Path(name).is_dir()):
+        return load_pack(packs.get(name, Path(name)))
+    return asyncio.run(_load_stored(config, name, workspace))
+
+
+async def _load_stored(config: Path | None, name: str, workspace: str | None) -> Sequence[Question]:
+    from bot.errors import QuizError
+    from bot.questions.pack_files import shipped_packs
+    from bot.services.importing import find_workspace
+
+    known = set(shipped_packs())
+    if _is_there(config):
+        async with _open_database(config) as app:
+            owner = await find_workspace(app.storage, workspace) if workspace else None
+            async with app.storage.reading() as work:
+                if found := await work.questions.pack_questions(owner, name):
+                    return found
+                known |= {pack.name for pack in await work.curation.packs(owner)}
+    raise QuizError(
+        f"No pack is called `{name}`. {suggest_near(name, known)} A folder will do, too."
+    )
+
+
+def _is_there(config: Path | None) -> bool:
+    """Tell whether there is a database to look into: looking must not make one."""
+    from bot.config import load_settings
+    from storage.engine import open_engine, sqlite_file
+
+    path = sqlite_file(open_engine(load_settings(config).database.url))
+    return path is None or path.exists()
+
+
+def suggest_near(word: str, known: Iterable[str]) -> str:
+    """Return a sentence with what comes nearest to a misspelt word."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), n=3, cutoff=0.4)
+    return f"Did you mean {' or '.join(near)}?" if near else "`questions list` shows them."
