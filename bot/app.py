@@ -20,14 +20,18 @@ from bot.domain.cards import Reply
 from bot.domain.events import Event
 from bot.errors import ConfigError
 from bot.grading.lexical import LexicalGrader
-from bot.ports import ChatPort, Clock, Platform
+from bot.ports import ChatPort, Clock, Platform, QuestionWriter
 from bot.scheduler import Ticker
 from bot.services.administering import Administering
 from bot.services.answering import Answering
+from bot.services.authoring import Authoring
 from bot.services.conversing import Conversing, collect_handlers
 from bot.services.customising import Customising
+from bot.services.deciding import Deciding
 from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
+from bot.services.drafting import Drafting
+from bot.services.generating import Generating
 from bot.services.helping import Helping
 from bot.services.leaving import Leaving
 from bot.services.notifying import Notifying
@@ -100,15 +104,17 @@ def build(
     lease: timedelta = timedelta(seconds=60),
     spread: timedelta = timedelta(0),
     concurrency: int = 100,
+    writer: QuestionWriter | None = None,
 ) -> Application:
     """Wire the core to a database and to chat platforms; nothing is opened yet.
 
     Tests and simulations hand in their own clock and dice; `owner` names this process
-    among those that share the database.
+    among those that share the database. A `writer` drafts questions beside the templates.
     """
     clock = clock or SystemClock()
     engine = open_engine(database) if isinstance(database, str) else database
-    storage = SqlStorage(engine, dice or random.SystemRandom())
+    dice = dice or random.SystemRandom()
+    storage = SqlStorage(engine, dice)
     reconciling = Reconciling(storage, chats, clock, lease, grace)
     answering = Answering(storage, LexicalGrader())
     revealing = Revealing(storage, reconciling, grace)
@@ -119,6 +125,9 @@ def build(
         profile,
         Administering(storage, chats),
         Customising(storage),
+        Authoring(storage),
+        Deciding(storage),
+        Drafting(storage, Generating(), LexicalGrader(), dice, writer),
         Helping(storage, chats),
         Scheduling(storage, chats, grace),
         Standings(storage, chats),

@@ -9,6 +9,7 @@ QuizError
 ├── PackError          a question pack has faults; carries all of them
 ├── StorageError       the database can't be used
 │   └── SchemaError    its schema is older or newer than this program
+├── ModelError         a language model gave nothing that can be used
 └── ChatError          what a ChatPort says of a call that did not simply work
     ├── NotSent        provably not posted: safe to try again, not before `retry_after`
     ├── Rejected       permanent: no channel, no rights, revoked
@@ -100,6 +101,10 @@ class StorageError(QuizError):
 
 class SchemaError(StorageError):
     """The database's schema is not the one this program was built for."""
+
+
+class ModelError(QuizError):
+    """A language model gave nothing usable: not reachable, over its limit, or not readable."""
 
 
 class RejectReason(StrEnum):

@@ -110,7 +110,11 @@ def from_schedule(schedule: Schedule) -> dict[str, Any]:
 
 def to_question(row: QuestionRow) -> Question:
     """Read a question from its stored body."""
-    body = json.loads(row.body)
+    return read_question(json.loads(row.body))
+
+
+def read_question(body: dict[str, Any]) -> Question:
+    """Read a question from what `asdict` made of it."""
     return Question(
         **body
         | {

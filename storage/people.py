@@ -12,6 +12,7 @@ from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.people import AwayPeriod, Member, MemberId, Workspace, WorkspaceId
+from storage.drafts import erase_drafts_of
 from storage.mapping import to_away, to_member, to_workspace
 from storage.statements import insert_new
 from storage.tables import AwayRow, MemberRow, WorkspaceRow
@@ -202,6 +203,7 @@ class MemberRepository:
         )
 
     async def erase(self, member: Member) -> None:
+        await erase_drafts_of(self.session, member)
         await self.session.exec(
             delete(MemberRow).where(
                 col(MemberRow.workspace_id) == member.workspace_id,

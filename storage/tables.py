@@ -26,10 +26,18 @@ def _parent(table: str, *, index: bool = False) -> int:
 
 
 class WorkspaceRow(SQLModel, table=True):
-    """A tenant. `seed` shuffles its decks."""
+    """A tenant. `seed` shuffles its decks. One that was left is erased at `erase_at`."""
 
     __tablename__ = "workspaces"
-    __table_args__ = (UniqueConstraint("platform", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("platform", "external_id"),
+        Index(
+            "ix_workspaces_erase_at_left",
+            "erase_at",
+            sqlite_where=text("erase_at IS NOT NULL"),
+            postgresql_where=text("erase_at IS NOT NULL"),
+        ),
+    )
 
     id: int | None = _key()
     platform: str
@@ -37,6 +45,9 @@ class WorkspaceRow(SQLModel, table=True):
     name: str
     seed: int
     emoji: str = "bulb"
+    left_at: datetime | None = None
+    left_because: str | None = Field(default=None, sa_type=Text)
+    erase_at: datetime | None = None
 
 
 class MemberRow(SQLModel, table=True):
@@ -226,6 +237,32 @@ class NoticeRow(SQLModel, table=True):
     channel: str
     body: str = Field(sa_type=Text)
     wake_at: datetime = Field(index=True)
+
+
+class DraftRow(SQLModel, table=True):
+    """What waits for an admin, or was decided. `body` is the whole question as JSON."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "number"),
+        Index("ix_drafts_workspace_id_state", "workspace_id", "state"),
+    )
+
+    id: int | None = _key()
+    workspace_id: int = _parent("workspaces")
+    number: int
+    kind: str
+    state: str
+    question_id: str
+    body: str = Field(sa_type=Text)
+    source: str
+    channel: str
+    author_id: int | None = Field(
+        default=None, foreign_key="members.id", ondelete="SET NULL", index=True
+    )
+    words: str = Field(default="", sa_type=Text)
+    at: datetime
+    decided_at: datetime | None = None
 
 
 class AdapterWordRow(SQLModel, table=True):

@@ -16,6 +16,7 @@ from storage.agenda import AgendaRepository
 from storage.attempts import AttemptRepository
 from storage.curation import CurationRepository
 from storage.deliveries import DeliveryRepository
+from storage.drafts import DraftRepository
 from storage.engine import READ, WRITE, explaining_errors
 from storage.notices import NoticeRepository
 from storage.people import MemberRepository, WorkspaceRepository
@@ -35,6 +36,7 @@ class SqlUnitOfWork:
         self.deliveries = DeliveryRepository(session)
         self.attempts = AttemptRepository(session)
         self.notices = NoticeRepository(session)
+        self.drafts = DraftRepository(session)
         self.agenda = AgendaRepository(session)
 
 

@@ -19,7 +19,7 @@ from bot.domain.people import Level
 _GUILD = r"(?:@(?P<guild>\d{1,20}))?"
 _BUTTON = re.compile(rf"fq:(?P<action>[a-z]+):(?P<key>[a-z0-9-]*):(?P<value>[^:@]*){_GUILD}")
 _FORM = re.compile(rf"fqform:(?P<form>[a-z -]+):(?P<key>[a-z0-9-]*){_GUILD}")
-_PRIMARY = {"answer", "choose", "form"}
+_PRIMARY = {"answer", "choose", "form", "approve"}
 
 
 def button_id(button: Button, guild: str = "") -> str:
@@ -129,7 +129,10 @@ def _make_input(field: FormField) -> ui.Item[Any]:
     words = _words_of(field)
     least = 1 if field.required else 0
     if words:
-        options = [discord.SelectOption(label=word, value=word) for word in words]
+        options = [
+            discord.SelectOption(label=word, value=word, default=word == field.value)
+            for word in words
+        ]
         return ui.Select(
             custom_id=field.name, options=options, required=field.required, min_values=least
         )
@@ -143,11 +146,13 @@ def _make_input(field: FormField) -> ui.Item[Any]:
     if field.type == Type.MEMBER:
         return ui.UserSelect(custom_id=field.name, required=field.required, min_values=least)
     long = field.type == "multiline"
+    room = limits.FIELD_TEXT if long else 200
     return ui.TextInput(
         custom_id=field.name,
         style=discord.TextStyle.long if long else discord.TextStyle.short,
         required=field.required,
-        max_length=limits.FIELD_TEXT if long else 200,
+        max_length=room,
+        default=field.value if limits.measure(field.value) <= room else None,
     )
 
 

@@ -26,6 +26,9 @@ log = structlog.get_logger(__name__)
 PATIENCE = 1.5
 """Seconds of Discord's three that the core may take before it is acknowledged: a form can
 be opened only by the first answer."""
+_FORM_COMMANDS = ("suggest", "report", "questions edit")
+_FORM_BUTTONS = ("answer", "form", "report", "edit", "reject")
+"""What may be answered by a form: it must be the first answer, so nothing is acknowledged yet."""
 _TRANSPORT = (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError)
 _FAULT = ErrorCard("That did not work just now. Try again in a minute.", "fault")
 _HOMELESS = ErrorCard(
@@ -59,13 +62,13 @@ class Desk:
         """Answer a slash command."""
         origin = await self.identify(interaction)
         event = inbound.make_call(origin, path, options) if origin else None
-        await self._attend(interaction, event, may_open_form=path == "answer" and not options)
+        await self._attend(interaction, event, may_open_form=_may_open_form(path, options))
 
     async def press(self, interaction: discord.Interaction[Any], button: Button) -> None:
         """Answer a button."""
         origin = await self.identify(interaction)
         event = inbound.make_press(origin, interaction, button) if origin else None
-        await self._attend(interaction, event, may_open_form=button.action in ("answer", "form"))
+        await self._attend(interaction, event, may_open_form=button.action in _FORM_BUTTONS)
 
     async def submit(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a filled form."""
@@ -172,6 +175,10 @@ class Desk:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return await task
+
+
+def _may_open_form(path: str, options: Mapping[str, str]) -> bool:
+    return path in _FORM_COMMANDS or (path == "answer" and not options)
 
 
 async def _acknowledge(interaction: discord.Interaction[Any]) -> None:

@@ -36,6 +36,7 @@ from bot.domain.cards import (
     NoticeCard,
     PreviewCard,
     QuestionCard,
+    QueueCard,
     RevealCard,
     ScheduleCard,
     SchedulesCard,
@@ -267,6 +268,16 @@ def _status(card: StatusCard) -> Page:
     newest = [describe_delivery(delivery, card.zone) for delivery in card.deliveries]
     posts = "\n".join(newest) if newest else wording.NOTHING_DUE
     return Page(_join(_list_schedules(card), f"**Newest posts** ({card.zone})", posts), "Status")
+
+
+@_render.register
+def _queue(card: QueueCard) -> Page:
+    """Drafts are shown as they were typed: in code blocks, where nothing is rendered."""
+    parts = [wording.count_queue(card)]
+    for entry in card.entries:
+        parts.append(f"**{one_line(wording.name_entry(entry))}**")
+        parts += [f"{head}\n{show_code(text)}" for head, text in wording.list_entry_facts(entry)]
+    return Page("\n".join(parts), "Queue", buttons=card.buttons)
 
 
 @_render.register

@@ -186,6 +186,8 @@ class Conversation:
         for verb in ("press ", "react ", "remove "):
             if line.startswith(verb):
                 mine = line.replace(verb, f"{verb.strip()}{'es' if verb == 'press ' else 's'} ", 1)
+        if line.startswith("fill in "):
+            mine = line.replace("fill in", "fills in", 1)
         if line.startswith("answer:"):
             return Answer(YOU, line.removeprefix("answer:").strip(), 1)
         form_is_open = isinstance(self._newest_card(), FormCard)

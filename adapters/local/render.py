@@ -11,6 +11,7 @@ from bot.domain.cards import (
     Card,
     ErrorCard,
     FormCard,
+    FormField,
     GradeCard,
     HelpCard,
     LeaderboardCard,
@@ -18,6 +19,7 @@ from bot.domain.cards import (
     NoticeCard,
     PreviewCard,
     QuestionCard,
+    QueueCard,
     RevealCard,
     ScheduleCard,
     SchedulesCard,
@@ -192,6 +194,16 @@ def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> str:
 
 
 @_render.register
+def _queue(card: QueueCard) -> str:
+    parts = [wording.count_queue(card)]
+    for entry in card.entries:
+        facts = wording.list_entry_facts(entry)
+        listed = "\n".join(f"{head}: {escape(text)}" for head, text in facts)
+        parts.append(f"{one_line(wording.name_entry(entry))}\n{listed}")
+    return "\n\n".join(parts)
+
+
+@_render.register
 def _help(card: HelpCard) -> str:
     def listed(lines: tuple[tuple[str, str], ...]) -> list[str]:
         return [f"{usage}\n    {meaning}" for usage, meaning in lines]
@@ -227,5 +239,12 @@ def _error(card: ErrorCard) -> str:
 
 @_render.register
 def _form(card: FormCard) -> str:
-    fields = ", ".join(field.label for field in card.fields)
-    return f"{card.title}\nFill in: {fields}. (Here: @you answers: …)"
+    if card.form == "answer":
+        return f"{card.title}\nFill in: Your answer. (Here: @you answers: …)"
+    lines = map(_field_line, card.fields)
+    return "\n".join([one_line(card.title), *lines, '(Here: @you fills in name:value other:"…")'])
+
+
+def _field_line(field: FormField) -> str:
+    held = f" [{one_line(field.value)}]" if field.value else ""
+    return f"  {field.name}: {one_line(field.label)}{held}"

@@ -98,17 +98,47 @@ class Answer:
     nth: int
 
 
+@dataclass(frozen=True, slots=True)
+class FillIn:
+    """`@ben fills in reason:"…"`: sends the newest form; what is not named keeps its value."""
+
+    member: str
+    values: tuple[tuple[str, str], ...]
+
+
 Instruction = (
-    SetTime | Advance | GoTo | Crash | Outage | SetRights | Mark | Say | React | Press | Answer
+    SetTime
+    | Advance
+    | GoTo
+    | Crash
+    | Outage
+    | SetRights
+    | Mark
+    | Say
+    | React
+    | Press
+    | Answer
+    | FillIn
 )
 
 _MEMBER = r"@(?P<member>[\w.-]+)"
 _NTH = r"(?:\s+to\s+(?P<nth>[1-9]\d{0,3}))?"
+_VALUE = re.compile(r'([a-z][a-z-]*):(?:"([^"]*)"|(\S*))')
 _Maker = Callable[[re.Match[str]], Instruction]
 
 
 def _nth(match: re.Match[str]) -> int:
     return int(match["nth"] or 1)
+
+
+def _read_values(text: str) -> tuple[tuple[str, str], ...]:
+    """Read `name:value name:"more words"`; a line break is written as \\n."""
+    if _VALUE.sub("", text).strip():
+        raise CommandError(f'"{text}" can\'t be filled in. Write: @ben fills in reason:"…"')
+    return tuple(
+        (name, (quoted or plain).replace("\\n", "\n"))
+        for name, quoted, plain in _VALUE.findall(text)
+    )
 
 
 def _set_time(match: re.Match[str]) -> SetTime:
@@ -147,13 +177,17 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
             lambda m: Press(m["member"], m["label"], _nth(m)),
         ),
         (
+            rf"{_MEMBER}\s+fills\s+in\s+(?P<values>.+)",
+            lambda m: FillIn(m["member"], _read_values(m["values"])),
+        ),
+        (
             rf"{_MEMBER}\s+answers{_NTH}\s*:\s*(?P<text>.*)",
             lambda m: Answer(m["member"], m["text"], _nth(m)),
         ),
     )
 )
 _WORDS = ("at", "advance", "channel", "workspace", "crash", "outage", "platform")
-_MEMBER_WORDS = ("admin", "bot", "reacts", "removes", "presses", "answers")
+_MEMBER_WORDS = ("admin", "bot", "reacts", "removes", "presses", "answers", "fills in")
 _HINT = "See docs/simulation.md for every instruction."
 
 

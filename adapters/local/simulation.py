@@ -13,6 +13,7 @@ from adapters.local.script import (
     Advance,
     Answer,
     Crash,
+    FillIn,
     GoTo,
     Instruction,
     Mark,
@@ -24,7 +25,7 @@ from adapters.local.script import (
     SetTime,
 )
 from bot.commands import NAME as COMMAND
-from bot.domain.cards import Reply
+from bot.domain.cards import FormCard, Reply
 from bot.domain.events import (
     ButtonPressed,
     Event,
@@ -117,7 +118,7 @@ class Simulation:
                 self.platform.outage_until = self.clock.now() + duration
             case GoTo() | SetRights() | Mark():
                 self._arrange(instruction)
-            case Say() | React() | Press() | Answer():
+            case Say() | React() | Press() | Answer() | FillIn():
                 await self._act(instruction)
             case _:
                 assert_never(instruction)
@@ -155,7 +156,7 @@ class Simulation:
             case Mark(member, _):
                 here.bots.add(member)
 
-    async def _act(self, instruction: Say | React | Press | Answer) -> None:
+    async def _act(self, instruction: Say | React | Press | Answer | FillIn) -> None:
         origin = self.origin_of(instruction.member)
         match instruction:
             case Say(_, text):
@@ -173,6 +174,18 @@ class Simulation:
                 message = self._question(origin, nth)
                 key = message.key if message else ""
                 await self._send(FormSubmitted(origin, "answer", key, {"text": text}))
+            case FillIn(_, values):
+                self.heard(origin, f"fills in {', '.join(name for name, _ in values)}")
+                await self._fill_in(origin, dict(values))
+
+    async def _fill_in(self, origin: Origin, values: dict[str, str]) -> None:
+        """Send the newest form that the member sees, if there is one."""
+        for message in self.platform.seen_by(origin.workspace, origin.channel, origin.member):
+            form = message.card
+            if isinstance(form, FormCard):
+                held = {field.name: field.value for field in form.fields if field.value}
+                await self._send(FormSubmitted(origin, form.form, form.key, held | values))
+                return
 
     def origin_of(self, member: str) -> Origin:
         """Return who and where, for a member acting in the present channel."""

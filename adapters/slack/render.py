@@ -38,6 +38,7 @@ from bot.domain.cards import (
     NoticeCard,
     PreviewCard,
     QuestionCard,
+    QueueCard,
     RevealCard,
     ScheduleCard,
     SchedulesCard,
@@ -275,6 +276,17 @@ def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> Element:
     due = delivery.due_at.astimezone(zone)
     fate = one_line(wording.describe_fate(delivery))
     return section(text(f"{due:%Y-%m-%d %H:%M} "), _channel(delivery.channel), text(f" {fate}"))
+
+
+@_render.register
+def _queue(card: QueueCard) -> list[Block]:
+    """Drafts are shown as they were typed: in preformatted text, where nothing is rendered."""
+    blocks = rich(*lines(wording.count_queue(card)))
+    for entry in card.entries:
+        blocks += header(one_line(wording.name_entry(entry)))
+        for head, words in wording.list_entry_facts(entry):
+            blocks += rich(section(text(head, bold=True)), preformatted(defuse(words)))
+    return blocks
 
 
 @_render.register

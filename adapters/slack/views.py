@@ -18,7 +18,15 @@ LABEL_CHARACTERS = 150
 PRIVATE_METADATA = 3_000
 ELEMENT = "value"
 """The action_id of every field's element; the field's name is the block_id."""
-_TITLES = {"answer": "Your answer", "settings": "Your settings", "schedule add": "A daily question"}
+_TITLES = {
+    "answer": "Your answer",
+    "settings": "Your settings",
+    "schedule add": "A daily question",
+    "suggest": "Suggest a question",
+    "report": "Report a question",
+    "questions edit": "Edit a draft",
+    "questions reject": "Reject a draft",
+}
 
 
 def render_form(card: FormCard, place: Place) -> dict[str, Any]:
@@ -51,8 +59,29 @@ def _render_field(field: FormField) -> Block:
             if field.type != "multiline"
             else field.label,
         },
-        "element": {**element, "action_id": ELEMENT},
+        "element": {**element, **_fill(element, field.value), "action_id": ELEMENT},
     }
+
+
+_INITIAL = {
+    "timepicker": "initial_time",
+    "datepicker": "initial_date",
+    "conversations_select": "initial_conversation",
+    "users_select": "initial_user",
+}
+
+
+def _fill(element: Block, value: str) -> Block:
+    """Return what shows the value in the element; nothing for a value that it can't hold."""
+    kind = element["type"]
+    if not value:
+        return {}
+    if kind == "static_select":
+        chosen = [option for option in element["options"] if option["value"] == value]
+        return {"initial_option": chosen[0]} if chosen else {}
+    if kind == "plain_text_input":
+        return {"initial_value": value} if len(value) <= INPUT_CHARACTERS else {}
+    return {_INITIAL[kind]: value}
 
 
 def _make_text() -> Block:

@@ -1,6 +1,19 @@
 """The `/fastapi-quiz` command tree, declared once for every platform."""
 
-from bot.commands.declaring import NAME, Call, Caller, Command, Option, Rights, Type, handles
+from bot.commands.declaring import (
+    NAME,
+    Call,
+    Caller,
+    Command,
+    Filled,
+    Option,
+    Press,
+    Rights,
+    Type,
+    handles,
+    handles_button,
+    handles_form,
+)
 from bot.commands.parsing import parse, read_options
 from bot.commands.tree import BY_PATH, COMMANDS, LEVEL, PACK, SCHEDULE_ID, SCHEDULE_OPTIONS, TOPIC
 
@@ -16,10 +29,14 @@ __all__ = [
     "Call",
     "Caller",
     "Command",
+    "Filled",
     "Option",
+    "Press",
     "Rights",
     "Type",
     "handles",
+    "handles_button",
+    "handles_form",
     "parse",
     "read_options",
 ]

@@ -140,6 +140,25 @@ class Call:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A pressed button: the three values of its `Button`, and the message it is under."""
+
+    caller: Caller
+    key: str
+    value: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A filled form with the key of its `FormCard`; empty fields are left out."""
+
+    caller: Caller
+    key: str
+    values: Mapping[str, str]
+
+
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
 
@@ -148,6 +167,29 @@ def handles(path: str) -> Callable[[_Handler], _Handler]:
 
     def mark(handler: _Handler) -> _Handler:
         handler.handles_command = path  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+def handles_button(action: str, rights: Rights = Rights.ALL) -> Callable[[_Handler], _Handler]:
+    """Mark a service's method as what a button with this action calls, with a Press."""
+
+    def mark(handler: _Handler) -> _Handler:
+        handler.handles_button = (action, rights)  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+def handles_form(path: str) -> Callable[[_Handler], _Handler]:
+    """Mark a service's method as what the form of this command calls, with a Filled.
+
+    Forms of other commands are read as the command with its options.
+    """
+
+    def mark(handler: _Handler) -> _Handler:
+        handler.handles_form = path  # type: ignore[attr-defined]
         return handler
 
     return mark

@@ -30,6 +30,19 @@ SCHEDULE_OPTIONS = (
 )
 
 
+DRAFT_ID = Option("id", Type.NUMBER, "its number", positional=True, required=True)
+
+
+DRAFT_OPTIONS = (
+    Option("question", Type.TEXT, "what is asked; code goes between ``` lines"),
+    Option("answer", Type.TEXT, "the model answer"),
+    Option("level", Type.LEVEL, "fresher, 2-year or 5-year"),
+    Option("topic", Type.TOPIC, "see `topics`, or a new one"),
+    Option("choices", Type.TEXT, "one a line, * before the right one, or none"),
+    Option("title", Type.TEXT, "its first line if not given"),
+)
+
+
 def _schedule(verb: str, help_: str) -> Command:
     return Command(f"schedule {verb}", help_, (SCHEDULE_ID,), Rights.ADMIN)
 
@@ -68,6 +81,12 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command("topics", "topics and levels with counts"),
+    Command("suggest", "a question for your team; an admin decides", DRAFT_OPTIONS),
+    Command(
+        "report",
+        "tell the admins that a question is wrong",
+        (Option("reason", Type.TEXT, "what is wrong with it"),),
+    ),
     Command(
         "settings",
         "your own settings",
@@ -108,6 +127,33 @@ COMMANDS: tuple[Command, ...] = (
     _schedule("run", "post another question now"),
     _schedule("preview", "the next ten posts in local time"),
     _schedule("remove", "delete a schedule"),
+    Command(
+        "generate",
+        "draft questions into the queue",
+        (
+            Option("topic", Type.TOPIC, "see `topics`", positional=True, required=True),
+            LEVEL,
+            Option("count", Type.NUMBER, "3 if not given, 10 at most"),
+        ),
+        Rights.ADMIN,
+        example=f"{NAME} generate validation count:3",
+    ),
+    Command("questions list", "the drafts that wait for you", (), Rights.ADMIN),
+    Command("questions approve", "take a draft into the bank", (DRAFT_ID,), Rights.ADMIN),
+    Command(
+        "questions reject",
+        "refuse a draft",
+        (DRAFT_ID, Option("reason", Type.TEXT, "told to its author")),
+        Rights.ADMIN,
+        example=f'{NAME} questions reject 3 reason:"We have that one"',
+    ),
+    Command(
+        "questions edit",
+        "change a draft; without options a form",
+        (DRAFT_ID, *DRAFT_OPTIONS),
+        Rights.ADMIN,
+        example=f"{NAME} questions edit 3 level:5-year",
+    ),
     Command("status", "next and last posts, missed ones with the reason", (), Rights.ADMIN),
     Command(
         "emoji",

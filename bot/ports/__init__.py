@@ -6,12 +6,14 @@ from bot.ports.chat import ChatPort, Found, Handle, Platform
 from bot.ports.clock import Clock
 from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
+from bot.ports.drafts import Drafts
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.people import Members, Notice, Notices, Workspaces
 from bot.ports.receiving import ReceivedEvents
 from bot.ports.scheduling import Agenda, Schedules, Wakes
 from bot.ports.storage import Storage, UnitOfWork
+from bot.ports.writing import QuestionWriter
 
 __all__ = [
     "Agenda",
@@ -20,6 +22,7 @@ __all__ = [
     "Clock",
     "Curation",
     "Deliveries",
+    "Drafts",
     "Found",
     "Grader",
     "Handle",
@@ -29,6 +32,7 @@ __all__ = [
     "Notices",
     "OneTimeTokens",
     "Platform",
+    "QuestionWriter",
     "Questions",
     "ReceivedEvents",
     "Schedules",

@@ -111,7 +111,7 @@ def _check_code(question: Question) -> Iterator[tuple[str, str]]:
 def _check_syntax(part: str, code: str, line: int) -> Iterator[tuple[str, str]]:
     try:
         compile(code, part, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         at = line + (getattr(error, "lineno", None) or 1) - 1
         yield f"Line {at} of its {part} is not Python.", "Mend it, or name another language."
 

@@ -35,6 +35,18 @@ def find_near_duplicates(
                 yield questions[other], questions[at], similarity
 
 
+def find_nearest(
+    question: Question, others: Sequence[Question], threshold: float = NEAR_DUPLICATE
+) -> Question | None:
+    """Return the one of the others that is nearest, if it is as near as the threshold."""
+    own, *vectors = _weigh_words([_count_words(each) for each in (question, *others)])
+    nearness = [
+        sum(weight * vector.get(word, 0.0) for word, weight in own.items()) for vector in vectors
+    ]
+    best = max(range(len(others)), key=nearness.__getitem__, default=None)
+    return others[best] if best is not None and nearness[best] >= threshold else None
+
+
 def _count_words(question: Question) -> Counter[str]:
     texts = [question.title, question.prompt]
     texts += [point.text for point in question.key_points]

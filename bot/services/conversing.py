@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
 import structlog
 
 from bot import commands
-from bot.commands import BY_PATH, Call, Caller, Command, Rights
+from bot.commands import BY_PATH, Call, Caller, Command, Filled, Press, Rights
 from bot.domain.cards import ErrorCard, FormCard, FormField, Reply
 from bot.domain.events import (
     AccessLost,
@@ -32,17 +32,38 @@ from bot.services.revealing import Revealing
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[Call], Awaitable[Reply]]
+ButtonHandler = Callable[[Press], Awaitable[Reply]]
+FormHandler = Callable[[Filled], Awaitable[Reply]]
 
 
-def collect_handlers(services: Iterable[object]) -> Mapping[str, Handler]:
-    """Map command paths to the methods that were marked with `commands.handles`."""
-    handlers: dict[str, Handler] = {}
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """What services were marked to answer: commands and forms by path, buttons by action."""
+
+    commands: Mapping[str, Handler]
+    buttons: Mapping[str, tuple[Rights, ButtonHandler]]
+    forms: Mapping[str, FormHandler]
+
+
+def collect_handlers(services: Iterable[object]) -> Handlers:
+    """Find the methods that were marked with `handles`, `handles_button`, `handles_form`."""
+    found = list(services)
+    return Handlers(
+        dict(_find_marked(found, "handles_command")),
+        {
+            action: (rights, method)
+            for (action, rights), method in _find_marked(found, "handles_button")
+        },
+        dict(_find_marked(found, "handles_form")),
+    )
+
+
+def _find_marked(services: Iterable[object], mark: str) -> Iterator[tuple[Any, Any]]:
     for service in services:
         for name in dir(type(service)):
-            path = getattr(getattr(type(service), name), "handles_command", None)
-            if path is not None:
-                handlers[path] = getattr(service, name)
-    return handlers
+            value = getattr(getattr(type(service), name), mark, None)
+            if value is not None:
+                yield value, getattr(service, name)
 
 
 def make_form(command: Command) -> FormCard:
@@ -71,7 +92,7 @@ class Conversing:
     revealing: Revealing
     profile: Profile
     leaving: Leaving
-    handlers: Mapping[str, Handler]
+    handlers: Handlers
 
     async def handle(self, event: Event) -> Reply | None:
         """Answer an event, or return None where nothing is to be said. Bots are ignored."""
@@ -96,6 +117,10 @@ class Conversing:
                 return await self._react(event)
             case ButtonPressed():
                 return await self._press(event)
+            case FormSubmitted(origin, form, key, values) if form in self.handlers.forms:
+                caller = await self._admit(origin, BY_PATH[form].rights)
+                filled = {name: value for name, value in values.items() if value.strip()}
+                return await self.handlers.forms[form](Filled(caller, key, filled))
             case FormSubmitted(origin, form, _, values) if form in BY_PATH and form != "answer":
                 given = {name: value for name, value in values.items() if value.strip()}
                 return await self._run(origin, BY_PATH[form], given)
@@ -126,17 +151,27 @@ class Conversing:
 
     async def _run(self, origin: Origin, command: Command, raw: Mapping[str, str]) -> Reply:
         options: dict[str, Any] = commands.read_options(command, raw)
+        caller = await self._admit(origin, command.rights)
+        return await self.handlers.commands[command.path](Call(command, caller, options))
+
+    async def _admit(self, origin: Origin, rights: Rights) -> Caller:
         caller = await self._identify(origin)
-        if command.rights is Rights.ADMIN:
+        if rights is Rights.ADMIN:
             await self._require_admin(origin, caller)
-        return await self.handlers[command.path](Call(command, caller, options))
+        return caller
 
     async def _press(self, event: ButtonPressed) -> Reply:
         origin, key, message_id = event.origin, event.key, event.message_id
         if event.action == "command" and event.value in BY_PATH:
             return await self._run(origin, BY_PATH[event.value], {})
+        if event.action == "form" and event.value in ("suggest", "report"):
+            return await self._run(origin, BY_PATH[event.value], {})
         if event.action == "form" and event.value in BY_PATH:
             return Reply([make_form(BY_PATH[event.value])])
+        if event.action in self.handlers.buttons:
+            rights, press = self.handlers.buttons[event.action]
+            caller = await self._admit(origin, rights)
+            return await press(Press(caller, key, event.value, message_id))
         caller = await self._identify(origin)
         match event.action:
             case "answer":

@@ -19,6 +19,7 @@ from adapters.discord.render import Page, render_card
 from adapters.local.platform import LocalPlatform
 from adapters.local.script import (
     Answer,
+    FillIn,
     GoTo,
     Mark,
     Press,
@@ -206,7 +207,7 @@ class DiscordSimulation(Simulation):
             case Mark(member, _):
                 self.world.server.member(member, guild).bot = True
 
-    async def _act(self, instruction: Say | React | Press | Answer) -> None:
+    async def _act(self, instruction: Say | React | Press | Answer | FillIn) -> None:
         guild = self.world.guild(self.workspace)
         channel = await self.world.channel(guild, self.channel)
         await self.world.server.deny(channel, channel.denied)

@@ -11,7 +11,17 @@ from itertools import islice
 from pathlib import Path
 
 from adapters.local.platform import LocalPlatform
-from adapters.local.script import Answer, GoTo, Mark, Press, React, Say, SetRights, parse_script
+from adapters.local.script import (
+    Answer,
+    FillIn,
+    GoTo,
+    Mark,
+    Press,
+    React,
+    Say,
+    SetRights,
+    parse_script,
+)
 from adapters.local.simulation import Simulation, VirtualClock
 from adapters.slack.app import SlackPlatform
 from adapters.web.server import WebServer
@@ -129,7 +139,7 @@ class SlackSimulation(Simulation):
             case Mark(member, _):
                 self.world.user(team, member).is_bot = True
 
-    async def _act(self, instruction: Say | React | Press | Answer) -> None:
+    async def _act(self, instruction: Say | React | Press | Answer | FillIn) -> None:
         team = await self.world.team(self.workspace)
         channel = self.world.channel(team, self.channel)
         user = self.world.user(team, instruction.member)

@@ -108,6 +108,25 @@ platform restores
 advance 1d
 @ben: /fastapi-quiz streak why
 """,
+    "suggesting and deciding": BEGIN
+    + """
+@ben: /fastapi-quiz suggest
+@ben: /fastapi-quiz suggest question:"What is a lifespan?" answer:"Manager." level:fresher topic:zz
+@cem: /fastapi-quiz suggest question:"What is a lifespan?" answer:"One." level:fresher topic:zz
+@ben: /fastapi-quiz questions list
+@ana: /fastapi-quiz questions list
+@ana: /fastapi-quiz questions edit 1 level:5-year
+@ana presses Approve 1
+@ana: /fastapi-quiz questions approve 1
+@ana: /fastapi-quiz questions edit 2
+@ben: /fastapi-quiz ask topic:zz
+advance 10m
+@ben presses Report
+@cem: /fastapi-quiz report reason:"It is out of date"
+@ana: /fastapi-quiz questions list
+@ana presses Reject 2
+@ana: /fastapi-quiz questions reject 2 reason:"It is fine"
+""",
     "answering late and twice": BEGIN
     + """
 advance 10m

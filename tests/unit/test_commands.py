@@ -68,7 +68,7 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
 
 def test_tree_and_services_agree_on_every_command() -> None:
     application = build("sqlite+aiosqlite:///:memory:", {})
-    assert set(application.conversing.handlers) == {command.path for command in COMMANDS}
+    assert set(application.conversing.handlers.commands) == {command.path for command in COMMANDS}
 
 
 def test_the_tree_fits_discord_s_limits() -> None:

@@ -14,6 +14,7 @@ from bot.domain.cards.admin import (
 )
 from bot.domain.cards.parts import Attachment, Button, FormField
 from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
+from bot.domain.cards.queue import QueueCard, QueueEntry
 from bot.domain.cards.reply import Card, Reply
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, Standing, StreakCard
@@ -33,6 +34,8 @@ __all__ = [
     "NoticeCard",
     "PreviewCard",
     "QuestionCard",
+    "QueueCard",
+    "QueueEntry",
     "Reply",
     "RevealCard",
     "ScheduleCard",

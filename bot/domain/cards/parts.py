@@ -19,7 +19,8 @@ class Button:
 class FormField:
     """A field to fill in.
 
-    `type` is a `bot.commands.Type` value, or `multiline` for a long text.
+    `type` is a `bot.commands.Type` value, or `multiline` for a long text. `value` is what
+    the field holds to begin with; one that a platform's field can't hold whole is left out.
     """
 
     name: str
@@ -27,6 +28,7 @@ class FormField:
     type: str = "text"
     required: bool = False
     choices: tuple[str, ...] = ()
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,17 @@ class QuestionCard:
 
     @property
     def buttons(self) -> tuple[Button, ...]:
-        """Answer, or one button a choice, and Reveal."""
+        """Answer, or one button a choice, Reveal and Report."""
         if self.question.kind is Kind.CHOICE:
             letters = "ABCDEFGH"[: len(self.question.choices)]
             answer = tuple(Button(letter, "choose", self.key, letter) for letter in letters)
         else:
             answer = (Button("Answer", "answer", self.key),)
-        return (*answer, Button("Reveal", "reveal", self.key))
+        return (
+            *answer,
+            Button("Reveal", "reveal", self.key),
+            Button("Report", "report", self.key),
+        )
 
     def data(self) -> dict[str, Any]:
         """What the card was made of."""

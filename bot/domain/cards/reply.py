@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bot.domain.cards.admin import PreviewCard, ScheduleCard, SchedulesCard, StatusCard
 from bot.domain.cards.questions import GradeCard, QuestionCard, RevealCard
+from bot.domain.cards.queue import QueueCard
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, StreakCard
 
@@ -26,6 +27,7 @@ Card = (
     | SchedulesCard
     | PreviewCard
     | StatusCard
+    | QueueCard
     | HelpCard
     | TopicsCard
     | NoticeCard

@@ -240,7 +240,7 @@ async def test_a_long_question_goes_on_in_its_thread(bot: Bot) -> None:
 
     first, *rest = bot.messages
     assert first.ts == message_id
-    assert [button["text"]["text"] for button in first.buttons] == ["Answer", "Reveal"]
+    assert [button["text"]["text"] for button in first.buttons] == ["Answer", "Reveal", "Report"]
     assert {message.thread for message in rest} == {message_id}
     shown = "".join(read_text(message.blocks) for message in bot.messages)
     assert all(f"word{number}" in shown for number in range(6_000))
