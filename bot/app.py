@@ -31,6 +31,7 @@ from bot.services.deciding import Deciding
 from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
 from bot.services.drafting import Drafting
+from bot.services.forming import Forming
 from bot.services.generating import Generating
 from bot.services.helping import Helping
 from bot.services.leaving import Leaving
@@ -143,6 +144,7 @@ def build(
             revealing,
             profile,
             Leaving(storage, clock),
+            Forming(storage),
             collect_handlers(services),
         ),
         Dispatching(

@@ -132,8 +132,11 @@ class SlackPlatform:
             process_before_response=True,
         )
         app.error(self._explain_fault)
-        Listeners(handle, self._people, self._replies, self._backlog, self._once).register(app)
-        Home(handle, self.clients, self._people, self._backlog).register(app)
+        home = Home(handle, self.clients, self._people, self.files, self._backlog)
+        Listeners(handle, self._people, self._replies, home, self._backlog, self._once).register(
+            app
+        )
+        home.register(app)
         Lifecycle(handle, self.clients, self._replies, self._backlog, self._once).register(app)
         return app
 

@@ -116,6 +116,7 @@ class Pressed:
     trigger_id: str
     response_url: str
     thread: str
+    in_home: bool
 
 
 def read_action(body: Payload) -> Pressed | None:
@@ -132,7 +133,8 @@ def read_action(body: Payload) -> Pressed | None:
         read_actor(body), action, key, value, _text(container, "message_ts") or _text(message, "ts")
     )
     thread = _text(container, "thread_ts") or _text(message, "thread_ts")
-    return Pressed(event, _text(body, "trigger_id"), _text(body, "response_url"), thread)
+    in_home = container.get("type") == "view"
+    return Pressed(event, _text(body, "trigger_id"), _text(body, "response_url"), thread, in_home)
 
 
 def read_actor(body: Payload) -> Origin:
@@ -177,6 +179,11 @@ class Place:
     channel: str
     response_url: str = ""
     thread: str = ""
+
+    @property
+    def is_home(self) -> bool:
+        """Whether it was opened on the Home tab, which is no channel."""
+        return not self.channel and not self.response_url
 
     def pack(self) -> str:
         """Return the text that `read_submission` understands; Slack takes 3,000 characters."""

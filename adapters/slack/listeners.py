@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from adapters.slack import inbound
 from adapters.slack.backlog import Backlog, Once, Turns
+from adapters.slack.home import Home
 from adapters.slack.inbound import Payload, Submitted
 from adapters.slack.people import People
 from adapters.slack.replies import Replies, Way, first_error
@@ -34,6 +35,7 @@ class Listeners:
     handle: Handle
     people: People
     replies: Replies
+    home: Home
     backlog: Backlog
     once: Once
     turns: Turns = field(default_factory=Turns)
@@ -88,7 +90,7 @@ class Listeners:
             pressed.trigger_id,
             pressed.thread,
         )
-        self.backlog.start(self._answer(pressed.event, way))
+        self.backlog.start(self._answer(pressed.event, way, in_home=pressed.in_home))
 
     async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A filled form: a refusal is shown in it, anything else where it was opened."""
@@ -114,11 +116,15 @@ class Listeners:
                 thread=place.thread,
             )
             await self.replies.show(reply, way)
+            if place.is_home:
+                await self.home.publish(origin)
 
-    async def _answer(self, event: Event, way: Way) -> None:
+    async def _answer(self, event: Event, way: Way, *, in_home: bool = False) -> None:
         reply = await self._handle(event)
         if reply:
             await self.replies.show(reply, way)
+        if in_home:
+            await self.home.publish(event.origin)
 
     async def _answer_reaction(self, event: Event, way: Way, body: Payload) -> None:
         """The core asks who it was if the message is a question; most are not."""

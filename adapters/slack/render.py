@@ -235,12 +235,12 @@ def _schedule(card: ScheduleCard) -> list[Block]:
 def _schedules(card: SchedulesCard) -> list[Block]:
     if not card.schedules:
         return rich(*lines(wording.NO_SCHEDULE))
-    return rich(
-        *(
-            section(text(f"{schedule.number}. ", bold=True), *_describe(schedule))
-            for schedule in card.schedules
-        )
-    )
+    return rich(*map(describe_schedule_line, card.schedules))
+
+
+def describe_schedule_line(schedule: Schedule) -> Element:
+    """Return a line on a schedule, with its number."""
+    return section(text(f"{schedule.number}. ", bold=True), *_describe(schedule))
 
 
 def _describe(schedule: Schedule) -> list[Element]:
@@ -268,11 +268,12 @@ def _status(card: StatusCard) -> list[Block]:
     if not card.deliveries:
         return [*schedules, *context(wording.NOTHING_DUE)]
     zone = ZoneInfo(card.zone)
-    rows = [_delivery_line(delivery, zone) for delivery in card.deliveries]
+    rows = [describe_delivery_line(delivery, zone) for delivery in card.deliveries]
     return [*schedules, *header(f"Newest posts ({card.zone})"), *rich(*rows)]
 
 
-def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> Element:
+def describe_delivery_line(delivery: Delivery, zone: ZoneInfo) -> Element:
+    """Return a line on a post: when it was due, where, and what became of it."""
     due = delivery.due_at.astimezone(zone)
     fate = one_line(wording.describe_fate(delivery))
     return section(text(f"{due:%Y-%m-%d %H:%M} "), _channel(delivery.channel), text(f" {fate}"))

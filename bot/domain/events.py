@@ -72,6 +72,13 @@ class FormSubmitted:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """Somebody looks at the app's own page, which shows what is theirs and what they manage."""
+
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class AccessLost:
     """The bot was shut out of the origin's channel, or of the workspace if there is none.
 
@@ -82,4 +89,12 @@ class AccessLost:
     reason: str
 
 
-Event = TextCommand | CommandCalled | ReactionAdded | ButtonPressed | FormSubmitted | AccessLost
+Event = (
+    TextCommand
+    | CommandCalled
+    | ReactionAdded
+    | ButtonPressed
+    | FormSubmitted
+    | HomeOpened
+    | AccessLost
+)

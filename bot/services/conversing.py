@@ -10,13 +10,14 @@ import structlog
 
 from bot import commands
 from bot.commands import BY_PATH, Call, Caller, Command, Filled, Press, Rights
-from bot.domain.cards import ErrorCard, FormCard, FormField, Reply
+from bot.domain.cards import ErrorCard, Reply
 from bot.domain.events import (
     AccessLost,
     ButtonPressed,
     CommandCalled,
     Event,
     FormSubmitted,
+    HomeOpened,
     Origin,
     ReactionAdded,
     TextCommand,
@@ -25,7 +26,9 @@ from bot.domain.people import Member, Workspace
 from bot.errors import ChatError, CommandError, Forbidden, QuizError
 from bot.ports import ChatPort, Clock, Storage
 from bot.services.answering import Answering
+from bot.services.forming import Forming, read_filled
 from bot.services.leaving import Leaving
+from bot.services.overviewing import compose_overview
 from bot.services.profile import Profile, zone_of
 from bot.services.revealing import Revealing
 
@@ -66,21 +69,6 @@ def _find_marked(services: Iterable[object], mark: str) -> Iterator[tuple[Any, A
                 yield value, getattr(service, name)
 
 
-def make_form(command: Command) -> FormCard:
-    """Return a command as a form; it comes back as FormSubmitted with the command's path."""
-    fields = tuple(
-        FormField(
-            option.name,
-            option.help,
-            option.type.value,
-            option.required,
-            option.choices,
-        )
-        for option in command.options
-    )
-    return FormCard(command.path, command.help.capitalize(), "", fields)
-
-
 @dataclass
 class Conversing:
     """Answers events. A member's mistake is answered with a sentence, never raised."""
@@ -92,6 +80,7 @@ class Conversing:
     revealing: Revealing
     profile: Profile
     leaving: Leaving
+    forming: Forming
     handlers: Handlers
 
     async def handle(self, event: Event) -> Reply | None:
@@ -121,12 +110,16 @@ class Conversing:
                 caller = await self._admit(origin, BY_PATH[form].rights)
                 filled = {name: value for name, value in values.items() if value.strip()}
                 return await self.handlers.forms[form](Filled(caller, key, filled))
-            case FormSubmitted(origin, form, _, values) if form in BY_PATH and form != "answer":
-                given = {name: value for name, value in values.items() if value.strip()}
+            case FormSubmitted(origin, form, key, values) if form in BY_PATH and form != "answer":
+                given = read_filled(BY_PATH[form], values, was_filled=bool(key))
                 return await self._run(origin, BY_PATH[form], given)
             case FormSubmitted(origin, _, key, values):
                 caller = await self._identify(origin)
                 return await self.answering.answer(caller, values.get("text", ""), key)
+            case HomeOpened(origin):
+                caller = await self._identify(origin)
+                is_admin = await self._is_admin(origin, caller)
+                return await compose_overview(self.handlers.commands, caller, is_admin=is_admin)
             case AccessLost():
                 await self.leaving.pause(event)
                 return None
@@ -163,11 +156,15 @@ class Conversing:
     async def _press(self, event: ButtonPressed) -> Reply:
         origin, key, message_id = event.origin, event.key, event.message_id
         if event.action == "command" and event.value in BY_PATH:
-            return await self._run(origin, BY_PATH[event.value], {})
+            command = BY_PATH[event.value]
+            named = next((option.name for option in command.options if option.positional), None)
+            return await self._run(origin, command, {named: key} if named and key else {})
         if event.action == "form" and event.value in ("suggest", "report"):
             return await self._run(origin, BY_PATH[event.value], {})
         if event.action == "form" and event.value in BY_PATH:
-            return Reply([make_form(BY_PATH[event.value])])
+            rights = BY_PATH[event.value].rights if key else Rights.ALL
+            caller = await self._admit(origin, rights)
+            return Reply([await self.forming.open_form(caller, event.value, key)])
         if event.action in self.handlers.buttons:
             rights, press = self.handlers.buttons[event.action]
             caller = await self._admit(origin, rights)
@@ -204,6 +201,13 @@ class Conversing:
             )
             member = await work.members.ensure(workspace.id, origin.member, origin.member_name)
         return workspace, member
+
+    async def _is_admin(self, origin: Origin, caller: Caller) -> bool:
+        try:
+            await self._require_admin(origin, caller)
+        except CommandError:
+            return False
+        return True
 
     async def _require_admin(self, origin: Origin, caller: Caller) -> None:
         async with self.storage.reading() as work:

@@ -176,9 +176,22 @@ _NAMES = {
 }
 
 
+_INITIAL = {
+    "plain_text_input": "initial_value",
+    "timepicker": "initial_time",
+    "datepicker": "initial_date",
+    "conversations_select": "initial_conversation",
+    "users_select": "initial_user",
+}
+
+
 def _fill(block: dict[str, Any], value: str | None) -> dict[str, Any]:
+    """What nobody touched keeps what it began with."""
     kind = block["element"]["type"]
+    value = block["element"].get(_INITIAL.get(kind, "")) if value is None else value
     if kind == "static_select":
+        if value is None:
+            return {"type": kind, "selected_option": block["element"].get("initial_option")}
         option = {"text": {"type": "plain_text", "text": value}, "value": value} if value else None
         return {"type": kind, "selected_option": option}
     return {"type": kind, _NAMES[kind]: value}

@@ -35,7 +35,7 @@ from bot.domain.question import Choice, Kind, Markdown, Question
 from bot.domain.streak import Streak
 from bot.questions.loader import load_pack
 from bot.questions.pack_files import shipped_packs
-from bot.services.conversing import make_form
+from bot.services.forming import make_form
 from tests.fakes.slack_bot import Bot
 from tests.fakes.slack_limits import all_text, find_faults, find_view_faults
 
