@@ -27,7 +27,7 @@ from adapters.slack.inbound import NAME, Malformed, read_team
 from adapters.slack.people import People
 from adapters.slack.render import describe_delivery_line, describe_schedule_line
 from bot.domain import wording
-from bot.domain.cards import Button, Card, QueueCard, StatusCard, StreakCard
+from bot.domain.cards import Button, Card, QueueCard, StatusCard
 from bot.domain.delivery import DeliveryState
 from bot.domain.events import HomeOpened, Origin
 from bot.domain.schedule import Schedule
@@ -108,8 +108,7 @@ class Home:
             waiting = rich(*lines(wording.count_queue(card)))
             return [*header("Queue"), *waiting, *(buttons([_QUEUE]) if card.waiting else ())]
         pages, _ = await self.files.render(workspace, card)
-        name = header("Your streak") if isinstance(card, StreakCard) else []
-        return [*name, *(block for page in pages for block in page.blocks)]
+        return [block for page in pages for block in page.blocks]
 
 
 def _show_schedules(card: StatusCard) -> list[Block]:

@@ -137,6 +137,26 @@ def read_action(body: Payload) -> Pressed | None:
     return Pressed(event, _text(body, "trigger_id"), _text(body, "response_url"), thread, in_home)
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A message that somebody used the app's shortcut on, and where its answer may go."""
+
+    origin: Origin
+    text: str
+    trigger_id: str
+    response_url: str
+
+
+def read_shortcut(body: Payload) -> Chosen:
+    """Read `message_action`."""
+    return Chosen(
+        read_actor(body),
+        unescape(_text(_part(body, "message"), "text")).strip(),
+        _text(body, "trigger_id"),
+        _text(body, "response_url"),
+    )
+
+
 def read_actor(body: Payload) -> Origin:
     """Return who acted in an interactive payload, and where."""
     user, channel = _part(body, "user"), _part(body, "channel")
@@ -293,5 +313,7 @@ def require_shape(body: object) -> None:
         read_action(body)
     elif kind == "view_submission":
         read_submission(body)
+    elif kind == "message_action":
+        read_shortcut(body)
     else:
         _text(body, "type")

@@ -19,9 +19,11 @@ from adapters.slack.replies import Replies, Way, first_error
 from adapters.slack.views import render_errors
 from bot.commands import NAME as COMMAND
 from bot.domain.cards import Reply
-from bot.domain.events import Event
+from bot.domain.events import CommandCalled, Event
 from bot.ports import Handle
 
+SUGGEST = "suggest"
+"""The callback_id of the message shortcut; the manifests have the same."""
 FORM_SECONDS = 2.0
 """How long a form may stay open for its errors; Slack waits three seconds."""
 log = structlog.get_logger(__name__)
@@ -46,6 +48,7 @@ class Listeners:
         app.event("reaction_added")(self.on_reaction)
         app.action(re.compile(""))(self.on_action)
         app.view("form")(self.on_form)
+        app.shortcut(SUGGEST)(self.on_shortcut)
 
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """`/fastapi-quiz …`."""
@@ -91,6 +94,22 @@ class Listeners:
             pressed.thread,
         )
         self.backlog.start(self._answer(pressed.event, way, in_home=pressed.in_home))
+
+    async def on_shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """ "Suggest as a question", on a message: the form, with the message in it."""
+        chosen = inbound.read_shortcut(body)
+        await ack()
+        if self.once.is_new(body):
+            origin = chosen.origin
+            given = {"question": chosen.text} if chosen.text else {}
+            way = Way(
+                origin.workspace,
+                origin.channel,
+                origin.member,
+                chosen.response_url,
+                chosen.trigger_id,
+            )
+            self.backlog.start(self._answer(CommandCalled(origin, "suggest", given), way))
 
     async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A filled form: a refusal is shown in it, anything else where it was opened."""

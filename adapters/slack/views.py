@@ -66,8 +66,7 @@ def _render_words(field: FormField) -> Block:
     if field.type == "multiline":
         return {"label": _plain(field.label)}
     name = _LABELS.get(field.name, field.name.replace("-", " ").capitalize())
-    hint = field.label[:1].upper() + field.label[1:]
-    return {"label": _plain(name), "hint": _plain(hint)}
+    return {"label": _plain(name), "hint": _plain(field.label)}
 
 
 def _plain(content: str) -> Block:

@@ -106,6 +106,24 @@ class SlackActs:
             "actions": [{**button, "action_ts": self.server.state.next_ts(), "block_id": "b"}],
         }
 
+    async def suggest_message(self, user: User, channel: str, words: str) -> Any:
+        """Use the shortcut on somebody's message."""
+        return await self.server.deliver("interactive", self.shortcut_payload(user, channel, words))
+
+    def shortcut_payload(self, user: User, channel: str, words: str) -> dict[str, Any]:
+        """Return what Slack sends for it."""
+        return {
+            "type": "message_action",
+            **self._actor(user),
+            "callback_id": "suggest",
+            "trigger_id": self.server.make_trigger(self.team, user.id),
+            "response_url": self.server.make_response_url(self.team, channel, user.id),
+            "action_ts": self.server.state.next_ts(),
+            "message_ts": self.server.state.next_ts(),
+            "channel": {"id": channel, "name": "general"},
+            "message": {"type": "message", "user": user.id, "text": words, "ts": "1.0"},
+        }
+
     def _actor(self, user: User) -> dict[str, Any]:
         return {
             "user": {
