@@ -9,10 +9,13 @@ stands still, so that the same code draws the same pictures.
 from __future__ import annotations
 
 import asyncio
+import base64
+import struct
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.questions.pack_files import shipped_packs
 from scripts.block_kit_svg import Canvas, draw_home, draw_message, draw_modal, finish
@@ -67,9 +70,23 @@ async def collect_scenes(bot: Bot) -> dict[str, tuple[str, Draw]]:
     await bot.settle()
     await bot.acts.send_event({"type": "app_home_opened", "user": bot.ana.id, "tab": "home"})
     await bot.settle()
-    home = bot.server.homes[bot.team.id, bot.ana.id]
+    home = embed_pictures(bot, bot.server.homes[bot.team.id, bot.ana.id])
     scenes["home"] = ("The app's Home tab for an admin", lambda canvas: draw_home(canvas, home))
     return scenes
+
+
+def embed_pictures(bot: Bot, view: dict[str, Any]) -> dict[str, Any]:
+    """Return the view with uploaded pictures in it, as block_kit_svg takes them."""
+    return {**view, "blocks": [_embed(bot, block) for block in view["blocks"]]}
+
+
+def _embed(bot: Bot, block: dict[str, Any]) -> dict[str, Any]:
+    if "slack_file" not in block:
+        return block
+    content = bot.server.state.files[block["slack_file"]["id"]].content
+    assert content
+    size = struct.unpack(">II", content[16:24])  # a PNG begins with its width and height
+    return {**block, "data": base64.b64encode(content).decode(), "size": size}
 
 
 async def draw_all() -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import aiohttp
 import structlog
 
 from adapters.slack.blocks import Page
@@ -140,7 +141,11 @@ class Replies:
         await self.files.share(way.workspace, documents, channel=str(told["channel"]))
 
     async def _send_by_url(self, page: Page, way: Way, *, public: bool) -> bool:
-        """Send by the response URL, which works also where the bot is no member."""
+        """Send by the response URL, which works also where the bot is no member.
+
+        False where it is to be sent in another way. When Slack's answer is lost nobody knows:
+        then what all see is not sent again, and what one sees rather twice than not at all.
+        """
         body: dict[str, Any] = {
             "response_type": "in_channel" if public else "ephemeral",
             "replace_original": False,
@@ -153,11 +158,12 @@ class Replies:
             async with self.clients.session.post(way.response_url, json=body) as answer:
                 if answer.status < 300:
                     return True
-                problem = f"status {answer.status}"
+                problem, in_doubt = f"status {answer.status}", answer.status >= 500
         except CALL_ERRORS as error:
             problem = type(error).__name__
+            in_doubt = not isinstance(error, aiohttp.ClientConnectorError)
         log.warning("response_url_failed", channel=way.channel, problem=problem)
-        return False
+        return public and in_doubt
 
     async def _post(self, page: Page, way: Way) -> None:
         client = await self.clients.of(way.workspace, patient=True)

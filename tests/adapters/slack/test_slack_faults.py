@@ -225,6 +225,22 @@ async def test_a_response_url_that_is_used_up_is_no_dead_end(bot: Bot) -> None:
     )
 
 
+async def test_what_all_see_is_not_sent_again_when_slacks_answer_is_lost(bot: Bot) -> None:
+    bot.server.inject("response_url", Fault(drop=True, after=True))
+
+    await bot.type(bot.ben, "leaderboard share:yes")
+
+    assert len(of_kind(bot, "leaderboard")) == 1
+
+
+async def test_what_one_sees_comes_in_another_way_when_slack_does_not_answer(bot: Bot) -> None:
+    bot.server.inject("response_url", Fault(drop=True))
+
+    await bot.type(bot.ben, "leaderboard")
+
+    assert [shown.only for shown in of_kind(bot, "leaderboard")] == [bot.ben.id]
+
+
 async def test_where_the_bot_is_no_member_a_private_answer_goes_by_direct_message(bot: Bot) -> None:
     other = bot.server.add_channel(bot.team, "other", bot=False)
     payload = bot.acts.slash_payload(bot.ben, other.id, "topics")
