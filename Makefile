@@ -19,9 +19,10 @@ test: $(INSTALLED) ## run the whole test suite, on SQLite and on PostgreSQL
 	@sh scripts/ensure-postgres
 	$(BIN)/pytest
 
-soak: $(INSTALLED) ## the long crash test: 10,000 deliveries, 1,000 kills (QUIZ_CRASH_SEED repeats a run)
+soak: $(INSTALLED) ## the long tests: 10,000 deliveries, 1,000 kills (QUIZ_CRASH_SEED repeats a run), 110,000 payloads
 	@sh scripts/ensure-postgres
 	QUIZ_CRASH_DELIVERIES=10000 QUIZ_CRASH_KILLS=1000 $(BIN)/pytest tests/crash
+	QUIZ_DISCORD_PAYLOADS=100000 $(BIN)/pytest tests/adapters/discord/test_gateway.py
 
 check: $(INSTALLED) ## format, lint, types, layers, spelling, questions, then the tests
 	$(BIN)/ruff format --check .

@@ -76,7 +76,10 @@ async def serve(channels: int, guilds: int, limit: int, asks: bool) -> None:
         calls = server.rest.calls
         posts = [c for c in calls if c.method == "POST" and c.path.endswith("/messages")]
         good = [c.at for c in posts if c.status == 200]
-        told = {"posts": len(good), "refused": sum(c.status == 429 for c in calls)}
+        told: dict[str, float] = {
+            "posts": len(good),
+            "refused": sum(c.status == 429 for c in calls),
+        }
         told["seconds"] = max(good) - min(good) if len(good) > 1 else 0.0
         told["ack_p99"] = sorted(acks)[int(len(acks) * 0.99)] if acks else 0.0
         told["acks"] = len(acks)
@@ -126,9 +129,10 @@ async def run_bare(where: dict[str, Any], question: Any, wait_only: bool) -> dic
             place = client.get_partial_messageable(channel)
             await place.send(embed=embed, view=view, nonce=f"k{number}")
 
-    started = time.perf_counter()
+    cpu, started = time.process_time(), time.perf_counter()
     await asyncio.gather(*(post(n, c) for n, c in enumerate(where["channels"])))
-    return await _finish(client, task, time.perf_counter() - started)
+    took, used = time.perf_counter() - started, time.process_time() - cpu
+    return {**await _finish(client, task, took), "cpu": used}
 
 
 async def _finish(client: Any, task: Any, took: float) -> dict[str, float]:
@@ -136,7 +140,7 @@ async def _finish(client: Any, task: Any, took: float) -> dict[str, float]:
     guilds = len(client.guilds)
     await client.close()
     task.cancel()
-    return {"seconds": took, "memory": memory, "guilds": guilds}
+    return {"seconds": took, "cpu": 0.0, "memory": memory, "guilds": guilds}
 
 
 async def run_ours(where: dict[str, Any], rate: float, wait_only: bool) -> dict[str, float]:
@@ -166,7 +170,7 @@ async def run_ours(where: dict[str, Any], rate: float, wait_only: bool) -> dict[
         client = platform._client  # noqa: SLF001 - to wait as the bare loop does
         assert client is not None
         await client.wait_until_ready()
-        took = planned = 0.0
+        took = planned = used = 0.0
         if not wait_only:
             await _add_schedules(app, where["channels"], clock.now())
             clock.move_to(datetime(2026, 1, 5, 9, tzinfo=UTC))
@@ -174,14 +178,61 @@ async def run_ours(where: dict[str, Any], rate: float, wait_only: bool) -> dict[
             while await app.dispatching.planning.plan_due(clock.now()):
                 pass
             planned = time.perf_counter() - started
-            started = time.perf_counter()
+            cpu, started = time.process_time(), time.perf_counter()
             await app.run_due()
-            took = time.perf_counter() - started
+            took, used = time.perf_counter() - started, time.process_time() - cpu
         memory = read_memory()
         guilds = len(client.guilds)
         await platform.stop()
         await app.close()
-    return {"seconds": took, "planning": planned, "memory": memory, "guilds": guilds}
+    return {
+        "seconds": took,
+        "cpu": used,
+        "planning": planned,
+        "memory": memory,
+        "guilds": guilds,
+    }
+
+
+async def run_adapter(where: dict[str, Any], question: Any, rate: float) -> dict[str, float]:
+    """Post through our adapter alone, without core and database, so many at once."""
+    from datetime import date
+
+    from pydantic import SecretStr
+
+    from adapters.discord.platform import DiscordPlatform
+    from bot.config import DiscordSettings
+    from bot.domain.cards import QuestionCard
+    from storage.adapter_words import AdapterWords
+    from storage.engine import open_engine
+    from storage.schema import migrate
+    from tests.fakes.discord_server import TOKEN
+
+    settings = DiscordSettings(
+        token=SecretStr(TOKEN), api_url=where["api"], requests_per_second=rate
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_engine(f"sqlite+aiosqlite:///{folder}/quiz.db")
+        await migrate(engine)
+        platform = DiscordPlatform(settings, AdapterWords(engine, "discord"))
+        await platform.start(_answer_nothing)
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def post(number: int, channel: int) -> None:
+            async with gate:
+                card = QuestionCard(question, str(channel), date(2026, 1, 5), f"k{number}", 1)
+                await platform.chat.post(str(channel), str(channel), card, f"k{number}")
+
+        cpu, started = time.process_time(), time.perf_counter()
+        await asyncio.gather(*(post(n, c) for n, c in enumerate(where["channels"])))
+        took, used = time.perf_counter() - started, time.process_time() - cpu
+        await platform.stop()
+        await engine.dispose()
+    return {"seconds": took, "cpu": used, "memory": read_memory(), "guilds": 0}
+
+
+async def _answer_nothing(_event: Any) -> None:
+    return None
 
 
 async def _add_schedules(app: Any, channels: list[int], now: datetime) -> None:
@@ -259,7 +310,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--limit", type=int, default=0)
     parser.add_argument("--asks", action="store_true")
-    parser.add_argument("--role", choices=("all", "server", "bare", "ours"), default="all")
+    parser.add_argument(
+        "--role", choices=("all", "server", "bare", "ours", "adapter"), default="all"
+    )
     options = parser.parse_args()
     if options.role == "server":
         asyncio.run(serve(options.channels, options.guilds, options.limit, options.asks))
@@ -269,12 +322,18 @@ def main() -> None:
         configure_logs("warning")
         where = json.loads(sys.stdin.readline())
         wait_only = options.channels == 0
-        if options.role == "bare":
+        if options.role in ("bare", "adapter"):
             from bot.questions.loader import load_pack
             from bot.questions.pack_files import shipped_packs
 
             question = load_pack(next(iter(shipped_packs().values())))[0]
-            print(json.dumps(asyncio.run(run_bare(where, question, wait_only))))
+            bare = options.role == "bare"
+            run = (
+                run_bare(where, question, wait_only)
+                if bare
+                else run_adapter(where, question, float(options.limit))
+            )
+            print(json.dumps(asyncio.run(run)))
         else:
             rate = float(options.limit)
             print(json.dumps(asyncio.run(run_ours(where, rate, wait_only))))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import random
 import socket
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -18,33 +20,49 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.config import Settings
 from bot.domain.cards import Reply
 from bot.domain.events import Event
+from bot.domain.health import Fact, Tally
+from bot.domain.pacing import Pace
 from bot.errors import ConfigError
 from bot.grading.lexical import LexicalGrader
-from bot.ports import ChatPort, Clock, Platform, QuestionWriter
+from bot.ports import NO_METER, ChatPort, Clock, Meter, Platform, QuestionWriter
 from bot.scheduler import Ticker
 from bot.services.administering import Administering
 from bot.services.answering import Answering
 from bot.services.authoring import Authoring
 from bot.services.conversing import Conversing, collect_handlers
+from bot.services.curating import Curating
 from bot.services.customising import Customising
 from bot.services.deciding import Deciding
 from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
 from bot.services.drafting import Drafting
+from bot.services.erasing import Erasing
 from bot.services.forming import Forming
-from bot.services.generating import Generating
+from bot.services.generating import GENERATED, Generating
+from bot.services.health import Health, Watched
 from bot.services.helping import Helping
+from bot.services.importing import Importing
+from bot.services.interviewing import InterviewEnding, Interviewing
 from bot.services.leaving import Leaving
 from bot.services.notifying import Notifying
+from bot.services.pacing import Pacing
 from bot.services.planning import Planning
+from bot.services.practising import Practising
 from bot.services.profile import Profile
+from bot.services.pulse import Pulse
 from bot.services.reconciling import Reconciling
+from bot.services.reminding import Reminding
+from bot.services.reporting import Reporting
 from bot.services.revealing import Revealing
 from bot.services.scheduling import Scheduling
 from bot.services.standings import Standings
+from bot.services.tracing import Tracing
 from storage.engine import hold_file, open_engine
 from storage.schema import current_revision, migrate, require_current
 from storage.unit_of_work import SqlStorage
+
+if TYPE_CHECKING:
+    from adapters.web.metrics import PrometheusMeter
 
 log = structlog.get_logger(__name__)
 
@@ -106,29 +124,41 @@ def build(
     spread: timedelta = timedelta(0),
     concurrency: int = 100,
     writer: QuestionWriter | None = None,
+    keep_after_leaving: timedelta = timedelta(days=30),
+    meter: Meter = NO_METER,
+    paces: Mapping[str, Pace] | None = None,
 ) -> Application:
     """Wire the core to a database and to chat platforms; nothing is opened yet.
 
     Tests and simulations hand in their own clock and dice; `owner` names this process
     among those that share the database. A `writer` drafts questions beside the templates.
     """
+    from bot.questions.pack_files import shipped_packs
+
     clock = clock or SystemClock()
     engine = open_engine(database) if isinstance(database, str) else database
     dice = dice or random.SystemRandom()
     storage = SqlStorage(engine, dice)
-    reconciling = Reconciling(storage, chats, clock, lease, grace)
-    answering = Answering(storage, LexicalGrader())
+    reconciling = Reconciling(storage, chats, clock, lease, grace, meter=meter)
+    grader = LexicalGrader()
+    answering = Answering(storage, grader)
+    interviewing = Interviewing(storage, grader, answering)
+    practising = Practising(storage, Generating())
     revealing = Revealing(storage, reconciling, grace)
-    profile = Profile(storage)
+    profile = Profile(storage, chats)
+    reserved = {*shipped_packs(), GENERATED}
     services = (
         answering,
         revealing,
         profile,
+        practising,
+        interviewing,
         Administering(storage, chats),
         Customising(storage),
         Authoring(storage),
         Deciding(storage),
         Drafting(storage, Generating(), LexicalGrader(), dice, writer),
+        Curating(storage, Importing(storage, reserved)),
         Helping(storage, chats),
         Scheduling(storage, chats, grace),
         Standings(storage, chats),
@@ -143,17 +173,32 @@ def build(
             answering,
             revealing,
             profile,
-            Leaving(storage, clock),
+            practising,
+            interviewing,
+            Leaving(storage, clock, keep_after_leaving),
             Forming(storage),
             collect_handlers(services),
         ),
         Dispatching(
             storage,
             clock,
-            Planning(storage, grace, spread),
-            Delivering(storage, chats, clock, owner, lease, grace, concurrency),
+            Planning(storage, grace, spread, meter),
+            Delivering(
+                storage,
+                chats,
+                clock,
+                owner,
+                lease,
+                grace,
+                concurrency,
+                meter=meter,
+                pacing=Pacing(paces or {}),
+            ),
             reconciling,
             Notifying(storage, chats, clock),
+            Reminding(storage, chats, clock),
+            InterviewEnding(storage, chats, clock),
+            Erasing(storage, clock),
         ),
     )
 
@@ -162,7 +207,11 @@ PLATFORMS = ("local", "discord", "slack")
 
 
 def make_platforms(
-    settings: Settings, only: Collection[str], clock: Clock, engine: AsyncEngine
+    settings: Settings,
+    only: Collection[str],
+    clock: Clock,
+    engine: AsyncEngine,
+    meter: Meter = NO_METER,
 ) -> list[Platform]:
     """Make the platforms that are enabled and wanted; each SDK is imported here, if at all."""
     platforms: list[Platform] = []
@@ -176,11 +225,32 @@ def make_platforms(
         from storage.adapter_words import AdapterWords
 
         words = AdapterWords(engine, "discord")
-        platforms.append(DiscordPlatform(settings.discord, words))
+        platforms.append(DiscordPlatform(settings.discord, words, meter))
     if settings.slack.enabled and "slack" in only:
         require_extra("slack_bolt", "slack")
-        platforms.append(_make_slack(settings, clock, engine))
+        platforms.append(_make_slack(settings, clock, engine, meter))
     return platforms
+
+
+async def examine_discord(settings: Settings) -> str:
+    """Sign in at Discord, look at all channels with schedules, and say what is to be known.
+
+    Raises:
+        ConfigError: the token is refused, Discord does not answer, or rights are missing.
+    """
+    require_extra("discord", "discord")
+    from adapters.discord.doctor import examine
+
+    app = build(settings.database.url, {})
+    try:
+        places: set[tuple[str, str]] = set()
+        if await current_revision(app.engine) is not None:
+            async for workspace, schedule in Reporting(app.storage).schedules():
+                if workspace.platform == "discord" and not schedule.paused_because:
+                    places.add((workspace.external_id, schedule.channel))
+    finally:
+        await app.close()
+    return await examine(settings.discord, sorted(places))
 
 
 def require_extra(module: str, extra: str) -> None:
@@ -195,13 +265,13 @@ def require_extra(module: str, extra: str) -> None:
         )
 
 
-def _make_slack(settings: Settings, clock: Clock, engine: AsyncEngine) -> Platform:
+def _make_slack(settings: Settings, clock: Clock, engine: AsyncEngine, meter: Meter) -> Platform:
     from adapters.slack.app import SlackPlatform, serves_many
     from storage.received import SqlReceivedEvents
 
     received = SqlReceivedEvents(engine, "slack")
     if not serves_many(settings.slack):
-        return SlackPlatform(settings.slack, clock, received)
+        return SlackPlatform(settings.slack, clock, received, meter=meter)
     from storage.installations import SqlInstallations, SqlOneTimeTokens
     from storage.secrets import Cipher
 
@@ -218,6 +288,7 @@ def _make_slack(settings: Settings, clock: Clock, engine: AsyncEngine) -> Platfo
         SqlInstallations(engine, cipher, "slack"),
         SqlOneTimeTokens(engine, "slack-install"),
         settings.web.public_url,
+        meter,
     )
 
 
@@ -233,7 +304,8 @@ def make_web(
     settings: Settings,
     only: Collection[str],
     platforms: Sequence[Platform],
-    check: Callable[[], Awaitable[object]],
+    service: Service,
+    meter: PrometheusMeter | None,
 ) -> Web | None:
     """Make the web server, if it is enabled, with the routes that platforms want served.
 
@@ -241,11 +313,10 @@ def make_web(
         ConfigError: a platform wants some, and the server is not enabled.
     """
     routes = [route for platform in platforms for route in getattr(platform, "routes", ())]
-    if settings.web.enabled and "web" in only:
-        require_extra("uvicorn", "web")
+    if serves_web(settings, only):
         from adapters.web.server import WebServer
 
-        return WebServer(settings.web, routes, check)
+        return WebServer(settings.web, routes, service, meter)
     if routes:
         raise ConfigError(
             'slack.mode = "http" needs the web server. Set enabled = true under [web], or '
@@ -254,29 +325,62 @@ def make_web(
     return None
 
 
+def serves_web(settings: Settings, only: Collection[str]) -> bool:
+    """Tell whether this process has a web server.
+
+    Raises:
+        ConfigError: it should, and the part that it takes is not installed.
+    """
+    if not settings.web.enabled or "web" not in only:
+        return False
+    for module in ("uvicorn", "fastapi", "prometheus_client"):
+        require_extra(module, "web")
+    return True
+
+
+def make_meter(settings: Settings, only: Collection[str]) -> PrometheusMeter | None:
+    """Make what counts, where there is a web server to show it."""
+    if not serves_web(settings, only):
+        return None
+    from adapters.web.metrics import PrometheusMeter
+
+    return PrometheusMeter(version("fastapi-quiz"))
+
+
 class Service:
     """`fastapi-quiz run`: platforms, core and scheduler, until it is told to stop."""
 
     def __init__(self, settings: Settings, only: Collection[str]) -> None:
         clock = SystemClock()
         engine = open_engine(settings.database.url)
-        self._platforms = make_platforms(settings, only, clock, engine)
+        measured = make_meter(settings, only)
+        meter = measured or NO_METER
+        self._platforms = make_platforms(settings, only, clock, engine, meter)
+        owner = f"{socket.gethostname()}/{os.getpid()}"
         self._app = build(
             engine,
             {platform.name: platform.chat for platform in self._platforms},
             clock=clock,
-            owner=f"{socket.gethostname()}/{os.getpid()}",
+            owner=owner,
             grace=settings.scheduler.grace,
             lease=settings.scheduler.lease,
             spread=settings.scheduler.spread,
             concurrency=settings.scheduler.concurrency,
+            keep_after_leaving=settings.privacy.keep_after_leaving,
+            meter=meter,
+            paces={one.name: one.pace for one in self._platforms if one.pace is not None},
         )
-        self._web = make_web(settings, only, self._platforms, self._app.next_wake_at)
+        self._web = make_web(settings, only, self._platforms, self, measured)
         self._clock = clock
         self._delivers = settings.scheduler.enabled and "scheduler" in only
         self._started: list[Platform] = []
         self._ticker: Ticker | None = None
         self._lock: IO[str] | None = None
+        storage, seconds = self._app.storage, time.monotonic
+        watched = Watched(self._platforms, self._delivers, self._last_round)
+        self._health = Health(storage, clock, self._check_schema, watched)
+        self._pulse = Pulse(storage, clock, owner, watched, seconds, meter)
+        self._tracing = Tracing(self._app.handle, seconds, meter, self._wake)
 
     async def start(self) -> None:
         """Open the database, connect the platforms, then begin to deliver.
@@ -293,22 +397,44 @@ class Service:
         self._lock = hold_file(self._app.engine)
         await self._app.start()
         for platform in self._platforms:
-            await platform.start(self._handle)
+            await platform.start(self._tracing.handle)
             self._started.append(platform)
         if self._web:
             await self._web.start()
         if self._delivers:
             dispatching = self._app.dispatching
             self._ticker = Ticker(self._clock, dispatching.begin_due, dispatching.next_wake_at)
+            dispatching.wake_by(self._ticker.wake)
             self._ticker.start()
+        self._pulse.start()
         log.info("started", platforms=[platform.name for platform in self._platforms])
 
-    async def _handle(self, event: Event) -> Reply | None:
-        """Answer an event, and look whether it made something due."""
-        reply = await self._app.handle(event)
+    def _wake(self) -> None:
+        """An event may have made something due."""
         if self._ticker:
             self._ticker.wake()
-        return reply
+
+    def _last_round(self) -> datetime | None:
+        return self._ticker.last_round_at if self._ticker else None
+
+    async def _check_schema(self) -> None:
+        await require_current(self._app.engine)
+
+    async def examine(self) -> list[Fact]:
+        """Return whether each part does its work."""
+        return await self._health.examine()
+
+    async def tally(self) -> Tally:
+        """Count what waits in the database."""
+        return await self._health.tally()
+
+    def count_flying(self) -> int:
+        """Return how many posts are under way here."""
+        return self._app.dispatching.delivering.count_flying()
+
+    def count_circuits(self) -> int:
+        """Return how many workspaces are left alone here because of failures."""
+        return self._app.dispatching.delivering.holding.count_open(self._clock.now())
 
     async def stop(self) -> None:
         """Drain: no more events, no more claims; what is being sent is settled."""
@@ -319,6 +445,7 @@ class Service:
             await self._web.stop()
         for platform in self._started:
             await platform.stop()
+        await self._pulse.stop()
         await self._app.close()
         if self._lock:
             self._lock.close()

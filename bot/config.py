@@ -6,6 +6,7 @@ What can't be used is refused with the key's name: a misspelt key never passes s
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
@@ -83,7 +84,8 @@ class DiscordSettings(_Section):
 class SlackSettings(_Section):
     """Slack: one workspace by Socket Mode, or many by HTTP.
 
-    `base_url` is where the Web API is; GovSlack and proxies have another.
+    `base_url` is where the Web API is; GovSlack and proxies have another. Questions keep to
+    one message a second a channel and to `messages_per_minute` a workspace (0: neither).
     """
 
     enabled: bool = False
@@ -94,6 +96,7 @@ class SlackSettings(_Section):
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
     base_url: str = "https://slack.com/api/"
+    messages_per_minute: Annotated[int, Field(ge=0)] = 300
 
 
 class WebSettings(_Section):
@@ -112,6 +115,12 @@ class SecuritySettings(_Section):
     """Keys that encrypt tokens at rest, newest first; older ones still decrypt."""
 
     encryption_keys: Annotated[tuple[SecretStr, ...], BeforeValidator(_split_words)] = ()
+
+
+class PrivacySettings(_Section):
+    """What is kept, and for how long: a workspace that the bot was removed from, here."""
+
+    keep_after_leaving: Duration = timedelta(days=30)
 
 
 class SchedulerSettings(_Section):
@@ -140,6 +149,7 @@ class Settings(_Section):
     slack: SlackSettings = SlackSettings()
     web: WebSettings = WebSettings()
     security: SecuritySettings = SecuritySettings()
+    privacy: PrivacySettings = PrivacySettings()
     scheduler: SchedulerSettings = SchedulerSettings()
     logging: LoggingSettings = LoggingSettings()
 
@@ -182,6 +192,16 @@ def _read_file(file: Path | None) -> dict[str, Any]:
         raise ConfigError(f"The settings file {path} can't be read: {error}.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"The settings file {path} is not TOML: {error}.") from None
+
+
+def list_secrets(settings: Settings) -> list[str]:
+    """Return every secret that the settings hold, and the database's password."""
+    sections = [getattr(settings, name) for name in Settings.model_fields]
+    values = [getattr(section, name) for section in sections for name in type(section).model_fields]
+    flat = [each for value in values for each in (value if isinstance(value, tuple) else (value,))]
+    found = [each.get_secret_value() for each in flat if isinstance(each, SecretStr)]
+    password = re.search(r"://[^/@]*?:([^@]+)@", settings.database.url)
+    return [secret for secret in [*found, password[1] if password else ""] if secret]
 
 
 def known_keys() -> dict[str, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -33,14 +34,20 @@ class Ticker:
         clock: Clock,
         begin_due: Callable[[], Awaitable[None]],
         next_wake_at: Callable[[], Awaitable[datetime | None]],
+        longest_sleep: timedelta = LONGEST_SLEEP,
     ) -> None:
         self._clock = clock
         self._begin_due = begin_due
         self._next_wake_at = next_wake_at
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._job: Job | None = None
+        self._longest_sleep = longest_sleep
+        self._guard: asyncio.TimerHandle | None = None
         self._working = asyncio.Lock()
         self._stopping = False
+        self._woken = False
+        self.last_round_at: datetime | None = None
+        """When a round last came to a good end."""
 
     def start(self) -> None:
         """Begin; what is due already is done at once."""
@@ -48,19 +55,27 @@ class Ticker:
         self._sleep_until(self._clock.now())
 
     def wake(self) -> None:
-        """Look at once: something was changed."""
-        if not self._stopping and not self._working.locked():
+        """Look at once: something was changed. A round under way may have looked before that."""
+        if self._working.locked():
+            self._woken = True
+        elif not self._stopping:
             self._sleep_until(self._clock.now())
 
     async def stop(self) -> None:
         """Let the work under way come to its end, then stop."""
         self._stopping = True
+        if self._guard:
+            self._guard.cancel()
         async with self._working:
             self._scheduler.shutdown(wait=False)
 
     def _sleep_until(self, at: datetime) -> None:
-        """Move the one job. APScheduler's own grace would drop a run that starts late."""
-        self._job = self._scheduler.add_job(
+        """Move the one job. APScheduler's own grace would drop a run that starts late.
+
+        It gets an empty context: what it does is not on the trail of whoever woke it.
+        """
+        self._job = Context().run(
+            self._scheduler.add_job,
             self._work,
             DateTrigger(at),
             id="dispatch",
@@ -68,15 +83,26 @@ class Ticker:
             misfire_grace_time=None,
             max_instances=2,
         )
+        self._guard_against_clock()
+
+    def _guard_against_clock(self) -> None:
+        """Look again after the longest sleep in any case: if the machine's clock is set back,
+        APScheduler waits until it says the old time again, hours later perhaps."""
+        if self._guard:
+            self._guard.cancel()
+        loop = asyncio.get_running_loop()
+        self._guard = loop.call_later(self._longest_sleep.total_seconds(), self.wake)
 
     async def _work(self) -> None:
         if self._stopping or self._working.locked():
             return
         async with self._working:
+            self._woken = False
             wake_at = await self._work_once()
         if not self._stopping:
             now = self._clock.now()
-            latest = now + LONGEST_SLEEP
+            wake_at = now if self._woken else wake_at
+            latest = now + self._longest_sleep
             wanted = min(wake_at, latest) if wake_at else latest
             self._sleep_until(max(wanted, now + SHORTEST_SLEEP))
 
@@ -84,7 +110,9 @@ class Ticker:
         """A fault in one round must not end all rounds: say so and come back."""
         try:
             await self._begin_due()
-            return await self._next_wake_at()
+            wake_at = await self._next_wake_at()
         except Exception:
             log.exception("dispatch_failed", again_in=AFTER_FAULT.total_seconds())
             return self._clock.now() + AFTER_FAULT
+        self.last_round_at = self._clock.now()
+        return wake_at

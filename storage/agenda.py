@@ -2,29 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.ports import Wakes
-from storage.tables import DeliveryRow, NoticeRow, ScheduleRow
-
-_NEXT = select(
-    select(func.min(col(ScheduleRow.next_due_at))).scalar_subquery(),
-    select(func.min(col(DeliveryRow.wake_at))).scalar_subquery(),
-    select(func.min(col(NoticeRow.wake_at))).scalar_subquery(),
+from storage.serving import is_served
+from storage.tables import (
+    DeliveryRow,
+    InterviewRow,
+    NoticeRow,
+    ReminderRow,
+    ScheduleRow,
+    WorkspaceRow,
 )
-"""Built once: it is asked after every event."""
+
+_ROWS = (DeliveryRow, NoticeRow, ReminderRow, InterviewRow)
+_TABLES: tuple[Any, ...] = tuple(row.__table__ for row in _ROWS)  # type: ignore[union-attr]
+
+
+@cache
+def _select_next(platforms: frozenset[str] | None) -> Any:
+    """Return the statement, built once: it is asked after every event."""
+    times: list[Any] = [
+        select(func.min(ScheduleRow.next_due_at)).scalar_subquery(),
+        *(_select_first(table, platforms) for table in _TABLES),
+        select(func.min(WorkspaceRow.erase_at)).scalar_subquery(),
+    ]
+    return select(*times)
+
+
+def _select_first(table: Any, platforms: frozenset[str] | None) -> Any:
+    """In the order of the index, so that it ends at the first row that is ours."""
+    wake_at = table.c.wake_at
+    ours = is_served(table.c.workspace_id, platforms)
+    first = select(wake_at).where(wake_at.is_not(None), *ours).order_by(wake_at).limit(1)
+    return first.scalar_subquery()
 
 
 @dataclass
 class AgendaRepository:
-    """Implements `bot.ports.Agenda`: one statement, three look-ups in an index."""
+    """Implements `bot.ports.Agenda`: one statement of look-ups in indexes."""
 
     session: AsyncSession
 
-    async def next_wakes(self) -> Wakes:
+    async def next_wakes(self, platforms: Collection[str] | None = None) -> Wakes:
+        wanted = None if platforms is None else frozenset(platforms)
         connection = await self.session.connection()
-        return Wakes(*(await connection.execute(_NEXT)).one())
+        return Wakes(*(await connection.execute(_select_next(wanted))).one())

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import Any
 
 from sqlalchemy import func
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.attempt import Attempt, AttemptKind
 from bot.domain.cards import Counts
 from bot.domain.delivery import Delivery, DeliveryId, Purpose
-from bot.domain.people import Member, MemberId, WorkspaceId
-from storage.mapping import from_attempt, to_member
-from storage.statements import insert_new
-from storage.tables import AttemptRow, DeliveryRow, MemberRow
+from bot.domain.people import MemberId, WorkspaceId
+from storage.mapping import from_attempt
+from storage.tables import AttemptRow, DeliveryRow
+from storage.totals import add_points
+
+
+def _make_statement(dialect: Any) -> Any:
+    """Return the insert, built once: a member's second reveal or first answer is left out."""
+    table = AttemptRow.__table__  # type: ignore[attr-defined]
+    return dialect.insert(table).on_conflict_do_nothing().returning(table.c.id)
+
+
+_ADD_ON = {"sqlite": _make_statement(sqlite), "postgresql": _make_statement(postgresql)}
 
 
 @dataclass
@@ -27,7 +37,12 @@ class AttemptRepository:
     session: AsyncSession
 
     async def add(self, attempt: Attempt) -> bool:
-        return await insert_new(self.session, AttemptRow, [from_attempt(attempt)]) == 1
+        connection = await self.session.connection()
+        added = await connection.execute(_ADD_ON[connection.dialect.name], from_attempt(attempt))
+        if added.first() is None:
+            return False
+        await add_points(self.session, attempt)
+        return True
 
     async def kinds(
         self, workspace_id: WorkspaceId, member_id: MemberId, delivery_id: DeliveryId
@@ -41,50 +56,31 @@ class AttemptRepository:
         )
         return {AttemptKind(kind) for kind in rows}
 
-    async def dates(self, workspace_id: WorkspaceId) -> Mapping[MemberId, set[date]]:
+    async def dates_of(
+        self, workspace_id: WorkspaceId, member_id: MemberId, after: date | None = None
+    ) -> set[date]:
+        found = await self.dates_of_many(workspace_id, [member_id], after or date.min)
+        return found[member_id]
+
+    async def dates_of_many(
+        self, workspace_id: WorkspaceId, members: Sequence[MemberId], after: date
+    ) -> Mapping[MemberId, set[date]]:
         rows = await self.session.exec(
             select(col(AttemptRow.member_id), col(AttemptRow.slot))
             .join(DeliveryRow)
             .where(
                 AttemptRow.workspace_id == workspace_id,
+                col(AttemptRow.member_id).in_(members),
+                col(AttemptRow.slot) > after,
                 col(AttemptRow.late).is_(False),
                 col(DeliveryRow.member_id).is_(None),
             )
             .distinct()
         )
-        dates: dict[MemberId, set[date]] = defaultdict(set)
+        dates: dict[MemberId, set[date]] = {member: set() for member in members}
         for member_id, slot in rows:
             dates[MemberId(member_id)].add(slot)
         return dates
-
-    async def dates_of(self, workspace_id: WorkspaceId, member_id: MemberId) -> set[date]:
-        rows = await self.session.exec(
-            select(col(AttemptRow.slot))
-            .join(DeliveryRow)
-            .where(
-                AttemptRow.workspace_id == workspace_id,
-                AttemptRow.member_id == member_id,
-                col(AttemptRow.late).is_(False),
-                col(DeliveryRow.member_id).is_(None),
-            )
-            .distinct()
-        )
-        return set(rows)
-
-    async def totals(
-        self, workspace_id: WorkspaceId, since: datetime | None
-    ) -> Sequence[tuple[Member, int]]:
-        points = func.sum(col(AttemptRow.points))
-        wanted = (
-            select(MemberRow, points)
-            .join(AttemptRow, col(AttemptRow.member_id) == col(MemberRow.id))
-            .where(AttemptRow.workspace_id == workspace_id, col(MemberRow.on_leaderboard))
-            .group_by(col(MemberRow.id))
-            .order_by(points.desc(), col(MemberRow.name))
-        )
-        if since is not None:
-            wanted = wanted.where(AttemptRow.at >= since)
-        return [(to_member(row), int(total)) for row, total in await self.session.exec(wanted)]
 
     async def counts(self, delivery: Delivery) -> Counts:
         rows = await self.session.exec(

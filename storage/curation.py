@@ -11,7 +11,13 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.attempt import AttemptKind
-from bot.domain.bank import RIGHT_FROM, BankEntry, QuestionStatistics, StoredPack
+from bot.domain.bank import (
+    RIGHT_FROM,
+    BankEntry,
+    QuestionState,
+    QuestionStatistics,
+    StoredPack,
+)
 from bot.domain.delivery import DeliveryState, Purpose
 from bot.domain.people import WorkspaceId
 from bot.domain.question import QuestionFilter
@@ -50,18 +56,19 @@ class CurationRepository:
         ]
 
     async def entries(
-        self, workspace_id: WorkspaceId, wanted: QuestionFilter
+        self, workspace_id: WorkspaceId, wanted: QuestionFilter | None = None
     ) -> Sequence[BankEntry]:
-        statement = VISIBLE.where(col(PackRow.name) == wanted.pack) if wanted.pack else VISIBLE
+        pack = wanted.pack if wanted else None
+        statement = VISIBLE.where(col(PackRow.name) == pack) if pack else VISIBLE
         rows = await self.session.exec(statement, params={"workspace": workspace_id})
         by_id = {row[1]: row for row in rows}
         did = await self.statistics(workspace_id)
         none = QuestionStatistics()
         entries = (
-            BankEntry(to_summary(*row[:6]), row[6] is not None, did.get(question_id, none))
+            BankEntry(to_summary(*row[:6]), _state(row[6]), did.get(question_id, none))
             for question_id, row in by_id.items()
         )
-        return [entry for entry in entries if wanted.matches(entry.summary)]
+        return [entry for entry in entries if wanted is None or wanted.matches(entry.summary)]
 
     async def statistics(self, workspace_id: WorkspaceId) -> Mapping[str, QuestionStatistics]:
         shown = await self.session.exec(
@@ -115,3 +122,7 @@ class CurationRepository:
             .execution_options(synchronize_session=False)
         )
         return bool(gone.rowcount)
+
+
+def _state(retired_at: datetime | None) -> QuestionState:
+    return QuestionState.RETIRED if retired_at else QuestionState.ACTIVE

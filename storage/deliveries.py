@@ -18,11 +18,13 @@ from bot.domain.people import MemberId, WorkspaceId
 from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import PostedSlot
 from storage.mapping import from_draft, to_delivery
+from storage.serving import is_served
 from storage.statements import insert_many_new, insert_new
 from storage.tables import DeliveryRow, ScheduleRow
 
 _WAITING = (DeliveryState.SCHEDULED, DeliveryState.CLAIMED)
 _NOT_SHOWN = (DeliveryState.SKIPPED, DeliveryState.FAILED)
+_OF_SCHEDULE = ("id", "number", "reveal", "reveal_after_seconds", "discussion")
 _IN_DOUBT = (DeliveryState.SENDING, DeliveryState.STUCK)
 
 
@@ -36,6 +38,20 @@ _CHANGE = (
         | {"tries": _TABLE.c.tries - bindparam("untried", type_=Integer)}
     )
 )
+_FENCES = (
+    select(_TABLE.c.id, _TABLE.c.fence)
+    .where(
+        _TABLE.c.id.in_(bindparam("ids", expanding=True)),
+        _TABLE.c.state.in_(bindparam("states", expanding=True)),
+    )
+    .with_for_update()
+)
+_MARK_SENDING = (
+    _TABLE.update()
+    .where(_TABLE.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=DeliveryState.SENDING, wake_at=bindparam("until"), tries=_TABLE.c.tries + 1)
+)
+"""Statements of every batch are built once."""
 
 
 @dataclass
@@ -69,21 +85,28 @@ class DeliveryRepository:
         lease_until: datetime,
         limit: int,
         full: Collection[WorkspaceId] = (),
+        platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
         return await self._take(
             _WAITING,
             now,
             limit,
             full,
+            platforms,
             state=DeliveryState.CLAIMED,
             owner=owner,
             wake_at=lease_until,
         )
 
     async def take_ambiguous(
-        self, now: datetime, lease_until: datetime, limit: int
+        self,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
-        return await self._take((DeliveryState.SENDING,), now, limit, (), wake_at=lease_until)
+        sending = (DeliveryState.SENDING,)
+        return await self._take(sending, now, limit, (), platforms, wake_at=lease_until)
 
     async def _take(
         self,
@@ -91,12 +114,17 @@ class DeliveryRepository:
         now: datetime,
         limit: int,
         full: Collection[WorkspaceId],
+        platforms: Collection[str] | None,
         **values: Any,
     ) -> Sequence[Delivery]:
         """Take rows that want to be looked at; a row that another process holds is left out."""
         due = (
             select(_TABLE.c.id)
-            .where(_TABLE.c.wake_at <= now, _TABLE.c.state.in_(states))
+            .where(
+                _TABLE.c.wake_at <= now,
+                _TABLE.c.state.in_(states),
+                *is_served(_TABLE.c.workspace_id, platforms),
+            )
             .order_by(_TABLE.c.wake_at, _TABLE.c.id)
             .limit(limit)
         )
@@ -124,29 +152,20 @@ class DeliveryRepository:
         table = ScheduleRow.__table__  # type: ignore[attr-defined]
         connection = await self.session.connection()
         schedules = await connection.execute(
-            select(table.c.id, table.c.number, table.c.reveal, table.c.reveal_after_seconds).where(
-                table.c.id.in_(ids)
-            )
+            table.select()
+            .with_only_columns(*(table.c[name] for name in _OF_SCHEDULE))
+            .where(table.c.id.in_(ids))
         )
         return {schedule.id: schedule for schedule in schedules}
 
     async def mark_sending(
         self, claimed: Sequence[Delivery], lease_until: datetime
     ) -> set[DeliveryId]:
-        if not claimed:
-            return set()
-        fences = [(delivery.id, delivery.fence) for delivery in claimed]
-        marked = await self.session.exec(
-            update(DeliveryRow)
-            .where(
-                tuple_(col(DeliveryRow.id), col(DeliveryRow.fence)).in_(fences),
-                col(DeliveryRow.state) == DeliveryState.CLAIMED,
-            )
-            .values(state=DeliveryState.SENDING, wake_at=lease_until, tries=DeliveryRow.tries + 1)
-            .returning(col(DeliveryRow.id))
-            .execution_options(synchronize_session=False)
-        )
-        return {DeliveryId(row[0]) for row in marked}
+        ours = await self._still_ours(claimed, (DeliveryState.CLAIMED,))
+        if ours:
+            connection = await self.session.connection()
+            await connection.execute(_MARK_SENDING, {"ids": list(ours), "until": lease_until})
+        return ours
 
     async def release(self, changes: Sequence[tuple[Delivery, Change]]) -> None:
         await self._apply(changes, (DeliveryState.CLAIMED,))
@@ -168,18 +187,13 @@ class DeliveryRepository:
     async def _still_ours(
         self, deliveries: Sequence[Delivery], states: Sequence[DeliveryState]
     ) -> set[DeliveryId]:
+        """Lock the rows, and return those that nobody has claimed since."""
         if not deliveries:
             return set()
-        fences = [(delivery.id, delivery.fence) for delivery in deliveries]
-        rows = await self.session.exec(
-            select(col(DeliveryRow.id))
-            .where(
-                tuple_(col(DeliveryRow.id), col(DeliveryRow.fence)).in_(fences),
-                col(DeliveryRow.state).in_(states),
-            )
-            .with_for_update()
-        )
-        return {DeliveryId(key) for key in rows if key is not None}
+        fences = {delivery.id: delivery.fence for delivery in deliveries}
+        connection = await self.session.connection()
+        rows = await connection.execute(_FENCES, {"ids": list(fences), "states": list(states)})
+        return {row.id for row in rows if fences[row.id] == row.fence}
 
     async def expire(self, now: datetime) -> int:
         expired = await self.session.exec(
@@ -367,14 +381,16 @@ class DeliveryRepository:
         )
         return rows.first() is not None
 
-    async def posted_slots(self, workspace_id: WorkspaceId) -> Sequence[PostedSlot]:
+    async def posted_slots(
+        self, workspace_id: WorkspaceId, after: date | None = None
+    ) -> Sequence[PostedSlot]:
         rows = await self.session.exec(
             select(
                 col(DeliveryRow.slot),
                 func.min(col(DeliveryRow.posted_at)),
                 func.max(col(DeliveryRow.posted_at)),
             )
-            .where(*_question_day_of(workspace_id))
+            .where(*_question_day_of(workspace_id), col(DeliveryRow.slot) > (after or date.min))
             .group_by(col(DeliveryRow.slot))
             .order_by(col(DeliveryRow.slot))
         )

@@ -38,7 +38,13 @@ def to_workspace(row: WorkspaceRow | Row[Any]) -> Workspace:
     """Read a workspace."""
     assert row.id is not None
     return Workspace(
-        WorkspaceId(row.id), row.platform, row.external_id, row.name, row.seed, row.emoji
+        WorkspaceId(row.id),
+        row.platform,
+        row.external_id,
+        row.name,
+        row.seed,
+        row.emoji,
+        row.left_at,
     )
 
 
@@ -52,7 +58,6 @@ def to_member(row: MemberRow) -> Member:
         name=row.name,
         level=Level(row.level) if row.level else None,
         zone=row.zone,
-        reminders=row.reminders,
         on_leaderboard=row.on_leaderboard,
     )
 
@@ -75,6 +80,7 @@ def to_schedule(row: ScheduleRow | Row[Any]) -> Schedule:
         wanted=QuestionFilter(Level(row.level) if row.level else None, row.topic, row.pack),
         reveal=RevealMode(row.reveal),
         reveal_after=_to_duration(row.reveal_after_seconds),
+        discussion=row.discussion,
         next_due_at=row.next_due_at,
         paused_because=row.paused_because,
         created_by=None if row.created_by is None else MemberId(row.created_by),
@@ -100,6 +106,7 @@ def from_schedule(schedule: Schedule) -> dict[str, Any]:
         "topic": schedule.wanted.topic,
         "pack": schedule.wanted.pack,
         "reveal": schedule.reveal.value,
+        "discussion": schedule.discussion,
         "reveal_after_seconds": None if after is None else int(after.total_seconds()),
         "next_due_at": schedule.next_due_at,
         "paused_because": schedule.paused_because,
@@ -174,6 +181,7 @@ def to_delivery(
         schedule_number=schedule.number if schedule else None,
         reveal=RevealMode(schedule.reveal) if schedule else RevealMode.PRIVATE,
         reveal_after=_to_duration(schedule.reveal_after_seconds) if schedule else None,
+        discussion=bool(schedule and schedule.discussion),
         question_key=None if row.question_key is None else QuestionKey(row.question_key),
         question_id=row.question_id,
         round=row.round,

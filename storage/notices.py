@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.people import MemberId, WorkspaceId
 from bot.ports import Notice
+from storage.serving import is_served
 from storage.tables import NoticeRow
+
+_TABLE: Any = NoticeRow.__table__  # type: ignore[attr-defined]
 
 
 @dataclass
@@ -34,8 +38,15 @@ class NoticeRepository:
         )
         await self.session.flush()
 
-    async def take_due(self, now: datetime, again_at: datetime, limit: int) -> Sequence[Notice]:
-        due = select(NoticeRow).where(NoticeRow.wake_at <= now).order_by(col(NoticeRow.id))
+    async def take_due(
+        self,
+        now: datetime,
+        again_at: datetime,
+        limit: int,
+        platforms: Collection[str] | None = None,
+    ) -> Sequence[Notice]:
+        ours = is_served(_TABLE.c.workspace_id, platforms)
+        due = select(NoticeRow).where(NoticeRow.wake_at <= now, *ours).order_by(col(NoticeRow.id))
         if self.session.get_bind().dialect.name == "postgresql":
             due = due.with_for_update(skip_locked=True)
         rows = (await self.session.exec(due.limit(limit))).all()

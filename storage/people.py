@@ -16,6 +16,8 @@ from storage.drafts import erase_drafts_of
 from storage.mapping import to_away, to_member, to_workspace
 from storage.statements import insert_new
 from storage.tables import AwayRow, MemberRow, WorkspaceRow
+from storage.tenancy import erase_words_of
+from storage.totals import drop_totals, set_listed
 
 _IDENTIFY = (
     select(WorkspaceRow, MemberRow)
@@ -111,7 +113,6 @@ class MemberRepository:
                 "workspace_id": workspace_id,
                 "external_id": external_id,
                 "name": name or external_id,
-                "reminders": False,
                 "on_leaderboard": True,
                 "admin": False,
             }
@@ -152,9 +153,9 @@ class MemberRepository:
             member,
             level=member.level,
             zone=member.zone,
-            reminders=member.reminders,
             on_leaderboard=member.on_leaderboard,
         )
+        await set_listed(self.session, member)
 
     async def away(self, workspace_id: WorkspaceId, member_id: MemberId) -> Sequence[AwayPeriod]:
         rows = await self.session.exec(
@@ -163,6 +164,19 @@ class MemberRepository:
             )
         )
         return [to_away(row) for row in rows]
+
+    async def away_of(
+        self, workspace_id: WorkspaceId, members: Sequence[MemberId]
+    ) -> Mapping[MemberId, Sequence[AwayPeriod]]:
+        rows = await self.session.exec(
+            select(AwayRow).where(
+                AwayRow.workspace_id == workspace_id, col(AwayRow.member_id).in_(members)
+            )
+        )
+        found: dict[MemberId, list[AwayPeriod]] = {member: [] for member in members}
+        for row in rows:
+            found[MemberId(row.member_id)].append(to_away(row))
+        return found
 
     async def announce_away(self, member: Member, since: datetime, until: date) -> None:
         self.session.add(
@@ -204,6 +218,9 @@ class MemberRepository:
 
     async def erase(self, member: Member) -> None:
         await erase_drafts_of(self.session, member)
+        await erase_words_of(self.session, member)
+        await self._update(member, on_leaderboard=False)
+        await drop_totals(self.session, member)
         await self.session.exec(
             delete(MemberRow).where(
                 col(MemberRow.workspace_id) == member.workspace_id,

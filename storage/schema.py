@@ -76,10 +76,10 @@ def _alembic_config(connection: Any = None) -> Config:
 
 def head_revision() -> str:
     """Return the newest revision that this program knows."""
-    return _revisions()[-1]
+    return revisions()[-1]
 
 
-def _revisions() -> list[str]:
+def revisions() -> list[str]:
     """Return all revisions, oldest first: the files are numbered, 0001_why.py."""
     return [path.name.partition("_")[0] for path in sorted(_MIGRATIONS.glob("versions/[0-9]*.py"))]
 
@@ -108,7 +108,7 @@ async def _read_revision(connection: AsyncConnection) -> str | None:
 async def _refuse_newer(connection: AsyncConnection) -> str | None:
     """Return the database's revision, None for an empty one."""
     revision = await _read_revision(connection)
-    if revision is not None and revision not in _revisions():
+    if revision is not None and revision not in revisions():
         raise SchemaError(
             f"The database has schema {revision}, which is newer than this program knows "
             f"({head_revision()}). Install the version of fastapi-quiz that made it."

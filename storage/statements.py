@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -31,6 +32,27 @@ async def insert_many_new(
         target = table.__table__  # type: ignore[attr-defined]
         connection = await session.connection()
         await connection.execute(_insert(session, target).on_conflict_do_nothing(), rows)
+
+
+async def insert_or_replace(
+    session: AsyncSession, table: type[SQLModel], values: dict[str, Any], unique: Sequence[str]
+) -> None:
+    """Insert a row; where one has the same `unique` columns, it gets the other values."""
+    dialect = session.get_bind().dialect.name
+    connection = await session.connection()
+    await connection.execute(_make_replace(table, dialect, tuple(unique), tuple(values)), values)
+
+
+@cache
+def _make_replace(
+    table: type[SQLModel], dialect: str, unique: tuple[str, ...], names: tuple[str, ...]
+) -> Any:
+    """Build the statement once for a table: building costs more than running it."""
+    target = table.__table__  # type: ignore[attr-defined]
+    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(target)
+    filled = insert.values({name: bindparam(name) for name in names})
+    new = {name: filled.excluded[name] for name in names if name not in unique}
+    return filled.on_conflict_do_update(index_elements=unique, set_=new)
 
 
 def _insert(session: AsyncSession, target: Table) -> Any:

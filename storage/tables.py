@@ -62,9 +62,18 @@ class MemberRow(SQLModel, table=True):
     name: str
     level: str | None = None
     zone: str | None = None
-    reminders: bool = False
     on_leaderboard: bool = True
     admin: bool = False
+
+
+class AdminRoleRow(SQLModel, table=True):
+    """A role of the platform whose members may configure the bot."""
+
+    __tablename__ = "admin_roles"
+
+    workspace_id: int = Field(foreign_key="workspaces.id", ondelete="CASCADE", primary_key=True)
+    external_id: str = Field(primary_key=True)
+    name: str
 
 
 class AwayRow(SQLModel, table=True):
@@ -98,6 +107,9 @@ class ScheduleRow(SQLModel, table=True):
     pack: str | None = None
     reveal: str = "private"
     reveal_after_seconds: int | None = None
+    discussion: bool = False
+    digest: int | None = None
+    digest_due_at: datetime | None = Field(default=None, index=True)
     next_due_at: datetime | None = Field(default=None, index=True)
     paused_because: str | None = None
     created_by: int | None = Field(
@@ -171,6 +183,12 @@ class DeliveryRow(SQLModel, table=True):
             sqlite_where=text("wake_at IS NOT NULL"),
             postgresql_where=text("wake_at IS NOT NULL"),
         ),
+        Index(
+            "ix_deliveries_due_at_stuck",
+            "due_at",
+            sqlite_where=text("state = 'stuck'"),
+            postgresql_where=text("state = 'stuck'"),
+        ),
         Index("ix_deliveries_workspace_id_channel", "workspace_id", "channel", "posted_at"),
         Index("ix_deliveries_workspace_id_slot", "workspace_id", "slot", "posted_at"),
         Index("ix_deliveries_workspace_id_message_id", "workspace_id", "message_id"),
@@ -209,6 +227,7 @@ class AttemptRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("member_id", "delivery_id", "once"),
         Index("ix_attempts_workspace_id_at", "workspace_id", "at"),
+        Index("ix_attempts_member_id_slot", "member_id", "slot"),
     )
 
     id: int | None = _key()
@@ -224,6 +243,137 @@ class AttemptRow(SQLModel, table=True):
     score: float | None = None
     answer: str = Field(default="", sa_type=Text)
     grade: str | None = Field(default=None, sa_type=Text)
+
+
+class ReviewRow(SQLModel, table=True):
+    """What FSRS remembers of a member and a question, by the question's id."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        UniqueConstraint("member_id", "question_id"),
+        Index("ix_reviews_member_id_due_at", "member_id", "due_at"),
+    )
+
+    id: int | None = _key()
+    workspace_id: int = _parent("workspaces")
+    member_id: int = _parent("members")
+    question_id: str
+    due_at: datetime
+    stability: float | None = None
+    difficulty: float | None = None
+    reviewed_at: datetime | None = None
+    reviews: int = 0
+    lapses: int = 0
+    asked_key: str | None = None
+
+
+class ReminderRow(SQLModel, table=True):
+    """A member who wants to be reminded. `at` is wall-clock HH:MM in `zone`."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (UniqueConstraint("member_id"),)
+
+    id: int | None = _key()
+    workspace_id: int = _parent("workspaces")
+    member_id: int = _parent("members")
+    at: str
+    zone: str
+    channel: str
+    wake_at: datetime = Field(index=True)
+    told_on: date | None = None
+
+
+class InterviewRow(SQLModel, table=True):
+    """A mock interview. `open` is 1 or, when it has ended, NULL: one open a member."""
+
+    __tablename__ = "interviews"
+    __table_args__ = (UniqueConstraint("member_id", "open"),)
+
+    id: int | None = _key()
+    workspace_id: int = _parent("workspaces")
+    member_id: int = _parent("members")
+    open: int | None = 1
+    channel: str
+    length: int
+    start: str
+    level: str | None = None
+    topic: str | None = None
+    began_at: datetime
+    wake_at: datetime | None = Field(default=None, index=True)
+    ended_at: datetime | None = None
+    score: float | None = None
+
+
+class InterviewStepRow(SQLModel, table=True):
+    """One thing that was asked in a mock interview, and what became of it."""
+
+    __tablename__ = "interview_steps"
+    __table_args__ = (
+        UniqueConstraint("interview_id", "number", "is_follow_up"),
+        UniqueConstraint("workspace_id", "key"),
+    )
+
+    id: int | None = _key()
+    workspace_id: int = _parent("workspaces")
+    interview_id: int = _parent("interviews")
+    number: int
+    is_follow_up: bool = False
+    follow_up: str = Field(default="", sa_type=Text)
+    key: str = Field(max_length=25)
+    question_key: int = Field(foreign_key="questions.id")
+    question_id: str
+    asked_at: datetime
+    answered_at: datetime | None = None
+    skipped: bool = False
+    answer: str = Field(default="", sa_type=Text)
+    grade: str | None = Field(default=None, sa_type=Text)
+
+
+class TotalRow(SQLModel, table=True):
+    """A member's points of a period, kept with the attempts (`storage.totals`).
+
+    `listed` repeats the member's wish, so that one index orders those who are listed.
+    """
+
+    __tablename__ = "totals"
+    __table_args__ = (
+        Index("ix_totals_standing", "workspace_id", "period", "listed", "points", "member_id"),
+    )
+
+    workspace_id: int = Field(foreign_key="workspaces.id", ondelete="CASCADE", primary_key=True)
+    period: str = Field(primary_key=True)
+    member_id: int = Field(
+        foreign_key="members.id", ondelete="CASCADE", primary_key=True, index=True
+    )
+    points: int
+    attempts: int
+    listed: bool
+
+
+class TotalStepRow(SQLModel, table=True):
+    """How many listed members have points in a step: from `start` on, `size` wide."""
+
+    __tablename__ = "total_steps"
+
+    workspace_id: int = Field(foreign_key="workspaces.id", ondelete="CASCADE", primary_key=True)
+    period: str = Field(primary_key=True)
+    size: int = Field(primary_key=True)
+    start: int = Field(primary_key=True)
+    members: int
+
+
+class StreakRow(SQLModel, table=True):
+    """A member's streak through the last settled question day (`bot.domain.streak`)."""
+
+    __tablename__ = "streaks"
+
+    member_id: int = Field(foreign_key="members.id", ondelete="CASCADE", primary_key=True)
+    workspace_id: int = _parent("workspaces", index=True)
+    through: date
+    as_of: datetime
+    current: int
+    longest: int
+    freezes: int
 
 
 class NoticeRow(SQLModel, table=True):
@@ -314,3 +464,15 @@ class ReceivedEventRow(SQLModel, table=True):
 
     digest: str = Field(primary_key=True, max_length=64)
     keep_until: datetime = Field(index=True)
+
+
+class ProcessRow(SQLModel, table=True):
+    """A `run` that shares this database, as it last said of itself."""
+
+    __tablename__ = "processes"
+
+    owner: str = Field(primary_key=True)
+    platforms: str
+    started_at: datetime
+    seen_at: datetime
+    dispatched_at: datetime | None = None

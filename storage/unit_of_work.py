@@ -18,10 +18,17 @@ from storage.curation import CurationRepository
 from storage.deliveries import DeliveryRepository
 from storage.drafts import DraftRepository
 from storage.engine import READ, WRITE, explaining_errors
+from storage.interviews import InterviewRepository
 from storage.notices import NoticeRepository
+from storage.operations import OperationsRepository
 from storage.people import MemberRepository, WorkspaceRepository
 from storage.questions import QuestionRepository, Versions
+from storage.reviews import ReminderRepository, ReviewRepository
+from storage.roles import AdminRoleRepository
 from storage.schedules import ScheduleRepository
+from storage.streaks import StreakRepository
+from storage.tenancy import TenancyRepository
+from storage.totals import TotalRepository
 
 
 class SqlUnitOfWork:
@@ -30,14 +37,22 @@ class SqlUnitOfWork:
     def __init__(self, session: AsyncSession, dice: random.Random, versions: Versions) -> None:
         self.workspaces = WorkspaceRepository(session, dice)
         self.members = MemberRepository(session)
+        self.admin_roles = AdminRoleRepository(session)
         self.schedules = ScheduleRepository(session)
         self.questions = QuestionRepository(session, versions)
         self.curation = CurationRepository(session)
         self.deliveries = DeliveryRepository(session)
         self.attempts = AttemptRepository(session)
+        self.reviews = ReviewRepository(session)
+        self.reminders = ReminderRepository(session)
+        self.interviews = InterviewRepository(session)
+        self.totals = TotalRepository(session)
+        self.streaks = StreakRepository(session)
         self.notices = NoticeRepository(session)
+        self.tenancy = TenancyRepository(session)
         self.drafts = DraftRepository(session)
         self.agenda = AgendaRepository(session)
+        self.operations = OperationsRepository(session)
 
 
 @dataclass

@@ -18,6 +18,8 @@ PACKS = {"small": _DATA / "small"}
 """Eight open questions that stay as they are, whatever becomes of the shipped bank."""
 CHOICES = {"choices": _DATA / "choices"}
 """Two questions with choices."""
+DEEP = {"deep": _DATA / "deep"}
+"""Open questions of every level, with sources and follow-ups."""
 ALL_PACKS = PACKS | CHOICES
 
 START = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 import discord
@@ -19,12 +19,15 @@ from adapters.discord.failures import (
     explaining_failures,
 )
 from adapters.discord.files import compose_card
+from adapters.discord.home import Homes
 from adapters.discord.pacing import Pacer
 from adapters.discord.render import Page, make_message
-from adapters.discord.rights import explain_missing, missing_names
+from adapters.discord.rights import find_missing
+from adapters.discord.standing import Standing, Standings, fetch_role, fetch_standing
 from adapters.discord.text import shorten
 from bot.domain.cards import Button, Card, QuestionCard, RevealCard
 from bot.domain.events import Origin
+from bot.domain.people import Role
 from bot.domain.wording import describe_counts
 from bot.errors import ChatError, NotSent, Rejected, RejectReason
 from bot.ports import Found
@@ -41,10 +44,13 @@ _TRIES = 3
 class Chat:
     """Posts, finds and tells through whichever client is connected now."""
 
-    def __init__(self, client: Callable[[], discord.Client | None], pacer: Pacer) -> None:
+    def __init__(
+        self, client: Callable[[], discord.Client | None], pacer: Pacer, homes: Homes
+    ) -> None:
         self._client = client
+        self._homes = homes
         self._pacer = pacer
-        self._managers: OrderedDict[tuple[str, str], bool] = OrderedDict()
+        self.standings = Standings()
         self._pointed: OrderedDict[tuple[str, str], bool] = OrderedDict()
 
     def channel_id(self, text: str) -> str:
@@ -57,20 +63,12 @@ class Chat:
         match = _MEMBER.fullmatch(text.strip())
         return match[1] or match[2] if match else text.strip().lstrip("@")
 
-    def note_manager(self, workspace: str, member: str, manages: bool | None) -> None:
-        """Remember what Discord said with an interaction, so that it need not be asked; None
-        where it said nothing, and what was said before may be out of date.
-        """
-        if manages is None:
-            self._managers.pop((workspace, member), None)
-        else:
-            _remember(self._managers, (workspace, member), manages)
-
     async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
         """Post the card; the key is its nonce and sits in its buttons.
 
-        What does not fit into one message follows in the message's thread. An answer for
-        all goes into the question's thread, and the question's message gets the counts.
+        What does not fit into one message follows in the message's thread, which is opened
+        also where a discussion is wanted. An answer for all goes into the question's thread,
+        and the question's message gets the counts.
         """
         client = self._connected()
         pages = await compose_card(card)
@@ -82,8 +80,9 @@ class Chat:
                 place = await self._open_thread(client, channel, thread_of, title) or channel
             message = await self._send(client, workspace, place, pages[0], key)
         rest = pages[1:]
-        if rest and place == channel:
-            place = await self._thread_for_rest(client, channel, str(message.id), card) or channel
+        discussed = isinstance(card, QuestionCard) and card.discussion
+        if (rest or discussed) and place == channel:
+            place = await self._thread_under(client, channel, str(message.id), card) or channel
         await self._send_rest(client, workspace, place, rest, key)
         if thread_of and isinstance(card, RevealCard) and card.counts:
             counted = describe_counts(card.counts.answered, card.counts.revealed)
@@ -115,7 +114,7 @@ class Chat:
                     if isinstance(error, Rejected) or not left:
                         return
 
-    async def _thread_for_rest(
+    async def _thread_under(
         self, client: discord.Client, channel: str, message_id: str, card: Card
     ) -> str | None:
         title = card.question.title if isinstance(card, QuestionCard | RevealCard) else "More"
@@ -239,29 +238,34 @@ class Chat:
     async def missing_rights(self, workspace: str, channel: str) -> str | None:
         """Compare what the bot may do in the channel with what it needs."""
         client = self._connected()
-        guild = client.get_guild(_number(workspace))
-        if guild is None:
-            return "The bot is not in this server. Invite it again with its link."
-        found = guild.get_channel(_number(channel))
-        if found is None:
-            return "The bot does not see that channel. Give its role View Channel there."
-        missing = missing_names(found.permissions_for(guild.me))
-        return explain_missing(missing, found.name) if missing else None
+        with explaining_failures():
+            return await find_missing(client, _number(workspace), _number(channel))
 
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Tell who has the permission Manage Server."""
-        known = self._managers.get((workspace, member))
+        return (await self._find_standing(workspace, member)).manages
+
+    async def find_role(self, workspace: str, text: str) -> Role | None:
+        """Read `<@&123>`, as an option that takes roles carries them."""
+        with explaining_failures():
+            return await fetch_role(self._connected(), _number(workspace), text)
+
+    async def role_ids(self, workspace: str, member: str) -> Collection[str]:
+        """Tell which roles a member has."""
+        return (await self._find_standing(workspace, member)).roles
+
+    async def _find_standing(self, workspace: str, member: str) -> Standing:
+        known = self.standings.recall(workspace, member)
         if known is not None:
             return known
-        client = self._connected()
         with explaining_failures():
-            guild = client.get_guild(_number(workspace))
-            guild = guild or await client.fetch_guild(_number(workspace))
-            try:
-                found = await guild.fetch_member(_number(member))
-            except discord.NotFound:
-                return False
-        return found.guild_permissions.manage_guild
+            return await fetch_standing(self._connected(), _number(workspace), _number(member))
+
+    async def forget(self, workspace: str, member: str) -> None:
+        """Drop where the member writes from, and what they may."""
+        self.standings.note(workspace, member, None)
+        self._pointed.pop((workspace, member), None)
+        await self._homes.forget(member, _number(workspace))
 
     def _connected(self) -> discord.Client:
         client = self._client()

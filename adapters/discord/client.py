@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import discord
@@ -19,11 +19,14 @@ from adapters.discord.desk import Desk
 from adapters.discord.greeting import greet
 from adapters.discord.memory import Memory
 from adapters.discord.pacing import Pacer
+from adapters.discord.parsers import choose_parsers
 from adapters.discord.rights import make_invite_link
+from adapters.discord.translating import Words
 from adapters.discord.tree import Tree, make_group, sync_commands
 from bot.commands import COMMANDS
+from bot.commands.localising import load_languages
 from bot.domain.cards import Button
-from bot.domain.events import AccessLost
+from bot.domain.events import AccessLost, AccessRegained
 
 log = structlog.get_logger(__name__)
 
@@ -67,20 +70,7 @@ class QuizClient(discord.AutoShardedClient):
         completer = Completer(desk, asyncio.get_running_loop().time)
         self._tree.add_command(make_group(COMMANDS, desk.call, completer.complete))
         self.add_dynamic_items(QuizButton)
-        self._guard_parsers()
-
-    def _guard_parsers(self) -> None:
-        """discord.py gives up its connection on a payload that it can't read: log it instead.
-
-        Of a server it would keep everything: what is never looked at is taken out before.
-        """
-        parsers: dict[str, Callable[[Any], None]] = self._connection.parsers
-        guarded = {name: _guard(name, parse) for name, parse in parsers.items()}
-        for name in ("GUILD_CREATE", "GUILD_UPDATE"):
-            guarded[name] = _lighten(guarded[name])
-        for name in ("GUILD_EMOJIS_UPDATE", "GUILD_STICKERS_UPDATE", "THREAD_LIST_SYNC"):
-            guarded.pop(name, None)
-        self._connection.parsers = guarded
+        self._connection.parsers = choose_parsers(self._connection.parsers, self._tell_deleted)
 
     async def setup_hook(self) -> None:
         """Choose the gateway and hand over the commands; runs once, after the login."""
@@ -91,6 +81,7 @@ class QuizClient(discord.AutoShardedClient):
         gateway = self._gateway_url or answered
         if gateway:
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+        await self._tree.set_translator(Words(load_languages()))
         try:
             await sync_commands(self._tree, self._guild_ids, self._memory)
         except discord.DiscordException as error:
@@ -99,10 +90,22 @@ class QuizClient(discord.AutoShardedClient):
     async def on_shard_connect(self, shard_id: int) -> None:
         """A shard can receive events from now on; this comes again after each new session."""
         self.connected_shards.add(shard_id)
-        wanted = self.shard_ids or range(self.shard_count or 1)
-        if self.connected_shards.issuperset(wanted) and not self.all_connected.is_set():
+        if self.connected_shards >= self.wanted_shards and not self.all_connected.is_set():
             self.all_connected.set()
             log.info("connected", invite=make_invite_link(str(self.application_id)))
+
+    @property
+    def wanted_shards(self) -> set[int]:
+        """The shards that this process has."""
+        return set(self.shard_ids or range(self.shard_count or 1))
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """A shard goes on where it was cut off."""
+        self.connected_shards.add(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """A shard receives nothing until it connects again."""
+        self.connected_shards.discard(shard_id)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer forms, and buttons that are none of ours or none any more.
@@ -124,52 +127,29 @@ class QuizClient(discord.AutoShardedClient):
         )
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Say hello, once."""
+        """Say hello, once; whoever comes back finds everything as it was."""
+        await self.desk.report(AccessRegained(inbound.make_place(guild.id, guild.name)))
         await greet(self, guild, self._memory)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Pause what posts there, and forget the greeting: it may invite the bot again."""
         await self._memory.forget(f"greeted:{guild.id}")
         await self.desk.report(
-            AccessLost(inbound.make_place(guild), "The bot was removed from this server.")
+            AccessLost(
+                inbound.make_place(guild.id, guild.name), "The bot was removed from this server."
+            )
         )
 
-    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+    def _tell_deleted(self, guild_id: int, channel_id: int) -> None:
+        self.dispatch("channel_deleted", guild_id, channel_id)
+
+    async def on_channel_deleted(self, guild_id: int, channel_id: int) -> None:
         """Pause what posts there."""
-        await self.desk.report(
-            AccessLost(inbound.make_place(channel.guild, channel.id), "The channel was deleted.")
-        )
+        guild = self.get_guild(guild_id)
+        name = guild.name if guild else ""
+        place = inbound.make_place(guild_id, name, channel_id)
+        await self.desk.report(AccessLost(place, "The channel was deleted."))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """A fault in one event must not end the connection."""
         log.exception("event_failed", event_type=event_method)
-
-
-_UNUSED = (
-    "emojis",
-    "stickers",
-    "soundboard_sounds",
-    "presences",
-    "voice_states",
-    "stage_instances",
-    "guild_scheduled_events",
-)
-
-
-def _lighten(parse: Callable[[Any], None]) -> Callable[[Any], None]:
-    def parse_lightened(data: Any) -> None:
-        if isinstance(data, dict):
-            data.update({name: [] for name in _UNUSED if name in data})
-        parse(data)
-
-    return parse_lightened
-
-
-def _guard(name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
-    def parse_or_log(data: Any) -> None:
-        try:
-            parse(data)
-        except Exception as error:
-            log.warning("payload_not_read", event_type=name, problem=repr(error))
-
-    return parse_or_log

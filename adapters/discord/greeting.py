@@ -7,9 +7,9 @@ import structlog
 
 from adapters.discord.failures import explaining_failures
 from adapters.discord.memory import Memory
-from adapters.discord.render import make_message, render_card
+from adapters.discord.render import Page, make_message, render_card
 from bot.domain.cards import Button, NoticeCard
-from bot.errors import ChatError
+from bot.errors import ChatError, Rejected
 
 log = structlog.get_logger(__name__)
 HELLO = NoticeCard(
@@ -29,13 +29,22 @@ async def greet(client: discord.Client, guild: discord.Guild, memory: Memory) ->
         return
     await memory.keep(name, "yes")
     page = render_card(HELLO)[0]
-    channel = guild.system_channel
     try:
-        with explaining_failures():
-            if channel and channel.permissions_for(guild.me).send_messages:
-                await channel.send(**make_message(page))
-            elif guild.owner_id:
+        if guild.system_channel and await _said(guild.system_channel, page, ""):
+            return
+        if guild.owner_id:
+            with explaining_failures():
                 owner = await client.create_dm(discord.Object(guild.owner_id))
-                await owner.send(**make_message(page, str(guild.id)))
+            await _said(owner, page, str(guild.id))
     except ChatError as error:
         log.warning("not_greeted", guild=guild.id, problem=str(error))
+
+
+async def _said(place: discord.abc.Messageable, page: Page, carried: str) -> bool:
+    """Say hello; False where the bot may not."""
+    try:
+        with explaining_failures():
+            await place.send(**make_message(page, carried))
+    except Rejected:
+        return False
+    return True

@@ -37,6 +37,13 @@ class Homes:
             return int(word) if word else None
         return self._known[member]
 
+    async def forget(self, member: str, guild: int) -> None:
+        """Forget that a member is there, once all is written down."""
+        await self.settle()
+        if await self.find(member) == guild:
+            self._known.pop(member, None)
+            await self._memory.forget(f"home:{member}")
+
     async def settle(self) -> None:
         """Wait until all is written down."""
         if self._writing:

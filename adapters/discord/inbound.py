@@ -9,7 +9,14 @@ import discord
 
 from adapters.discord.components import read_form_id, read_form_values
 from bot.domain.cards import Button
-from bot.domain.events import ButtonPressed, CommandCalled, FormSubmitted, Origin, ReactionAdded
+from bot.domain.events import (
+    ButtonPressed,
+    CommandCalled,
+    FormSubmitted,
+    Origin,
+    ReactionAdded,
+    Upload,
+)
 
 PLATFORM = "discord"
 _EMOJI = {"💡": "bulb"}
@@ -34,20 +41,22 @@ def _channel_of(interaction: discord.Interaction[Any]) -> int:
     return parent or interaction.channel_id or 0
 
 
-def make_place(guild: discord.Guild, channel: int | None = None) -> Origin:
+def make_place(guild: int, name: str | None, channel: int | None = None) -> Origin:
     """Return a server, or a channel of it, to which something happened by itself."""
     return Origin(
         platform=PLATFORM,
-        workspace=str(guild.id),
+        workspace=str(guild),
         channel=str(channel) if channel else "",
         member="",
-        workspace_name=guild.name or "",
+        workspace_name=name or "",
     )
 
 
-def make_call(origin: Origin, path: str, options: Mapping[str, str]) -> CommandCalled:
+def make_call(
+    origin: Origin, path: str, options: Mapping[str, str], upload: Upload | None = None
+) -> CommandCalled:
     """Return a slash command."""
-    return CommandCalled(origin, path, options)
+    return CommandCalled(origin, path, options, upload)
 
 
 def make_press(
@@ -59,13 +68,24 @@ def make_press(
     return ButtonPressed(origin, button.action, button.key, button.value, message_id)
 
 
-def make_submission(origin: Origin, data: Mapping[str, Any]) -> FormSubmitted | None:
+def make_submission(
+    origin: Origin, data: Mapping[str, Any], upload: Upload | None = None
+) -> FormSubmitted | None:
     """Return a filled form, or None if it is none of ours."""
     named = read_form_id(str(data.get("custom_id", "")))
     if named is None:
         return None
     form, key = named
-    return FormSubmitted(origin, form, key, read_form_values(data.get("components")))
+    values = read_form_values(data.get("components"))
+    return FormSubmitted(origin, form, key, _mention_roles(values, data.get("resolved")), upload)
+
+
+def _mention_roles(values: Mapping[str, str], resolved: object) -> Mapping[str, str]:
+    """Write chosen roles as mentions, which tell them from members."""
+    roles = resolved.get("roles") if isinstance(resolved, Mapping) else None
+    if not isinstance(roles, Mapping):
+        return values
+    return {name: f"<@&{word}>" if word in roles else word for name, word in values.items()}
 
 
 def make_reaction(

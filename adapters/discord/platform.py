@@ -16,11 +16,12 @@ from adapters.discord.client import QuizClient
 from adapters.discord.desk import Desk
 from adapters.discord.home import Homes
 from adapters.discord.inbound import PLATFORM
+from adapters.discord.library_log import take_over_log
 from adapters.discord.memory import Memory
 from adapters.discord.pacing import Pacer
 from bot.config import DiscordSettings
 from bot.errors import ConfigError
-from bot.ports import Handle
+from bot.ports import NO_METER, Handle, Meter
 
 log = structlog.get_logger(__name__)
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
@@ -34,15 +35,27 @@ _REFUSED = {
     4014: "Discord refuses the intents. Install a newer version of fastapi-quiz.",
 }
 """events/gateway, close codes after which nobody may try again."""
+_RECONNECTS = (
+    "It is connected again by itself; if this stays, look for not_connected in the log and at "
+    "https://discordstatus.com."
+)
 
 
 class DiscordPlatform:
     """Implements `bot.ports.Platform`. `options` go to discord.py's client."""
 
     name = PLATFORM
+    pace = None
 
-    def __init__(self, settings: DiscordSettings, memory: Memory, **options: Any) -> None:
+    def __init__(
+        self,
+        settings: DiscordSettings,
+        memory: Memory,
+        meter: Meter = NO_METER,
+        **options: Any,
+    ) -> None:
         _check_settings(settings)
+        take_over_log()
         self._settings = settings
         self._memory = memory
         self._options = options
@@ -52,14 +65,31 @@ class DiscordPlatform:
             settings.requests_per_second,
             settings.api_url,
             lambda: asyncio.get_running_loop().time(),
+            meter,
         )
-        self.chat = Chat(self._ready_client, self._pacer)
         self._homes = Homes(memory)
+        self.chat = Chat(self._ready_client, self._pacer, self._homes)
         self._desk = Desk(self.chat, self._homes)
 
     def _ready_client(self) -> discord.Client | None:
         client = self._client
         return client if client and client.user and not client.is_closed() else None
+
+    def problem(self) -> str | None:
+        """Look at the gateway: every shard that this process has must be connected."""
+        client = self._ready_client()
+        if client is None or not isinstance(client, QuizClient):
+            return f"The gateway is not connected. {_RECONNECTS}"
+        missing = sorted(client.wanted_shards - client.connected_shards)
+        if missing:
+            shards = ", ".join(map(str, missing))
+            return f"The gateway's shards {shards} are not connected. {_RECONNECTS}"
+        if self._pacer.is_blocked:
+            return (
+                "Discord refused too many requests: the bot pauses before its address is "
+                "blocked. Look in the log for what is refused, mostly missing rights."
+            )
+        return None
 
     async def start(self, handle: Handle) -> None:
         """Connect all shards.

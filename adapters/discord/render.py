@@ -22,9 +22,10 @@ from adapters.discord.tables import (
     draw_days,
 )
 from adapters.discord.text import escape, one_line, shorten, show_code, split_markdown
-from bot.domain import wording
+from bot.domain import interview_words, wording
 from bot.domain.cards import (
     Attachment,
+    BankCard,
     Button,
     Card,
     ErrorCard,
@@ -33,6 +34,9 @@ from bot.domain.cards import (
     HelpCard,
     LeaderboardCard,
     LedgerCard,
+    MockCard,
+    MockHistoryCard,
+    MockReportCard,
     NoticeCard,
     PreviewCard,
     QuestionCard,
@@ -239,6 +243,51 @@ def _leaderboard(card: LeaderboardCard) -> Page:
 
 
 @_render.register
+def _mock(card: MockCard) -> Page:
+    question = card.question
+    what = interview_words.introduce_step(card.number, card.of, card.follow_up)
+    said = f"*{escape(card.said)}*" if card.said else ""
+    asked_on = []
+    if card.follow_up:
+        asked_on = [f"**{escape(card.follow_up)}**", interview_words.ASK_ON]
+        asked_on.append(interview_words.FIRST_ASKED)
+    return Page(
+        _join(said, *asked_on, question.prompt, _list_choices(question)),
+        f"{what}: {escape(question.title)}",
+        f"{question.level.value} · {', '.join(question.topics)}",
+        AMBER,
+        card.buttons,
+    )
+
+
+@_render.register
+def _mock_report(card: MockReportCard) -> Page:
+    report = card.report
+    parts = [
+        "\n".join([f"**{title}**", *(f"- {one_line(line)}" for line in lines)])
+        for title, lines in interview_words.list_sections(report)
+    ]
+    answers = [
+        f"**{escape(item.question.title)}**\n{item.question.answer}" for item in report.items
+    ]
+    return Page(
+        _join(*parts, f"**{interview_words.MODEL_ANSWERS}**", *answers),
+        f"Mock interview: {interview_words.describe_report(report)}",
+        colour=GREEN,
+        buttons=card.buttons,
+    )
+
+
+@_render.register
+def _mock_history(card: MockHistoryCard) -> Page:
+    title = "Your mock interviews"
+    if not card.interviews:
+        return Page(interview_words.NO_HISTORY, title)
+    lines = "\n".join(interview_words.list_history(card.interviews, card.zone))
+    return Page(_join(show_code(lines), interview_words.describe_trend(card.trend)), title)
+
+
+@_render.register
 def _schedule(card: ScheduleCard) -> Page:
     title = f"Schedule {card.schedule.number} {card.said}".strip()
     return Page(describe_schedule(card.schedule), escape(title), colour=GREEN)
@@ -278,6 +327,16 @@ def _queue(card: QueueCard) -> Page:
         parts.append(f"**{one_line(wording.name_entry(entry))}**")
         parts += [f"{head}\n{show_code(text)}" for head, text in wording.list_entry_facts(entry)]
     return Page("\n".join(parts), "Queue", buttons=card.buttons)
+
+
+@_render.register
+def _bank(card: BankCard) -> Page:
+    rows = [
+        f"**{escape(row.title)}**\n`{row.entry.summary.id}` {escape(wording.introduce_row(row))}\n"
+        f"{wording.describe_row(row)}"
+        for row in card.rows
+    ]
+    return Page(_join(escape(card.said), *rows), "Questions", wording.count_pages(card))
 
 
 @_render.register

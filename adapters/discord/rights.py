@@ -45,3 +45,27 @@ def make_invite_link(application_id: str) -> str:
         "scope": "bot applications.commands",
     }
     return f"https://discord.com/oauth2/authorize?{urlencode(query)}"
+
+
+async def find_missing(client: discord.Client, guild_id: int, channel_id: int) -> str | None:
+    """Ask Discord what the bot may do in a channel, and say what it lacks; None for nothing.
+
+    Raises:
+        discord.HTTPException: Discord does not say.
+    """
+    assert client.user is not None
+    try:
+        guild = await client.fetch_guild(guild_id, with_counts=False)
+        me = await guild.fetch_member(client.user.id)
+    except (discord.Forbidden, discord.NotFound):
+        return "The bot is not in this server. Invite it again with its link."
+    try:
+        channel = await guild.fetch_channel(channel_id)
+    except discord.InvalidData:
+        return "That channel is in another server. Choose one of this server."
+    except (discord.Forbidden, discord.NotFound):
+        return "The bot does not see that channel. Give its role View Channel there."
+    if not isinstance(channel, discord.TextChannel):
+        return "The bot posts to text channels and announcement channels alone. Choose one."
+    missing = missing_names(channel.permissions_for(me))
+    return explain_missing(missing, channel.name) if missing else None

@@ -17,8 +17,8 @@ from adapters.discord.desk import say
 from adapters.discord.memory import Memory
 from adapters.discord.text import shorten
 from bot.commands import NAME, Command, Option, Type
+from bot.commands.localising import list_choices
 from bot.domain.cards import ErrorCard
-from bot.domain.people import Level
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +26,7 @@ Dispatch = Callable[[discord.Interaction[Any], str, Mapping[str, str]], Awaitabl
 """What a called command is handed to: its path and its options as text."""
 Complete = Callable[[discord.Interaction[Any], Option, str], Awaitable[Sequence[tuple[str, str]]]]
 """Suggests (shown, value) for what was typed so far."""
-COMPLETED = (Type.TOPIC, Type.ZONE, Type.SCHEDULE)
+COMPLETED = (Type.TOPIC, Type.ZONE, Type.SCHEDULE, Type.QUESTION)
 
 
 class _Channel(app_commands.Transformer):
@@ -49,6 +49,8 @@ _ANNOTATIONS: Mapping[Type, Any] = {
     Type.SCHEDULE: app_commands.Range[int, 1, 999_999],
     Type.YES_NO: bool,
     Type.MEMBER: discord.User,
+    Type.MEMBER_OR_ROLE: discord.User | discord.Role,
+    Type.FILE: discord.Attachment,
     Type.CHANNEL: app_commands.Transform[str, _Channel],
 }
 
@@ -136,7 +138,7 @@ def _decorators(parameters: Mapping[str, Option]) -> list[Callable[[Any], Any]]:
     choices = {
         name: [app_commands.Choice(name=word, value=word) for word in words]
         for name, option in parameters.items()
-        if (words := _words_of(option))
+        if (words := list_choices(option))
     }
     decorators: list[Callable[[Any], Any]] = [app_commands.describe(**helps)]
     if renames:
@@ -146,19 +148,14 @@ def _decorators(parameters: Mapping[str, Option]) -> list[Callable[[Any], Any]]:
     return decorators
 
 
-def _words_of(option: Option) -> tuple[str, ...]:
-    if option.choices:
-        return option.choices
-    if option.type is not Type.LEVEL:
-        return ()
-    levels = tuple(level.value for level in Level)
-    return (*levels, "any") if option.clearable else levels
-
-
 def _write(value: Any) -> str:
     """Return a typed value as the text that the core reads."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, discord.Role):
+        return value.mention
+    if isinstance(value, discord.Attachment):
+        return value.filename
     return str(value.id) if isinstance(value, discord.User | discord.Member) else str(value)
 
 
@@ -200,7 +197,7 @@ async def sync_commands(
     """Hand the commands to Discord where they changed since the last time: at once in the
     named servers, else for all.
     """
-    whole = _digest(tree)
+    whole = await _digest(tree)
     targets = [discord.Object(guild_id) for guild_id in guild_ids]
     for guild in targets:
         name = f"commands:{guild.id}"
@@ -220,6 +217,13 @@ async def sync_commands(
     await memory.keep("commands", wanted)
 
 
-def _digest(tree: app_commands.CommandTree[Any]) -> str:
-    listed = [command.to_dict(tree) for command in tree.get_commands()]
+async def _digest(tree: app_commands.CommandTree[Any]) -> str:
+    """Return a hash of all that `tree.sync` sends, translations included."""
+    translator = tree.translator
+    listed = [
+        await command.get_translated_payload(tree, translator)
+        if translator
+        else command.to_dict(tree)
+        for command in tree.get_commands()
+    ]
     return hashlib.sha256(json.dumps(listed, sort_keys=True, default=str).encode()).hexdigest()

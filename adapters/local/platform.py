@@ -7,13 +7,14 @@ simulations use it as their fake; `demo` shows it to people.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
-from bot.domain.cards import Button, Card, QuestionCard
+from bot.domain.cards import Button, Card, MockCard, QuestionCard
 from bot.domain.events import Origin
+from bot.domain.people import Role
 from bot.errors import NotSent, OutcomeUnknown, Rejected, RejectReason
 from bot.ports import Clock, Found
 
@@ -56,7 +57,10 @@ class LocalWorkspace:
 
     admins: set[str] = field(default_factory=set)
     bots: set[str] = field(default_factory=set)
+    roles: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     revoked: set[str] = field(default_factory=set)
+    is_gone: bool = False
+    """Whether the bot was thrown out of it."""
 
 
 @dataclass
@@ -111,7 +115,7 @@ class LocalPlatform:
         """Yield the questions among them, each key once; `public` leaves private ones out."""
         keys: set[str] = set()
         for message in self.seen_by(workspace, channel, member):
-            is_question = isinstance(message.card, QuestionCard)
+            is_question = isinstance(message.card, QuestionCard | MockCard)
             if is_question and message.key not in keys and not (public and message.only):
                 keys.add(message.key)
                 yield message
@@ -184,9 +188,14 @@ class LocalChat:
         """Every event tells who it is."""
         return origin
 
+    async def forget(self, workspace: str, member: str) -> None:
+        """There is nothing that the bot's side remembers."""
+
     async def missing_rights(self, workspace: str, channel: str) -> str | None:
         """Say that the bot was shut out of the channel."""
         self._require_answer()
+        if self.platform.workspaces[workspace].is_gone:
+            return "The bot is not in this workspace any more. Invite it again."
         if channel in self.platform.workspaces[workspace].revoked:
             return (
                 f"The bot may not post in {channel}. Give it back the right to (here: type "
@@ -198,6 +207,18 @@ class LocalChat:
         """Tell who was made an admin of the workspace."""
         self._require_answer()
         return member in self.platform.workspaces[workspace].admins
+
+    async def find_role(self, workspace: str, text: str) -> Role | None:
+        """Roles are written `@&mods`, and are there once somebody has them."""
+        name = text.strip().removeprefix("@&")
+        known = self.platform.workspaces[workspace].roles
+        return Role(name, name) if text.strip().startswith("@&") and name in known else None
+
+    async def role_ids(self, workspace: str, member: str) -> Collection[str]:
+        """Tell which roles the member was given."""
+        self._require_answer()
+        roles = self.platform.workspaces[workspace].roles
+        return [name for name, members in roles.items() if member in members]
 
     def _require_answer(self) -> None:
         if self.platform.is_out:

@@ -6,8 +6,9 @@ import re
 from functools import singledispatch
 from zoneinfo import ZoneInfo
 
-from bot.domain import wording
+from bot.domain import interview_words, wording
 from bot.domain.cards import (
+    BankCard,
     Card,
     ErrorCard,
     FormCard,
@@ -16,6 +17,9 @@ from bot.domain.cards import (
     HelpCard,
     LeaderboardCard,
     LedgerCard,
+    MockCard,
+    MockHistoryCard,
+    MockReportCard,
     NoticeCard,
     PreviewCard,
     QuestionCard,
@@ -155,6 +159,40 @@ def _standing(row: Standing) -> str:
 
 
 @_render.register
+def _mock(card: MockCard) -> str:
+    question, topics = card.question, ", ".join(card.question.topics)
+    what = interview_words.introduce_step(card.number, card.of, card.follow_up)
+    head = f"{what}: {question.title}\n{question.level} · {topics}"
+    parts = [head, card.said, *_asked_on(card), question.prompt, *_choices(question)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _asked_on(card: MockCard) -> list[str]:
+    if not card.follow_up:
+        return []
+    return [card.follow_up, interview_words.ASK_ON, interview_words.FIRST_ASKED]
+
+
+@_render.register
+def _mock_report(card: MockReportCard) -> str:
+    report = card.report
+    parts = [f"Mock interview: {interview_words.describe_report(report)}"]
+    for title, lines in interview_words.list_sections(report):
+        parts.append("\n".join([title, *(f"- {one_line(line)}" for line in lines)]))
+    parts.append(interview_words.MODEL_ANSWERS)
+    parts += [f"{item.question.title}\n{item.question.answer}" for item in report.items]
+    return "\n\n".join(parts)
+
+
+@_render.register
+def _mock_history(card: MockHistoryCard) -> str:
+    if not card.interviews:
+        return interview_words.NO_HISTORY
+    lines = interview_words.list_history(card.interviews, card.zone)
+    return "\n".join(["Your mock interviews", *lines, interview_words.describe_trend(card.trend)])
+
+
+@_render.register
 def _schedule(card: ScheduleCard) -> str:
     return f"Schedule {card.schedule.number} {card.said}".strip() + f".\n{_describe(card.schedule)}"
 
@@ -201,6 +239,16 @@ def _queue(card: QueueCard) -> str:
         listed = "\n".join(f"{head}: {escape(text)}" for head, text in facts)
         parts.append(f"{one_line(wording.name_entry(entry))}\n{listed}")
     return "\n\n".join(parts)
+
+
+@_render.register
+def _bank(card: BankCard) -> str:
+    rows = [
+        f"{row.entry.summary.id}: {one_line(row.title)}\n    {wording.introduce_row(row)}\n"
+        f"    {wording.describe_row(row)}"
+        for row in card.rows
+    ]
+    return "\n".join(part for part in [card.said, *rows, wording.count_pages(card)] if part)
 
 
 @_render.register

@@ -55,11 +55,27 @@ class SetRights:
 
 
 @dataclass(frozen=True, slots=True)
+class SetPresence:
+    """`platform removes` or `platform invites`: the bot is thrown out of the workspace, or back."""
+
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """`@ana admin` or `@robo bot`."""
 
     member: str
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetRole:
+    """`@ben gets @&mods` or `@ben loses @&mods`: a role of the platform."""
+
+    member: str
+    role: str
+    granted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +129,8 @@ Instruction = (
     | Crash
     | Outage
     | SetRights
+    | SetPresence
+    | SetRole
     | Mark
     | Say
     | React
@@ -166,7 +184,15 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (r"crash", lambda _: Crash()),
         (r"outage\s+(?P<by>.+)", lambda m: Outage(read_duration(m["by"]))),
         (r"platform\s+(?P<what>revokes|restores)", lambda m: SetRights(m["what"] == "restores")),
+        (
+            r"platform\s+(?P<what>removes|invites)",
+            lambda m: SetPresence(m["what"] == "invites"),
+        ),
         (rf"{_MEMBER}\s+(?P<role>admin|bot)", lambda m: Mark(m["member"], m["role"])),
+        (
+            rf"{_MEMBER}\s+(?P<verb>gets|loses)\s+@&(?P<role>[\w.-]+)",
+            lambda m: SetRole(m["member"], m["role"], m["verb"] == "gets"),
+        ),
         (rf"{_MEMBER}\s*:\s*(?P<text>.*)", lambda m: Say(m["member"], m["text"])),
         (
             rf"{_MEMBER}\s+(?P<verb>reacts|removes)\s+:?(?P<emoji>[^\s:]+):?{_NTH}",

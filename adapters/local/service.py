@@ -13,10 +13,15 @@ class LocalService:
     """Implements `bot.ports.Platform`; nobody can answer there."""
 
     name = NAME
+    pace = None
 
     def __init__(self, clock: Clock) -> None:
         transcript = Transcript(self._print, clock.now, lambda: "UTC")
         self.chat = LocalChat(LocalPlatform(clock, transcript.show))
+
+    def problem(self) -> str | None:
+        """There is nothing that could break."""
+        return None
 
     async def start(self, handle: Handle) -> None:
         """There is nothing to connect to."""

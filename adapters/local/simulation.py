@@ -21,12 +21,17 @@ from adapters.local.script import (
     Press,
     React,
     Say,
+    SetPresence,
     SetRights,
+    SetRole,
     SetTime,
 )
+from adapters.local.uploads import read_upload
 from bot.commands import NAME as COMMAND
 from bot.domain.cards import FormCard, Reply
 from bot.domain.events import (
+    AccessLost,
+    AccessRegained,
     ButtonPressed,
     Event,
     FormSubmitted,
@@ -116,7 +121,9 @@ class Simulation:
                 self.program = await self.start()
             case Outage(duration):
                 self.platform.outage_until = self.clock.now() + duration
-            case GoTo() | SetRights() | Mark():
+            case SetPresence(present):
+                await self._set_presence(present)
+            case GoTo() | SetRights() | SetRole() | Mark():
                 self._arrange(instruction)
             case Say() | React() | Press() | Answer() | FillIn():
                 await self._act(instruction)
@@ -142,7 +149,7 @@ class Simulation:
             self.clock.move_to(at)
             self.started = True
 
-    def _arrange(self, instruction: GoTo | SetRights | Mark) -> None:
+    def _arrange(self, instruction: GoTo | SetRights | SetRole | Mark) -> None:
         here = self.platform.workspaces[self.workspace]
         match instruction:
             case GoTo("channel", name):
@@ -151,10 +158,20 @@ class Simulation:
                 self.workspace = name
             case SetRights(granted):
                 (here.revoked.discard if granted else here.revoked.add)(self.channel)
+            case SetRole(member, role, granted):
+                (here.roles[role].add if granted else here.roles[role].discard)(member)
             case Mark(member, "admin"):
                 here.admins.add(member)
             case Mark(member, _):
                 here.bots.add(member)
+
+    async def _set_presence(self, present: bool) -> None:
+        """Tell the bot, as platforms do, that it was thrown out or invited again."""
+        here = self.platform.workspaces[self.workspace]
+        here.is_gone = not present
+        origin = Origin(NAME, self.workspace, "", "")
+        lost = AccessLost(origin, "The bot was removed from this workspace.")
+        await self.program.handle(AccessRegained(origin) if present else lost)
 
     async def _act(self, instruction: Say | React | Press | Answer | FillIn) -> None:
         origin = self.origin_of(instruction.member)
@@ -162,7 +179,8 @@ class Simulation:
             case Say(_, text):
                 self.heard(origin, text)
                 if text.split(" ")[0] == COMMAND:
-                    await self._send(TextCommand(origin, text.removeprefix(COMMAND)))
+                    typed = text.removeprefix(COMMAND)
+                    await self._send(TextCommand(origin, typed, read_upload(typed)))
             case React(_, emoji, removes, nth):
                 self.heard(origin, f"{'takes back' if removes else 'reacts'} :{emoji}:")
                 await self._react(origin, emoji, removes, nth)
@@ -237,6 +255,8 @@ class Simulation:
 
     async def _send(self, event: Event) -> None:
         """Hand an event to the bot and show its answer, unless the platform is out."""
+        if self.platform.workspaces[self.workspace].is_gone:
+            return
         reply = await self.program.handle(event)
         if reply is None or self.platform.is_out:
             return

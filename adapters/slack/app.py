@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from adapters.slack.backlog import Backlog, Once, Seen
 from adapters.slack.chat import SlackChat
+from adapters.slack.client import Watch, make_pace
 from adapters.slack.clients import Clients, OneInstallation
 from adapters.slack.failures import CALL_ERRORS, explain, word_of
 from adapters.slack.files import Files
@@ -32,9 +33,19 @@ from adapters.slack.log import SDK_LOG
 from adapters.slack.people import People
 from adapters.slack.replies import Replies
 from bot.config import SlackSettings
+from bot.domain.events import AccessRegained, Origin
 from bot.domain.installation import Installation
 from bot.errors import ChatError, ConfigError
-from bot.ports import Clock, Handle, Installations, OneTimeTokens, ReceivedEvents
+from bot.logs import following_event
+from bot.ports import (
+    NO_METER,
+    Clock,
+    Handle,
+    Installations,
+    Meter,
+    OneTimeTokens,
+    ReceivedEvents,
+)
 
 PING_SECONDS = 10
 _GUIDE = "See docs/slack/guide.md for where Slack shows it."
@@ -58,6 +69,7 @@ class SlackPlatform:
         installations: Installations | None = None,
         states: OneTimeTokens | None = None,
         public_url: str = "",
+        meter: Meter = NO_METER,
     ) -> None:
         require_settings(settings)
         self._settings = settings
@@ -66,7 +78,13 @@ class SlackPlatform:
         self._public_url = public_url
         self._single = OneInstallation() if installations is None else None
         base_url = settings.base_url.rstrip("/") + "/"
-        self.clients = Clients(clock, base_url, installations or self._single)  # type: ignore[arg-type]
+        self.pace = make_pace(settings.messages_per_minute)
+        self.clients = Clients(
+            clock,
+            base_url,
+            installations or self._single,  # type: ignore[arg-type]
+            watch=Watch(clock, meter, self.pace),
+        )
         if installations is not None:
             self.clients.renew = Renewal(settings, self.clients, clock).renew
         self._people = People(self.clients, clock)
@@ -87,6 +105,19 @@ class SlackPlatform:
         secret = self._settings.signing_secret.get_secret_value()
         return SlackRoutes(secret, self.dispatch, lambda: self._flow).routes()
 
+    def problem(self) -> str | None:
+        """Look at the socket; by HTTP it is Slack that connects."""
+        if self._app is None:
+            return "Slack is not connected yet. If this stays, look for slack in the log."
+        socket = self._socket
+        session = socket.current_session if socket else None
+        if socket and (socket.closed or session is None or session.closed):
+            return (
+                "The socket to Slack is down; it is opened again by itself. If this stays, look "
+                "at https://slack-status.com and whether this machine reaches slack.base_url."
+            )
+        return None
+
     async def start(self, handle: Handle) -> None:
         """Check the tokens, and connect."""
         try:
@@ -98,11 +129,13 @@ class SlackPlatform:
     async def _start(self, handle: Handle) -> None:
         self.clients.open()
         if self._single is not None:
-            await self._single.save(await self._identify())
+            found = await self._identify()
+            await self._single.save(found)
+            await handle(AccessRegained(Origin(self.name, found.workspace, "", "", found.name)))
         self._app = self._make_app(handle)
         if self._states is not None:
             self._flow = make_flow(
-                self._settings, self.clients, self._states, self._clock, self._public_url
+                self._settings, self.clients, self._states, self._clock, self._public_url, handle
             )
         if self._settings.mode == "socket":
             await self._connect()
@@ -165,7 +198,8 @@ class SlackPlatform:
             require_shape(request.body)
         except Malformed as error:
             return await self._explain_fault(error)
-        return await self._app.async_dispatch(request)
+        with following_event():
+            return await self._app.async_dispatch(request)
 
     async def _explain_fault(self, error: Exception) -> BoltResponse:
         """Tell what Slack never sends from a fault of ours; the payload is not logged."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from adapters.slack.people import People
 from adapters.slack.render import COUNTS_BLOCK, render_counts
 from bot.domain.cards import Card, RevealCard
 from bot.domain.events import Origin
+from bot.domain.people import Role
 from bot.errors import ChatError, NotSent, OutcomeUnknown
 from bot.ports import Found
 
@@ -192,6 +193,18 @@ class SlackChat:
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Ask Slack each time: rights that were taken away count at once."""
         return (await self.people.fetch(workspace, member)).is_admin
+
+    async def forget(self, workspace: str, member: str) -> None:
+        """Drop the profile that was looked up."""
+        self.people.forget(workspace, member)
+
+    async def find_role(self, workspace: str, text: str) -> Role | None:
+        """Slack has no roles; its user groups are for mentions."""
+        return None
+
+    async def role_ids(self, workspace: str, member: str) -> Collection[str]:
+        """Slack has no roles."""
+        return ()
 
 
 def _message(page: Page) -> dict[str, Any]:

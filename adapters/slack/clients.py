@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import aiohttp
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.client import Watch, WatchedClient
 from adapters.slack.log import SDK_LOG
 from bot.domain.installation import Installation
 from bot.errors import NotSent, Rejected, RejectReason
@@ -37,6 +37,7 @@ class Clients:
     base_url: str
     installations: Installations
     renew: Renew | None = None
+    watch: Watch | None = None
     _session: aiohttp.ClientSession | None = None
     _known: dict[str, Installation] = field(default_factory=dict)
 
@@ -109,17 +110,20 @@ class Clients:
                 "The app is not installed in that workspace.",
                 "An admin of the workspace must install it again.",
             )
-        return self.make(installation.token, patient=patient)
+        return self.make(installation.token, workspace, patient=patient)
 
-    def make(self, token: str | None = None, *, patient: bool = False) -> AsyncWebClient:
+    def make(
+        self, token: str | None = None, workspace: str = "", *, patient: bool = False
+    ) -> AsyncWebClient:
         """Return a client with that token."""
-        retries = [AsyncRateLimitErrorRetryHandler(max_retry_count=3)] if patient else []
-        return AsyncWebClient(
+        return WatchedClient(
+            self.watch or Watch(self.clock),
+            workspace,
+            patient=patient,
             token=token,
             base_url=self.base_url,
             session=self.session,
             timeout=TIMEOUT_SECONDS,
-            retry_handlers=retries,  # type: ignore[arg-type]
             logger=SDK_LOG,
         )
 

@@ -18,12 +18,14 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.clients import Clients
 from adapters.slack.failures import CALL_ERRORS, explain, word_of
+from adapters.slack.inbound import NAME
 from adapters.slack.log import SDK_LOG
 from adapters.slack.scopes import BOT_SCOPES
 from bot.config import SlackSettings
+from bot.domain.events import AccessRegained, Origin
 from bot.domain.installation import Installation
 from bot.errors import Rejected, RejectReason
-from bot.ports import Clock, OneTimeTokens
+from bot.ports import Clock, Handle, OneTimeTokens
 
 INSTALL_PATH = "/slack/install"
 REDIRECT_PATH = "/slack/oauth_redirect"
@@ -51,14 +53,16 @@ class _StateStore(AsyncOAuthStateStore):
 class _InstallationStore(AsyncInstallationStore):
     """Bolt's view of our installations; its flow only saves."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Clients, handle: Handle) -> None:
         self._clients = clients
+        self._handle = handle
 
     async def async_save(self, installation: SlackInstallation) -> None:
         found = read_installation(installation)
         await self._clients.installations.save(found)
         self._clients.forget(found.workspace)
         log.info("slack_installed", workspace=found.workspace)
+        await self._handle(AccessRegained(Origin(NAME, found.workspace, "", "", found.name)))
 
 
 class _Flow(AsyncOAuthFlow):
@@ -134,6 +138,7 @@ def make_flow(
     tokens: OneTimeTokens,
     clock: Clock,
     public_url: str,
+    handle: Handle,
 ) -> AsyncOAuthFlow:
     """Return the pages that install the app: Bolt's flow over our stores."""
     site = clients.base_url.removesuffix("/").removesuffix("/api")
@@ -149,7 +154,7 @@ def make_flow(
             install_path=INSTALL_PATH,
             redirect_uri_path=REDIRECT_PATH,
             authorization_url=f"{site}/oauth/v2/authorize",
-            installation_store=_InstallationStore(clients),
+            installation_store=_InstallationStore(clients, handle),
             installation_store_bot_only=True,
             state_store=_StateStore(tokens, clock),
             state_expiration_seconds=int(STATE_LIVES.total_seconds()),

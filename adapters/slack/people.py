@@ -80,6 +80,10 @@ class People:
             log.warning("profile_unknown", workspace=workspace, problem=str(error))
             return known[1] if known else Profile()
 
+    def forget(self, workspace: str, member: str) -> None:
+        """Drop what is remembered of a member."""
+        self._known.pop((workspace, member), None)
+
     async def introduce(self, event: Event) -> Event:
         """Return the event with its member's name, zone and nature filled in."""
         return replace(event, origin=await self.describe(event.origin))

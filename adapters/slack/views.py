@@ -128,6 +128,7 @@ _ELEMENTS: Mapping[str, Callable[[], Block]] = {
     Type.DATE: lambda: {"type": "datepicker"},
     Type.CHANNEL: _make_channels,
     Type.MEMBER: lambda: {"type": "users_select"},
+    Type.MEMBER_OR_ROLE: lambda: {"type": "users_select"},
     Type.LEVEL: lambda: _make_select(tuple(Level)),
     Type.YES_NO: lambda: _make_select(("yes", "no")),
 }

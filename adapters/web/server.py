@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import structlog
 import uvicorn
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
+from adapters.web.metrics import PrometheusMeter
+from adapters.web.operating import Examined, make_operating_routes
 from bot.config import WebSettings
-from bot.errors import ConfigError, QuizError
+from bot.errors import ConfigError
 
 log = structlog.get_logger(__name__)
-
-Check = Callable[[], Awaitable[object]]
 
 
 class _Server(uvicorn.Server):
@@ -29,33 +29,32 @@ class _Server(uvicorn.Server):
         yield
 
 
-def make_web_app(routes: Sequence[BaseRoute], check: Check) -> Starlette:
-    """Return the application; `check` raises when the service can't work.
+def make_web_app(
+    routes: Sequence[BaseRoute], service: Examined, meter: PrometheusMeter | None = None
+) -> Starlette:
+    """Return the application: platforms' routes, and what an operator asks of the service.
 
     Platforms' routes stand before FastAPI: they check requests themselves, and must answer
     fast.
     """
     app = FastAPI(title="FastAPI Quiz", docs_url=None, redoc_url=None, openapi_url=None)
-
-    @app.get("/healthz")
-    async def healthz(response: Response) -> dict[str, str]:
-        try:
-            await check()
-        except QuizError as error:
-            response.status_code = 503
-            return {"status": "unhealthy", "problem": str(error)}
-        return {"status": "ok"}
-
+    app.include_router(make_operating_routes(service, meter))
     return Starlette(routes=[*routes, Mount("/", app)])
 
 
 class WebServer:
     """Serves the application in the service's own event loop."""
 
-    def __init__(self, settings: WebSettings, routes: Sequence[BaseRoute], check: Check) -> None:
+    def __init__(
+        self,
+        settings: WebSettings,
+        routes: Sequence[BaseRoute],
+        service: Examined,
+        meter: PrometheusMeter | None = None,
+    ) -> None:
         self._settings = settings
         config = uvicorn.Config(
-            make_web_app(routes, check),
+            make_web_app(routes, service, meter),
             log_config=None,
             access_log=False,
             lifespan="off",

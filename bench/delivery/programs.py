@@ -19,6 +19,7 @@ from typing import Any
 from adapters.local.simulation import VirtualClock
 from adapters.slack.chat import METADATA, SlackChat
 from adapters.slack.clients import Clients
+from adapters.slack.files import Files
 from adapters.slack.people import People
 from bench.delivery.stock import DUE
 from bot.app import SystemClock, build
@@ -78,7 +79,7 @@ async def run_bare(url: str, posts: int, at_once: int) -> dict[str, float]:
     """Post the same messages through the same client, and nothing else."""
     clients = Clients(SystemClock(), url, Everywhere())
     clients.open()
-    message = _example()
+    message = make_example()
     channels = iter(range(posts))
 
     async def post_all() -> None:
@@ -96,7 +97,7 @@ async def run_bare(url: str, posts: int, at_once: int) -> dict[str, float]:
     return figures
 
 
-def _example() -> dict[str, Any]:
+def make_example() -> dict[str, Any]:
     """Return a question as our own program posts it."""
     from adapters.slack.render import render_card
     from bot.domain.cards import QuestionCard
@@ -117,7 +118,7 @@ async def run_ours(url: str, database: str, at_once: int) -> dict[str, float]:
     """Plan, claim, mark, post and settle all that the database holds due."""
     clients = Clients(SystemClock(), url, Everywhere())
     clients.open()
-    chat = SlackChat(clients, People(clients, SystemClock()))
+    chat = SlackChat(clients, People(clients, SystemClock()), Files(clients))
     app = build(database, {"slack": chat}, clock=VirtualClock(DUE), concurrency=at_once)
     await app.start()
     figures: dict[str, float] = {}

@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from bot.cli.data import back_up_database, restore_database, workspace
 from bot.cli.generate import generate_questions
 from bot.cli.grade import grade
 from bot.cli.operate import check, deliveries, schedules
@@ -31,8 +32,11 @@ questions.command("import")(import_questions)
 app.add_typer(questions, name="questions")
 app.command()(grade)
 app.add_typer(schedules, name="schedules")
-app.command()(deliveries)
+app.add_typer(deliveries, name="deliveries")
 app.command()(check)
+app.add_typer(workspace, name="workspace")
+app.command("backup")(back_up_database)
+app.command("restore")(restore_database)
 
 
 def _print_version(wanted: bool) -> None:

@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 from bot.app import Service
-from bot.config import load_settings
+from bot.config import list_secrets, load_settings
 from bot.domain.reading import did_you_mean
 from bot.errors import ConfigError
 from bot.logs import configure_logs
@@ -20,7 +20,8 @@ PARTS = ("local", "discord", "slack", "scheduler", "web")
 def run(config: Path | None, only: str | None) -> None:
     """Run until SIGTERM or SIGINT, then drain and return."""
     settings = load_settings(config)
-    configure_logs(settings.logging.level, settings.logging.format)
+    secrets = list_secrets(settings)
+    configure_logs(settings.logging.level, settings.logging.format, secrets, lasting=True)
     parts = only.split(",") if only else list(PARTS)
     for part in parts:
         if part not in PARTS:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.domain import reading
+from bot.domain.events import Upload
 from bot.domain.people import Member, Workspace
 from bot.errors import CommandError
 
@@ -32,6 +33,7 @@ class Type(StrEnum):
     LEVEL = "level"
     TOPIC = "topic"
     PACK = "pack"
+    QUESTION = "question"
     DURATION = "duration"
     DATE = "date"
     NUMBER = "number"
@@ -39,7 +41,11 @@ class Type(StrEnum):
     YES_NO = "yes_no"
     CHOICE = "choice"
     MEMBER = "member"
+    MEMBER_OR_ROLE = "member_or_role"
     CHANNEL = "channel"
+    REMINDERS = "reminders"
+    FILE = "file"
+    MULTILINE = "multiline"
 
 
 _READERS: Mapping[Type, Callable[[str], Any]] = {
@@ -52,6 +58,7 @@ _READERS: Mapping[Type, Callable[[str], Any]] = {
     Type.NUMBER: reading.read_number,
     Type.SCHEDULE: reading.read_number,
     Type.YES_NO: reading.read_yes_no,
+    Type.REMINDERS: reading.read_reminders,
 }
 
 
@@ -122,22 +129,27 @@ def _usage_of(option: Option) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, where and when. `now` is UTC; `zone` is theirs if known, else UTC."""
+    """Who calls, where and when. `now` is UTC; `zone` is theirs if known, else UTC.
+
+    `platform_zone` is what the platform says, whatever they set; empty if it says nothing.
+    """
 
     workspace: Workspace
     member: Member
     channel: str
     now: datetime
     zone: str
+    platform_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A command with its values read and its rights checked."""
+    """A command with its values read and its rights checked; `upload` came with it."""
 
     command: Command
     caller: Caller
     options: Mapping[str, Any] = field(default_factory=dict)
+    upload: Upload | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +189,16 @@ def handles_button(action: str, rights: Rights = Rights.ALL) -> Callable[[_Handl
 
     def mark(handler: _Handler) -> _Handler:
         handler.handles_button = (action, rights)  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+def suggests_values(type_: Type) -> Callable[[_Handler], _Handler]:
+    """Mark a service's method as what knows values for options of this type while one types."""
+
+    def mark(handler: _Handler) -> _Handler:
+        handler.suggests_values = type_  # type: ignore[attr-defined]
         return handler
 
     return mark

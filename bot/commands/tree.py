@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.commands.declaring import NAME, Command, Option, Rights, Type
+from bot.domain.bank import Order
 
 LEVEL = Option("level", Type.LEVEL, "fresher, 2-year or 5-year", clearable=True)
 
@@ -18,6 +19,10 @@ PACK = Option("pack", Type.PACK, "a question pack", clearable=True)
 SCHEDULE_ID = Option("id", Type.SCHEDULE, "its number", positional=True, required=True)
 
 
+QUESTION_ID = Option("id", Type.QUESTION, "its id", positional=True, required=True)
+MEMBER_OR_ROLE = Option("member", Type.MEMBER_OR_ROLE, "who", positional=True, required=True)
+
+
 SCHEDULE_OPTIONS = (
     Option("channel", Type.CHANNEL, "where to post; here if not given"),
     Option("days", Type.DAYS, "mon-fri, sun-thu, sat,sun …; mon-fri if not given"),
@@ -27,6 +32,7 @@ SCHEDULE_OPTIONS = (
     PACK,
     Option("reveal", Type.CHOICE, "who sees the answer", choices=("private", "thread")),
     Option("reveal-after", Type.DURATION, "answer for all after 8h", clearable=True),
+    Option("discussion", Type.YES_NO, "open a thread under each question"),
 )
 
 
@@ -80,6 +86,28 @@ COMMANDS: tuple[Command, ...] = (
             Option("share", Type.YES_NO, "post it to the channel"),
         ),
     ),
+    Command(
+        "practice",
+        "due reviews, one after another",
+        (Option("drill", Type.YES_NO, "a fresh generated question instead"),),
+    ),
+    Command(
+        "mock",
+        "a mock interview",
+        (
+            Option(
+                "do",
+                Type.CHOICE,
+                "start if not given",
+                positional=True,
+                choices=("start", "skip", "stop", "history"),
+            ),
+            Option("questions", Type.NUMBER, "how many; 5 if not given, at most 20"),
+            Option("level", Type.LEVEL, "only this level; else it climbs", clearable=True),
+            TOPIC,
+        ),
+        example=f"{NAME} mock questions:3 topic:dependencies",
+    ),
     Command("topics", "topics and levels with counts"),
     Command("suggest", "a question for your team; an admin decides", DRAFT_OPTIONS),
     Command(
@@ -93,6 +121,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             LEVEL,
             Option("timezone", Type.ZONE, "your time zone", clearable=True),
+            Option("reminders", Type.REMINDERS, "of due reviews: yes, no or a time like 18:00"),
             Option("leaderboard", Type.YES_NO, "be listed in the standings"),
             Option("away-until", Type.DATE, "your last day away, or none", clearable=True),
         ),
@@ -154,6 +183,45 @@ COMMANDS: tuple[Command, ...] = (
         Rights.ADMIN,
         example=f"{NAME} questions edit 3 level:5-year",
     ),
+    Command(
+        "questions bank",
+        "the questions here and how they do, the worst first",
+        (
+            PACK,
+            LEVEL,
+            TOPIC,
+            Option("state", Type.CHOICE, "all if not given", choices=("active", "retired", "all")),
+            Option("sort", Type.CHOICE, "worst if not given", choices=tuple(Order)),
+            Option("page", Type.NUMBER, "1 if not given"),
+        ),
+        Rights.ADMIN,
+        example=f"{NAME} questions bank sort:right",
+    ),
+    Command(
+        "questions retire", "ask a question no more in this workspace", (QUESTION_ID,), Rights.ADMIN
+    ),
+    Command("questions restore", "ask a retired question again", (QUESTION_ID,), Rights.ADMIN),
+    Command(
+        "questions import",
+        "a pack of your own from a file",
+        (
+            Option("file", Type.FILE, "JSON, CSV or Markdown", positional=True),
+            Option("pack", Type.TEXT, "its name; that of the file if not given"),
+            Option("text", Type.MULTILINE, "or what would stand in the file"),
+        ),
+        Rights.ADMIN,
+        example=f"{NAME} questions import",
+    ),
+    Command(
+        "questions export",
+        "a pack as a file",
+        (
+            Option("pack", Type.PACK, "which; your own if there is just one", positional=True),
+            Option("format", Type.CHOICE, "json if not given", choices=("json", "csv")),
+        ),
+        Rights.ADMIN,
+        example=f"{NAME} questions export pack:fastapi format:csv",
+    ),
     Command("status", "next and last posts, missed ones with the reason", (), Rights.ADMIN),
     Command(
         "emoji",
@@ -164,14 +232,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("admins list", "who may configure beside the platform's admins", (), Rights.ADMIN),
     Command(
         "admins add",
-        "let a member configure",
-        (Option("member", Type.MEMBER, "who", positional=True, required=True),),
+        "let a member or a role configure",
+        (MEMBER_OR_ROLE,),
         Rights.ADMIN,
     ),
     Command(
         "admins remove",
         "take that back",
-        (Option("member", Type.MEMBER, "who", positional=True, required=True),),
+        (MEMBER_OR_ROLE,),
         Rights.ADMIN,
     ),
 )

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
 
 from bot.domain.question import QuestionSummary
 
 RIGHT_FROM = 0.6
 """A first answer counts as right from this score on: the band `good`, or the right choice."""
+
+
+class QuestionState(StrEnum):
+    """Whether a workspace can be shown a question."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +54,49 @@ class BankEntry:
     """A current question as the workspace's admins see it."""
 
     summary: QuestionSummary
-    retired: bool
+    state: QuestionState
     statistics: QuestionStatistics = QuestionStatistics()
+
+
+class Order(StrEnum):
+    """By what the bank is listed; `WORST` brings up what an admin may want to retire."""
+
+    WORST = "worst"
+    REPORTS = "reports"
+    RIGHT = "right"
+    SCORE = "score"
+    SHOWN = "shown"
+    ANSWERED = "answered"
+    ID = "id"
+
+
+def sort_entries(entries: Iterable[BankEntry], order: Order) -> list[BankEntry]:
+    """Sort the bank; among equals by id. Questions that nobody answered come behind others
+    where their answers are asked for. The worst are the most reported ones, then those that
+    the fewest got right.
+    """
+    return sorted(entries, key=lambda entry: (_rank(entry, order), entry.summary.id))
+
+
+def _rank(entry: BankEntry, order: Order) -> tuple[float, ...]:
+    did = entry.statistics
+    unknown = 2.0
+    right = unknown if did.right is None else did.right
+    score = unknown if did.mean_score is None else did.mean_score
+    match order:
+        case Order.WORST:
+            return (-did.reports, right, score, -did.shown)
+        case Order.REPORTS:
+            return (-did.reports,)
+        case Order.RIGHT:
+            return (right,)
+        case Order.SCORE:
+            return (score,)
+        case Order.SHOWN:
+            return (-did.shown,)
+        case Order.ANSWERED:
+            return (-did.answered,)
+        case Order.ID:
+            return ()
+        case _:
+            assert_never(order)

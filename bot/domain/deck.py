@@ -11,7 +11,7 @@ from bot.domain.question import QuestionFilter, QuestionSummary
 
 LOW_WATER = 5
 """Questions left in a deck at which the admin is told."""
-SHUFFLES = 128
+SHUFFLES = 32
 """Different orders of a round. A channel's seed chooses one, so that ten thousand channels
 that are due at the same instant share the work of shuffling."""
 _ORDERS_KEPT = 4 * SHUFFLES
@@ -79,7 +79,7 @@ class Deck(tuple[QuestionSummary, ...]):
         return Pick(chosen, number, len(self) - times.count(number) - 1)
 
     def _order(self, seed: str, number: int) -> tuple[QuestionSummary, ...]:
-        shuffle = int(_uniform(seed) * SHUFFLES)
+        shuffle = int(_draw(seed)[0] * SHUFFLES)
         order = self._orders.get((shuffle, number))
         if order is None:
             if len(self._orders) >= _ORDERS_KEPT:
@@ -93,14 +93,14 @@ class Deck(tuple[QuestionSummary, ...]):
         Stratified: the i-th of a topic's n shuffled questions stands near i/n. The shuffle is
         a hash of seed and id, so that newcomers leave the order of the others as it was.
         """
-        by_topic: dict[str, list[tuple[float, QuestionSummary]]] = defaultdict(list)
+        by_topic: dict[str, list[tuple[float, float, QuestionSummary]]] = defaultdict(list)
         for question in self:
-            by_topic[_main_topic(question)].append((_uniform(f"{seed}/{question.id}"), question))
+            drawn = _draw(f"{seed}/{question.id}")
+            by_topic[_main_topic(question)].append((*drawn, question))
         places = []
         for members in by_topic.values():
-            members.sort(key=lambda member: (member[0], member[1].id))
-            for rank, (_, question) in enumerate(members):
-                shift = _uniform(f"{seed}/{question.id}/place")
+            members.sort(key=lambda member: (member[0], member[2].id))
+            for rank, (_, shift, question) in enumerate(members):
                 places.append(((rank + shift) / len(members), question.id, question))
         return tuple(question for _, _, question in sorted(places, key=lambda place: place[:2]))
 
@@ -122,6 +122,7 @@ def _main_topic(question: QuestionSummary) -> str:
     return question.topics[0] if question.topics else ""
 
 
-def _uniform(text: str) -> float:
-    digest = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=7).digest()
-    return int.from_bytes(digest) / 2**56
+def _draw(text: str) -> tuple[float, float]:
+    """Return two numbers in 0..1 that the text alone decides."""
+    digest = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=14).digest()
+    return int.from_bytes(digest[:7]) / 2**56, int.from_bytes(digest[7:]) / 2**56

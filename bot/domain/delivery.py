@@ -57,7 +57,7 @@ class Delivery:
     `run` is 0 for the slot's own post and counts the extra ones an admin asked for.
     `key` (25 characters at most, Discord's limit for a nonce) travels to the platform.
     `fence` rises with every claim: whoever holds an older one can't change the row.
-    `reveal` and `reveal_after` are what the schedule says when the delivery is read.
+    `reveal`, `reveal_after` and `discussion` are what the schedule says when the delivery is read.
     A question asked by one member for themselves has `member_id` and no schedule.
     """
 
@@ -86,6 +86,7 @@ class Delivery:
     member_id: MemberId | None = None
     reveal: RevealMode = RevealMode.PRIVATE
     reveal_after: timedelta | None = None
+    discussion: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,11 @@ class Change:
     posted_at: datetime | None = None
     reason: str | None = None
     tried: bool = True
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether somebody has to look at the delivery again by itself."""
+        return self.not_before is not None or self.lease_until is not None
 
 
 def make_key(seed: int, *parts: object) -> str:
@@ -170,3 +176,15 @@ def give_up_looking() -> Change:
 def is_late(due_at: datetime, now: datetime) -> bool:
     """Tell whether a post made now is to be marked as late."""
     return now - due_at > LATE_AFTER
+
+
+def describe_mend(delivery: Delivery) -> str:
+    """Say what an admin can do about a delivery that waits for somebody; nothing for others."""
+    if delivery.state is not DeliveryState.STUCK:
+        return ""
+    if delivery.purpose is Purpose.REVEAL or delivery.schedule_number is None:
+        return "If it is not there, nothing more comes of it by itself."
+    return (
+        "If it is there, press one of its buttons; if not, type "
+        f"/fastapi-quiz schedule run {delivery.schedule_number}"
+    )

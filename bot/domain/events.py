@@ -25,11 +25,21 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that came along, whole. `problem` is a sentence on why it could not be fetched."""
+
+    name: str
+    content: bytes = field(default=b"", repr=False)
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TextCommand:
     """`/fastapi-quiz` with everything behind it as one text."""
 
     origin: Origin
     text: str
+    upload: Upload | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,16 @@ class CommandCalled:
     origin: Origin
     path: str
     options: Mapping[str, str] = field(default_factory=dict)
+    upload: Upload | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OptionTyped:
+    """A member is typing a value for a command's option, and the platform can suggest some."""
+
+    origin: Origin
+    path: str
+    option: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +89,7 @@ class FormSubmitted:
     form: str
     key: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    upload: Upload | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +110,21 @@ class AccessLost:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class AccessRegained:
+    """The bot is in the origin's workspace again, or for the first time. Nobody is answered."""
+
+    origin: Origin
+
+
 Event = (
     TextCommand
     | CommandCalled
+    | OptionTyped
     | ReactionAdded
     | ButtonPressed
     | FormSubmitted
     | HomeOpened
     | AccessLost
+    | AccessRegained
 )

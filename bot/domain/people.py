@@ -21,7 +21,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A Slack team, a Discord guild or a local one. `seed` shuffles its decks."""
+    """A Slack team, a Discord guild or a local one. `seed` shuffles its decks.
+
+    `left_at` (UTC) is when the bot was thrown out, None while it is there.
+    """
 
     id: WorkspaceId
     platform: str
@@ -29,6 +32,7 @@ class Workspace:
     name: str
     seed: int
     emoji: str
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,15 @@ class Member:
     name: str
     level: Level | None = None
     zone: str | None = None
-    reminders: bool = False
     on_leaderboard: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role that the platform gives to members: Discord's are meant."""
+
+    external_id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

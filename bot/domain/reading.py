@@ -14,6 +14,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from bot.domain.people import Level
+from bot.domain.reminder import USUAL_TIME
 from bot.domain.schedule import EVERY_DAY, WEEKDAYS
 from bot.errors import CommandError
 
@@ -63,6 +64,19 @@ def read_time(text: str) -> time:
     if hours > 23 or int(minute or 0) > 59:
         raise CommandError(f'"{text}" is not a time of day. Write it like 09:00 or 5:30pm.')
     return time(hours, int(minute or 0))
+
+
+def read_reminders(text: str) -> time | None:
+    """Read `yes` (the usual time), a time of day, or `no`, which is None."""
+    word = text.strip().lower()
+    if word in _YES | _NO:
+        return USUAL_TIME if word in _YES else None
+    try:
+        return read_time(text)
+    except CommandError:
+        raise CommandError(
+            f'"{text}" is neither yes, no nor a time of day. Write yes, no or 18:00.'
+        ) from None
 
 
 def read_days(text: str) -> frozenset[int]:

@@ -15,6 +15,7 @@ from bot.domain.question import QuestionFilter
 
 ScheduleId = NewType("ScheduleId", int)
 
+_ONE_DAY = timedelta(days=1)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
 
@@ -44,15 +45,24 @@ class Rhythm:
 
     def slots_after(self, after: datetime) -> Iterator[Slot]:
         """Yield the slots due later than `after`, soonest first, without end."""
-        day = after.astimezone(ZoneInfo(self.zone)).date() - timedelta(days=1)
+        day = after.astimezone(_open_zone(self.zone)).date()
+        if _plain_midnight(self.zone, day - _ONE_DAY) is None:
+            day -= _ONE_DAY
         while True:
-            if day.weekday() in self.days and _has_date(self.zone, day):
-                due_at = to_instant(day, self.time, self.zone)
-                if due_at > after:
+            if day.weekday() in self.days:
+                due_at = self._due_on(day)
+                if due_at is not None and due_at > after:
                     yield Slot(day, due_at)
             if day == date.max:
                 return
-            day += timedelta(days=1)
+            day += _ONE_DAY
+
+    def _due_on(self, day: date) -> datetime | None:
+        """Return when the day's slot is due; None on a date that the zone leaves out."""
+        midnight = _plain_midnight(self.zone, day)
+        if midnight is not None:
+            return midnight + _since_midnight(self.time)
+        return to_instant(day, self.time, self.zone) if _has_date(self.zone, day) else None
 
     def next_slot(self, after: datetime) -> Slot:
         """Return the first slot due later than `after`."""
@@ -69,7 +79,7 @@ class Rhythm:
 
     def to_local(self, instant: datetime) -> datetime:
         """Return the instant on the zone's clock."""
-        return instant.astimezone(ZoneInfo(self.zone))
+        return instant.astimezone(_open_zone(self.zone))
 
     def __str__(self) -> str:
         return f"{self.time:%H:%M} {format_days(self.days)} {self.zone}"
@@ -81,14 +91,39 @@ def to_instant(day: date, wall: time, zone: str) -> datetime:
     A time that a change of the clocks leaves out moves forward by the gap; one that comes
     twice is the first of the two. `fold=0` means both (PEP 495).
     """
-    return datetime.combine(day, wall, ZoneInfo(zone)).replace(fold=0).astimezone(UTC)
+    return datetime.combine(day, wall, _open_zone(zone)).replace(fold=0).astimezone(UTC)
+
+
+@lru_cache(maxsize=1024)
+def _open_zone(zone: str) -> ZoneInfo:
+    """Keep the zone: ZoneInfo itself keeps eight and reads the others from their files again."""
+    return ZoneInfo(zone)
+
+
+@lru_cache(maxsize=16_384)
+def _plain_midnight(zone: str, day: date) -> datetime | None:
+    """Return when the day begins (UTC); None if clocks change in it, or at either end.
+
+    Between its midnights nothing but adding is left to do, which is ten times as fast.
+    """
+    if day in (date.min, date.max):
+        return None
+    clock = _open_zone(zone)
+    ends = [datetime.combine(one, time(), clock) for one in (day, day + _ONE_DAY)]
+    offsets = {end.replace(fold=fold).utcoffset() for end in ends for fold in (0, 1)}
+    return ends[0].astimezone(UTC) if len(offsets) == 1 else None
+
+
+@lru_cache(maxsize=1440)
+def _since_midnight(wall: time) -> timedelta:
+    return timedelta(hours=wall.hour, minutes=wall.minute, seconds=wall.second)
 
 
 @lru_cache(maxsize=4096)
 def _has_date(zone: str, day: date) -> bool:
     """Tell whether the zone has that date at all: Samoa had no 30 December 2011."""
     noon = to_instant(day, time(12), zone)
-    return noon.astimezone(ZoneInfo(zone)).date() == day
+    return noon.astimezone(_open_zone(zone)).date() == day
 
 
 def format_days(days: frozenset[int]) -> str:
@@ -116,7 +151,7 @@ class Schedule:
 
     `number` is what people type: small, counted per workspace. `next_due_at` is None while
     the schedule is paused, with the reason in `paused_because`. `reveal_after` posts the
-    answer for all that long after the question.
+    answer for all that long after the question; `discussion` opens a thread under each.
     """
 
     id: ScheduleId
@@ -127,6 +162,7 @@ class Schedule:
     wanted: QuestionFilter = field(default_factory=QuestionFilter)
     reveal: RevealMode = RevealMode.PRIVATE
     reveal_after: timedelta | None = None
+    discussion: bool = False
     next_due_at: datetime | None = None
     paused_because: str | None = None
     created_by: MemberId | None = None

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.people import AwayPeriod
 
 DAYS_PER_FREEZE = 7
 MOST_FREEZES = 2
+SETTLED_AFTER = timedelta(days=7)
+"""A day that closed that long ago is settled: nothing that happens in order changes it."""
+KEPT_FOR = SETTLED_AFTER + timedelta(days=7)
+"""How old the newest day that a kept streak takes in may be, before it is kept anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +105,16 @@ def build_ledger(
     days: Iterable[QuestionDay],
     took_part_on: Collection[date],
     away: Collection[AwayPeriod] = (),
+    start: Streak = Streak(),
 ) -> tuple[LedgerDay, ...]:
-    """Explain every question day, oldest first.
+    """Explain every question day, oldest first; `start` is the streak before them.
 
     A day with part taken counts one, and each seventh of a streak earns a freeze (two are
     kept at most). A missed day spends a freeze, or ends the streak. A day of absence and
     the open day change nothing.
     """
     ledger: list[LedgerDay] = []
-    streak = freezes = 0
+    streak, freezes = start.current, start.freezes
     for day in days:
         took_part = day.date in took_part_on
         is_open = day.closed_at is None
@@ -128,8 +133,52 @@ def build_ledger(
     return tuple(ledger)
 
 
-def sum_up(ledger: Sequence[LedgerDay]) -> Streak:
-    """Read current, longest and freezes off the ledger."""
+def sum_up(ledger: Sequence[LedgerDay], start: Streak = Streak()) -> Streak:
+    """Read current, longest and freezes off the ledger; `start` is the streak before it."""
     if not ledger:
-        return Streak()
-    return Streak(ledger[-1].streak, max(day.streak for day in ledger), ledger[-1].freezes)
+        return start
+    longest = max(start.longest, *(day.streak for day in ledger))
+    return Streak(ledger[-1].streak, longest, ledger[-1].freezes)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStreak:
+    """The streak through the question day `through`, as the ledger has it.
+
+    Every day up to there closed by `as_of`, a week before it was kept. Only a post that turns
+    out to have been made before that can change it, and then it is forgotten.
+    """
+
+    through: date
+    as_of: datetime
+    streak: Streak = Streak()
+
+    def is_stale(self, now: datetime) -> bool:
+        """Tell whether it should be kept anew."""
+        return now - self.as_of > KEPT_FOR
+
+
+def unsettles(slot: date, posted_at: datetime, now: datetime) -> bool:
+    """Tell whether a post that is confirmed now may change days that are settled.
+
+    Only one that was made, or is for a date, nearly as long ago; a day's leeway is for zones.
+    """
+    recent = now - SETTLED_AFTER + timedelta(days=1)
+    return posted_at < recent or slot <= recent.date() + timedelta(days=1)
+
+
+def keep_streak(
+    days: Sequence[QuestionDay],
+    took_part_on: Collection[date],
+    away: Collection[AwayPeriod],
+    now: datetime,
+) -> KeptStreak:
+    """Return the streak through the last day that is settled, over all question days."""
+    as_of = now - SETTLED_AFTER
+    settled: list[QuestionDay] = []
+    for day in days:
+        if day.closed_at is None or day.closed_at > as_of:
+            break
+        settled.append(day)
+    through = settled[-1].date if settled else date.min
+    return KeptStreak(through, as_of, sum_up(build_ledger(settled, took_part_on, away)))

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from bot.domain.cards import GradeCard, QuestionCard, QueueCard, QueueEntry, RevealCard
+from bot.domain.bank import QuestionState
+from bot.domain.cards import (
+    BankCard,
+    BankRow,
+    GradeCard,
+    QuestionCard,
+    QueueCard,
+    QueueEntry,
+    RevealCard,
+)
 from bot.domain.cards.standings import PERIODS as PERIODS
-from bot.domain.delivery import Delivery, DeliveryState, Purpose
+from bot.domain.delivery import Delivery, DeliveryState, Purpose, describe_mend
 from bot.domain.draft import ItemKind
 from bot.domain.emoji import show_emoji
 from bot.domain.reading import format_duration
@@ -25,6 +34,32 @@ _OUTCOMES = {
 }
 
 
+def describe_row(row: BankRow) -> str:
+    """Say how a question of the bank did here."""
+    did = row.entry.statistics
+    facts = [f"shown {did.shown}", f"answered {did.answered}"]
+    if did.right is not None and did.mean_score is not None:
+        facts += [f"right {did.right:.0%}", f"mean score {did.mean_score:.2f}"]
+    if did.reports:
+        facts.append(plural(did.reports, "report"))
+    return ", ".join(facts)
+
+
+def introduce_row(row: BankRow) -> str:
+    """Say what a question of the bank is."""
+    summary = row.entry.summary
+    retired = " · retired" if row.entry.state is QuestionState.RETIRED else ""
+    return f"{summary.level} · {', '.join(summary.topics)} · {summary.pack}{retired}"
+
+
+def count_pages(card: BankCard) -> str:
+    """Say where in the bank a card stands; nothing where it shows all there is."""
+    if card.pages == 1:
+        return ""
+    more = f" The next: page:{card.page + 1}" if card.page < card.pages else ""
+    return f"Page {card.page} of {card.pages}, {plural(card.total, 'question')}.{more}"
+
+
 def plural(count: int, noun: str) -> str:
     """Write a number with its noun."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
@@ -32,6 +67,8 @@ def plural(count: int, noun: str) -> str:
 
 def introduce_question(card: QuestionCard) -> str:
     """Say what kind of question it is; its title comes behind a colon."""
+    if card.due is not None:
+        return f"Practice, {card.due} due" if card.due else "Drill"
     asked = "Question of the day" if card.schedule_number else "A question for you"
     return f"{asked} (late)" if card.late else asked
 
@@ -92,6 +129,8 @@ def list_schedule_facts(schedule: Schedule) -> list[str]:
     facts = [f"at {schedule.rhythm}", str(schedule.wanted), f"answer {where}"]
     if schedule.reveal_after:
         facts.append(f"for all after {format_duration(schedule.reveal_after)}")
+    if schedule.discussion:
+        facts.append("with a thread to discuss it")
     if schedule.paused_because:
         facts.append(f"paused: {schedule.paused_because}")
     if schedule.next_due_at:
@@ -106,9 +145,12 @@ def describe_fate(delivery: Delivery) -> str:
     fate = f"{what}: {delivery.state}"
     if delivery.posted_at:
         fate += f", {format_duration(delivery.posted_at - delivery.due_at)} after it was due"
+    if delivery.tries > 1:
+        fate += f", tried {delivery.tries} times"
     if delivery.reason and delivery.state is not DeliveryState.CONFIRMED:
         fate += f". {delivery.reason}"
-    return fate
+    mend = describe_mend(delivery)
+    return f"{fate} {mend}" if mend else fate
 
 
 QUEUE_EMPTY = "Nothing waits for you."

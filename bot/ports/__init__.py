@@ -9,15 +9,25 @@ from bot.ports.deliveries import Deliveries
 from bot.ports.drafts import Drafts
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
+from bot.ports.interviews import Interviews
+from bot.ports.metering import NO_METER, CallOutcome, Meter, NoMeter
+from bot.ports.operations import Operations
 from bot.ports.people import Members, Notice, Notices, Workspaces
 from bot.ports.receiving import ReceivedEvents
+from bot.ports.reviews import Missed, Reminders, Reviews
+from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules, Wakes
+from bot.ports.standings import Streaks, Totals
 from bot.ports.storage import Storage, UnitOfWork
+from bot.ports.tenancy import Tenancy
 from bot.ports.writing import QuestionWriter
 
 __all__ = [
+    "NO_METER",
+    "AdminRoles",
     "Agenda",
     "Attempts",
+    "CallOutcome",
     "ChatPort",
     "Clock",
     "Curation",
@@ -27,16 +37,26 @@ __all__ = [
     "Grader",
     "Handle",
     "Installations",
+    "Interviews",
     "Members",
+    "Meter",
+    "Missed",
+    "NoMeter",
     "Notice",
     "Notices",
     "OneTimeTokens",
+    "Operations",
     "Platform",
     "QuestionWriter",
     "Questions",
     "ReceivedEvents",
+    "Reminders",
+    "Reviews",
     "Schedules",
     "Storage",
+    "Streaks",
+    "Tenancy",
+    "Totals",
     "UnitOfWork",
     "Wakes",
     "Workspaces",

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Protocol
 
 from bot.domain.attempt import Attempt, AttemptKind
 from bot.domain.cards import Counts
 from bot.domain.delivery import Delivery, DeliveryId
-from bot.domain.people import Member, MemberId, WorkspaceId
+from bot.domain.people import MemberId, WorkspaceId
 
 
 class Attempts(Protocol):
     """The append-only log of what members did."""
 
     async def add(self, attempt: Attempt) -> bool:
-        """Log it; False if that member's reveal, rating or first answer is there already."""
+        """Log it, and add its points to the totals.
+
+        Returns False if that member's reveal, rating or first answer is there already.
+        """
         ...
 
     async def kinds(
@@ -25,18 +28,16 @@ class Attempts(Protocol):
         """Return what the member did with the delivery so far."""
         ...
 
-    async def dates(self, workspace_id: WorkspaceId) -> Mapping[MemberId, set[date]]:
-        """Return for each member the question days in which they took part in time."""
+    async def dates_of(
+        self, workspace_id: WorkspaceId, member_id: MemberId, after: date | None = None
+    ) -> set[date]:
+        """Return the question days, later than `after`, in which the member took part in time."""
         ...
 
-    async def dates_of(self, workspace_id: WorkspaceId, member_id: MemberId) -> set[date]:
-        """Return the question days in which the member took part in time."""
-        ...
-
-    async def totals(
-        self, workspace_id: WorkspaceId, since: datetime | None
-    ) -> Sequence[tuple[Member, int]]:
-        """Return members on the leaderboard with their points since then, most first."""
+    async def dates_of_many(
+        self, workspace_id: WorkspaceId, members: Sequence[MemberId], after: date
+    ) -> Mapping[MemberId, set[date]]:
+        """Return the same for each of these members."""
         ...
 
     async def counts(self, delivery: Delivery) -> Counts:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.cards import Card, Reply
 from bot.domain.events import Event, Origin
+from bot.domain.pacing import Pace
+from bot.domain.people import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class ChatPort(Protocol):
         """Tell one member in private; `channel` is what it is about."""
         ...
 
+    async def forget(self, workspace: str, member: str) -> None:
+        """Erase what the adapter itself remembers of a member; raises nothing."""
+        ...
+
     def channel_id(self, text: str) -> str:
         """Turn what somebody typed for a channel into the platform's id."""
         ...
@@ -76,6 +82,14 @@ class ChatPort(Protocol):
         """Tell whether the platform itself takes the member for an admin."""
         ...
 
+    async def find_role(self, workspace: str, text: str) -> Role | None:
+        """Return the platform's role that the text names; None if it names none."""
+        ...
+
+    async def role_ids(self, workspace: str, member: str) -> Collection[str]:
+        """Return the roles that the platform gives the member at this moment."""
+        ...
+
 
 Handle = Callable[[Event], Awaitable[Reply | None]]
 """What a platform calls for each event; the reply is to be shown to whoever caused it."""
@@ -92,6 +106,16 @@ class Platform(Protocol):
     @property
     def chat(self) -> ChatPort:
         """The way out."""
+        ...
+
+    @property
+    def pace(self) -> Pace | None:
+        """What the platform allows, where deliveries have to keep to it; None if it does not
+        matter or the platform's own client sees to it."""
+        ...
+
+    def problem(self) -> str | None:
+        """Say what keeps it from working just now and what to do about it; None if nothing."""
         ...
 
     async def start(self, handle: Handle) -> None:

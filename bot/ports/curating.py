@@ -19,9 +19,12 @@ class Curation(Protocol):
         ...
 
     async def entries(
-        self, workspace_id: WorkspaceId, wanted: QuestionFilter
+        self, workspace_id: WorkspaceId, wanted: QuestionFilter | None = None
     ) -> Sequence[BankEntry]:
-        """Return the current questions that fit, also retired ones, by id, with statistics."""
+        """Return the current questions that fit, also retired ones, by id, with statistics.
+
+        Without a filter also those of packs on request.
+        """
         ...
 
     async def statistics(self, workspace_id: WorkspaceId) -> Mapping[str, QuestionStatistics]:

@@ -31,10 +31,12 @@ class Deliveries(Protocol):
         lease_until: datetime,
         limit: int,
         full: Collection[WorkspaceId] = (),
+        platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
         """Take due work: scheduled, or claimed by somebody whose lease has run out.
 
-        Of the `full` workspaces none is taken.
+        Of the `full` workspaces none is taken, and only workspaces of `platforms` count (None
+        means all): who can't post must not claim.
 
         No two claims return the same row while a lease lasts; each raises the fence.
         """
@@ -51,7 +53,11 @@ class Deliveries(Protocol):
         ...
 
     async def take_ambiguous(
-        self, now: datetime, lease_until: datetime, limit: int
+        self,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
         """Take over sends whose lease ran out: posted or not, nobody knows."""
         ...
@@ -120,8 +126,13 @@ class Deliveries(Protocol):
         """Tell whether the answer to this question was posted for all."""
         ...
 
-    async def posted_slots(self, workspace_id: WorkspaceId) -> Sequence[PostedSlot]:
-        """Return the dates on which the workspace got questions, oldest first."""
+    async def posted_slots(
+        self, workspace_id: WorkspaceId, after: date | None = None
+    ) -> Sequence[PostedSlot]:
+        """Return the dates on which the workspace got questions, oldest first.
+
+        With `after` only later ones.
+        """
         ...
 
     async def newest_of_workspace(

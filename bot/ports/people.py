@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -67,6 +67,12 @@ class Members(Protocol):
         """Return all announced absences."""
         ...
 
+    async def away_of(
+        self, workspace_id: WorkspaceId, members: Sequence[MemberId]
+    ) -> Mapping[MemberId, Sequence[AwayPeriod]]:
+        """Return the announced absences of each of these members."""
+        ...
+
     async def announce_away(self, member: Member, since: datetime, until: date) -> None:
         """Open an absence."""
         ...
@@ -108,7 +114,13 @@ class Notices(Protocol):
         """Queue a notice."""
         ...
 
-    async def take_due(self, now: datetime, again_at: datetime, limit: int) -> Sequence[Notice]:
+    async def take_due(
+        self,
+        now: datetime,
+        again_at: datetime,
+        limit: int,
+        platforms: Collection[str] | None = None,
+    ) -> Sequence[Notice]:
         """Take notices that were not handed over; they come again at `again_at` if lost."""
         ...
 

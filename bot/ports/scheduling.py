@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -49,21 +49,27 @@ class Schedules(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wakes:
-    """When schedules, deliveries and notices want attention next; None for never."""
+    """When each kind of thing wants attention next; None for never."""
 
     schedules: datetime | None
     deliveries: datetime | None
     notices: datetime | None
+    reminders: datetime | None
+    interviews: datetime | None
+    erasures: datetime | None
 
     def earliest(self) -> datetime | None:
         """Return the first of them."""
-        times = (self.schedules, self.deliveries, self.notices)
-        return min((time for time in times if time is not None), default=None)
+        return min((time for time in astuple(self) if time is not None), default=None)
 
 
 class Agenda(Protocol):
     """When anything is due at all."""
 
-    async def next_wakes(self) -> Wakes:
-        """Return when what is due next."""
+    async def next_wakes(self, platforms: Collection[str] | None = None) -> Wakes:
+        """Return when what is due next.
+
+        Of deliveries and notices only those of `platforms` count, None means all; anybody
+        can plan a schedule.
+        """
         ...

@@ -10,8 +10,14 @@ from bot.ports.bank import Questions
 from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
 from bot.ports.drafts import Drafts
+from bot.ports.interviews import Interviews
+from bot.ports.operations import Operations
 from bot.ports.people import Members, Notices, Workspaces
+from bot.ports.reviews import Reminders, Reviews
+from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules
+from bot.ports.standings import Streaks, Totals
+from bot.ports.tenancy import Tenancy
 
 
 class UnitOfWork(Protocol):
@@ -22,6 +28,9 @@ class UnitOfWork(Protocol):
 
     @property
     def members(self) -> Members: ...
+
+    @property
+    def admin_roles(self) -> AdminRoles: ...
 
     @property
     def schedules(self) -> Schedules: ...
@@ -39,13 +48,34 @@ class UnitOfWork(Protocol):
     def attempts(self) -> Attempts: ...
 
     @property
+    def reviews(self) -> Reviews: ...
+
+    @property
+    def reminders(self) -> Reminders: ...
+
+    @property
+    def interviews(self) -> Interviews: ...
+
+    @property
+    def totals(self) -> Totals: ...
+
+    @property
+    def streaks(self) -> Streaks: ...
+
+    @property
     def agenda(self) -> Agenda: ...
 
     @property
     def notices(self) -> Notices: ...
 
     @property
+    def tenancy(self) -> Tenancy: ...
+
+    @property
     def drafts(self) -> Drafts: ...
+
+    @property
+    def operations(self) -> Operations: ...
 
 
 class Storage(Protocol):

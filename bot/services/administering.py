@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.commands import Call, Caller, handles
 from bot.domain.cards import NoticeCard, Reply, StatusCard
-from bot.domain.people import Member
-from bot.errors import NotFound
+from bot.domain.people import Member, Role
+from bot.errors import ChatError, CommandError, NotFound
 from bot.ports import ChatPort, Storage, UnitOfWork
 
 SHOWN_DELIVERIES = 20
@@ -25,11 +25,11 @@ class Administering:
     async def list_admins(self, call: Call) -> Reply:
         """List who was made an admin of this bot."""
         async with self.storage.reading() as work:
-            return _say_admins(await work.members.admins(call.caller.workspace.id))
+            return await _say_admins(work, call.caller)
 
     @handles("admins add")
     async def add_admin(self, call: Call) -> Reply:
-        """Let a member configure the bot."""
+        """Let a member configure the bot, or all who have a role of the platform."""
         return await self._set_admin(call, admin=True)
 
     @handles("admins remove")
@@ -38,10 +38,31 @@ class Administering:
         return await self._set_admin(call, admin=False)
 
     async def _set_admin(self, call: Call, *, admin: bool) -> Reply:
+        caller, text = call.caller, call.options["member"]
+        role = await self._find_role(caller, text)
         async with self.storage.writing() as work:
-            member = await self._find_member(work, call.caller, call.options["member"])
-            await work.members.set_admin(member, admin)
-            return _say_admins(await work.members.admins(call.caller.workspace.id))
+            if role:
+                change = work.admin_roles.add if admin else work.admin_roles.remove
+                await change(caller.workspace.id, role)
+            else:
+                member = await self._find_member(work, caller, text)
+                await work.members.set_admin(member, admin)
+            return await _say_admins(work, caller)
+
+    async def _find_role(self, caller: Caller, text: str) -> Role | None:
+        """Find a role on the platform; one that is gone there can still be taken back here."""
+        workspace = caller.workspace
+        try:
+            found = await self.chats[workspace.platform].find_role(workspace.external_id, text)
+        except ChatError as error:
+            raise CommandError(
+                "The platform does not say just now which roles there are. Try again in a minute."
+            ) from error
+        if found:
+            return found
+        async with self.storage.reading() as work:
+            known = await work.admin_roles.of_workspace(workspace.id)
+        return next((role for role in known if text.strip() in (role.name, f"@&{role.name}")), None)
 
     async def _find_member(self, work: UnitOfWork, caller: Caller, text: str) -> Member:
         name = self.chats[caller.workspace.platform].member_id(text)
@@ -65,8 +86,10 @@ class Administering:
         return Reply([StatusCard(tuple(schedules), tuple(newest), caller.zone)])
 
 
-def _say_admins(admins: Sequence[Member]) -> Reply:
-    names = [member.name for member in admins]
-    listed = ", ".join(names) if names else "nobody"
+async def _say_admins(work: UnitOfWork, caller: Caller) -> Reply:
+    admins = [member.name for member in await work.members.admins(caller.workspace.id)]
+    roles = [role.name for role in await work.admin_roles.of_workspace(caller.workspace.id)]
+    named = [*admins, *(f"everybody with the role {role}" for role in roles)]
+    listed = ", ".join(named) if named else "nobody"
     text = f"Beside the platform's own admins, {listed} may configure this bot."
-    return Reply([NoticeCard(text, {"admins": names})])
+    return Reply([NoticeCard(text, {"admins": admins, "roles": roles})])

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo
 
 from bot.commands import Call, Caller, handles
 from bot.domain.attempt import Attempt, AttemptKind, points_for
-from bot.domain.cards import FormCard, FormField, GradeCard, QuestionCard, Reply
+from bot.domain.cards import Card, FormCard, FormField, GradeCard, QuestionCard, Reply
 from bot.domain.deck import Deck, Seen
-from bot.domain.delivery import DeliveryState, Draft, Purpose, make_key
+from bot.domain.delivery import Draft
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
 from bot.domain.question import Kind, Question, QuestionFilter
-from bot.domain.streak import sum_up
+from bot.domain.review import rate_grade
 from bot.errors import CommandError, NotFound
 from bot.ports import Grader, Storage, UnitOfWork
-from bot.services.shown import Shown, find_shown
-from bot.services.standings import load_ledger
+from bot.services.reviewing import go_on
+from bot.services.shown import Shown, draft_private, find_shown
+from bot.services.streaks import count_streak
 
 LONGEST_ANSWER = 40_000
 """Characters; twice what the longest form of any platform takes."""
@@ -60,25 +60,8 @@ class Answering:
         if not others:
             raise NotFound(f"No question fits: {wanted}. Type /fastapi-quiz topics to see what is.")
         pick = others.pick(seen, (), f"{caller.workspace.seed}/{caller.member.id}")
-        return Draft(
-            workspace_id=caller.workspace.id,
-            channel=caller.channel,
-            slot=caller.now.astimezone(ZoneInfo(caller.zone)).date(),
-            key=make_key(
-                caller.workspace.seed, caller.member.id, caller.now.isoformat(), len(seen)
-            ),
-            purpose=Purpose.QUESTION,
-            due_at=caller.now,
-            expires_at=caller.now,
-            state=DeliveryState.CONFIRMED,
-            question_key=pick.question.key,
-            question_id=pick.question.id,
-            round=pick.round,
-            posted_at=caller.now,
-            member_id=caller.member.id,
-        )
+        return draft_private(caller, pick.question, len(seen), pick.round)
 
-    @handles("answer")
     async def answer_newest(self, call: Call) -> Reply:
         """Grade the text, or open the form when there is none."""
         if "text" not in call.options:
@@ -98,18 +81,12 @@ class Answering:
         Raises:
             CommandError: no text, too long a text, or no such choice.
         """
-        if not text.strip():
-            raise CommandError("There is no answer in that. Type a sentence or two.")
-        if len(text) > LONGEST_ANSWER:
-            raise CommandError(
-                f"That answer has {len(text):,} characters; {LONGEST_ANSWER:,} are the most. "
-                "Shorten it and send it again: nothing was counted."
-            )
+        require_text(text)
         async with self.storage.writing() as work:
             shown = await find_shown(work, caller, key, message_id)
         grade = await self._grade(shown.question, text)
         async with self.storage.writing() as work:
-            return Reply([await self._keep(work, caller, shown, text, grade)])
+            return Reply(await self._keep(work, caller, shown, text, grade))
 
     async def _grade(self, question: Question, text: str) -> Grade:
         if question.kind is Kind.CHOICE:
@@ -119,7 +96,7 @@ class Answering:
 
     async def _keep(
         self, work: UnitOfWork, caller: Caller, shown: Shown, text: str, grade: Grade
-    ) -> GradeCard:
+    ) -> list[Card]:
         delivery = shown.delivery
         done = await work.attempts.kinds(caller.workspace.id, caller.member.id, delivery.id)
         public = await work.deliveries.is_answer_public(delivery)
@@ -144,15 +121,35 @@ class Answering:
         if not first:
             points = 0
             await work.attempts.add(replace(attempt, first=False, points=0))
-        return GradeCard(
+        further: list[Card] = []
+        if first and AttemptKind.SELF_RATING not in done:
+            rating = rate_grade(grade, looked=revealed)
+            further = await go_on(work, caller, shown.question, delivery.key, rating)
+        card = GradeCard(
             question=shown.question,
             grade=grade,
             earned=points,
             first=first,
             late=shown.late,
             revealed=revealed,
-            streak=sum_up(await load_ledger(work, caller.member)),
+            streak=await count_streak(work, caller.member, caller.now),
             private=delivery.member_id is not None,
+        )
+        return [card, *further]
+
+
+def require_text(text: str) -> None:
+    """Refuse what is no answer at all.
+
+    Raises:
+        CommandError: no text, or too long a text.
+    """
+    if not text.strip():
+        raise CommandError("There is no answer in that. Type a sentence or two.")
+    if len(text) > LONGEST_ANSWER:
+        raise CommandError(
+            f"That answer has {len(text):,} characters; {LONGEST_ANSWER:,} are the most. "
+            "Shorten it and send it again: nothing was counted."
         )
 
 

@@ -9,30 +9,39 @@ from typing import Any, assert_never
 import structlog
 
 from bot import commands
-from bot.commands import BY_PATH, Call, Caller, Command, Filled, Press, Rights
+from bot.commands import BY_PATH, Call, Caller, Command, Filled, Press, Rights, Type
 from bot.domain.cards import ErrorCard, Reply
 from bot.domain.events import (
     AccessLost,
+    AccessRegained,
     ButtonPressed,
     CommandCalled,
     Event,
     FormSubmitted,
     HomeOpened,
+    OptionTyped,
     Origin,
     ReactionAdded,
     TextCommand,
+    Upload,
 )
+from bot.domain.interview import KEY_PREFIX
 from bot.domain.people import Member, Workspace
 from bot.errors import ChatError, CommandError, Forbidden, QuizError
 from bot.ports import ChatPort, Clock, Storage
 from bot.services.answering import Answering
 from bot.services.forming import Forming, read_filled
+from bot.services.interviewing import Interviewing
 from bot.services.leaving import Leaving
 from bot.services.overviewing import compose_overview
+from bot.services.practising import Practising
 from bot.services.profile import Profile, zone_of
 from bot.services.revealing import Revealing
 
 log = structlog.get_logger(__name__)
+
+_OPEN_THEIR_FORM = ("suggest", "report")
+"""Commands that open a form of their own where no option is given."""
 
 Handler = Callable[[Call], Awaitable[Reply]]
 ButtonHandler = Callable[[Press], Awaitable[Reply]]
@@ -41,11 +50,15 @@ FormHandler = Callable[[Filled], Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """What services were marked to answer: commands and forms by path, buttons by action."""
+    """What services were marked to answer.
+
+    Commands and forms by path, buttons by action, values to suggest by the option's type.
+    """
 
     commands: Mapping[str, Handler]
     buttons: Mapping[str, tuple[Rights, ButtonHandler]]
     forms: Mapping[str, FormHandler]
+    values: Mapping[Type, Handler]
 
 
 def collect_handlers(services: Iterable[object]) -> Handlers:
@@ -58,6 +71,7 @@ def collect_handlers(services: Iterable[object]) -> Handlers:
             for (action, rights), method in _find_marked(found, "handles_button")
         },
         dict(_find_marked(found, "handles_form")),
+        dict(_find_marked(found, "suggests_values")),
     )
 
 
@@ -79,6 +93,8 @@ class Conversing:
     answering: Answering
     revealing: Revealing
     profile: Profile
+    practising: Practising
+    interviewing: Interviewing
     leaving: Leaving
     forming: Forming
     handlers: Handlers
@@ -99,32 +115,39 @@ class Conversing:
         match event:
             case TextCommand(origin, text):
                 command, raw = commands.parse(text)
-                return await self._run(origin, command, raw)
+                return await self._run(origin, command, raw, event.upload)
             case CommandCalled(origin, path, options):
-                return await self._run(origin, BY_PATH[path], options)
+                return await self._run(origin, BY_PATH[path], options, event.upload)
+            case OptionTyped(origin, path, name):
+                return await self._suggest(origin, BY_PATH[path], name)
             case ReactionAdded():
                 return await self._react(event)
             case ButtonPressed():
                 return await self._press(event)
-            case FormSubmitted(origin, form, key, values) if form in self.handlers.forms:
-                caller = await self._admit(origin, BY_PATH[form].rights)
-                filled = {name: value for name, value in values.items() if value.strip()}
-                return await self.handlers.forms[form](Filled(caller, key, filled))
-            case FormSubmitted(origin, form, key, values) if form in BY_PATH and form != "answer":
-                given = read_filled(BY_PATH[form], values, was_filled=bool(key))
-                return await self._run(origin, BY_PATH[form], given)
-            case FormSubmitted(origin, _, key, values):
-                caller = await self._identify(origin)
-                return await self.answering.answer(caller, values.get("text", ""), key)
+            case FormSubmitted():
+                return await self._submit(event)
             case HomeOpened(origin):
                 caller = await self._identify(origin)
                 is_admin = await self._is_admin(origin, caller)
                 return await compose_overview(self.handlers.commands, caller, is_admin=is_admin)
-            case AccessLost():
-                await self.leaving.pause(event)
+            case AccessLost() | AccessRegained():
+                await self.leaving.follow(event)
                 return None
             case _:
                 assert_never(event)
+
+    async def _submit(self, event: FormSubmitted) -> Reply:
+        origin, form, key, values = event.origin, event.form, event.key, event.values
+        if form in self.handlers.forms:
+            caller = await self._admit(origin, BY_PATH[form].rights)
+            filled = {name: value for name, value in values.items() if value.strip()}
+            return await self.handlers.forms[form](Filled(caller, key, filled))
+        if form in BY_PATH and form != "answer":
+            given = read_filled(BY_PATH[form], values, was_filled=bool(key))
+            return await self._run(origin, BY_PATH[form], given, event.upload)
+        caller = await self._identify(origin)
+        asked_by = self.interviewing if key.startswith(KEY_PREFIX) else self.answering
+        return await asked_by.answer(caller, values.get("text", ""), key)
 
     async def _react(self, event: ReactionAdded) -> Reply | None:
         """Look at the emoji and the message first: most reactions are none of ours, and who
@@ -142,10 +165,24 @@ class Conversing:
             return None
         return await self.revealing.react(await self._identify(known), question)
 
-    async def _run(self, origin: Origin, command: Command, raw: Mapping[str, str]) -> Reply:
+    async def _suggest(self, origin: Origin, command: Command, name: str) -> Reply | None:
+        """Return values for an option from whom its type is known to, if anybody."""
+        option = command.option(name)
+        handler = self.handlers.values.get(option.type) if option else None
+        if handler is None:
+            return None
+        return await handler(Call(command, await self._admit(origin, command.rights)))
+
+    async def _run(
+        self,
+        origin: Origin,
+        command: Command,
+        raw: Mapping[str, str],
+        upload: Upload | None = None,
+    ) -> Reply:
         options: dict[str, Any] = commands.read_options(command, raw)
         caller = await self._admit(origin, command.rights)
-        return await self.handlers.commands[command.path](Call(command, caller, options))
+        return await self.handlers.commands[command.path](Call(command, caller, options, upload))
 
     async def _admit(self, origin: Origin, rights: Rights) -> Caller:
         caller = await self._identify(origin)
@@ -155,21 +192,15 @@ class Conversing:
 
     async def _press(self, event: ButtonPressed) -> Reply:
         origin, key, message_id = event.origin, event.key, event.message_id
-        if event.action == "command" and event.value in BY_PATH:
-            command = BY_PATH[event.value]
-            named = next((option.name for option in command.options if option.positional), None)
-            return await self._run(origin, command, {named: key} if named and key else {})
-        if event.action == "form" and event.value in ("suggest", "report"):
-            return await self._run(origin, BY_PATH[event.value], {})
-        if event.action == "form" and event.value in BY_PATH:
-            rights = BY_PATH[event.value].rights if key else Rights.ALL
-            caller = await self._admit(origin, rights)
-            return Reply([await self.forming.open_form(caller, event.value, key)])
+        if event.action in ("command", "form") and event.value in BY_PATH:
+            return await self._call(event)
         if event.action in self.handlers.buttons:
             rights, press = self.handlers.buttons[event.action]
             caller = await self._admit(origin, rights)
             return await press(Press(caller, key, event.value, message_id))
         caller = await self._identify(origin)
+        if key.startswith(KEY_PREFIX):
+            return await self.interviewing.press(caller, event)
         match event.action:
             case "answer":
                 return await self.answering.open_form(caller, key, message_id)
@@ -179,9 +210,20 @@ class Conversing:
                 return await self.revealing.reveal(caller, key, message_id)
             case "rate":
                 return await self.revealing.rate(caller, key, event.value)
+            case "practice":
+                return await self.practising.drill(caller)
             case "forget":
                 return await self.profile.erase(caller)
         raise CommandError("That button is from an older version. Type /fastapi-quiz help.")
+
+    async def _call(self, event: ButtonPressed) -> Reply:
+        """Run the command that a button names, or open its form."""
+        command, key = BY_PATH[event.value], event.key
+        if event.action == "form" and command.path not in _OPEN_THEIR_FORM:
+            caller = await self._admit(event.origin, command.rights if key else Rights.ALL)
+            return Reply([await self.forming.open_form(caller, command.path, key)])
+        named = next((option.name for option in command.options if option.positional), None)
+        return await self._run(event.origin, command, {named: key} if named and key else {})
 
     async def _identify(self, origin: Origin) -> Caller:
         async with self.storage.reading() as work:
@@ -190,8 +232,11 @@ class Conversing:
             workspace, member = known
         else:
             workspace, member = await self._welcome(origin)
+        if workspace.left_at is not None:
+            await self.leaving.notice_life(workspace)
         zone = zone_of(member, origin.zone)
-        return Caller(workspace, member, origin.channel, self.clock.now(), zone)
+        now = self.clock.now()
+        return Caller(workspace, member, origin.channel, now, zone, origin.zone)
 
     async def _welcome(self, origin: Origin) -> tuple[Workspace, Member]:
         """Make who is new, or take over a new name."""
@@ -212,16 +257,21 @@ class Conversing:
     async def _require_admin(self, origin: Origin, caller: Caller) -> None:
         async with self.storage.reading() as work:
             appointed = await work.members.admins(caller.workspace.id)
+            roles = await work.admin_roles.of_workspace(caller.workspace.id)
         if any(admin.id == caller.member.id for admin in appointed):
             return
+        chat = self.chats[origin.platform]
         try:
-            if await self.chats[origin.platform].is_admin(origin.workspace, origin.member):
+            if await chat.is_admin(origin.workspace, origin.member):
                 return
+            has = await chat.role_ids(origin.workspace, origin.member) if roles else ()
         except ChatError as error:
             raise CommandError(
                 "The platform does not say just now whether you are an admin. "
                 "Try again in a minute."
             ) from error
+        if any(role.external_id in has for role in roles):
+            return
         raise Forbidden(
             "Only admins of this workspace may do that. Ask one of them, or let one type: "
             f"/fastapi-quiz admins add {caller.member.name}"

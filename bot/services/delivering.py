@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -17,17 +17,16 @@ from bot.domain.delivery import (
     Delivery,
     DeliveryId,
     DeliveryState,
-    Draft,
     Purpose,
-    make_key,
 )
-from bot.domain.people import MemberId, Workspace, WorkspaceId
+from bot.domain.people import Workspace, WorkspaceId
 from bot.domain.question import Question
-from bot.domain.schedule import Schedule, ScheduleId
 from bot.errors import NotSent, Rejected
-from bot.ports import ChatPort, Clock, Storage, UnitOfWork
+from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage, UnitOfWork
 from bot.services.background import Background
 from bot.services.holding import Holding
+from bot.services.pacing import Pacing
+from bot.services.settling import settle
 
 BATCH = 100
 SHARES = 4
@@ -55,9 +54,10 @@ class Delivering:
 
     `owner` names this process; `lease` is how long it may hold a delivery. A post gives up
     after half the lease, so that nobody else looks for it meanwhile. At most `concurrency`
-    posts are under way, of one workspace at most a quarter of them: a slow workspace delays
-    no other. Whole batches are claimed, so that some deliveries wait here for their turn;
-    what becomes of posts is committed in groups.
+    posts are under way, of one workspace at most a quarter of them: a slow workspace delays no
+    other. `wake` is called when something is to be done again sooner than was known. Whole
+    batches are claimed, so that some deliveries wait here for their turn; what becomes of posts
+    is committed in groups.
     """
 
     storage: Storage
@@ -68,6 +68,9 @@ class Delivering:
     grace: timedelta
     concurrency: int = 100
     holding: Holding = field(default_factory=Holding)
+    meter: Meter = NO_METER
+    pacing: Pacing = field(default_factory=Pacing)
+    wake: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self._begun: Counter[WorkspaceId] = Counter()
@@ -104,6 +107,10 @@ class Delivering:
         """From now on leave what finds no room to others."""
         self._draining = True
 
+    def count_flying(self) -> int:
+        """Return how many posts are under way or wait here for their turn."""
+        return len(self._sends)
+
     async def finish(self) -> None:
         """Wait until every post that was begun has ended and is settled."""
         while self._sends or self._settler or self._ended:
@@ -130,6 +137,8 @@ class Delivering:
             change = moves.postpone(now, held[0] - now, held[1])
         elif self._draining or now > begin_before:
             change = moves.postpone(now, timedelta(0), "It waited too long for its turn.")
+        elif turn := self.pacing.take_turn(job.delivery, job.workspace, now):
+            change = moves.postpone(now, turn - now, "The platform takes one post after another.")
         else:
             return None
         return replace(change, tried=False)
@@ -151,7 +160,9 @@ class Delivering:
     async def _settle(self) -> None:
         """Commit what has ended; then use the room."""
         ended, self._ended = self._ended, []
-        await settle(self.storage, ended, self.grace, self.clock.now())
+        await settle(self.storage, ended, self.grace, self.clock.now(), self.meter)
+        if any(change.wants_more for _, change in ended):
+            self.wake()
         if self._more and not self._draining:
             await self.begin_due()
         if self._ended:
@@ -164,13 +175,23 @@ class Delivering:
         """Claim, put back what has to wait, and return the rest with the number claimed."""
         now = self.clock.now()
         async with self.storage.writing() as work:
-            await work.deliveries.expire(now)
-            claimed = await work.deliveries.claim(self.owner, now, now + self.lease, BATCH, full)
+            expired = await work.deliveries.expire(now)
+            claimed = await work.deliveries.claim(
+                self.owner, now, now + self.lease, BATCH, full, self.chats
+            )
+            self._tell(claimed, expired)
             waiting = self._find_waiting(claimed, now)
             await work.deliveries.release(waiting)
             held = {one.id for one, _ in waiting}
             free = [delivery for delivery in claimed if delivery.id not in held]
             return await self._prepare(work, free, now), len(claimed)
+
+    def _tell(self, claimed: Sequence[Delivery], expired: int) -> None:
+        for delivery in claimed:
+            log.debug("claimed", delivery=delivery.key, fence=delivery.fence)
+        if expired:
+            log.warning("expired", count=expired)
+            self.meter.note_delivery(DeliveryState.SKIPPED, count=expired)
 
     def _find_waiting(
         self, claimed: Sequence[Delivery], now: datetime
@@ -219,7 +240,8 @@ class Delivering:
         if chat is None:
             return moves.postpone(self.clock.now(), self.lease, "Its platform is not running here.")
         try:
-            with structlog.contextvars.bound_contextvars(**words):
+            with structlog.contextvars.bound_contextvars(delivery=delivery.key):
+                log.debug("sending", slot=str(delivery.slot), purpose=delivery.purpose)
                 message_id = await self._call(chat, job)
         except NotSent as error:
             log.warning("post_refused", **words, problem=str(error))
@@ -235,8 +257,10 @@ class Delivering:
             self.holding.fail(workspace.id, self.clock.now())
             return moves.look_again(self.clock.now(), 0, "The reply was lost.")
         self.holding.succeed(workspace.id)
-        log.info("posted", **words, channel=delivery.channel, message=message_id)
-        return moves.confirm(message_id, self.clock.now())
+        now = self.clock.now()
+        late = round((now - delivery.due_at).total_seconds(), 3)
+        log.info("posted", **words, channel=delivery.channel, message=message_id, late=late)
+        return moves.confirm(message_id, now)
 
     async def _call(self, chat: ChatPort, job: _Job) -> str:
         async with asyncio.timeout(self.lease.total_seconds() / 2):
@@ -263,105 +287,5 @@ async def _make_card(
         schedule_number=delivery.schedule_number,
         late=moves.is_late(delivery.due_at, now),
         emoji=workspace.emoji,
+        discussion=delivery.discussion,
     )
-
-
-async def settle(
-    storage: Storage,
-    changes: Sequence[tuple[Delivery, Change]],
-    grace: timedelta,
-    now: datetime,
-) -> None:
-    """Commit what became of sends, with what follows from it.
-
-    A posted question plans its answer for all, if the schedule wants one; a permanent
-    refusal pauses the schedule and tells its admin.
-    """
-    async with storage.writing() as work:
-        settled = await work.deliveries.settle(changes)
-        posted = []
-        for delivery, change in changes:
-            if delivery.id not in settled or delivery.schedule_id is None:
-                continue
-            if change.state is DeliveryState.CONFIRMED:
-                posted.append((delivery, change))
-            elif change.state is DeliveryState.FAILED:
-                await _pause_schedule(work, delivery, delivery.schedule_id, change, now)
-            elif change.state is DeliveryState.STUCK:
-                await _tell_admin(work, delivery, delivery.schedule_id, str(change.reason), now)
-        await _plan_reveals(work, posted, grace)
-
-
-async def _plan_reveals(
-    work: UnitOfWork, posted: Sequence[tuple[Delivery, Change]], grace: timedelta
-) -> None:
-    due = [
-        (delivery, change.posted_at + delivery.reveal_after)
-        for delivery, change in posted
-        if delivery.purpose is Purpose.QUESTION and delivery.reveal_after and change.posted_at
-    ]
-    if due:
-        workspaces = await work.workspaces.get_many([delivery.workspace_id for delivery, _ in due])
-        await work.deliveries.insert(
-            [
-                draft_reveal(workspaces[delivery.workspace_id], delivery, due_at, grace)
-                for delivery, due_at in due
-            ]
-        )
-
-
-def draft_reveal(
-    workspace: Workspace, delivery: Delivery, due_at: datetime, grace: timedelta
-) -> Draft:
-    """Return the delivery that brings the answer for all to a posted question."""
-    purpose = Purpose.REVEAL
-    return Draft(
-        workspace_id=delivery.workspace_id,
-        channel=delivery.channel,
-        slot=delivery.slot,
-        key=make_key(workspace.seed, delivery.key, purpose.value),
-        purpose=purpose,
-        due_at=due_at,
-        expires_at=due_at + grace,
-        run=delivery.run,
-        schedule_id=delivery.schedule_id,
-        question_key=delivery.question_key,
-        question_id=delivery.question_id,
-    )
-
-
-async def _pause_schedule(
-    work: UnitOfWork, delivery: Delivery, schedule_id: ScheduleId, change: Change, now: datetime
-) -> None:
-    schedule = await work.schedules.get(delivery.workspace_id, schedule_id)
-    if schedule is None or schedule.paused_because:
-        return
-    reason = str(change.reason)
-    await work.schedules.save(replace(schedule, paused_because=reason, next_due_at=None))
-    await _tell_admin(
-        work,
-        delivery,
-        schedule_id,
-        f"{reason} Schedule {schedule.number} is paused; "
-        f"then type: /fastapi-quiz schedule resume {schedule.number}",
-        now,
-    )
-
-
-async def _tell_admin(
-    work: UnitOfWork, delivery: Delivery, schedule_id: ScheduleId, text: str, now: datetime
-) -> None:
-    schedule = await work.schedules.get(delivery.workspace_id, schedule_id)
-    if schedule is None:
-        return
-    about = f"The question of {delivery.slot} was not posted: "
-    for member_id in await _admins_of(work, schedule):
-        await work.notices.add(
-            delivery.workspace_id, member_id, delivery.channel, about + text, now
-        )
-
-
-async def _admins_of(work: UnitOfWork, schedule: Schedule) -> list[MemberId]:
-    if schedule.created_by is not None:
-        return [schedule.created_by]
-    return [admin.id for admin in await work.members.admins(schedule.workspace_id)]

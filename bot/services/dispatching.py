@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.ports import Clock, Storage
 from bot.services.delivering import Delivering
+from bot.services.erasing import Erasing
+from bot.services.interviewing import InterviewEnding
 from bot.services.notifying import Notifying
 from bot.services.planning import Planning
 from bot.services.reconciling import Reconciling
+from bot.services.reminding import Reminding
 
 
 @dataclass
@@ -22,6 +26,14 @@ class Dispatching:
     delivering: Delivering
     reconciling: Reconciling
     notifying: Notifying
+    reminding: Reminding
+    interviews: InterviewEnding
+    erasing: Erasing
+
+    def wake_by(self, wake: Callable[[], None]) -> None:
+        """Have `wake` called when a post has to be tried or looked for again: whoever sleeps
+        until `next_wake_at` couldn't know of it."""
+        self.delivering.wake = self.reconciling.wake = wake
 
     async def run_due(self) -> None:
         """Work until nothing is due at this moment and nothing is under way."""
@@ -43,12 +55,14 @@ class Dispatching:
         await self.delivering.finish()
         await self.reconciling.background.finish()
         await self.notifying.background.finish()
+        await self.reminding.background.finish()
+        await self.interviews.background.finish()
 
     async def _begin_batch(self) -> int:
         """Begin a batch of each kind that is due; return how much was taken."""
         now = self.clock.now()
         async with self.storage.reading() as work:
-            wakes = await work.agenda.next_wakes()
+            wakes = await work.agenda.next_wakes(self.delivering.chats)
         taken = 0
         if _is_due(wakes.schedules, now):
             taken += await self.planning.plan_due(now)
@@ -57,12 +71,18 @@ class Dispatching:
             taken += await self.delivering.begin_due()
         if _is_due(wakes.notices, now):
             taken += await self.notifying.begin_due()
+        if _is_due(wakes.reminders, now):
+            taken += await self.reminding.begin_due()
+        if _is_due(wakes.interviews, now):
+            taken += await self.interviews.begin_due()
+        if _is_due(wakes.erasures, now):
+            taken += await self.erasing.run_due()
         return taken
 
     async def next_wake_at(self) -> datetime | None:
-        """Return when the next thing is due, or None when nothing will be."""
+        """Return when the next thing is due that can be done here; None when nothing will be."""
         async with self.storage.reading() as work:
-            return (await work.agenda.next_wakes()).earliest()
+            return (await work.agenda.next_wakes(self.delivering.chats)).earliest()
 
 
 def _is_due(at: datetime | None, now: datetime) -> bool:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from bot.questions.generator.generate import GeneratedQuestion
 
 
+GENERATED = "fastapi-generated"
+"""The pack of questions from the templates; the generator calls its questions' pack so."""
+
+
 @dataclass
 class Generating:
     """Makes verified questions. The generator is imported at the first call, not before.

@@ -27,6 +27,8 @@ class Helping:
         admins = [command for command in COMMANDS if command.rights is Rights.ADMIN]
         buttons = (
             Button("Today's question", "command", value="today"),
+            Button("Practise", "command", value="practice"),
+            Button("Mock interview", "command", value="mock"),
             Button("My streak", "command", value="streak"),
             Button("Leaderboard", "command", value="leaderboard"),
             Button("Settings", "form", value="settings"),

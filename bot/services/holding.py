@@ -40,6 +40,15 @@ class Holding:
             return None
         return record.held_until, record.reason
 
+    def count_open(self, now: datetime) -> int:
+        """Return how many workspaces are left alone because of failures."""
+        records = self._records.values()
+        return sum(
+            1
+            for one in records
+            if one.failures >= FAILURES_IN_A_ROW and one.held_until and one.held_until > now
+        )
+
     def wait(self, workspace_id: WorkspaceId, until: datetime, reason: str) -> None:
         """The platform asks this workspace to wait."""
         record = self._records.setdefault(workspace_id, _Record())

@@ -32,7 +32,7 @@ class Notifying:
         """Begin to send queued notices; return how many. Those that fail come again later."""
         now = self.clock.now()
         async with self.storage.writing() as work:
-            notices = await work.notices.take_due(now, now + self.again_after, BATCH)
+            notices = await work.notices.take_due(now, now + self.again_after, BATCH, self.chats)
             targets = [
                 (
                     notice,

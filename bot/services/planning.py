@@ -7,14 +7,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+import structlog
+
 from bot.domain.deck import LOW_WATER, Deck, Pick, Seen
 from bot.domain.delivery import DeliveryState, Draft, Purpose, make_key
 from bot.domain.people import Workspace, WorkspaceId
 from bot.domain.reading import format_duration
 from bot.domain.schedule import Schedule, Slot
-from bot.ports import Storage, UnitOfWork
+from bot.ports import NO_METER, Meter, Storage, UnitOfWork
 
 BATCH = 200
+log = structlog.get_logger(__name__)
 _INSTANT = timedelta(microseconds=1)
 _ONE_DAY = timedelta(days=1)
 _NOTHING = Seen({})
@@ -68,6 +71,7 @@ class Planning:
     storage: Storage
     grace: timedelta
     spread: timedelta = timedelta(0)
+    meter: Meter = NO_METER
 
     async def plan_due(self, now: datetime) -> int:
         """Plan up to a batch of schedules and return how many were due.
@@ -87,7 +91,12 @@ class Planning:
                 self._plan(picker, workspaces[s.workspace_id], s, taken.get(s.id, ()), now)
                 for s in schedules
             ]
-            await work.deliveries.insert([draft for plan in plans for draft in plan.drafts])
+            drafts = [draft for plan in plans for draft in plan.drafts]
+            await work.deliveries.insert(drafts)
+            log_plans(drafts)
+            for draft in drafts:
+                if draft.state is DeliveryState.SKIPPED:
+                    self.meter.note_delivery(draft.state)
             await work.schedules.move_on([plan.schedule for plan in plans])
             for plan in plans:
                 await tell_of_low_deck(work, plan, now)
@@ -109,7 +118,7 @@ class Planning:
             return Plan(moved, [self._skip(workspace, schedule, slot, now) for slot in free])
         skipped = [self._skip(workspace, schedule, slot, now) for slot in free[:-1]]
         delay = delay_within(self.spread, workspace, schedule.channel)
-        slot = replace(free[-1], due_at=free[-1].due_at + delay)
+        slot = Slot(free[-1].date, free[-1].due_at + delay)
         draft = draft_question(workspace, schedule, slot, self.grace)
         posted = fill_draft(picker, workspace, moved, draft)
         return replace(posted, drafts=[*skipped, *posted.drafts])
@@ -127,6 +136,16 @@ class Planning:
             state=DeliveryState.SKIPPED,
             reason=reason,
         )
+
+
+def log_plans(drafts: Sequence[Draft]) -> None:
+    """Begin each delivery's trail in the log: everything that follows has its key."""
+    for draft in drafts:
+        slot, due_at = str(draft.slot), draft.due_at.isoformat()
+        if draft.state is DeliveryState.SKIPPED:
+            log.info("skipped", delivery=draft.key, slot=slot, due_at=due_at, why=draft.reason)
+        else:
+            log.info("planned", delivery=draft.key, slot=slot, due_at=due_at)
 
 
 def delay_within(spread: timedelta, workspace: Workspace, channel: str) -> timedelta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -10,8 +11,10 @@ from zoneinfo import ZoneInfo
 from bot.commands import Call, Caller, handles
 from bot.domain.cards import Button, NoticeCard, Reply
 from bot.domain.people import Member
+from bot.domain.reminder import Reminder
 from bot.errors import CommandError
-from bot.ports import Storage, UnitOfWork
+from bot.ports import ChatPort, Storage, UnitOfWork
+from bot.services.reminding import change_reminder
 
 
 @dataclass
@@ -19,6 +22,7 @@ class Profile:
     """Answers `settings` and `forget-me`."""
 
     storage: Storage
+    chats: Mapping[str, ChatPort]
 
     @handles("settings")
     async def change_settings(self, call: Call) -> Reply:
@@ -39,8 +43,10 @@ class Profile:
             if "away-until" in options:
                 await self._set_away(work, caller, until)
             away = await work.members.away(caller.workspace.id, caller.member.id)
+            zone = zone_of(changed, call.caller.platform_zone)
+            reminder = await change_reminder(work, caller, zone, options)
         open_until = [period.until for period in away if period.ended_at is None]
-        return Reply([_describe(changed, max(open_until, default=None), today)])
+        return Reply([_describe(changed, max(open_until, default=None), today, reminder)])
 
     async def _set_away(self, work: UnitOfWork, caller: Caller, until: date | None) -> None:
         await work.members.end_away(caller.member, caller.now)
@@ -54,8 +60,9 @@ class Profile:
             return Reply(
                 [
                     NoticeCard(
-                        "This erases your answers, streak, points and settings in this "
-                        "workspace for good. To do it, type: /fastapi-quiz forget-me confirm:yes",
+                        "This erases your answers, streak, points, reviews, interviews and "
+                        "settings in this workspace for good. To do it, type: "
+                        "/fastapi-quiz forget-me confirm:yes",
                         buttons=(Button("Erase my data", "forget"),),
                     )
                 ]
@@ -66,21 +73,28 @@ class Profile:
         """Erase the member."""
         async with self.storage.writing() as work:
             await work.members.erase(caller.member)
+        chat = self.chats[caller.workspace.platform]
+        await chat.forget(caller.workspace.external_id, caller.member.external_id)
         return Reply([NoticeCard("Your data in this workspace is erased.", {"erased": True})])
 
 
-def _describe(member: Member, away_until: date | None, today: date) -> NoticeCard:
+def _describe(
+    member: Member, away_until: date | None, today: date, reminder: Reminder | None
+) -> NoticeCard:
     away = away_until if away_until and away_until >= today else None
     facts: dict[str, Any] = {
         "level": member.level.value if member.level else None,
         "timezone": member.zone,
         "leaderboard": member.on_leaderboard,
+        "reminders": f"{reminder.at:%H:%M}" if reminder else None,
         "away_until": away.isoformat() if away else None,
     }
+    told = f"at {reminder.at:%H:%M} ({reminder.zone}), if reviews are due" if reminder else "no"
     lines = [
         f"Level: {member.level or 'any'}",
         f"Time zone: {member.zone or 'as your platform says'}",
         f"On the leaderboard: {'yes' if member.on_leaderboard else 'no'}",
+        f"Reminders: {told}",
         f"Away until: {away or 'not away'}",
     ]
     return NoticeCard("Your settings\n" + "\n".join(lines), facts)

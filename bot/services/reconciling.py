@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -13,9 +13,9 @@ from bot.domain import delivery as moves
 from bot.domain.delivery import Change, Delivery, Purpose
 from bot.domain.people import Workspace
 from bot.errors import ChatError, Rejected
-from bot.ports import ChatPort, Clock, Storage
+from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage
 from bot.services.background import Background
-from bot.services.delivering import settle
+from bot.services.settling import settle
 
 BATCH = 100
 AT_ONCE = 10
@@ -34,13 +34,17 @@ class Reconciling:
     lease: timedelta
     grace: timedelta
     background: Background = field(default_factory=Background)
+    meter: Meter = NO_METER
+    wake: Callable[[], None] = lambda: None
     at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def begin_due(self) -> int:
         """Begin to look for the sends whose lease ran out; return how many were taken."""
         now = self.clock.now()
         async with self.storage.writing() as work:
-            doubtful = await work.deliveries.take_ambiguous(now, now + self.lease, BATCH)
+            doubtful = await work.deliveries.take_ambiguous(
+                now, now + self.lease, BATCH, self.chats
+            )
             ids = [delivery.workspace_id for delivery in doubtful]
             workspaces = await work.workspaces.get_many(ids)
         pairs = [(delivery, workspaces[delivery.workspace_id]) for delivery in doubtful]
@@ -59,11 +63,15 @@ class Reconciling:
         changes = await asyncio.gather(*looks)
         settled = [(delivery, new) for (delivery, _), new in zip(doubtful, changes, strict=True)]
         if settled:
-            await settle(self.storage, settled, self.grace, self.clock.now())
+            await settle(self.storage, settled, self.grace, self.clock.now(), self.meter)
+            if any(change.wants_more for _, change in settled):
+                self.wake()
 
     async def _look_within_limit(self, delivery: Delivery, workspace: Workspace) -> Change:
+        trail = structlog.contextvars.bound_contextvars(delivery=delivery.key)
         async with self.at_once:
-            return await self._look(delivery, workspace)
+            with trail:
+                return await self._look(delivery, workspace)
 
     async def _look(self, delivery: Delivery, workspace: Workspace) -> Change:
         now = self.clock.now()

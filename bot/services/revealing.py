@@ -7,18 +7,17 @@ from datetime import timedelta
 
 from bot.commands import Call, Caller, handles
 from bot.domain.attempt import Attempt, AttemptKind
-from bot.domain.cards import NoticeCard, Reply, RevealCard
+from bot.domain.cards import Card, NoticeCard, Reply, RevealCard
 from bot.domain.delivery import Delivery
 from bot.domain.people import Workspace
+from bot.domain.review import rate_word
 from bot.domain.schedule import RevealMode
-from bot.domain.streak import sum_up
 from bot.ports import Storage, UnitOfWork
-from bot.services.delivering import draft_reveal
 from bot.services.reconciling import Reconciling
+from bot.services.reviewing import go_on
+from bot.services.settling import draft_reveal
 from bot.services.shown import Shown, find_shown, load_shown
-from bot.services.standings import load_ledger
-
-_RATINGS = {"knew": 1.0, "partly": 0.5, "missed": 0.0}
+from bot.services.streaks import count_streak
 
 
 @dataclass
@@ -76,12 +75,25 @@ class Revealing:
         """Take the member's own word for how well they knew it; the first word counts."""
         async with self.storage.writing() as work:
             shown = await find_shown(work, caller, key)
-            if rating in _RATINGS:
-                await work.attempts.add(_attempt(caller, shown, AttemptKind.SELF_RATING, rating))
-            streak = sum_up(await load_ledger(work, caller.member))
+            further = await self._keep_rating(work, caller, shown, rating)
+            streak = await count_streak(work, caller.member, caller.now)
         days = "question day" if streak.current == 1 else "question days"
         text = f"Noted. Your streak is {streak.current} {days}."
-        return Reply([NoticeCard(text, {"question_id": shown.question.id, "rating": rating})])
+        noted = NoticeCard(text, {"question_id": shown.question.id, "rating": rating})
+        return Reply([noted, *further])
+
+    async def _keep_rating(
+        self, work: UnitOfWork, caller: Caller, shown: Shown, word: str
+    ) -> list[Card]:
+        """Log a self-rating; it feeds the reviews unless an answer of theirs was graded."""
+        rating = rate_word(word)
+        if rating is None:
+            return []
+        done = await work.attempts.kinds(caller.workspace.id, caller.member.id, shown.delivery.id)
+        new = await work.attempts.add(_attempt(caller, shown, AttemptKind.SELF_RATING, word))
+        if not new or AttemptKind.ANSWER in done:
+            return []
+        return await go_on(work, caller, shown.question, shown.delivery.key, rating)
 
 
 def _attempt(caller: Caller, shown: Shown, kind: AttemptKind, text: str = "") -> Attempt:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from bot.commands import Caller
 from bot.domain import delivery as moves
-from bot.domain.delivery import Delivery, DeliveryState, Purpose
-from bot.domain.question import Question
+from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose, make_key
+from bot.domain.question import Question, QuestionSummary
+from bot.domain.streak import unsettles
 from bot.errors import NotFound
 from bot.ports import UnitOfWork
 
@@ -46,6 +48,8 @@ async def find_shown(
     if delivery.state in (DeliveryState.SENDING, DeliveryState.STUCK):
         proof = moves.confirm(message_id, delivery.due_at)
         await deliveries.settle([(delivery, proof)])
+        if unsettles(delivery.slot, delivery.due_at, caller.now):
+            await work.streaks.forget(caller.workspace.id)
     return await load_shown(work, caller, delivery)
 
 
@@ -61,6 +65,30 @@ async def load_shown(work: UnitOfWork, caller: Caller, delivery: Delivery) -> Sh
         raise NotFound("That question is gone. Type /fastapi-quiz today for the current one.")
     late = delivery.member_id is None and await work.deliveries.is_over(delivery, caller.now)
     return Shown(delivery, questions[key], late)
+
+
+def draft_private(
+    caller: Caller, question: QuestionSummary, salt: object, round_: int = 0
+) -> Draft:
+    """Return a delivery that only the caller sees; it is shown with the reply.
+
+    `salt` tells it from others that the caller gets in the same instant.
+    """
+    return Draft(
+        workspace_id=caller.workspace.id,
+        channel=caller.channel,
+        slot=caller.now.astimezone(ZoneInfo(caller.zone)).date(),
+        key=make_key(caller.workspace.seed, caller.member.id, caller.now.isoformat(), salt),
+        purpose=Purpose.QUESTION,
+        due_at=caller.now,
+        expires_at=caller.now,
+        state=DeliveryState.CONFIRMED,
+        question_key=question.key,
+        question_id=question.id,
+        round=round_,
+        posted_at=caller.now,
+        member_id=caller.member.id,
+    )
 
 
 def _may_see(caller: Caller, delivery: Delivery) -> bool:

@@ -1,31 +1,24 @@
-"""Streaks and leaderboards, read off the log."""
+"""Streaks and leaderboards."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.commands import Call, Caller, handles
 from bot.domain.cards import LeaderboardCard, LedgerCard, Reply, Standing, StreakCard
 from bot.domain.people import Member, MemberId, WorkspaceId
 from bot.domain.pictures import CalendarPicture
-from bot.domain.schedule import to_instant
-from bot.domain.streak import LedgerDay, Streak, build_ledger, question_days, sum_up
+from bot.domain.standing import name_period
+from bot.domain.streak import LedgerDay, Streak, sum_up
 from bot.errors import NotFound
 from bot.ports import ChatPort, Storage, UnitOfWork
+from bot.services.streaks import count_streaks, go_on, load_ledger, needs_keeping
 
 ROWS = 10
 CALENDAR_DAYS = 28
-
-
-async def load_ledger(work: UnitOfWork, member: Member) -> tuple[LedgerDay, ...]:
-    """Return the member's ledger as of now."""
-    days = question_days(await work.deliveries.posted_slots(member.workspace_id))
-    took_part = await work.attempts.dates_of(member.workspace_id, member.id)
-    away = await work.members.away(member.workspace_id, member.id)
-    return build_ledger(days, took_part, away)
 
 
 @dataclass
@@ -67,37 +60,53 @@ class Standings:
         """Show the standings of a week, a month or all time."""
         caller = call.caller
         period = call.options.get("period", "week")
-        async with self.storage.reading() as work:
-            since = start_of_period(period, caller.now, caller.zone)
-            totals = await work.attempts.totals(caller.workspace.id, since)
-            streaks = await self._streaks(work, caller.workspace.id, totals, caller.member.id)
-        rows = rank(totals, streaks)
-        own = [
-            row for row, (member, _) in zip(rows, totals, strict=True) if member == caller.member
-        ]
-        shown = rows[:ROWS]
         public = bool(call.options.get("share"))
-        card = LeaderboardCard(
-            period, tuple(shown), own[0] if own and own[0] not in shown else None
-        )
+        today = caller.now.astimezone(ZoneInfo(caller.zone)).date()
+        async with self.storage.reading() as work:
+            board = await read_board(work, caller.member, name_period(period, today))
+            streaks = await self._streaks(work, board, caller.now)
+        rows = rank(board.top, streaks)
+        place = next((at for at, (one, _) in enumerate(board.top) if _is(one, caller)), None)
+        own = None
+        if board.own and place is None:
+            points, number = board.own
+            own = Standing(number, caller.member.name, points, streaks[caller.member.id].current)
+            place = len(rows)
+        card = LeaderboardCard(period, tuple(rows), own, None if public else place)
         return Reply([card], public=public)
 
     async def _streaks(
-        self,
-        work: UnitOfWork,
-        workspace_id: WorkspaceId,
-        totals: Sequence[tuple[Member, int]],
-        own_id: MemberId,
-    ) -> Mapping[MemberId, int]:
-        days = question_days(await work.deliveries.posted_slots(workspace_id))
-        dates = await work.attempts.dates(workspace_id)
-        streaks = {}
-        for place, (member, _) in enumerate(totals):
-            if place < ROWS or member.id == own_id:
-                away = await work.members.away(workspace_id, member.id)
-                took_part: set[date] = dates.get(member.id, set())
-                streaks[member.id] = sum_up(build_ledger(days, took_part, away)).current
-        return streaks
+        self, work: UnitOfWork, board: Board, now: datetime
+    ) -> Mapping[MemberId, Streak]:
+        """Return the streaks of all who are shown; only what is stale takes a transaction."""
+        kept = await work.streaks.find(board.workspace_id, board.members)
+        if not needs_keeping(kept, board.members, now):
+            return await go_on(work, board.workspace_id, kept)
+        async with self.storage.writing() as writing:
+            return await count_streaks(writing, board.workspace_id, board.members, now)
+
+
+def _is(member: Member, caller: Caller) -> bool:
+    return member.id == caller.member.id
+
+
+@dataclass(frozen=True)
+class Board:
+    """The top of a period's standings, and the points and rank of whoever asks."""
+
+    workspace_id: WorkspaceId
+    top: Sequence[tuple[Member, int]]
+    members: Sequence[MemberId]
+    own: tuple[int, int] | None
+
+
+async def read_board(work: UnitOfWork, member: Member, period: str) -> Board:
+    """Read the standings of a period by its kept name."""
+    workspace_id = member.workspace_id
+    top = await work.totals.top(workspace_id, period, ROWS)
+    own = await work.totals.place(workspace_id, period, member.id)
+    shown = {one.id for one, _ in top} | ({member.id} if own else set())
+    return Board(workspace_id, top, sorted(shown), own)
 
 
 def picture_calendar(
@@ -108,20 +117,12 @@ def picture_calendar(
     return replace(whole, days=tuple(day for day in ledger if day.date >= whole.first))
 
 
-def rank(totals: Sequence[tuple[Member, int]], streaks: Mapping[MemberId, int]) -> list[Standing]:
+def rank(
+    totals: Sequence[tuple[Member, int]], streaks: Mapping[MemberId, Streak]
+) -> list[Standing]:
     """Number the members, most points first; equal points share a rank (1, 2, 2, 4)."""
     rows: list[Standing] = []
     for place, (member, points) in enumerate(totals, start=1):
         shared = rows[-1].rank if rows and rows[-1].points == points else place
-        rows.append(Standing(shared, member.name, points, streaks.get(member.id, 0)))
+        rows.append(Standing(shared, member.name, points, streaks[member.id].current))
     return rows
-
-
-def start_of_period(period: str, now: datetime, zone: str) -> datetime | None:
-    """Return the local midnight at which this week (Monday) or month began, None for `all`."""
-    today = now.astimezone(ZoneInfo(zone)).date()
-    if period == "week":
-        return to_instant(today - timedelta(days=today.weekday()), time(), zone)
-    if period == "month":
-        return to_instant(today.replace(day=1), time(), zone)
-    return None

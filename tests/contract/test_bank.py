@@ -149,9 +149,9 @@ async def test_a_retirement_is_the_workspaces_own_and_can_be_taken_back(
         assert await deck_ids(work, acme.id, QuestionFilter(pack="fastapi")) == ["b"]
         assert await deck_ids(work, globex.id) == ["a", "b"]
         entries = await work.curation.entries(acme.id, ALL)
-        assert [(entry.summary.id, entry.retired) for entry in entries] == [
-            ("a", True),
-            ("b", False),
+        assert [(entry.summary.id, entry.state) for entry in entries] == [
+            ("a", "retired"),
+            ("b", "active"),
         ]
         edited = make_question("a", "fastapi", prompt="How?")
         await work.questions.store_pack("fastapi", "2", [edited])

@@ -10,9 +10,10 @@ import pytest
 from bot.domain import delivery as moves
 from bot.domain.attempt import Attempt, AttemptKind
 from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose
-from bot.domain.people import Level, Member, Workspace
+from bot.domain.people import Level, Member, Role, Workspace
 from bot.domain.question import Kind, Markdown, Question, QuestionFilter
 from bot.domain.schedule import Rhythm, Schedule, ScheduleId
+from bot.domain.standing import ALL
 from bot.ports import UnitOfWork
 from storage.unit_of_work import SqlStorage
 
@@ -168,6 +169,26 @@ async def test_complaint_2_a_lease_keeps_a_second_process_away(storage: SqlStora
         assert await work.deliveries.mark_sending([theirs], NOW + 2 * LEASE) == {theirs.id}
 
 
+async def test_a_process_takes_only_what_its_platforms_can_post(storage: SqlStorage) -> None:
+    later = NOW + timedelta(days=1)
+    async with storage.writing() as work:
+        workspace, schedule = await make_schedule(work)
+        await work.schedules.save(replace(schedule, next_due_at=later))
+        await work.deliveries.insert([make_draft(workspace, schedule)])
+        ana = await work.members.ensure(workspace.id, "ana", "ana")
+        await work.notices.add(workspace.id, ana.id, "#general", "hello", NOW)
+        assert (await work.agenda.next_wakes(["slack"])).earliest() == later
+        assert (await work.agenda.next_wakes(["slack", "local"])).earliest() == NOW
+        assert not await work.deliveries.claim("me", NOW, NOW + LEASE, 10, (), ["slack"])
+        assert not await work.notices.take_due(NOW, NOW + LEASE, 10, ["slack"])
+        assert len(await work.notices.take_due(NOW, NOW + LEASE, 10, ["local"])) == 1
+        [claimed] = await work.deliveries.claim("me", NOW, NOW + LEASE, 10, (), ["slack", "local"])
+        await work.deliveries.mark_sending([claimed], NOW + LEASE)
+        after = NOW + LEASE
+        assert not await work.deliveries.take_ambiguous(after, after, 10, ["slack"])
+        assert len(await work.deliveries.take_ambiguous(after, after, 10, ["local"])) == 1
+
+
 async def test_only_the_holder_of_the_fence_settles(storage: SqlStorage) -> None:
     async with storage.writing() as work:
         workspace, schedule = await make_schedule(work)
@@ -253,7 +274,7 @@ async def test_complaint_11_the_first_answer_is_locked(storage: SqlStorage) -> N
         reveal = attempt(ana, delivery, AttemptKind.REVEAL)
         assert await work.attempts.add(reveal)
         assert not await work.attempts.add(reveal)
-        assert await work.attempts.totals(workspace.id, None) == [(ana, 9)]
+        assert await work.totals.top(workspace.id, ALL, 10) == [(ana, 9)]
         counts = await work.attempts.counts(delivery)
         assert (counts.answered, counts.revealed) == (1, 1)
 
@@ -279,7 +300,8 @@ async def test_late_and_private_attempts_are_no_part_in_a_question_day(
         await work.attempts.add(attempt(ana, saturday, AttemptKind.REVEAL, late=True))
         await work.attempts.add(attempt(ana, private, AttemptKind.REVEAL))
         assert await work.attempts.dates_of(workspace.id, ana.id) == {date(2026, 3, 27)}
-        assert await work.attempts.dates(workspace.id) == {ana.id: {date(2026, 3, 27)}}
+        after = date(2026, 3, 27)
+        assert await work.attempts.dates_of(workspace.id, ana.id, after) == set()
 
 
 async def test_erasing_a_member_erases_what_they_did_and_nothing_else(
@@ -298,7 +320,8 @@ async def test_erasing_a_member_erases_what_they_did_and_nothing_else(
     async with storage.reading() as work:
         assert await work.members.get(workspace.id, ana.id) is None
         assert await work.members.away(workspace.id, ana.id) == []
-        assert set(await work.attempts.dates(workspace.id)) == {ben.id}
+        both = await work.attempts.dates_of_many(workspace.id, [ana.id, ben.id], date.min)
+        assert both == {ana.id: set(), ben.id: {NOW.date()}}
         [kept] = await work.schedules.of_workspace(workspace.id)
     assert kept.created_by is None
 
@@ -344,3 +367,21 @@ async def test_a_notice_comes_again_until_it_was_handed_over(storage: SqlStorage
         assert await work.notices.take_due(later, later, 10) == [notice]
         await work.notices.done([notice])
         assert (await work.agenda.next_wakes()).earliest() is None
+
+
+async def test_roles_that_may_configure(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        acme = await work.workspaces.ensure("discord", "1", "acme")
+        globex = await work.workspaces.ensure("discord", "2", "globex")
+        for role in (Role("7", "old name"), Role("8", "helpers"), Role("7", "mods")):
+            await work.admin_roles.add(acme.id, role)
+        await work.admin_roles.remove(globex.id, Role("8", "helpers"))
+    async with storage.reading() as work:
+        assert await work.admin_roles.of_workspace(acme.id) == [
+            Role("8", "helpers"),
+            Role("7", "mods"),
+        ]
+        assert await work.admin_roles.of_workspace(globex.id) == []
+    async with storage.writing() as work:
+        await work.admin_roles.remove(acme.id, Role("8", ""))
+        assert await work.admin_roles.of_workspace(acme.id) == [Role("7", "mods")]

@@ -18,6 +18,7 @@ from typing import Any
 from bot.app import SystemClock, build
 from bot.domain.cards import Card
 from bot.domain.events import Origin
+from bot.domain.people import Role
 from bot.errors import NotSent, OutcomeUnknown
 from bot.logs import configure_logs
 from bot.ports import Found
@@ -72,6 +73,14 @@ class WireChat:
         """None is missing."""
         return None
 
+    async def find_role(self, workspace: str, text: str) -> Role | None:
+        """There are no roles here."""
+        return None
+
+    async def role_ids(self, workspace: str, member: str) -> tuple[str, ...]:
+        """Nobody has any."""
+        return ()
+
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Everybody is."""
         return True
@@ -94,6 +103,7 @@ async def deliver(url: str, port: int, concurrency: int) -> None:
     app = build(url, {"local": WireChat(port)}, clock=clock, owner=str(os.getpid()), lease=LEASE)
     app.dispatching.delivering.concurrency = concurrency
     ticker = Ticker(clock, app.dispatching.begin_due, app.dispatching.next_wake_at)
+    app.dispatching.wake_by(ticker.wake)
     ticker.start()
     await stop.wait()
     await ticker.stop()

@@ -84,6 +84,19 @@ async def test_post_whose_reply_was_lost_in_a_crash_is_found(tmp_path: Path) -> 
         assert len({key_of(message) for message in server.posts()}) == len(server.posts())
 
 
+async def test_suggestion_that_came_too_late_is_a_line_in_the_log(tmp_path: Path) -> None:
+    async with run_discord() as server, run_bot(tmp_path, server) as bot:
+        server.fail("POST .*/callback", "status", status=404, code=10062)
+        ben = server.member("ben")
+        await server.call(ben, "ask", {"topic": "val"}, focused="topic")
+        line = await bot.until_logged("autocomplete")
+        assert "Unknown interaction" in line or "10062" in line
+        asked = await server.call(ben, "ask", {"topic": "val"}, focused="topic")
+        assert (await server.answered(asked)).choices
+        assert await bot.stop() == 0
+        assert not any("Traceback" in said for said in bot.log)
+
+
 async def start_refused(server: DiscordServer, folder: Path, more: str) -> Bot:
     """Start the bot with settings that Discord refuses, and wait for its end."""
     bot = Bot(folder, server, more)

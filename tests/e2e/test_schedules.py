@@ -127,6 +127,29 @@ async def test_an_appointed_admin_may_until_it_is_taken_back(play: Play) -> None
     assert played.last("error").only == "ben"
 
 
+async def test_everybody_with_an_appointed_role_may_while_they_have_it(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        @ben gets @&mods
+        @ben: /fastapi-quiz schedule list
+        @ana: /fastapi-quiz admins add @&mods
+        @ben: /fastapi-quiz schedule list
+        @cem: /fastapi-quiz schedule list
+        @ben loses @&mods
+        @ben: /fastapi-quiz schedule list
+        @ben gets @&mods
+        @ana: /fastapi-quiz admins remove @&mods
+        @ben: /fastapi-quiz schedule list
+        @ana: /fastapi-quiz admins add @&nobody
+        """
+    )
+    assert len(played.of("schedule", only="ben")) == 1
+    assert [error.only for error in played.of("error")] == ["ben", "cem", "ben", "ben", "ana"]
+    added, removed = played.of("notice")
+    assert "everybody with the role mods may configure" in added.text
+    assert (added.data["roles"], removed.data["roles"]) == (["mods"], [])
+
+
 async def test_complaint_12_rights_are_checked_when_a_schedule_is_made(play: Play) -> None:
     played = await play(
         """
@@ -245,3 +268,43 @@ async def test_nothing_typed_pings_or_poses(play: Play, text: str) -> None:
         assert "\x1b" not in said.text
         assert "\u202e" not in said.text
     assert all(said.only == "ben" for said in played.messages[2:])
+
+
+async def test_a_workspace_that_throws_the_bot_out_hears_nothing_until_it_is_back(
+    play: Play,
+) -> None:
+    played = await play(
+        f"""{START}
+        advance 1d
+        platform removes
+        @ben: /fastapi-quiz streak
+        advance 5d
+        platform invites
+        advance 1d
+        platform removes
+        advance 31d
+        platform invites
+        @ana: /fastapi-quiz schedule list
+        """
+    )
+    assert [said.data["slot"] for said in played.of("question")] == ["2026-03-23", "2026-03-30"]
+    [told] = [said for said in played.of("notice") if "is back" in said.text]
+    assert told.only == "ana"
+    assert played.of("streak") == []
+    assert played.last("schedule").data["schedules"] == []
+
+
+async def test_a_thread_for_discussion_is_a_matter_of_the_schedule(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        @ana: /fastapi-quiz schedule edit 1 discussion:yes
+        crash
+        @ana: /fastapi-quiz schedule show 1
+        @ana: /fastapi-quiz schedule edit 1 discussion:no
+        """
+    )
+    said = [
+        (card.data["discussion"], "thread to discuss" in card.text)
+        for card in played.of("schedule")
+    ]
+    assert said == [(False, False), (True, True), (True, True), (False, False)]

@@ -17,6 +17,7 @@ from adapters.slack.http import EVENTS_PATH
 from adapters.web.server import WebServer
 from bot.app import Application, build
 from bot.config import SlackSettings, WebSettings
+from bot.domain.health import Fact, Tally
 from storage.engine import open_engine
 from storage.installations import SqlInstallations, SqlOneTimeTokens
 from storage.received import SqlReceivedEvents
@@ -140,6 +141,7 @@ def make_settings(server: SlackServer, team: Team, mode: str = "socket") -> Slac
             "client_id": CLIENT_ID if many else "",
             "client_secret": CLIENT_SECRET if many else "",
             "base_url": server.base_url,
+            "messages_per_minute": 0,  # the clock stands still here: nothing would end a second
         }
     )
 
@@ -184,11 +186,27 @@ def make_platform(
 
 async def serve(platform: SlackPlatform, server: SlackServer) -> WebServer:
     """Serve the platform's routes and tell the local Slack where."""
-    web = WebServer(WebSettings(port=0), platform.routes, _nothing)
+    web = WebServer(WebSettings(port=0), platform.routes, Nothing())
     await web.start()
     server.events_url = f"{web.url}{EVENTS_PATH}"
     return web
 
 
-async def _nothing() -> None:
-    """There is no health to check here."""
+class Nothing:
+    """There is no health to examine here."""
+
+    async def examine(self) -> list[Fact]:
+        """Nothing."""
+        return []
+
+    async def tally(self) -> Tally:
+        """Nothing."""
+        return Tally()
+
+    def count_flying(self) -> int:
+        """None."""
+        return 0
+
+    def count_circuits(self) -> int:
+        """None."""
+        return 0

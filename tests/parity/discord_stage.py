@@ -233,7 +233,7 @@ class DiscordSimulation(Simulation):
         await self.world.server.call(user, command.path, options, channel)
 
     async def _value(self, guild: Guild, option: Option, word: str) -> Any:
-        if option.type is Type.MEMBER:
+        if option.type in (Type.MEMBER, Type.MEMBER_OR_ROLE):
             return str(self.world.server.member(word.lstrip("@"), guild).id)
         if option.type is Type.CHANNEL:
             return str((await self.world.channel(guild, word)).id)
@@ -293,10 +293,13 @@ class DiscordSimulation(Simulation):
         """Yield each question that the member sees once, newest first."""
         keys: set[str] = set()
         for said in self._seen(user, channel):
-            if self.world.kind_of(said) != "question" or (public and said.only):
+            kind = self.world.kind_of(said)
+            if kind not in ("question", "mock") or (public and said.only):
                 continue
             assert said.message is not None
-            button = read_button_id(find_button(said.message, "Reveal"))
+            button = read_button_id(
+                find_button(said.message, "Reveal" if kind == "question" else "Stop")
+            )
             assert button is not None
             if button.key not in keys:
                 keys.add(button.key)

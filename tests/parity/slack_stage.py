@@ -208,7 +208,7 @@ class SlackSimulation(Simulation):
         """Yield each question that the member sees once, newest first."""
         keys: set[str] = set()
         for message in acts.server.state.seen_by(acts.team, channel.id, user.id):
-            if message.kind == "question" and not (public and message.only):
+            if message.kind in ("question", "mock") and not (public and message.only):
                 key = message.buttons[-1]["value"]
                 if key not in keys:
                     keys.add(key)
@@ -243,8 +243,10 @@ class SlackStage:
 
 
 def _is_first(message: Message) -> bool:
-    """Leave out further pages, and the note that begins a thread."""
-    return bool(message.kind) and "-" not in str(message.blocks[0].get("block_id"))
+    """Leave out further pages, the note that begins a thread, and the one that brings a file."""
+    if not message.kind or message.text.startswith("Your file: "):
+        return False
+    return "-" not in str(message.blocks[0].get("block_id"))
 
 
 def _describe(world: SlackWorld, message: Message) -> Shown:

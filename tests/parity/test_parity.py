@@ -81,12 +81,13 @@ at 2026-03-23 08:55 Europe/Berlin
 channel #backend
 @ana: /fastapi-quiz schedule add 09:30 tz:Europe/Berlin
 workspace globex
-channel #general
+channel #lobby
 @eva admin
 @eva: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin
 advance 1h
 @eva reacts :bulb:
 workspace local
+channel #general
 @ben reacts :bulb:
 channel #backend
 @ben reacts :bulb:
@@ -111,8 +112,8 @@ advance 1d
     "suggesting and deciding": BEGIN
     + """
 @ben: /fastapi-quiz suggest
-@ben: /fastapi-quiz suggest question:"What is a lifespan?" answer:"Manager." level:fresher topic:zz
-@cem: /fastapi-quiz suggest question:"What is a lifespan?" answer:"One." level:fresher topic:zz
+@ben: /fastapi-quiz suggest question:"What is a lifespan?" answer:"One." level:fresher topic:zz
+@cem: /fastapi-quiz suggest question:"What is a lifespan?" answer:"Two." level:fresher topic:zz
 @ben: /fastapi-quiz questions list
 @ana: /fastapi-quiz questions list
 @ana: /fastapi-quiz questions edit 1 level:5-year
@@ -126,6 +127,43 @@ advance 10m
 @ana: /fastapi-quiz questions list
 @ana presses Reject 2
 @ana: /fastapi-quiz questions reject 2 reason:"It is fine"
+""",
+    "practice": BEGIN
+    + """
+advance 10m
+@ben: /fastapi-quiz settings timezone:Europe/Berlin
+@ben: /fastapi-quiz practice
+@ben answers: Words about nothing in particular, said at some length.
+@ben: /fastapi-quiz ask
+@ben presses Reveal
+@ben presses Not yet
+advance 1d
+@ben: /fastapi-quiz practice
+@ben answers: Words about nothing in particular, said at some length.
+@ben presses Reveal
+@ben presses Partly
+""",
+    "a mock interview": """
+at 2026-03-23 08:55 Europe/Berlin
+@ben: /fastapi-quiz mock questions:2
+@ben answers: Words about nothing in particular, said at some length.
+crash
+@ben: /fastapi-quiz mock
+@ben presses Skip
+@ben: /fastapi-quiz mock history
+@ben: /fastapi-quiz mock questions:2
+@ben presses Stop
+@cem: /fastapi-quiz mock stop
+@cem: /fastapi-quiz mock questions:0
+""",
+    "a reminder": BEGIN
+    + """
+advance 10m
+@ben: /fastapi-quiz settings reminders:19:30 timezone:berlin
+@ben answers: Words about nothing in particular, said at some length.
+advance 2d
+@ben: /fastapi-quiz settings reminders:no
+advance 2d
 """,
     "answering late and twice": BEGIN
     + """
@@ -141,7 +179,16 @@ advance 1d
 }
 
 
-_HEADS = ("Question of the day", "Question of the day (late)", "A question for you", "Answer")
+_HEADS = (
+    "Question of the day",
+    "Question of the day (late)",
+    "A question for you",
+    "Answer",
+    "Practice, 1 due",
+    "Practice, 2 due",
+    "Mock interview 1 of 2",
+    "Mock interview 2 of 2",
+)
 
 
 def number_titles(shown: list[Shown]) -> list[Shown]:

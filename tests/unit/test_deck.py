@@ -90,7 +90,7 @@ def test_the_order_is_a_shuffle_by_the_seed() -> None:
         for _ in deck:
             channel.pick(deck)
         orders.add(tuple(channel.ids()))
-    assert len(orders) > 15, "some channels share one of the shuffles"
+    assert len(orders) > 10, "some channels share one of the shuffles"
     again = Channel("3/#general")
     for _ in deck:
         again.pick(deck)

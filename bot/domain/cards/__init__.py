@@ -12,6 +12,8 @@ from bot.domain.cards.admin import (
     describe_delivery,
     describe_schedule,
 )
+from bot.domain.cards.bank import BankCard, BankRow
+from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.parts import Attachment, Button, FormField
 from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.queue import QueueCard, QueueEntry
@@ -21,6 +23,8 @@ from bot.domain.cards.standings import LeaderboardCard, LedgerCard, Standing, St
 
 __all__ = [
     "Attachment",
+    "BankCard",
+    "BankRow",
     "Button",
     "Card",
     "Counts",
@@ -31,6 +35,9 @@ __all__ = [
     "HelpCard",
     "LeaderboardCard",
     "LedgerCard",
+    "MockCard",
+    "MockHistoryCard",
+    "MockReportCard",
     "NoticeCard",
     "PreviewCard",
     "QuestionCard",

@@ -15,7 +15,11 @@ from bot.domain.streak import Streak
 
 @dataclass(frozen=True, slots=True)
 class QuestionCard:
-    """A question, posted to the channel or asked by one member (then without a schedule)."""
+    """A question, posted to the channel or asked by one member (then without a schedule).
+
+    `due` is given in practice: how many reviews wait, this one among them.
+    `discussion`: a thread is wanted under it, where threads have to be opened.
+    """
 
     kind: ClassVar[str] = "question"
     question: Question
@@ -25,6 +29,8 @@ class QuestionCard:
     schedule_number: int | None = None
     late: bool = False
     emoji: str = BULB
+    due: int | None = None
+    discussion: bool = False
 
     @property
     def buttons(self) -> tuple[Button, ...]:
@@ -48,6 +54,7 @@ class QuestionCard:
             "schedule_id": self.schedule_number,
             "slot": self.slot.isoformat(),
             "late": self.late,
+            **({} if self.due is None else {"due": self.due}),
         }
 
 

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.cards.admin import PreviewCard, ScheduleCard, SchedulesCard, StatusCard
+from bot.domain.cards.bank import BankCard
+from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.questions import GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.queue import QueueCard
 from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
@@ -23,11 +25,15 @@ Card = (
     | StreakCard
     | LedgerCard
     | LeaderboardCard
+    | MockCard
+    | MockReportCard
+    | MockHistoryCard
     | ScheduleCard
     | SchedulesCard
     | PreviewCard
     | StatusCard
     | QueueCard
+    | BankCard
     | HelpCard
     | TopicsCard
     | NoticeCard

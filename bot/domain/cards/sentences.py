@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from bot.domain.cards.parts import Button, FormField
+from bot.domain.cards.parts import Attachment, Button, FormField
 from bot.domain.emoji import BULB
 
 
@@ -45,6 +45,7 @@ class NoticeCard:
     text: str
     facts: dict[str, Any] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
     def data(self) -> dict[str, Any]:
         """What the notice is about."""

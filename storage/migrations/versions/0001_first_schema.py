@@ -1,7 +1,7 @@
 """first schema
 
 Revision ID: 0001
-Revises: 
+Revises: None
 """
 
 import sqlalchemy as sa

@@ -107,6 +107,22 @@ async def test_missing_rights_are_named_one_by_one(stage: Stage) -> None:
     )
 
 
+async def test_rights_are_those_of_this_moment(stage: Stage) -> None:
+    """And not what the gateway told some time ago, or never did."""
+    server = stage.server
+    assert stage.platform is not None
+    guild, channel = str(server.guild.id), server.general
+    missing_rights = stage.platform.chat.missing_rights
+    assert await missing_rights(guild, str(channel.id)) is None
+    channel.denied = HISTORY
+    assert "Read Message History in #general" in str(await missing_rights(guild, str(channel.id)))
+    channel.denied = VIEW
+    assert "View Channel" in str(await missing_rights(guild, str(channel.id)))
+    other = server.world.add_channel(server.world.add_guild("Globex"), "there")
+    assert "another server" in str(await missing_rights(guild, str(other.id)))
+    assert "Invite it again" in str(await missing_rights("1", str(channel.id)))
+
+
 async def test_channel_that_cannot_be_read_proves_nothing(stage: Stage) -> None:
     await stage.server.deny(stage.server.general, HISTORY)
     with pytest.raises(Rejected):
@@ -284,6 +300,51 @@ async def test_token_that_ran_out_is_met_with_silence(stage: Stage) -> None:
     assert server.told(ben) == []
 
 
+async def test_token_that_ran_out_while_the_core_thought(stage: Stage) -> None:
+    """After a quarter of an hour nothing can be shown: silence, but an answer is told."""
+    server = stage.server
+    ben = server.member("ben")
+    question = await schedule_question(stage)
+    opened = await server.answered(await server.press(ben, question, "Answer"))
+    fault = server.fail("POST .*/webhooks/", "status", status=401, code=50027, times=2)
+    asked = await server.call(ben, "streak")
+    await server.until(lambda: fault.times == 1)
+    await server.submit(ben, opened, {"text": "It resolves a tree of callables."})
+    (told,) = await server.until(lambda: server.told(ben))
+    assert "Model answer" in text_of(told)
+    assert asked.messages == []
+
+
+async def test_question_whose_message_was_deleted(stage: Stage) -> None:
+    """What was under way goes on: the delivery is known, whatever became of its message."""
+    server = stage.server
+    ben = server.member("ben")
+    question = await schedule_question(stage)
+    opened = await server.answered(await server.press(ben, question, "Answer"))
+    del server.general.messages[int(question["id"])]
+    graded = await server.submit(ben, opened, {"text": "It resolves a tree of callables."})
+    assert "Model answer" in text_of((await server.answered(graded)).messages[0])
+    shown = await server.answered(await server.press(ben, question, "Reveal"))
+    assert "Answer: " in text_of(shown.messages[0])
+    await server.react(server.member("cleo"), question)
+    await server.until(lambda: server.told(server.member("cleo")))
+
+
+async def test_reaction_in_a_left_server_is_met_with_silence_or_the_answer(stage: Stage) -> None:
+    server = stage.server
+    question = await schedule_question(stage)
+    await server.remove(server.guild)
+    ben = server.member("ben")
+    ben.takes_messages = False
+    channel = server.general
+    server.world.channels[channel.id] = channel
+    await server.react(ben, question)
+    server.world.channels.pop(channel.id)
+    asked = await server.answered(await server.call(ben, "help"))
+    assert "FastAPI Quiz" in text_of(asked.messages[0])
+    assert server.told(ben) == []
+
+
 async def test_answer_whose_token_ran_out_is_graded_and_told(stage: Stage) -> None:
     server = stage.server
     ben = server.member("ben")
@@ -346,3 +407,27 @@ async def test_rights_lost_meanwhile_count_in_a_direct_message(stage: Stage) -> 
         await server.call(olga, "schedule pause", {"id": 1}, channel=direct)
     )
     assert "is paused" in text_of(allowed.messages[0])
+
+
+async def test_thread_for_discussion_is_opened_where_it_is_wanted(stage: Stage) -> None:
+    server = stage.server
+    post_ = await schedule_question(stage, discussion=True)
+    thread = server.world.channels[int(post_["id"])]
+    assert (thread.parent_id, server.posts(thread)) == (server.general.id, [])
+    assert thread.name in text_of(post_)
+    olga = server.member("olga")
+    changed = await server.call(olga, "schedule edit", {"id": 1, "discussion": False})
+    assert "thread to discuss" not in text_of((await server.answered(changed)).messages[0])
+    await server.answered(await server.call(olga, "schedule run", {"id": 1}))
+    await stage.run_due()
+    assert int(server.posts()[-1]["id"]) not in server.world.channels
+
+
+async def test_question_whose_discussion_cannot_be_opened_is_posted_all_the_same(
+    stage: Stage,
+) -> None:
+    server = stage.server
+    fault = server.fail("POST .*/threads$", "status", status=403, code=50013)
+    await post(stage, discussion=True)
+    assert fault.times == 0
+    assert len(server.posts()) == 1

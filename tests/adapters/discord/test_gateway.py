@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import logging
+import os
 import random
+from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.local.simulation import VirtualClock
 from bot.domain.events import ReactionAdded
 from bot.errors import ConfigError
-from tests.adapters.discord.conftest import Stage
+from tests.adapters.discord.conftest import Stage, schedule_question
 from tests.fakes.discord_server import DiscordServer, text_of
 
+PAYLOADS = int(os.environ.get("QUIZ_DISCORD_PAYLOADS", "10000"))
+"""How many random ones; more in `make soak`."""
 EVENTS = [
     "GUILD_CREATE",
     "GUILD_UPDATE",
@@ -80,6 +87,29 @@ def make_json(dice: random.Random, depth: int = 3) -> Any:
     return {dice.choice(WORDS): make_json(dice, depth - 1) for _ in range(dice.randrange(6))}
 
 
+def spoil(value: Any, dice: random.Random) -> Any:
+    """Return a copy in which one thing is missing, or is another, at any depth."""
+    if isinstance(value, dict) and value and dice.random() < 0.9:
+        name = dice.choice(list(value))
+        if dice.random() < 0.2:
+            return {key: kept for key, kept in value.items() if key != name}
+        return {**value, name: spoil(value[name], dice)}
+    if isinstance(value, list) and value and dice.random() < 0.9:
+        place = dice.randrange(len(value))
+        return [*value[:place], spoil(value[place], dice), *value[place + 1 :]]
+    return make_json(dice, 1)
+
+
+def find_loud(records: Sequence[logging.LogRecord]) -> list[logging.LogRecord]:
+    """Return what others logged with a traceback; discord.py's own goes into our log."""
+    return [one for one in records if one.exc_info and not one.name.startswith("discord")]
+
+
+def find_tracebacks(logs: Sequence[MutableMapping[str, Any]]) -> list[Any]:
+    """Return what was logged with a traceback."""
+    return [entry for entry in logs if entry.get("exc_info")]
+
+
 async def is_alive(stage: Stage) -> bool:
     """Tell whether a slash command is answered."""
     server = stage.server
@@ -125,13 +155,46 @@ async def test_silent_connection_is_left(tmp_path: Path, server: DiscordServer) 
         assert await is_alive(stage)
 
 
-async def test_ten_thousand_random_payloads(stage: Stage) -> None:
+async def test_ten_thousand_random_payloads(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     server = stage.server
     dice = random.Random(5)
-    for _ in range(10_000):
-        payload = {"op": 0, "t": dice.choice(EVENTS), "d": make_json(dice), "s": None}
-        await server.gateway.send_raw(json.dumps(payload))
-    assert await is_alive(stage)
+    with capture_logs() as logs:
+        for _ in range(PAYLOADS):
+            payload = {"op": 0, "t": dice.choice(EVENTS), "d": make_json(dice), "s": None}
+            await server.gateway.send_raw(json.dumps(payload))
+        assert await is_alive(stage)
+    gc.collect()  # a task that failed unseen is told of when it goes
+    assert find_tracebacks(logs) == []
+    assert find_loud(caplog.records) == []
+    assert (server.gateway.identified, server.gateway.resumed) == (1, 0)
+
+
+async def test_payloads_with_a_fault_in_each(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nearly right ones get further than random ones do."""
+    server = stage.server
+    post = await schedule_question(stage)
+    ben = server.member("ben")
+    opened = await server.answered(await server.press(ben, post, "Answer"))
+    await server.answered(await server.submit(ben, opened, {"text": "Once a request."}))
+    await server.answered(await server.call(ben, "streak", {"why": True}))
+    await server.answered(await server.call(ben, "ask", {"topic": "val"}, focused="topic"))
+    await server.react(ben, post)
+    (session,) = server.gateway.sessions.values()
+    seen = [sent for sent in session.sent if sent["t"] not in ("READY", "RESUMED")]
+    dice = random.Random(6)
+    with capture_logs() as logs:
+        for number in range(PAYLOADS // 10):
+            sent = dice.choice(seen)
+            spoilt = spoil(sent["d"], dice)
+            await server.gateway.send_raw(json.dumps({**sent, "d": spoilt, "s": None}))
+            if number % 20 == 0:
+                assert await is_alive(stage)
+        assert await is_alive(stage)
+    gc.collect()  # a task that failed unseen is told of when it goes
+    assert find_tracebacks(logs) == []
+    assert find_loud(caplog.records) == []
     assert (server.gateway.identified, server.gateway.resumed) == (1, 0)
 
 

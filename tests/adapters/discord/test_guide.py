@@ -30,6 +30,10 @@ def test_invite_link_asks_for_what_the_guide_lists() -> None:
     }
 
 
+def test_guide_shows_the_very_link() -> None:
+    assert f"   {make_invite_link('YOUR_APPLICATION_ID')}\n" in GUIDE
+
+
 def test_intents_are_the_three_that_the_guide_lists() -> None:
     names = {"`GUILDS`": 0, "`GUILD_MESSAGE_REACTIONS`": 10, "`DIRECT_MESSAGE_REACTIONS`": 13}
     assert read_table("Three intents are used") == list(names)

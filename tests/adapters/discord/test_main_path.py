@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.adapters.discord.conftest import Stage, schedule_question
-from tests.fakes.discord.world import THREAD, Channel
+from tests.fakes.discord.world import THREAD, Channel, User
 from tests.fakes.discord_server import text_of
 
 
@@ -63,6 +63,47 @@ async def test_admin_commands_need_manage_server(stage: Stage) -> None:
     assert "ben" in text_of((await server.answered(added)).messages[0])
     allowed = await server.answered(await server.call(ben, "schedule add", {"time": "09:00"}))
     assert "is set" in text_of(allowed.messages[0])
+
+
+async def test_role_may_configure_while_somebody_has_it(stage: Stage) -> None:
+    server = stage.server
+    olga, ben = server.member("olga", manages=True), server.member("ben")
+    mods = server.world.add_role(server.guild, "mods")
+    mods.members.add(ben.id)
+    added = await server.call(olga, "admins add", {"member": str(mods.id)})
+    assert "role mods may configure" in text_of((await server.answered(added)).messages[0])
+
+    async def said_to(user: User, channel: Channel | None = None) -> str:
+        asked = await server.call(user, "schedule list", channel=channel)
+        return text_of((await server.answered(asked)).messages[0])
+
+    assert "Schedules" in await said_to(ben)
+    assert "Schedules" in await said_to(ben, server.world.direct(ben))
+    assert "Only admins" in await said_to(server.member("cem"))
+    mods.members.discard(ben.id)
+    assert "Only admins" in await said_to(ben, server.world.direct(ben))
+    assert "Only admins" in await said_to(ben)
+    await stage.restart()
+    mods.members.add(ben.id)
+    assert "Schedules" in await said_to(ben)
+    removed = await server.call(olga, "admins remove", {"member": str(mods.id)})
+    assert "nobody may configure" in text_of((await server.answered(removed)).messages[0])
+    assert "Only admins" in await said_to(ben)
+
+
+async def test_role_of_all_is_no_role_to_appoint(stage: Stage) -> None:
+    assert stage.platform is not None
+    guild = str(stage.server.guild.id)
+    assert await stage.platform.chat.find_role(guild, f"<@&{guild}>") is None
+    assert await stage.platform.chat.find_role(guild, "<@&1>") is None
+
+
+async def test_member_may_still_be_appointed_beside_roles(stage: Stage) -> None:
+    server = stage.server
+    olga, ben = server.member("olga", manages=True), server.member("ben")
+    await server.answered(await server.call(ben, "help"))
+    added = await server.call(olga, "admins add", {"member": str(ben.id)})
+    assert "ben may configure" in text_of((await server.answered(added)).messages[0])
 
 
 async def test_form_for_a_schedule(stage: Stage) -> None:
@@ -136,3 +177,4 @@ async def test_server_with_all_its_furniture_is_read(stage: Stage) -> None:
     assert stage.platform._client is not None
     (guild,) = stage.platform._client.guilds
     assert (guild.name, guild.emojis) == ("Acme", ())
+    assert [*guild.channels, *guild.roles, *guild.threads] == []

@@ -19,7 +19,10 @@ from adapters.discord.text import escape, split_markdown
 from adapters.discord.tree import make_group
 from bot.commands import COMMANDS
 from bot.domain.attempt import points_for
+from bot.domain.bank import BankEntry, QuestionState, QuestionStatistics
 from bot.domain.cards import (
+    BankCard,
+    BankRow,
     Button,
     Card,
     Counts,
@@ -42,7 +45,7 @@ from bot.domain.cards import (
 )
 from bot.domain.grading import Band, Grade, PointVerdict, Verdict
 from bot.domain.people import Level, WorkspaceId
-from bot.domain.question import Markdown
+from bot.domain.question import Markdown, QuestionKey, QuestionSummary
 from bot.domain.schedule import Rhythm, Schedule, ScheduleId
 from bot.domain.streak import LedgerDay, Streak
 from bot.services.forming import make_form
@@ -91,12 +94,19 @@ def make_cards(text: str, many: int) -> list[Card]:
         SchedulesCard((schedule,) * min(many, 100)),
         PreviewCard(schedule, (datetime(2026, 1, 5, tzinfo=UTC),) * 10),
         StatusCard((schedule,), (), "UTC"),
+        BankCard(text, make_bank_rows(text, min(many, 10)), many, 2, 3),
         HelpCard(lines, lines, (Button("Today", "command", value="today"),)),
         TopicsCard(tuple((f"topic-{n}", n) for n in range(many)), (("fresher", 3),)),
         NoticeCard(text, buttons=(Button("x", "command", "", "help"),)),
         ErrorCard(text, "x"),
         FormCard("answer", text, "k", (FormField("text", "Your answer", "multiline", True),)),
     ]
+
+
+def make_bank_rows(title: str, many: int) -> tuple[BankRow, ...]:
+    summary = QuestionSummary(QuestionKey(1), "depends", "fastapi", Level.FRESHER, ("routing",))
+    did = QuestionStatistics(12, 8, 0.25, 0.4, 2)
+    return (BankRow(BankEntry(summary, QuestionState.RETIRED, did), title),) * many
 
 
 def make_payloads(card: Card) -> list[dict[str, Any]]:

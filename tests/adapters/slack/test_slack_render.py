@@ -15,7 +15,10 @@ from adapters.slack.markdown import render_markdown
 from adapters.slack.render import render_card
 from adapters.slack.views import render_errors, render_form
 from bot.commands import COMMANDS
+from bot.domain.bank import BankEntry, QuestionState, QuestionStatistics
 from bot.domain.cards import (
+    BankCard,
+    BankRow,
     Button,
     Card,
     Counts,
@@ -31,7 +34,14 @@ from bot.domain.cards import (
 )
 from bot.domain.grading import Grade, PointVerdict, Verdict, band_of
 from bot.domain.people import Level
-from bot.domain.question import Choice, Kind, Markdown, Question
+from bot.domain.question import (
+    Choice,
+    Kind,
+    Markdown,
+    Question,
+    QuestionKey,
+    QuestionSummary,
+)
 from bot.domain.streak import Streak
 from bot.questions.loader import load_pack
 from bot.questions.pack_files import shipped_packs
@@ -79,6 +89,12 @@ def test_every_shipped_question_fits(question: Question) -> None:
         assert not faults_of(render_card(card))
 
 
+def bank_row(title: str) -> BankRow:
+    summary = QuestionSummary(QuestionKey(1), "depends", "fastapi", Level.FRESHER, ("routing",))
+    did = QuestionStatistics(12, 8, 0.25, 0.4, 2)
+    return BankRow(BankEntry(summary, QuestionState.RETIRED, did), title)
+
+
 words = st.text(
     st.characters(codec="utf-8") | st.sampled_from(" \n`*_<>@!#&-|[]()"),
     max_size=400,
@@ -102,6 +118,7 @@ def cards_with(text: str) -> list[Card]:
         ErrorCard(text or "e", "reason"),
         LeaderboardCard("week", tuple(Standing(1, text, 5, 2) for _ in range(10))),
         HelpCard(((text or "u", text),), ((text or "u", text),)),
+        BankCard(text, (bank_row(text),) * 10, 10, 2, 3),
         TopicsCard(((text, 1),), ((text, 2),)),
     ]
 

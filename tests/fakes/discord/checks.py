@@ -8,6 +8,42 @@ from typing import Any
 
 LAYOUT = 1 << 15
 _NAME = re.compile(r"[-_\w]{1,32}")
+LOCALES = frozenset(
+    [
+        "id",
+        "da",
+        "de",
+        "en-GB",
+        "en-US",
+        "es-ES",
+        "es-419",
+        "fr",
+        "hr",
+        "it",
+        "lt",
+        "hu",
+        "nl",
+        "no",
+        "pl",
+        "pt-BR",
+        "ro",
+        "fi",
+        "sv-SE",
+        "vi",
+        "tr",
+        "cs",
+        "el",
+        "bg",
+        "ru",
+        "uk",
+        "hi",
+        "th",
+        "zh-CN",
+        "ja",
+        "zh-TW",
+        "ko",
+    ]
+)
 _BUTTON, _TEXT, _CONTAINER = 2, 10, 17
 _ROW, _LABEL = 1, 18
 
@@ -158,7 +194,9 @@ def _check_option(option: Mapping[str, Any]) -> Iterator[str]:
         yield f"name: {name!r} is no name."
     if not 1 <= len(option["description"]) <= 100:
         yield f"{name}.description: Must be between 1 and 100 in length."
+    yield from _check_localised(option)
     options = option.get("options") or ()
+    yield from _check_siblings(name, options)
     if len(options) > 25 or len(option.get("choices") or ()) > 25:
         yield f"{name}: Has more than 25 options or choices."
     required = [bool(inner.get("required")) for inner in options]
@@ -172,7 +210,42 @@ def _check_option(option: Mapping[str, Any]) -> Iterator[str]:
         yield from _check_option(inner)
 
 
+def _check_localised(option: Mapping[str, Any]) -> Iterator[str]:
+    names = option.get("name_localizations") or {}
+    texts = option.get("description_localizations") or {}
+    for tag in {*names, *texts} - LOCALES:
+        yield f"{option['name']}: {tag} is no locale."
+    for word in names.values():
+        if not _NAME.fullmatch(word) or word != word.lower():
+            yield f"{option['name']}.name_localizations: {word!r} is no name."
+    for text in texts.values():
+        if not 1 <= len(text) <= 100:
+            yield f"{option['name']}.description_localizations: Must be between 1 and 100."
+    for choice in option.get("choices") or ():
+        for word in [choice["name"], *(choice.get("name_localizations") or {}).values()]:
+            if not 1 <= len(word) <= 100:
+                yield f"{option['name']}.choices: Must be between 1 and 100 in length."
+
+
+def _check_siblings(name: str, options: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for tag in LOCALES:
+        shown = [
+            (option.get("name_localizations") or {}).get(tag, option["name"]) for option in options
+        ]
+        if len(set(shown)) < len(shown):
+            yield f"{name}: Two options have one name in {tag}."
+
+
+def _longest(option: Mapping[str, Any], field: str) -> int:
+    """Of a localised field the longest counts."""
+    localised = (option.get(f"{field}_localizations") or {}).values()
+    return max(len(text) for text in [option[field], *localised])
+
+
 def _count(option: Mapping[str, Any]) -> int:
-    own = len(option["name"]) + len(option["description"])
-    own += sum(len(str(choice["value"])) for choice in option.get("choices") or ())
+    own = _longest(option, "name") + _longest(option, "description")
+    own += sum(
+        _longest(choice, "name") + len(str(choice["value"]))
+        for choice in option.get("choices") or ()
+    )
     return own + sum(_count(inner) for inner in option.get("options") or ())

@@ -79,12 +79,14 @@ class Rest:
             ("GET", "/guilds/{guild}", self._guild),
             ("GET", "/guilds/{guild}/members/{user}", self._member),
             ("GET", "/guilds/{guild}/threads/active", self._active_threads),
+            ("GET", channel, self._get_channel),
             ("GET", f"{channel}/messages", self._history),
             ("POST", f"{channel}/messages", self._post),
             ("GET", message, self._get_message),
             ("PATCH", message, self._edit),
             ("POST", f"{message}/threads", self._start_thread),
         ]
+        app.router.add_get("/cdn/{file}", self._file)
         for method, path, handler in routes:
             app.router.add_route(method, BASE + path, handler)
         return app
@@ -120,12 +122,17 @@ class Rest:
         for fault in self.faults:
             if fault.fits(request):
                 return await meet(fault, request, handler)
-        self.problems += find_violations(request.method, request.path, body)
+        if request.path.startswith(BASE):
+            self.problems += find_violations(request.method, request.path, body)
         try:
             answer: web.StreamResponse = await handler(request)
         except Refused as error:
             answer = error.answer
         return answer
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        kept = self.world.files.get(request.match_info["file"])
+        return web.Response(body=kept[1]) if kept else web.Response(status=404)
 
     async def _me(self, _request: web.Request) -> web.StreamResponse:
         return answer_json(self.world.bot.to_json())
@@ -168,7 +175,8 @@ class Rest:
 
     async def _member(self, request: web.Request) -> web.StreamResponse:
         guild = self.world.guilds.get(int(request.match_info["guild"]))
-        user = guild.members.get(int(request.match_info["user"])) if guild else None
+        members = {**guild.members, self.world.bot.id: self.world.bot} if guild else {}
+        user = members.get(int(request.match_info["user"]))
         if guild is None or user is None:
             raise Refused(404, 10007, "Unknown Member")
         return answer_json(guild.member_json(user))
@@ -197,6 +205,9 @@ class Rest:
         if not all(granted & right for right in rights):
             raise Refused(403, 50013, "Missing Permissions")
         return channel
+
+    async def _get_channel(self, request: web.Request) -> web.StreamResponse:
+        return answer_json(self._channel(request).to_json(self.world.bot.id))
 
     async def _history(self, request: web.Request) -> web.StreamResponse:
         channel = self._channel(request, HISTORY)

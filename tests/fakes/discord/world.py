@@ -68,6 +68,15 @@ class Channel:
 
 
 @dataclass
+class GuildRole:
+    """A role of a server without permissions of its own, and who has it."""
+
+    id: int
+    name: str
+    members: set[int] = field(default_factory=set)
+
+
+@dataclass
 class Guild:
     """A server with its channels and members; `managers` have Manage Server."""
 
@@ -78,6 +87,7 @@ class Guild:
     channels: dict[int, Channel] = field(default_factory=dict)
     members: dict[int, User] = field(default_factory=dict)
     managers: set[int] = field(default_factory=set)
+    roles: dict[int, GuildRole] = field(default_factory=dict)
     system_channel_id: int | None = None
     bot_rights: int = BOT_RIGHTS
     emojis: list[dict[str, Any]] = field(default_factory=list)
@@ -87,6 +97,7 @@ class Guild:
         roles = [str(self.bot_role_id)] if user.bot else []
         if user.id in self.managers:
             roles.append(str(self.id + 1))
+        roles += [str(role.id) for role in self.roles.values() if user.id in role.members]
         base = {"roles": roles, "joined_at": "2026-01-01T00:00:00+00:00", "nick": None}
         return {**base, "user": user.to_json(), "deaf": False, "mute": False, "flags": 0}
 
@@ -109,6 +120,7 @@ class Guild:
                 _role(self.id, "@everyone", MEMBER_RIGHTS),
                 _role(self.bot_role_id, "bot", self.bot_rights),
                 _role(self.id + 1, "managers", MANAGE_GUILD),
+                *(_role(role.id, role.name, 0) for role in self.roles.values()),
             ],
             "channels": channels,
             "threads": threads,
@@ -226,6 +238,7 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.interactions: dict[str, Interaction] = {}
+        self.files: dict[str, tuple[str, bytes]] = {}
         self.commands: dict[int | None, list[dict[str, Any]]] = {}
         self.changed = asyncio.Event()
         self.said: list[Said] = []
@@ -262,6 +275,12 @@ class World:
         guild.channels[channel.id] = channel
         self.channels[channel.id] = channel
         return channel
+
+    def add_role(self, guild: Guild, name: str) -> GuildRole:
+        """Make a role that nobody has yet."""
+        role = GuildRole(self.new_id(), name)
+        guild.roles[role.id] = role
+        return role
 
     def direct(self, user: User) -> Channel:
         """Return the bot's conversation with a user."""

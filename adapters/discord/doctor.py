@@ -1,0 +1,56 @@
+"""What `fastapi-quiz check` asks Discord: is the token good, and may the bot post."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import aiohttp
+import discord
+from discord.http import Route
+
+from adapters.discord.rights import find_missing, make_invite_link
+from bot.config import DiscordSettings
+from bot.errors import ConfigError
+
+MOST_CHANNELS = 50
+
+
+async def examine(settings: DiscordSettings, places: Sequence[tuple[str, str]]) -> str:
+    """Sign in without connecting, look at channels (server and channel ids) that are posted
+    to, and say who the bot is and by which link it is invited.
+
+    Raises:
+        ConfigError: says what is wrong and how to mend it.
+    """
+    Route.BASE = settings.api_url.rstrip("/")
+    client = discord.Client(intents=discord.Intents.none())
+    try:
+        await client.login(settings.token.get_secret_value())
+        problems = [
+            problem
+            for guild, channel in places[:MOST_CHANNELS]
+            if (problem := await find_missing(client, int(guild), int(channel)))
+        ]
+    except discord.LoginFailure:
+        raise ConfigError(
+            "Discord refuses the token. Put the bot's present token into discord.token."
+        ) from None
+    except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise ConfigError(
+            f"Discord does not answer at {settings.api_url} ({error}). Look at discord.api_url "
+            "and at the way to it."
+        ) from None
+    finally:
+        await client.close()
+    if problems:
+        raise ConfigError(" ".join(problems))
+    return (
+        f"signed in as {client.user}, may post in {_count(places)}; "
+        f"invite it by {make_invite_link(str(client.application_id))}"
+    )
+
+
+def _count(places: Sequence[tuple[str, str]]) -> str:
+    seen = min(len(places), MOST_CHANNELS)
+    of_all = f" of {len(places)}" if len(places) > seen else ""
+    return f"{seen}{of_all} scheduled channel{'' if seen == 1 else 's'}"

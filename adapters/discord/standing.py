@@ -1,0 +1,80 @@
+"""What members are in a server: managers of it, and holders of its roles."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import discord
+
+from bot.domain.people import Role
+
+_ROLE = re.compile(r"<@&(\d{1,20})>")
+_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a member has the permission Manage Server, and the ids of their roles."""
+
+    manages: bool = False
+    roles: tuple[str, ...] = ()
+
+
+class Standings:
+    """Remembers what Discord said with a member's last interaction."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, str], Standing] = OrderedDict()
+
+    def note(self, workspace: str, member: str, standing: Standing | None) -> None:
+        """Remember it, so that it need not be asked; None where Discord said nothing, and
+        what it said before may be out of date.
+        """
+        self._known.pop((workspace, member), None)
+        if standing:
+            self._known[workspace, member] = standing
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+
+    def recall(self, workspace: str, member: str) -> Standing | None:
+        """Return what is remembered."""
+        return self._known.get((workspace, member))
+
+
+def read_standing(interaction: discord.Interaction[discord.Client]) -> Standing:
+    """Read what an interaction in a server says of whoever did it."""
+    user = interaction.user
+    # `Member.roles` shows cached roles alone, and none are
+    ids = user._roles if isinstance(user, discord.Member) else ()  # noqa: SLF001
+    return Standing(interaction.permissions.manage_guild, tuple(map(str, ids)))
+
+
+async def fetch_standing(client: discord.Client, guild_id: int, member_id: int) -> Standing:
+    """Ask Discord; who has left the server is nobody there.
+
+    Raises:
+        discord.HTTPException: Discord does not say.
+    """
+    guild = await client.fetch_guild(guild_id, with_counts=False)
+    try:
+        member = await guild.fetch_member(member_id)
+    except discord.NotFound:
+        return Standing()
+    ids = tuple(str(role.id) for role in member.roles)
+    return Standing(member.guild_permissions.manage_guild, ids)
+
+
+async def fetch_role(client: discord.Client, guild_id: int, text: str) -> Role | None:
+    """Return the server's role that a mention `<@&123>` names; @everyone is none.
+
+    Raises:
+        discord.HTTPException: Discord does not say.
+    """
+    match = _ROLE.fullmatch(text.strip())
+    if match is None or int(match[1]) == guild_id:
+        return None
+    guild = await client.fetch_guild(guild_id, with_counts=False)
+    found = guild.get_role(int(match[1]))
+    return Role(str(found.id), found.name) if found else None

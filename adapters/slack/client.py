@@ -1,0 +1,146 @@
+"""Slack's web client, timed, paced, and with each call in the log under its delivery."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+
+import structlog
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.slack.failures import CALL_ERRORS, explain
+from adapters.slack.inbound import NAME
+from bot.domain.pacing import Pace, Turns
+from bot.errors import NotSent, Rejected
+from bot.ports import NO_METER, CallOutcome, Clock, Meter
+
+POST = "chat.postMessage"
+CHANNEL_EVERY = timedelta(seconds=1)
+"""docs.slack.dev/apis/web-api/rate-limits: one message a second a channel."""
+WORKSPACE_BURST = 100
+"""The same page: several hundred a minute a workspace, short bursts allowed."""
+LONGEST_WAIT = timedelta(seconds=5)
+"""How long a reply waits for its channel at most; then Slack may decide."""
+log = structlog.get_logger(__name__)
+
+
+def make_pace(messages_per_minute: int) -> Pace | None:
+    """Return Slack's limits on posts, with so many messages a minute a workspace; 0: none."""
+    if not messages_per_minute:
+        return None
+    every = timedelta(minutes=1) / messages_per_minute
+    burst = min(WORKSPACE_BURST, messages_per_minute)
+    return Pace(Turns(CHANNEL_EVERY), Turns(every, burst))
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What all clients of a process share: who counts their calls, and who keeps their pace."""
+
+    clock: Clock
+    meter: Meter = NO_METER
+    pace: Pace | None = None
+
+    def note(self, method: str, outcome: CallOutcome, seconds: float) -> None:
+        """Note a call. What it said is private, and its arguments hold tokens."""
+        self.meter.note_call(NAME, outcome, seconds)
+        log.debug(
+            "api_call", platform=NAME, method=method, outcome=outcome, seconds=round(seconds, 4)
+        )
+
+
+class WatchedClient(AsyncWebClient):
+    """A client for one workspace.
+
+    A `patient` one waits for its channel's turn before it posts, and for as long as a 429
+    asks. One that isn't belongs to a delivery, whose turn has come already.
+    """
+
+    def __init__(
+        self, watch: Watch, workspace: str = "", *, patient: bool = False, **options: Any
+    ) -> None:
+        handlers: list[AsyncRetryHandler] = [_CountedWait(watch)] if patient else []
+        super().__init__(retry_handlers=handlers, **options)
+        self._watch = watch
+        self._workspace = workspace
+        self._patient = patient
+
+    async def api_call(
+        self, api_method: str, *, json: dict[str, Any] | None = None, **more: Any
+    ) -> AsyncSlackResponse:
+        """Call, as the SDK does, and note what became of it."""
+        channel = str((json or {}).get("channel", "")) if api_method == POST else ""
+        if channel and self._patient:
+            await self._wait_turn(channel)
+        began = monotonic()
+        outcome = CallOutcome.LOST
+        self._note_post(channel)
+        try:
+            answer = await super().api_call(api_method, json=json, **more)
+            outcome = CallOutcome.OK
+        except CALL_ERRORS as error:
+            outcome = outcome_of(error)
+            raise
+        finally:
+            self._watch.note(api_method, outcome, monotonic() - began)
+            self._note_post(channel)
+        return answer
+
+    def _note_post(self, channel: str) -> None:
+        if channel and self._watch.pace:
+            self._watch.pace.note_post(self._workspace, channel, self._watch.clock.now())
+
+    async def _wait_turn(self, channel: str) -> None:
+        pace, clock = self._watch.pace, self._watch.clock
+        if pace is None:
+            return
+        now = clock.now()
+        latest = now + LONGEST_WAIT
+        turn = pace.take_channel(self._workspace, channel, now)
+        while now < min(turn, latest):
+            await asyncio.sleep((min(turn, latest) - now).total_seconds())
+            now = clock.now()
+            turn = pace.free_at(self._workspace, channel, now)
+
+
+def outcome_of(error: Exception) -> CallOutcome:
+    """Return what an error of the SDK says of the call."""
+    meaning = explain(error)
+    if isinstance(meaning, NotSent):
+        said_so = getattr(getattr(error, "response", None), "status_code", None) is not None
+        return CallOutcome.RATE_LIMITED if said_so else CallOutcome.FAILED
+    if isinstance(meaning, Rejected):
+        return CallOutcome.REFUSED
+    answered = getattr(error, "response", None) is not None
+    return CallOutcome.FAILED if answered else CallOutcome.LOST
+
+
+class _CountedWait(AsyncRateLimitErrorRetryHandler):
+    """Waits as long as Slack asks; each refusal is counted as a call of its own."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__(max_retry_count=3)
+        self._watch = watch
+
+    async def prepare_for_next_attempt_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> None:
+        """Count, then wait."""
+        self._watch.note(request.url.rpartition("/")[2], CallOutcome.RATE_LIMITED, 0.0)
+        await super().prepare_for_next_attempt_async(
+            state=state, request=request, response=response, error=error
+        )

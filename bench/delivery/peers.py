@@ -1,0 +1,111 @@
+"""What one would write by hand: APScheduler with a cron job for each channel.
+
+    python -m bench.delivery.peers --url API --jobs N --store memory|sql [--grace SECONDS]
+
+Every job posts the same message through the same client when it is due. Prints as JSON how
+long after the common due time the last post came back, and how many never came.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import resource
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from adapters.slack.chat import METADATA
+from adapters.slack.clients import Clients
+from bench.delivery.programs import Everywhere, make_example
+from bot.app import SystemClock
+
+PATIENCE = 5.0
+"""Seconds without a post after which no more is expected."""
+
+
+class Peer:
+    """The jobs' common parts; module-level, because a job store pickles a job's function."""
+
+    clients: Clients
+    message: dict[str, object]
+    done = 0
+    last = 0.0
+    gate: asyncio.Semaphore
+
+
+async def post(number: int) -> None:
+    """Post one channel's message."""
+    async with Peer.gate:
+        client = Peer.clients.make(f"xoxb-T{number}")
+        metadata = {"event_type": METADATA, "event_payload": {"key": f"k{number}"}}
+        await client.chat_postMessage(channel=f"C{number}", metadata=metadata, **Peer.message)  # type: ignore[arg-type]
+    Peer.done += 1
+    Peer.last = time.time()
+
+
+async def run(url: str, jobs: int, store: str, grace: int | None) -> dict[str, float]:
+    """Add the jobs, wait for the instant when all are due, and for what comes of it."""
+    Peer.clients = Clients(SystemClock(), url, Everywhere())
+    Peer.clients.open()
+    Peer.message = make_example()
+    Peer.gate = asyncio.Semaphore(50)
+    with tempfile.TemporaryDirectory() as folder:
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        if store == "sql":
+            jobs_table = SQLAlchemyJobStore(f"sqlite:///{folder}/jobs.db")
+            with jobs_table.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            scheduler.add_jobstore(jobs_table)
+        lead = timedelta(seconds=3 + jobs * (0.0015 if store == "sql" else 0.0005))
+        due = (datetime.now(UTC) + lead).replace(microsecond=0) + timedelta(seconds=1)
+        trigger = CronTrigger(
+            month=due.month, day=due.day, hour=due.hour, minute=due.minute, second=due.second,
+            timezone=UTC,
+        )  # fmt: skip
+        options = {} if grace is None else {"misfire_grace_time": grace}
+        for number in range(jobs):
+            scheduler.add_job(post, trigger, args=[number], id=str(number), **options)
+        scheduler.start()
+        late = time.time() > due.timestamp()
+        await _until_quiet(jobs, due.timestamp())
+        scheduler.shutdown(wait=False)
+    await Peer.clients.close()
+    return {
+        "posts": Peer.done,
+        "lost": jobs - Peer.done,
+        "lateness": Peer.last - due.timestamp() if Peer.done else float("inf"),
+        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "began_late": float(late),
+    }
+
+
+async def _until_quiet(jobs: int, due: float) -> None:
+    while Peer.done < jobs:
+        seen = Peer.done
+        await asyncio.sleep(max(PATIENCE, due + PATIENCE - time.time()))
+        if Peer.done == seen and time.time() > due + PATIENCE:
+            return
+
+
+def main() -> None:
+    """Run, and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", required=True)
+    parser.add_argument("--jobs", type=int, required=True)
+    parser.add_argument("--store", choices=("memory", "sql"), required=True)
+    parser.add_argument("--grace", type=int)
+    options = parser.parse_args()
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.lastResort = None
+    print(json.dumps(asyncio.run(run(options.url, options.jobs, options.store, options.grace))))
+
+
+if __name__ == "__main__":
+    main()

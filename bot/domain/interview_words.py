@@ -1,0 +1,106 @@
+"""What the bot says about mock interviews, on every platform and in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from bot.domain.interview import Ending, Interview, Step
+from bot.domain.interview_report import Report
+
+NO_HISTORY = "You have no mock interview yet. Type /fastapi-quiz mock to begin one."
+MODEL_ANSWERS = "Model answers"
+_ENDINGS = {
+    Ending.FINISHED: "",
+    Ending.STOPPED: " You stopped it.",
+    Ending.EXPIRED: " It ended by itself, a day after your last answer.",
+}
+
+
+def percent(score: float) -> str:
+    """Write a score of 0..1."""
+    return f"{round(score * 100)} %"
+
+
+def introduce_step(number: int, of: int, follow_up: str) -> str:
+    """Name a step; the question's title comes behind a colon."""
+    what = "Follow-up" if follow_up else "Mock interview"
+    return f"{what} {number} of {of}"
+
+
+FIRST_ASKED = "The question was:"
+ASK_ON = (
+    "Say with it what your answer left out of the question: that is what this one is scored by."
+)
+"""Stands behind a follow-up, so that it is clear what it is scored by."""
+
+
+def describe_answer(step: Step) -> str:
+    """Say how the last answer did, without giving anything away."""
+    if step.skipped or step.grade is None:
+        return "Skipped."
+    return f"Your last answer: {percent(step.grade.score)}, {step.grade.band}."
+
+
+def describe_report(report: Report) -> str:
+    """Say the result in a few sentences."""
+    asked = len(report.items)
+    of = "" if asked == report.length else f" of {report.length}"
+    noun = "question" if asked == 1 and not of else "questions"
+    text = f"{percent(report.score)} over {asked}{of} {noun}.{_ENDINGS[report.ending]}"
+    if report.before is not None:
+        text += f" {_compare(report.score - report.before)} your last interview."
+    return text
+
+
+def _compare(change: float) -> str:
+    points = round(abs(change) * 100)
+    if not points:
+        return "As good as"
+    noun = "point" if points == 1 else "points"
+    return f"{points} {noun} {'better' if change > 0 else 'worse'} than"
+
+
+def list_sections(report: Report) -> list[tuple[str, list[str]]]:
+    """Return the report's parts but for the model answers: titles with lines of plain text."""
+    questions = [
+        f"{item.question.title} ({item.question.level}): "
+        + ("skipped" if item.skipped else percent(item.score))
+        for item in report.items
+    ]
+    sections = [
+        ("Questions", questions),
+        ("Score by topic", [f"{topic}: {percent(score)}" for topic, score in report.topics]),
+        ("Strongest points", list(report.strongest)),
+        ("Weakest points", list(report.weakest)),
+        ("To read", [f"{source} (for: {question.title})" for source, question in report.reading]),
+        ("To practise", [item.question.title for item in report.to_practise]),
+    ]
+    return [(title, lines) for title, lines in sections if lines]
+
+
+def list_history(interviews: Sequence[Interview], zone: str) -> list[str]:
+    """Return a line an interview, newest first."""
+    return [_describe_interview(interview, zone) for interview in reversed(interviews)]
+
+
+def _describe_interview(interview: Interview, zone: str) -> str:
+    assert interview.ended_at is not None
+    assert interview.score is not None
+    day = interview.ended_at.astimezone(ZoneInfo(zone))
+    noun = "question" if interview.asked == 1 else "questions"
+    return (
+        f"{day:%Y-%m-%d}  {percent(interview.score):>5}  {interview.asked} {noun}, "
+        f"{interview.wanted}"
+    )
+
+
+def describe_trend(trend: float | None) -> str:
+    """Say how the newest interviews compare to those before them."""
+    if trend is None:
+        return "A second interview will show a trend."
+    points = round(abs(trend) * 100)
+    if not points:
+        return "Trend: steady."
+    noun = "point" if points == 1 else "points"
+    return f"Trend: {'up' if trend > 0 else 'down'} {points} {noun} against those before."

@@ -1,0 +1,52 @@
+"""Points and streaks that are kept, so that nobody has to add up the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from bot.domain.people import Member, MemberId, WorkspaceId
+from bot.domain.streak import KeptStreak
+
+
+class Totals(Protocol):
+    """Points by period (`bot.domain.standing`). Logging an attempt keeps them up to date.
+
+    Members who don't want to be listed are in none of the answers.
+    """
+
+    async def top(
+        self, workspace_id: WorkspaceId, period: str, limit: int
+    ) -> Sequence[tuple[Member, int]]:
+        """Return the members with the most points, most first, then by name."""
+        ...
+
+    async def place(
+        self, workspace_id: WorkspaceId, period: str, member_id: MemberId
+    ) -> tuple[int, int] | None:
+        """Return the member's points and rank; equal points share a rank."""
+        ...
+
+
+class Streaks(Protocol):
+    """Streaks through the last settled day. What is missing is found in the log."""
+
+    async def find(
+        self, workspace_id: WorkspaceId, members: Sequence[MemberId]
+    ) -> Mapping[MemberId, KeptStreak]:
+        """Return what is kept of these members."""
+        ...
+
+    async def hold_days(self, workspace_id: WorkspaceId) -> None:
+        """Until the transaction ends, let nobody change days that are settled."""
+        ...
+
+    async def keep(
+        self, workspace_id: WorkspaceId, member_id: MemberId, streak: KeptStreak
+    ) -> None:
+        """Keep a streak that was read off the log while the days were held."""
+        ...
+
+    async def forget(self, workspace_id: WorkspaceId) -> None:
+        """Forget all of the workspace's: a settled day has changed."""
+        ...

@@ -1,0 +1,252 @@
+"""`questions bank|retire|restore|import|export`: what admins do to their bank."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.commands import Call, Type, handles, suggests_values
+from bot.domain.bank import BankEntry, Order, QuestionState, StoredPack, sort_entries
+from bot.domain.cards import (
+    Attachment,
+    BankCard,
+    BankRow,
+    ErrorCard,
+    FormCard,
+    FormField,
+    NoticeCard,
+    Reply,
+)
+from bot.domain.events import Upload
+from bot.domain.question import Question, QuestionFilter
+from bot.domain.reading import did_you_mean
+from bot.errors import CommandError, NotFound, PackError
+from bot.ports import Storage, UnitOfWork
+from bot.services.importing import Importing, require_name, suggest_name
+
+ROWS_A_PAGE = 10
+FAULTS_SHOWN = 10
+MOST_UPLOADED = 10 * 1024 * 1024
+"""Bytes of a file that a chat may hand in; the command line takes larger ones."""
+MOST_SENT = 8 * 1024 * 1024
+"""Bytes of a file that every platform takes from a bot."""
+
+
+@dataclass
+class Curating:
+    """Shows the bank with its statistics, retires and restores, takes and gives packs."""
+
+    storage: Storage
+    importing: Importing
+
+    @handles("questions bank")
+    async def show_bank(self, call: Call) -> Reply:
+        """List the questions that fit, ten a page."""
+        options = call.options
+        wanted = QuestionFilter(options.get("level"), options.get("topic"), options.get("pack"))
+        state = options.get("state", "all")
+        async with self.storage.reading() as work:
+            entries = await work.curation.entries(call.caller.workspace.id, wanted)
+            fitting = [entry for entry in entries if state in ("all", entry.state)]
+            if not fitting:
+                raise NotFound(f"No question fits: {_name(wanted, state)}. Try fewer options.")
+            pages = -(-len(fitting) // ROWS_A_PAGE)
+            page = options.get("page", 1)
+            if not 1 <= page <= pages:
+                raise CommandError(f"There is no page {page}: {pages} are all.", field="page")
+            ordered = sort_entries(fitting, Order(options.get("sort", Order.WORST)))
+            chosen = ordered[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]
+            rows = await _add_titles(work, call, chosen)
+        said = f"{len(fitting)} of {_name(wanted, state)}." if len(fitting) > 1 else ""
+        return Reply([BankCard(said, rows, len(fitting), page, pages)])
+
+    @suggests_values(Type.QUESTION)
+    async def suggest_questions(self, call: Call) -> Reply:
+        """Return the ids of all questions to which the command could do something."""
+        wants_retired = call.command.path == "questions restore"
+        async with self.storage.reading() as work:
+            entries = await work.curation.entries(call.caller.workspace.id)
+        pairs = [
+            (f"{entry.summary.id} ({', '.join(entry.summary.topics)})", entry.summary.id)
+            for entry in entries
+            if (entry.state is QuestionState.RETIRED) == wants_retired
+        ]
+        return Reply([NoticeCard(f"{len(pairs)} questions.", {"suggestions": pairs})])
+
+    @handles("questions retire")
+    async def retire(self, call: Call) -> Reply:
+        """Ask a question no more in this workspace, in whichever pack it is."""
+        return await self._set_state(call, retired=True)
+
+    @handles("questions restore")
+    async def restore(self, call: Call) -> Reply:
+        """Ask a retired question again."""
+        return await self._set_state(call, retired=False)
+
+    async def _set_state(self, call: Call, *, retired: bool) -> Reply:
+        caller, name = call.caller, call.options["id"].lower()
+        async with self.storage.writing() as work:
+            await _find_entry(work, call, name)
+            if retired:
+                changed = await work.curation.retire(caller.workspace.id, name, caller.now)
+                said = f"{name} is retired: it is not asked in this workspace any more."
+            else:
+                changed = await work.curation.restore(caller.workspace.id, name)
+                said = f"{name} is asked again."
+            entry = await _find_entry(work, call, name)
+            rows = await _add_titles(work, call, [entry])
+        if not changed:
+            said = f"{name} was {entry.state} before: nothing was changed."
+        return Reply([BankCard(said, rows, 1)])
+
+    @handles("questions import")
+    async def import_file(self, call: Call) -> Reply:
+        """Store an uploaded file as a pack, whole or not at all; without one, open the form."""
+        upload = _read_upload(call)
+        if upload is None:
+            return Reply([_make_import_form(call)])
+        name = require_name(
+            call.options.get("pack") or suggest_name(upload.name), self.importing.reserved
+        )
+        try:
+            questions = await asyncio.to_thread(_read_questions, upload, name)
+        except PackError as error:
+            return _say_faults(error)
+        imported = await self.importing.import_pack(questions, name, call.caller.workspace.id)
+        facts = {
+            "pack": name,
+            "questions": imported.questions,
+            "new": imported.new,
+            "changed": imported.changed,
+            "unchanged": imported.unchanged,
+            "left_out": imported.left_out,
+        }
+        return Reply([NoticeCard(f"{imported} To post from it alone: pack:{name}", facts)])
+
+    @handles("questions export")
+    async def export_pack(self, call: Call) -> Reply:
+        """Give a pack as a file that `questions import` reads."""
+        form = call.options.get("format", "json")
+        workspace_id = call.caller.workspace.id
+        async with self.storage.reading() as work:
+            name = _choose_pack(await work.curation.packs(workspace_id), call.options.get("pack"))
+            questions = await work.questions.pack_questions(workspace_id, name)
+        content = await asyncio.to_thread(_write_questions, questions, form)
+        if len(content) > MOST_SENT:
+            raise CommandError(
+                f"The pack {name} is a file of {len(content) // 1024**2} MB, too large for a chat. "
+                f"Whoever runs the bot can type: fastapi-quiz questions export --pack {name}"
+            )
+        said = f"The pack {name} with {len(questions)} questions."
+        kind = "application/json" if form == "json" else "text/csv"
+        file = Attachment(f"{name}.{form}", kind, content, said)
+        facts = {"pack": name, "questions": len(questions), "format": form, "file": file.name}
+        return Reply([NoticeCard(said, facts, attachments=(file,))])
+
+
+def _name(wanted: QuestionFilter, state: str) -> str:
+    return f"{wanted}, {state}" if state != "all" else str(wanted)
+
+
+async def _add_titles(
+    work: UnitOfWork, call: Call, entries: Sequence[BankEntry]
+) -> tuple[BankRow, ...]:
+    keys = [entry.summary.key for entry in entries]
+    questions = await work.questions.get_many(call.caller.workspace.id, keys)
+    return tuple(BankRow(entry, questions[entry.summary.key].title) for entry in entries)
+
+
+async def _find_entry(work: UnitOfWork, call: Call, name: str) -> BankEntry:
+    entries = await work.curation.entries(call.caller.workspace.id)
+    by_id = {entry.summary.id: entry for entry in entries}
+    if name not in by_id:
+        raise NotFound(
+            f'No question here is called "{name}".{did_you_mean(name, by_id)} '
+            "Type /fastapi-quiz questions bank to see them.",
+            field="id",
+        )
+    return by_id[name]
+
+
+def _read_upload(call: Call) -> Upload | None:
+    """Return the file that came along, or what was typed in its place; None for neither.
+
+    Raises:
+        CommandError: it could not be fetched, is too large, or was only named.
+    """
+    upload, text = call.upload, call.options.get("text", "")
+    if upload is None and text.strip():
+        return Upload(f"pasted.{_guess_format(text)}", text.encode())
+    if upload is None:
+        if "file" in call.options:
+            raise CommandError(
+                "That names a file, but none came along. Type /fastapi-quiz questions import "
+                "alone and choose the file in the form.",
+                field="file",
+            )
+        return None
+    if upload.problem:
+        raise CommandError(upload.problem, field="file")
+    if len(upload.content) > MOST_UPLOADED:
+        raise CommandError(
+            f"The file is larger than {MOST_UPLOADED // 1024**2} MB. Split it, or let whoever "
+            "runs the bot type: fastapi-quiz questions import FILE",
+            field="file",
+        )
+    return upload
+
+
+def _guess_format(text: str) -> str:
+    start = text.lstrip()
+    return "json" if start.startswith("[") else "md" if start.startswith("---") else "csv"
+
+
+def _make_import_form(call: Call) -> FormCard:
+    fields = tuple(
+        FormField(option.name, option.help, option.type.value) for option in call.command.options
+    )
+    return FormCard(call.command.path, call.command.help.capitalize(), "", fields)
+
+
+def _read_questions(upload: Upload, pack: str) -> Sequence[Question]:
+    from bot.questions.reading import read_bytes
+
+    return read_bytes(upload.content, upload.name, pack)
+
+
+def _write_questions(questions: Sequence[Question], form: str) -> bytes:
+    from bot.questions.writing import write_csv, write_json
+
+    return (write_json(questions) if form == "json" else write_csv(questions)).encode()
+
+
+def _say_faults(error: PackError) -> Reply:
+    """Name the first faults at once, and all of them in a file where they are many."""
+    shown = "\n".join(map(str, error.faults[:FAULTS_SHOWN]))
+    count = len(error.faults)
+    head = (
+        "Nothing was imported: the file has a fault."
+        if count == 1
+        else (f"Nothing was imported: the file has {count} faults.")
+    )
+    refused = ErrorCard(f"{head}\n{shown}", "pack", "file")
+    if count <= FAULTS_SHOWN:
+        return Reply([refused])
+    whole = "\n".join(map(str, error.faults)).encode()
+    file = Attachment("faults.txt", "text/plain", whole, f"All {count} faults, one a line.")
+    more = NoticeCard("All of them are in the file.", {"faults": count}, attachments=(file,))
+    return Reply([refused, more])
+
+
+def _choose_pack(packs: Sequence[StoredPack], wanted: str | None) -> str:
+    own = [pack.name for pack in packs if pack.own]
+    names = [pack.name for pack in packs]
+    if wanted in names:
+        return str(wanted)
+    listed = f"Packs here: {', '.join(names)}."
+    if wanted:
+        raise NotFound(f'There is no pack "{wanted}".{did_you_mean(wanted, names)} {listed}')
+    if len(own) != 1:
+        raise CommandError(f"Which pack? {listed}", field="pack")
+    return own[0]

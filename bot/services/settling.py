@@ -1,0 +1,149 @@
+"""Commits what became of sends, with what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.delivery import (
+    Change,
+    Delivery,
+    DeliveryState,
+    Draft,
+    Purpose,
+    make_key,
+)
+from bot.domain.people import MemberId, Workspace
+from bot.domain.schedule import Schedule, ScheduleId
+from bot.domain.streak import unsettles
+from bot.ports import NO_METER, Meter, Storage, UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+
+async def settle(
+    storage: Storage,
+    changes: Sequence[tuple[Delivery, Change]],
+    grace: timedelta,
+    now: datetime,
+    meter: Meter = NO_METER,
+) -> None:
+    """Commit what became of sends, with what follows from it.
+
+    A posted question plans its answer for all, if the schedule wants one; a permanent
+    refusal pauses the schedule and tells its admin.
+    """
+    async with storage.writing() as work:
+        settled = await work.deliveries.settle(changes)
+        posted = []
+        for delivery, change in changes:
+            if delivery.id not in settled or delivery.schedule_id is None:
+                continue
+            if change.state is DeliveryState.CONFIRMED:
+                posted.append((delivery, change))
+            elif change.state is DeliveryState.FAILED:
+                await _pause_schedule(work, delivery, delivery.schedule_id, change, now)
+            elif change.state is DeliveryState.STUCK:
+                await _tell_admin(work, delivery, delivery.schedule_id, str(change.reason), now)
+        await _forget_streaks(work, posted, now)
+        await _plan_reveals(work, posted, grace)
+    for delivery, change in changes:
+        ours = delivery.id in settled
+        log.debug("settled", delivery=delivery.key, state=change.state, ours=ours)
+        if ours:
+            late_by = change.posted_at - delivery.due_at if change.posted_at else None
+            meter.note_delivery(change.state, late_by)
+
+
+async def _forget_streaks(
+    work: UnitOfWork, posted: Sequence[tuple[Delivery, Change]], now: datetime
+) -> None:
+    """Forget what is kept where a post was confirmed so late that settled days change."""
+    changed = {
+        delivery.workspace_id
+        for delivery, change in posted
+        if delivery.purpose is Purpose.QUESTION
+        and change.posted_at
+        and unsettles(delivery.slot, change.posted_at, now)
+    }
+    for workspace_id in sorted(changed):
+        await work.streaks.forget(workspace_id)
+
+
+async def _plan_reveals(
+    work: UnitOfWork, posted: Sequence[tuple[Delivery, Change]], grace: timedelta
+) -> None:
+    due = [
+        (delivery, change.posted_at + delivery.reveal_after)
+        for delivery, change in posted
+        if delivery.purpose is Purpose.QUESTION and delivery.reveal_after and change.posted_at
+    ]
+    if due:
+        workspaces = await work.workspaces.get_many([delivery.workspace_id for delivery, _ in due])
+        reveals = [
+            draft_reveal(workspaces[delivery.workspace_id], delivery, due_at, grace)
+            for delivery, due_at in due
+        ]
+        for (delivery, _), reveal in zip(due, reveals, strict=True):
+            log.info("planned", delivery=reveal.key, slot=str(reveal.slot), answers=delivery.key)
+        await work.deliveries.insert(reveals)
+
+
+def draft_reveal(
+    workspace: Workspace, delivery: Delivery, due_at: datetime, grace: timedelta
+) -> Draft:
+    """Return the delivery that brings the answer for all to a posted question."""
+    purpose = Purpose.REVEAL
+    return Draft(
+        workspace_id=delivery.workspace_id,
+        channel=delivery.channel,
+        slot=delivery.slot,
+        key=make_key(workspace.seed, delivery.key, purpose.value),
+        purpose=purpose,
+        due_at=due_at,
+        expires_at=due_at + grace,
+        run=delivery.run,
+        schedule_id=delivery.schedule_id,
+        question_key=delivery.question_key,
+        question_id=delivery.question_id,
+    )
+
+
+async def _pause_schedule(
+    work: UnitOfWork, delivery: Delivery, schedule_id: ScheduleId, change: Change, now: datetime
+) -> None:
+    schedule = await work.schedules.get(delivery.workspace_id, schedule_id)
+    if schedule is None or schedule.paused_because:
+        return
+    reason = str(change.reason)
+    await work.schedules.save(replace(schedule, paused_because=reason, next_due_at=None))
+    await _tell_admin(
+        work,
+        delivery,
+        schedule_id,
+        f"{reason} Schedule {schedule.number} is paused; "
+        f"then type: /fastapi-quiz schedule resume {schedule.number}",
+        now,
+    )
+
+
+async def _tell_admin(
+    work: UnitOfWork, delivery: Delivery, schedule_id: ScheduleId, text: str, now: datetime
+) -> None:
+    schedule = await work.schedules.get(delivery.workspace_id, schedule_id)
+    if schedule is None:
+        return
+    about = f"The question of {delivery.slot} was not posted: "
+    for member_id in await _admins_of(work, schedule):
+        await work.notices.add(
+            delivery.workspace_id, member_id, delivery.channel, about + text, now
+        )
+
+
+async def _admins_of(work: UnitOfWork, schedule: Schedule) -> list[MemberId]:
+    if schedule.created_by is not None:
+        return [schedule.created_by]
+    return [admin.id for admin in await work.members.admins(schedule.workspace_id)]

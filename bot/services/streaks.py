@@ -1,0 +1,87 @@
+"""Streaks: read off the log for whoever wants every day explained, else from what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+
+from bot.domain.people import Member, MemberId, WorkspaceId
+from bot.domain.streak import (
+    KeptStreak,
+    LedgerDay,
+    Streak,
+    build_ledger,
+    keep_streak,
+    question_days,
+    sum_up,
+)
+from bot.ports import UnitOfWork
+
+
+async def load_ledger(work: UnitOfWork, member: Member) -> tuple[LedgerDay, ...]:
+    """Return the member's ledger as of now."""
+    days = question_days(await work.deliveries.posted_slots(member.workspace_id))
+    took_part = await work.attempts.dates_of(member.workspace_id, member.id)
+    away = await work.members.away(member.workspace_id, member.id)
+    return build_ledger(days, took_part, away)
+
+
+async def count_streak(work: UnitOfWork, member: Member, now: datetime) -> Streak:
+    """Return the numbers that the ledger adds up to, in a transaction that may write."""
+    streaks = await count_streaks(work, member.workspace_id, [member.id], now)
+    return streaks[member.id]
+
+
+async def count_streaks(
+    work: UnitOfWork, workspace_id: WorkspaceId, members: Sequence[MemberId], now: datetime
+) -> Mapping[MemberId, Streak]:
+    """Return the numbers of each member; what is not kept, or stale, is kept anew."""
+    kept = dict(await work.streaks.find(workspace_id, members))
+    stale = [one for one in members if one not in kept or kept[one].is_stale(now)]
+    if stale:
+        kept |= await _keep_anew(work, workspace_id, stale, now)
+    return await go_on(work, workspace_id, {one: kept[one] for one in members})
+
+
+async def _keep_anew(
+    work: UnitOfWork, workspace_id: WorkspaceId, members: Sequence[MemberId], now: datetime
+) -> dict[MemberId, KeptStreak]:
+    await work.streaks.hold_days(workspace_id)
+    days = question_days(await work.deliveries.posted_slots(workspace_id))
+    dates = await work.attempts.dates_of_many(workspace_id, members, date.min)
+    away = await work.members.away_of(workspace_id, members)
+    kept = {one: keep_streak(days, dates[one], away[one], now) for one in members}
+    for member_id, streak in kept.items():
+        await work.streaks.keep(workspace_id, member_id, streak)
+    return kept
+
+
+async def go_on(
+    work: UnitOfWork, workspace_id: WorkspaceId, kept: Mapping[MemberId, KeptStreak]
+) -> Mapping[MemberId, Streak]:
+    """Return the numbers as of now: what is kept, and the days since then."""
+    if not kept:
+        return {}
+    since = min(streak.through for streak in kept.values())
+    days = question_days(await work.deliveries.posted_slots(workspace_id, since))
+    dates = await work.attempts.dates_of_many(workspace_id, list(kept), since)
+    away = await work.members.away_of(workspace_id, list(kept))
+    return {
+        member_id: sum_up(
+            build_ledger(
+                (day for day in days if day.date > streak.through),
+                dates[member_id],
+                away[member_id],
+                streak.streak,
+            ),
+            streak.streak,
+        )
+        for member_id, streak in kept.items()
+    }
+
+
+def needs_keeping(
+    kept: Mapping[MemberId, KeptStreak], members: Collection[MemberId], now: datetime
+) -> bool:
+    """Tell whether any of the members' streaks is missing or stale."""
+    return any(one not in kept or kept[one].is_stale(now) for one in members)

@@ -1,0 +1,149 @@
+"""A consistent copy of an SQLite database while it is used, and putting one back.
+
+The copy is made by SQLite's online backup (sqlite.org/backup.html) in one step: with a
+write-ahead log it is a snapshot, and writers go on meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.errors import StorageError
+from storage.engine import BUSY_TIMEOUT_MS, hold_file, sqlite_file
+from storage.schema import head_revision, revisions
+
+_PG_DUMP = (
+    "The database is PostgreSQL, which has a tool of its own for that. Type: "
+    "pg_dump --format=custom --file={file} {url}"
+)
+_PG_RESTORE = (
+    "The database is PostgreSQL, which has a tool of its own for that. Stop fastapi-quiz and "
+    "type: pg_restore --clean --if-exists --dbname={url} {file}"
+)
+
+
+def back_up(engine: AsyncEngine, target: Path) -> int:
+    """Copy the database to a new file, and return its size in bytes.
+
+    Raises:
+        StorageError: no SQLite file, or `target` is there already or can't be written.
+    """
+    source = _require_file(engine, _PG_DUMP, target)
+    if not source.exists():
+        raise StorageError(f"There is no database at {source} yet. Check database.url.")
+    if target.exists():
+        raise StorageError(f"{target} is there already. Name another file.")
+    partial = target.with_name(f"{target.name}.partial")
+    with _explaining(partial):
+        partial.unlink(missing_ok=True)
+        _copy(source, partial)
+        _check(partial)
+        partial.replace(target)
+    return target.stat().st_size
+
+
+def restore(engine: AsyncEngine, backup: Path, stamp: str) -> Path | None:
+    """Put a copy in the database's place, and return where the old one is kept, if there was one.
+
+    `stamp` makes the old one's name. Nothing is changed unless the copy is whole and no
+    other process has the database.
+
+    Raises:
+        StorageError: as said, or the copy was made by a newer version of this program.
+    """
+    file = _require_file(engine, _PG_RESTORE, backup)
+    if not backup.is_file():
+        raise StorageError(f"There is no file {backup}. Check its name.")
+    fresh = file.with_name(f"{file.name}.restoring")
+    handle = hold_file(engine)
+    try:
+        with _explaining(backup):
+            fresh.unlink(missing_ok=True)
+            _copy(backup, fresh)
+            _check(fresh)
+        kept = _put_aside(file, file.with_name(f"{file.name}.before-{stamp}"))
+        with _explaining(file):
+            fresh.replace(file)
+        return kept
+    finally:
+        fresh.unlink(missing_ok=True)
+        if handle:
+            handle.close()
+
+
+def _require_file(engine: AsyncEngine, otherwise: str, file: Path) -> Path:
+    path = sqlite_file(engine)
+    if path is None:
+        url = engine.url._replace(drivername="postgresql", password=None)
+        raise StorageError(otherwise.format(file=file, url=url.render_as_string()))
+    return path
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy with whatever the source's write-ahead log holds. The copy is for the owner alone."""
+    target.touch(mode=0o600)
+    with _open(source) as old, _open(target) as new:
+        old.execute("SELECT 1 FROM sqlite_master").fetchone()
+        old.backup(new, pages=-1)
+        new.execute("PRAGMA journal_mode = DELETE")
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000)) as connection:
+        yield connection
+
+
+def _check(path: Path) -> None:
+    with _open(path) as copy:
+        said = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if said != "ok":
+            raise StorageError(f"{path} is damaged ({said}). Take another backup.")
+        tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master")}
+        if "alembic_version" not in tables:
+            raise StorageError(f"{path} is no database of fastapi-quiz. Name another file.")
+        (revision,) = copy.execute("SELECT version_num FROM alembic_version").fetchone()
+    if revision not in revisions():
+        raise StorageError(
+            f"{path} has schema {revision}, which is newer than this program knows "
+            f"({head_revision()}). Install the version of fastapi-quiz that made it."
+        )
+
+
+def _put_aside(file: Path, kept: Path) -> Path | None:
+    """Keep the old database under another name; one that is damaged is kept as it is."""
+    if not file.exists():
+        return None
+    try:
+        _copy(file, kept)
+    except sqlite3.DatabaseError:
+        kept.unlink(missing_ok=True)
+        for suffix in ("-wal", "-shm", ""):
+            beside = file.with_name(f"{file.name}{suffix}")
+            if beside.exists():
+                beside.replace(kept.with_name(f"{kept.name}{suffix}"))
+        return kept
+    log = file.with_name(f"{file.name}-wal")
+    if log.exists() and log.stat().st_size:
+        kept.unlink()
+        raise StorageError(f"Another program has {file.name} open. Close it and try again.")
+    for suffix in ("-wal", "-shm"):
+        file.with_name(f"{file.name}{suffix}").unlink(missing_ok=True)
+    return kept
+
+
+@contextmanager
+def _explaining(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise StorageError(f"{path} can't be used: {error}. Name another file.") from error
+    except OSError as error:
+        problem = os.strerror(error.errno) if error.errno else str(error)
+        raise StorageError(f"{path} can't be written: {problem}. Name another file.") from error

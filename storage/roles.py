@@ -1,0 +1,40 @@
+"""Roles of the platform whose members may configure the bot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.domain.people import Role, WorkspaceId
+from storage.tables import AdminRoleRow
+
+
+@dataclass
+class AdminRoleRepository:
+    """Implements `bot.ports.AdminRoles`."""
+
+    session: AsyncSession
+
+    async def of_workspace(self, workspace_id: WorkspaceId) -> Sequence[Role]:
+        rows = await self.session.exec(
+            select(AdminRoleRow)
+            .where(AdminRoleRow.workspace_id == workspace_id)
+            .order_by(AdminRoleRow.name, AdminRoleRow.external_id)
+        )
+        return [Role(row.external_id, row.name) for row in rows]
+
+    async def add(self, workspace_id: WorkspaceId, role: Role) -> None:
+        row = AdminRoleRow(workspace_id=workspace_id, external_id=role.external_id, name=role.name)
+        await self.session.merge(row)
+        await self.session.flush()
+
+    async def remove(self, workspace_id: WorkspaceId, role: Role) -> None:
+        await self.session.exec(
+            delete(AdminRoleRow).where(
+                col(AdminRoleRow.workspace_id) == workspace_id,
+                col(AdminRoleRow.external_id) == role.external_id,
+            )
+        )

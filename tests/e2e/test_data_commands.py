@@ -1,0 +1,172 @@
+"""`workspace`, `backup` and `restore`, as an operator types them."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from storage.backup import back_up, restore
+from storage.engine import open_engine
+from tests.e2e.test_operator import prepare
+from tests.e2e.test_program import fails, run
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database in which a script was played, once for all tests."""
+    folder = tmp_path_factory.mktemp("played")
+    prepare(folder)
+    return folder
+
+
+@pytest.fixture
+def used(tmp_path: Path, played: Path) -> Path:
+    """A copy of it."""
+    shutil.copy(played / "fastapi-quiz.db", tmp_path)
+    return tmp_path
+
+
+@contextmanager
+def database(folder: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(folder / "fastapi-quiz.db")) as connection, connection:
+        yield connection
+
+
+def count(folder: Path, table: str) -> int:
+    with database(folder) as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def test_a_workspace_is_listed_exported_and_purged(used: Path) -> None:
+    listed = run("workspace", "list", folder=used)
+    assert listed.stdout == "local:local\tlocal\n"
+    done = run("workspace", "export", "local", folder=used)
+    assert done.returncode == 0, done.stderr
+    held = json.loads(done.stdout)
+    assert [row["external_id"] for row in held["members"]] == ["ana"]
+    assert len(held["deliveries"]) == count(used, "deliveries")
+    assert held["schedules"][0]["at"] == "09:00"
+
+    assert "--yes" in fails(run("workspace", "purge", "local", folder=used), 1)
+    assert count(used, "workspaces") == 1
+    purged = run("workspace", "purge", "local:local", "--yes", folder=used)
+    assert purged.stdout == "Everything held on local is erased.\n"
+    assert (count(used, "workspaces"), count(used, "deliveries")) == (0, 0)
+    assert count(used, "questions") >= 250
+    assert "workspace list" in fails(run("workspace", "export", "local", folder=used), 1)
+
+
+def test_an_id_of_two_platforms_must_be_told_apart(used: Path) -> None:
+    with database(used) as connection:
+        connection.execute(
+            "INSERT INTO workspaces (platform, external_id, name, seed, emoji) "
+            "VALUES ('slack', 'local', 'Other', 1, 'bulb')"
+        )
+    problem = fails(run("workspace", "purge", "local", "--yes", folder=used), 1)
+    assert "local:local or slack:local" in problem
+    run("workspace", "purge", "slack:local", "--yes", folder=used)
+    assert run("workspace", "list", folder=used).stdout == "local:local\tlocal\n"
+
+
+def test_a_backup_is_put_back_and_the_old_database_kept(used: Path) -> None:
+    there = count(used, "deliveries")
+    done = run("backup", "copy.db", folder=used)
+    assert done.returncode == 0, done.stderr
+    assert stat.S_IMODE((used / "copy.db").stat().st_mode) == 0o600
+    assert "there already" in fails(run("backup", "copy.db", folder=used), 1)
+    run("workspace", "purge", "local", "--yes", folder=used)
+
+    done = run("restore", "copy.db", folder=used)
+    assert done.returncode == 0, done.stderr
+    assert count(used, "deliveries") == there
+    [kept] = used.glob("fastapi-quiz.db.before-*")
+    assert kept.name in done.stdout
+    with sqlite3.connect(kept) as old:
+        assert old.execute("SELECT count(*) FROM workspaces").fetchone() == (0,)
+    assert run("check", folder=used).returncode == 0
+    assert not list(used.glob("*.restoring"))
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(b"", "no database of fastapi-quiz"), (b"words" * 2000, "not a database"), (None, "no file")],
+)
+def test_what_is_no_backup_changes_nothing(used: Path, content: bytes | None, problem: str) -> None:
+    if content is not None:
+        (used / "copy.db").write_bytes(content)
+    before = count(used, "deliveries")
+    assert problem in fails(run("restore", "copy.db", folder=used), 1)
+    assert count(used, "deliveries") == before
+    assert not list(used.glob("fastapi-quiz.db.before-*"))
+    assert not list(used.glob("*.restoring"))
+
+
+def test_a_backup_of_a_newer_program_is_refused_and_of_an_older_one_told(used: Path) -> None:
+    run("backup", "copy.db", folder=used)
+    for revision, code in (("9999", 1), ("0001", 0)):
+        with sqlite3.connect(used / "copy.db") as copy:
+            copy.execute("UPDATE alembic_version SET version_num = ?", [revision])
+        done = run("restore", "copy.db", folder=used)
+        assert done.returncode == code
+        said = done.stdout if code == 0 else done.stderr
+        assert ("fastapi-quiz migrate" if code == 0 else "newer") in said
+
+
+def test_restore_refuses_over_a_running_process(used: Path) -> None:
+    run("backup", "copy.db", folder=used)
+    with (used / "fastapi-quiz.db-lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "Another fastapi-quiz run" in fails(run("restore", "copy.db", folder=used), 1)
+    assert run("restore", "copy.db", folder=used).returncode == 0
+
+
+def test_a_damaged_database_is_kept_as_it_is(used: Path) -> None:
+    run("backup", "copy.db", folder=used)
+    (used / "fastapi-quiz.db").write_bytes(b"rubbish" * 1000)
+    done = run("restore", "copy.db", folder=used)
+    assert done.returncode == 0, done.stderr
+    [kept] = used.glob("fastapi-quiz.db.before-*")
+    assert kept.read_bytes().startswith(b"rubbish")
+    assert count(used, "deliveries") > 0
+
+
+def test_a_copy_made_while_others_write_is_of_one_moment(used: Path) -> None:
+    """A writer commits pairs of rows; no copy may ever hold one without the other."""
+    engine = open_engine(f"sqlite+aiosqlite:///{used}/fastapi-quiz.db")
+    writer = sqlite3.connect(used / "fastapi-quiz.db", isolation_level=None)
+    writer.execute("PRAGMA journal_mode = WAL")
+    insert = "INSERT INTO adapter_words (platform, name, word) VALUES ('x', ?, ?)"
+    for number in range(5):
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute(insert, [f"left-{number}", "x" * 5000])
+        size = back_up(engine, used / f"copy-{number}.db")
+        writer.execute(insert, [f"right-{number}", "x" * 5000])
+        writer.execute("COMMIT")
+        assert size > 0
+        with sqlite3.connect(used / f"copy-{number}.db") as copy:
+            rows = copy.execute(
+                "SELECT sum(name LIKE 'left%'), sum(name LIKE 'right%') FROM adapter_words"
+            ).fetchone()
+        assert rows == ((number, number) if number else (None, None))
+    writer.close()
+    kept = restore(engine, used / "copy-3.db", "now")
+    assert kept is not None
+    with database(used) as restored:
+        assert restored.execute("SELECT count(*) FROM adapter_words").fetchone() == (6,)
+
+
+def test_postgresql_is_left_to_its_own_tools(tmp_path: Path) -> None:
+    url = {"FASTAPI_QUIZ_DATABASE__URL": "postgresql+asyncpg://quiz:secret@db/quiz"}
+    for command, tool in (("backup", "pg_dump"), ("restore", "pg_restore")):
+        said = fails(run(command, "copy.db", folder=tmp_path, **url), 1)
+        assert tool in said
+        assert "postgresql://quiz@db/quiz" in said
+        assert "secret" not in said
