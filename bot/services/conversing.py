@@ -129,7 +129,9 @@ class Conversing:
             case HomeOpened(origin):
                 caller = await self._identify(origin)
                 is_admin = await self._is_admin(origin, caller)
-                return await compose_overview(self.handlers.commands, caller, is_admin=is_admin)
+                return await compose_overview(
+                    self.handlers.commands, self.practising.tell_due, caller, is_admin=is_admin
+                )
             case AccessLost() | AccessRegained():
                 await self.leaving.follow(event)
                 return None

@@ -67,6 +67,20 @@ async def test_an_admin_sees_schedules_missed_posts_and_the_queue(bot: Bot) -> N
     assert "Open the queue" in text
 
 
+async def test_due_reviews_are_counted_and_begun_from_the_page(bot: Bot) -> None:
+    assert "nothing to practise yet" in all_text((await open_home(bot, bot.ben))["blocks"])
+    question = await post_question(bot)
+    await bot.acts.react(bot.ben, question)
+    await bot.settle()
+    await bot.acts.press(bot.ben, bot.last, "Not yet")
+    await bot.settle()
+    bot.clock.move_to(bot.clock.now() + timedelta(days=3))
+
+    assert "1 review is due." in all_text((await open_home(bot, bot.ben))["blocks"])
+    await press_home(bot, bot.ben, "Practise")
+    assert (bot.last.kind, bot.last.channel) == ("question", f"D{bot.ben.id}")
+
+
 async def test_its_buttons_answer_by_direct_message(bot: Bot) -> None:
     await open_home(bot, bot.ben)
 
