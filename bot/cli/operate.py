@@ -8,13 +8,16 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
 from bot.domain.health import Fact
 from bot.errors import QuizError
+
+if TYPE_CHECKING:
+    from bot.config import AiSettings, Settings
 
 schedules = typer.Typer(no_args_is_help=True, help="What will be posted when.")
 deliveries = typer.Typer(help="What was posted, missed or stuck, and why.")
@@ -239,6 +242,12 @@ def _examinations(
         loaded = {name: len(load_pack(folder)) for name, folder in shipped_packs().items()}
         return ", ".join(f"{name} has {count} questions" for name, count in loaded.items())
 
+    async def grading() -> str:
+        return await _examine_grading(load_settings(config))
+
+    async def model() -> str:
+        return await _examine_model(load_settings(config).ai)
+
     yield "settings", settings
     yield "database", database
 
@@ -248,8 +257,43 @@ def _examinations(
         return await examine_discord(load_settings(config))
 
     yield "question packs", packs
+    yield "grading", grading
+    yield "language model", model
     if _is_enabled(config, "discord"):
         yield "discord", discord
+
+
+async def _examine_grading(settings: Settings) -> str:
+    from bot.app import SystemClock
+    from bot.errors import ConfigError
+    from bot.graders import choose_graders
+    from bot.services.metering import FreeMeter
+
+    graders = choose_graders(settings.grading, settings.ai, SystemClock(), FreeMeter(), None)
+    try:
+        await graders.load()
+        if graders.notes:
+            raise ConfigError(" ".join(graders.notes))
+        return f"answers are scored by {graders.grader.name}"
+    finally:
+        await graders.close()
+
+
+async def _examine_model(ai: AiSettings) -> str:
+    from bot.errors import ConfigError
+    from bot.graders import INSTALL_AI, connect_model
+    from bot.services.metering import FreeMeter
+
+    if not ai.model:
+        return "none is set; the embedded grader needs none"
+    try:
+        model, _ = connect_model(ai, FreeMeter())
+    except ImportError:
+        raise ConfigError(INSTALL_AI) from None
+    try:
+        return await model.ping()
+    finally:
+        await model.close()
 
 
 def _is_enabled(config: Path | None, platform: str) -> bool:

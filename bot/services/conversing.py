@@ -24,6 +24,7 @@ from bot.domain.events import (
     ReactionAdded,
     TextCommand,
     Upload,
+    make_storable,
 )
 from bot.domain.interview import KEY_PREFIX
 from bot.domain.people import Member, Workspace
@@ -104,7 +105,7 @@ class Conversing:
         if event.origin.is_bot:
             return None
         try:
-            return await self._answer(event)
+            return await self._answer(make_storable(event))
         except CommandError as error:
             return Reply([ErrorCard(str(error), error.reason, error.field)])
         except QuizError as error:

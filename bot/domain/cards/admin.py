@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from bot.domain.assessment import GradingStatus
 from bot.domain.delivery import Delivery, describe_mend
 from bot.domain.schedule import Schedule
 
@@ -76,12 +77,14 @@ class StatusCard:
     schedules: tuple[Schedule, ...]
     deliveries: tuple[Delivery, ...]
     zone: str
+    grading: GradingStatus
 
     def data(self) -> dict[str, Any]:
         """What the card was made of."""
         return {
             "schedules": [describe_schedule(schedule) for schedule in self.schedules],
             "deliveries": [describe_delivery(delivery) for delivery in self.deliveries],
+            "grading": asdict(self.grading),
         }
 
 
