@@ -457,6 +457,15 @@ class OneTimeTokenRow(SQLModel, table=True):
     expires_at: datetime = Field(index=True)
 
 
+class ReceivedEventRow(SQLModel, table=True):
+    """An event that a platform sent, by the digest of its platform and key."""
+
+    __tablename__ = "received_events"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    keep_until: datetime = Field(index=True)
+
+
 class ProcessRow(SQLModel, table=True):
     """A `run` that shares this database, as it last said of itself."""
 

@@ -294,7 +294,7 @@ def _help(card: HelpCard) -> str:
 
     return "\n".join(
         [
-            "A FastAPI interview question each day. React with :bulb: to see the answer.",
+            f"A FastAPI interview question each day. {wording.invite_reaction(card.emoji)}",
             "",
             *listed(card.lines),
             "",

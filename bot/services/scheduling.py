@@ -200,7 +200,7 @@ class Scheduling:
         except ChatError:
             problem = "The platform does not answer just now. Try again in a minute."
         if problem:
-            raise CommandError(f"{problem} Nothing was changed.")
+            raise CommandError(f"{problem} Nothing was changed.", field="channel")
 
 
 def apply_options(
