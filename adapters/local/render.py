@@ -205,7 +205,7 @@ def _mock(card: MockCard) -> str:
 def _asked_on(card: MockCard) -> list[str]:
     if not card.follow_up:
         return []
-    return [card.follow_up, interview_words.ASK_ON, interview_words.FIRST_ASKED]
+    return [escape(card.follow_up), interview_words.ASK_ON, interview_words.FIRST_ASKED]
 
 
 @_render.register
