@@ -46,7 +46,7 @@ class TenancyRepository:
         return [to_workspace(row) for row in rows]
 
     async def leave(
-        self, workspace: Workspace, at: datetime, because: str, erase_at: datetime
+        self, workspace: Workspace, at: datetime, because: str, erase_at: datetime | None
     ) -> bool:
         left = await self._update(
             workspace,

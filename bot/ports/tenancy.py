@@ -17,9 +17,10 @@ class Tenancy(Protocol):
         ...
 
     async def leave(
-        self, workspace: Workspace, at: datetime, because: str, erase_at: datetime
+        self, workspace: Workspace, at: datetime, because: str, erase_at: datetime | None
     ) -> bool:
-        """Mark a workspace as left; False if it is already, with the earlier times kept.
+        """Mark a workspace as left; False if it is already, with the earlier times kept. Without
+        `erase_at` nothing is erased.
 
         Nothing that waits to be told to its members is told any more.
         """
