@@ -156,7 +156,9 @@ class SlackPlatform:
             process_before_response=True,
         )
         app.error(self._explain_fault)
-        Listeners(handle, self._people, self._replies, self._backlog, self._seen).register(app)
+        Listeners(
+            handle, self._people, self._replies, self._backlog, self._seen, self.clients
+        ).register(app)
         Home(handle, self.clients, self._people, self._backlog).register(app)
         Lifecycle(handle, self.clients, self._replies, self._backlog, self._seen).register(app)
         return app
