@@ -100,14 +100,13 @@ def make_row(buttons: Sequence[Button]) -> ui.ActionRow[Any]:
 
 
 def make_modal(card: FormCard, guild: str = "") -> ui.Modal:
-    """Return a form; files, and fields beyond Discord's five, stay with the slash command.
+    """Return a form; fields beyond Discord's five stay with the slash command.
 
     It is stopped: what comes back is read from the interaction, also after a restart.
     """
     custom_id = f"fqform:{card.form}:{card.key}{f'@{guild}' if guild else ''}"
     modal = ui.Modal(title=shorten(card.title, limits.MODAL_TITLE), custom_id=custom_id)
-    typed = [field for field in card.fields if field.type != Type.FILE]
-    fields = sorted(typed, key=lambda field: not field.required)
+    fields = sorted(card.fields, key=lambda field: not field.required)
     for field in fields[: limits.MODAL_FIELDS]:
         modal.add_item(_make_label(field))
     modal.stop()
@@ -146,6 +145,8 @@ def _make_input(field: FormField) -> ui.Item[Any]:
         )
     if field.type == Type.MEMBER:
         return ui.UserSelect(custom_id=field.name, required=field.required, min_values=least)
+    if field.type == Type.FILE:
+        return ui.FileUpload(custom_id=field.name, required=field.required, min_values=least)
     if field.type == Type.MEMBER_OR_ROLE:
         return ui.MentionableSelect(custom_id=field.name, required=field.required, min_values=least)
     long = field.type == "multiline"

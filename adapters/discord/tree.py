@@ -16,7 +16,6 @@ from adapters.discord import limits
 from adapters.discord.desk import say
 from adapters.discord.memory import Memory
 from adapters.discord.text import shorten
-from adapters.discord.uploads import keep_attachment
 from bot.commands import NAME, Command, Option, Type
 from bot.commands.localising import list_choices
 from bot.domain.cards import ErrorCard
@@ -27,7 +26,7 @@ Dispatch = Callable[[discord.Interaction[Any], str, Mapping[str, str]], Awaitabl
 """What a called command is handed to: its path and its options as text."""
 Complete = Callable[[discord.Interaction[Any], Option, str], Awaitable[Sequence[tuple[str, str]]]]
 """Suggests (shown, value) for what was typed so far."""
-COMPLETED = (Type.TOPIC, Type.ZONE, Type.SCHEDULE)
+COMPLETED = (Type.TOPIC, Type.ZONE, Type.SCHEDULE, Type.QUESTION)
 
 
 class _Channel(app_commands.Transformer):
@@ -96,9 +95,6 @@ def _make_command(
             for parameter, value in given.items()
             if value is not None
         }
-        for value in given.values():
-            if isinstance(value, discord.Attachment):
-                keep_attachment(interaction, value)
         await dispatch(interaction, command.path, options)
 
     callback.__signature__ = _make_signature(parameters)  # type: ignore[attr-defined]

@@ -1,41 +1,57 @@
-"""Files that members attach to a command."""
+"""Files that come along with a command or a form."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 import discord
 import structlog
 
-from bot.domain.events import MOST_UPLOADED, Upload
+from bot.domain.events import Upload
 
-PATIENCE = 30.0
-"""Seconds that fetching a file may take; the command was acknowledged before."""
-_NAME = "attachment"
 log = structlog.get_logger(__name__)
+MOST_BYTES = 25 * 2**20
+"""What is fetched at all; the core says how much it takes."""
+PATIENCE = 30.0
+"""Seconds that fetching may take."""
 
 
-def keep_attachment(interaction: discord.Interaction[Any], file: discord.Attachment) -> None:
-    """Remember the file until the command is handed on: options are texts."""
-    interaction.extras[_NAME] = file
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that lies at Discord's."""
+
+    name: str
+    url: str
+    size: int
 
 
-def find_attachment(interaction: discord.Interaction[Any]) -> discord.Attachment | None:
-    """Return the file that came with a command."""
-    found = interaction.extras.get(_NAME)
-    return found if isinstance(found, discord.Attachment) else None
+def read_enclosure(data: Mapping[str, Any]) -> Enclosure | None:
+    """Return the first file among what an interaction brings along."""
+    resolved = data.get("resolved")
+    files = resolved.get("attachments") if isinstance(resolved, Mapping) else None
+    if not isinstance(files, Mapping):
+        return None
+    for file in files.values():
+        if isinstance(file, Mapping):
+            name, url, size = (file.get(word) for word in ("filename", "url", "size"))
+            if isinstance(name, str) and isinstance(url, str) and isinstance(size, int):
+                return Enclosure(name, url, size)
+    return None
 
 
-async def fetch_upload(file: discord.Attachment) -> Upload:
-    """Fetch a file from Discord; one that is too large or does not come says so itself."""
-    if file.size > MOST_UPLOADED:
-        return Upload.too_large(file.filename)
+async def fetch_upload(client: discord.Client, file: Enclosure) -> Upload:
+    """Fetch a file; what keeps it from being fetched becomes a sentence."""
+    if file.size > MOST_BYTES:
+        most = MOST_BYTES // 2**20
+        return Upload(file.name, problem=f"The file is larger than {most} MB. Split it.")
     try:
         async with asyncio.timeout(PATIENCE):
-            return Upload(file.filename, await file.read())
-    except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as error:
-        log.warning("upload_not_fetched", problem=str(error))
-        problem = "Discord does not hand over the file just now. Try again in a minute."
-        return Upload(file.filename, problem=problem)
+            return Upload(file.name, await client.http.get_from_cdn(file.url))
+    except (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError) as error:
+        log.warning("file_not_fetched", file=file.name, problem=repr(error))
+        problem = "Discord does not hand out the file just now. Try again in a minute."
+        return Upload(file.name, problem=problem)

@@ -19,7 +19,7 @@ PACK = Option("pack", Type.PACK, "a question pack", clearable=True)
 SCHEDULE_ID = Option("id", Type.SCHEDULE, "its number", positional=True, required=True)
 
 
-QUESTION_ID = Option("id", Type.TEXT, "its id", positional=True, required=True)
+QUESTION_ID = Option("id", Type.QUESTION, "its id", positional=True, required=True)
 MEMBER_OR_ROLE = Option("member", Type.MEMBER_OR_ROLE, "who", positional=True, required=True)
 
 
@@ -64,6 +64,15 @@ COMMANDS: tuple[Command, ...] = (
         example=f"{NAME} answer Depends() resolves a tree of dependencies",
     ),
     Command("reveal", "show you the answer"),
+    Command(
+        "history",
+        "your answers so far, or one of them in full",
+        (
+            Option("number", Type.NUMBER, "which one to show in full", positional=True),
+            Option("page", Type.NUMBER, "2 for the ten before the newest ten"),
+        ),
+        example=f"{NAME} history 3",
+    ),
     Command(
         "streak",
         "your streak, freezes and calendar",

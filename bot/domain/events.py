@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,15 @@ class CommandCalled:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionTyped:
+    """A member is typing a value for a command's option, and the platform can suggest some."""
+
+    origin: Origin
+    path: str
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReactionAdded:
     """A reaction to a message. `emoji` is the platform-neutral name: `bulb`."""
 
@@ -117,9 +127,36 @@ class AccessRegained:
 Event = (
     TextCommand
     | CommandCalled
+    | OptionTyped
     | ReactionAdded
     | ButtonPressed
     | FormSubmitted
     | AccessLost
     | AccessRegained
 )
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL, which PostgreSQL refuses, and halves of surrogate pairs, which no encoding has."""
+
+
+def make_storable(event: Event) -> Event:
+    """Drop from what was typed what no database can hold."""
+    match event:
+        case TextCommand():
+            return replace(event, text=_drop(event.text))
+        case CommandCalled():
+            return replace(event, options=_drop_all(event.options))
+        case FormSubmitted():
+            return replace(event, key=_drop(event.key), values=_drop_all(event.values))
+        case ButtonPressed():
+            return replace(event, key=_drop(event.key), value=_drop(event.value))
+        case _:
+            return event
+
+
+def _drop(text: str) -> str:
+    return _UNSTORABLE.sub("", text)
+
+
+def _drop_all(values: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: _drop(value) for name, value in values.items()}
