@@ -166,9 +166,9 @@ class SlackPlatform:
         )
         app.error(self._explain_fault)
         home = Home(handle, self.clients, self._people, self.files, self._backlog)
-        Listeners(handle, self._people, self._replies, home, self._backlog, self._once).register(
-            app
-        )
+        Listeners(
+            handle, self._people, self._replies, home, self._backlog, self._once, self.clients
+        ).register(app)
         home.register(app)
         Lifecycle(handle, self.clients, self._replies, self._backlog, self._once).register(app)
         return app

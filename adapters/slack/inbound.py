@@ -211,12 +211,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedFile:
+    """A file that a form was given, still with Slack; `size` in bytes as Slack says."""
+
+    name: str
+    size: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Submitted:
     """A filled form, with where its answer goes and the fields that can show an error."""
 
     event: FormSubmitted
     place: Place
     fields: tuple[str, ...]
+    file: SharedFile | None = None
 
 
 def read_submission(body: Payload) -> Submitted:
@@ -239,8 +249,29 @@ def read_submission(body: Payload) -> Submitted:
         member_name=actor.member_name,
     )
     return Submitted(
-        FormSubmitted(origin, place.form, place.key, filled), place, tuple(map(str, values))
+        FormSubmitted(origin, place.form, place.key, filled),
+        place,
+        tuple(map(str, values)),
+        _find_file(values),
     )
+
+
+def _find_file(values: Payload) -> SharedFile | None:
+    """Return the first file of a form's file field, if it has one and was given one."""
+    for field in values.values():
+        for element in field.values() if isinstance(field, dict) else ():
+            files = element.get("files") if isinstance(element, dict) else None
+            if isinstance(files, list) and files and isinstance(files[0], dict):
+                return _read_file(files[0])
+    return None
+
+
+def _read_file(file: Payload) -> SharedFile:
+    size = file.get("size", 0)
+    if not isinstance(size, int):
+        raise Malformed("size is no number")
+    url = _text(file, "url_private_download") or _text(file, "url_private")
+    return SharedFile(_text(file, "name"), size, url)
 
 
 def _read_place(text: str) -> Place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -12,10 +12,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from adapters.slack import inbound
 from adapters.slack.backlog import Backlog, Once, Turns
+from adapters.slack.clients import Clients
 from adapters.slack.home import Home
 from adapters.slack.inbound import Payload, Submitted
 from adapters.slack.people import People
 from adapters.slack.replies import Replies, Way, first_error
+from adapters.slack.uploads import fetch_upload
 from adapters.slack.views import render_errors
 from bot.commands import NAME as COMMAND
 from bot.domain.cards import Reply
@@ -40,6 +42,7 @@ class Listeners:
     home: Home
     backlog: Backlog
     once: Once
+    clients: Clients
     turns: Turns = field(default_factory=Turns)
 
     def register(self, app: AsyncApp) -> None:
@@ -114,15 +117,24 @@ class Listeners:
     async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A filled form: a refusal is shown in it, anything else where it was opened."""
         submitted = inbound.read_submission(body)
-        work = self.backlog.start(self._handle(submitted.event))
+        work = self.backlog.start(self._submit(submitted))
         done, _ = await asyncio.wait({work}, timeout=FORM_SECONDS)
         error = first_error(work.result()) if done and not work.exception() else None
-        if error and submitted.fields:
+        whole = work.result() if error else None
+        if error and submitted.fields and whole and len(whole.cards) == 1:
             errors = render_errors(error.text, error.field, submitted.fields)
             await ack(response_action="errors", errors=errors)
             return
         await ack()
         self.backlog.start(self._show_result(work, submitted))
+
+    async def _submit(self, submitted: Submitted) -> Reply | None:
+        """Hand in a filled form, with the file that it was given."""
+        event = submitted.event
+        if submitted.file:
+            upload = await fetch_upload(self.clients, event.origin.workspace, submitted.file)
+            event = replace(event, upload=upload)
+        return await self._handle(event)
 
     async def _show_result(self, work: asyncio.Task[Reply | None], submitted: Submitted) -> None:
         reply, place, origin = await work, submitted.place, submitted.event.origin

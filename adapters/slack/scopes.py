@@ -7,6 +7,7 @@ BOT_SCOPES = {
     "channels:read": "see whether the bot is in a public channel, and when it is invited",
     "chat:write": "post questions and answers",
     "commands": "the command /fastapi-quiz",
+    "files:read": "read the file that an admin hands in as a pack of questions",
     "files:write": "show pictures such as the streak calendar, and hand out reports as files",
     "groups:history": "as channels:history, for private channels",
     "groups:read": "as channels:read, for private channels",

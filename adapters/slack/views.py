@@ -129,6 +129,7 @@ _ELEMENTS: Mapping[str, Callable[[], Block]] = {
     Type.CHANNEL: _make_channels,
     Type.MEMBER: lambda: {"type": "users_select"},
     Type.MEMBER_OR_ROLE: lambda: {"type": "users_select"},
+    Type.FILE: lambda: {"type": "file_input", "max_files": 1},
     Type.LEVEL: lambda: _make_select(tuple(Level)),
     Type.YES_NO: lambda: _make_select(("yes", "no")),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.slack_files import describe_file
 from tests.fakes.slack_server import SlackServer
 from tests.fakes.slack_state import Message, Team, User
 
@@ -153,6 +154,12 @@ class SlackActs:
             del self.server.views[self.team.id, user.id]
         return answer
 
+    def _fill(self, block: dict[str, Any], value: str | None) -> dict[str, Any]:
+        if block["element"]["type"] != "file_input":
+            return _fill(block, value)
+        files = [describe_file(self.server.state, value)] if value else []
+        return {"type": "file_input", "files": files}
+
     def submit_payload(
         self, user: User, view: dict[str, Any], values: dict[str, str]
     ) -> dict[str, Any]:
@@ -160,7 +167,7 @@ class SlackActs:
         inputs = [block for block in view["blocks"] if block["type"] == "input"]
         filled = {
             block["block_id"]: {
-                block["element"]["action_id"]: _fill(block, values.get(block["block_id"]))
+                block["element"]["action_id"]: self._fill(block, values.get(block["block_id"]))
             }
             for block in inputs
         }
@@ -204,7 +211,7 @@ _INITIAL = {
 
 
 def _fill(block: dict[str, Any], value: str | None) -> dict[str, Any]:
-    """What nobody touched keeps what it began with."""
+    """Return what an element holds; a file is given by its id."""
     kind = block["element"]["type"]
     value = block["element"].get(_INITIAL.get(kind, "")) if value is None else value
     if kind == "static_select":

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 import aiohttp
 from aiohttp import web
 
-from tests.fakes.slack_files import take_content
+from tests.fakes.slack_files import hand_out, take_content
 from tests.fakes.slack_limits import all_text, find_argument_faults, find_faults
 from tests.fakes.slack_methods import METHODS, read_json, require_view
 from tests.fakes.slack_refusals import Refused
@@ -66,6 +66,7 @@ class SlackServer:
         app.router.add_get("/socket", self._on_socket)
         app.router.add_post("/respond/{id}", self._on_response)
         app.router.add_post("/upload/v1/{id}", self._on_upload)
+        app.router.add_get("/files-pri/{id}/download/{name}", self._on_download)
         app.router.add_get("/oauth/v2/authorize", self._on_authorize)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -291,6 +292,16 @@ class SlackServer:
             return await _drop(request)
         status = take_content(self.state, request.match_info["id"], await request.read())
         return web.Response(text="OK" if status == 200 else "no such upload", status=status)
+
+    async def _on_download(self, request: web.Request) -> web.StreamResponse:
+        """A file that a member handed in, or the page that asks to sign in."""
+        if self.state.is_out():
+            return await _drop(request)
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        content = hand_out(self.state, request.match_info["id"], token)
+        if content is None:
+            return web.Response(text="<html>Sign in</html>", content_type="text/html")
+        return web.Response(body=content)
 
     # What Slack tells the bot
 
