@@ -25,7 +25,7 @@ from bot.domain.pacing import Pace
 from bot.errors import ConfigError
 from bot.graders import Graders, make_graders
 from bot.grading.lexical import LexicalGrader
-from bot.ports import NO_METER, ChatPort, Clock, Meter, Platform, QuestionWriter
+from bot.ports import NO_METER, ChatPort, Clock, Meter, Platform
 from bot.scheduler import Ticker
 from bot.services.administering import Administering
 from bot.services.answering import Answering
@@ -37,6 +37,7 @@ from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
 from bot.services.drafting import Drafting
 from bot.services.erasing import Erasing
+from bot.services.generated_pack import GeneratedPack
 from bot.services.generating import GENERATED, Generating
 from bot.services.health import Health, Watched
 from bot.services.helping import Helping
@@ -127,7 +128,6 @@ def build(
     concurrency: int = 100,
     grading: GradingSettings = GradingSettings(grader="lexical"),  # noqa: B008 - frozen
     ai: AiSettings = AiSettings(),  # noqa: B008 - frozen
-    writer: QuestionWriter | None = None,
     keep_after_leaving: timedelta = timedelta(days=30),
     meter: Meter = NO_METER,
     paces: Mapping[str, Pace] | None = None,
@@ -135,7 +135,7 @@ def build(
     """Wire the core to a database and to chat platforms; nothing is opened yet.
 
     Tests and simulations hand in their own clock and dice; `owner` names this process
-    among those that share the database. A `writer` drafts questions beside the templates.
+    among those that share the database.
     """
     from bot.questions.pack_files import shipped_packs
 
@@ -160,11 +160,11 @@ def build(
         Administering(storage, chats, graders.describe),
         Authoring(storage),
         Deciding(storage),
-        Drafting(storage, Generating(), LexicalGrader(), dice, writer or graders.writer),
+        Drafting(storage, Generating(), LexicalGrader(), dice, graders.writer),
         Curating(storage, Importing(storage, reserved)),
         Helping(storage, chats),
         Recalling(storage),
-        Scheduling(storage, chats, grace),
+        Scheduling(storage, chats, grace, GeneratedPack(storage, Generating())),
         Standings(storage, chats),
     )
     return Application(
@@ -408,6 +408,7 @@ class Service:
         if self._delivers:
             dispatching = self._app.dispatching
             self._ticker = Ticker(self._clock, dispatching.begin_due, dispatching.next_wake_at)
+            dispatching.wake_by(self._ticker.wake)
             self._ticker.start()
         self._pulse.start()
         log.info("started", platforms=[platform.name for platform in self._platforms])

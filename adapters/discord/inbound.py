@@ -9,7 +9,14 @@ import discord
 
 from adapters.discord.components import read_form_id, read_form_values
 from bot.domain.cards import Button
-from bot.domain.events import ButtonPressed, CommandCalled, FormSubmitted, Origin, ReactionAdded
+from bot.domain.events import (
+    ButtonPressed,
+    CommandCalled,
+    FormSubmitted,
+    Origin,
+    ReactionAdded,
+    Upload,
+)
 
 PLATFORM = "discord"
 _EMOJI = {"💡": "bulb"}
@@ -45,9 +52,11 @@ def make_place(guild: int, name: str | None, channel: int | None = None) -> Orig
     )
 
 
-def make_call(origin: Origin, path: str, options: Mapping[str, str]) -> CommandCalled:
-    """Return a slash command."""
-    return CommandCalled(origin, path, options)
+def make_call(
+    origin: Origin, path: str, options: Mapping[str, str], upload: Upload | None = None
+) -> CommandCalled:
+    """Return a slash command, with the file that was attached to it."""
+    return CommandCalled(origin, path, options, upload)
 
 
 def make_press(
@@ -59,14 +68,16 @@ def make_press(
     return ButtonPressed(origin, button.action, button.key, button.value, message_id)
 
 
-def make_submission(origin: Origin, data: Mapping[str, Any]) -> FormSubmitted | None:
+def make_submission(
+    origin: Origin, data: Mapping[str, Any], upload: Upload | None = None
+) -> FormSubmitted | None:
     """Return a filled form, or None if it is none of ours."""
     named = read_form_id(str(data.get("custom_id", "")))
     if named is None:
         return None
     form, key = named
     values = read_form_values(data.get("components"))
-    return FormSubmitted(origin, form, key, _mention_roles(values, data.get("resolved")))
+    return FormSubmitted(origin, form, key, _mention_roles(values, data.get("resolved")), upload)
 
 
 def _mention_roles(values: Mapping[str, str], resolved: object) -> Mapping[str, str]:
@@ -82,9 +93,11 @@ def make_reaction(
 ) -> ReactionAdded | None:
     """Return a reaction to one of the bot's messages in a server; None for any other.
 
-    Whoever reacts to other people's messages is no business of the bot.
+    Whoever reacts to other people's messages is no business of the bot; nor are its own.
     """
     if payload.guild_id is None or payload.message_author_id not in (None, me):
+        return None
+    if payload.user_id == me:
         return None
     member = payload.member
     origin = Origin(
@@ -94,7 +107,7 @@ def make_reaction(
         member=str(payload.user_id),
         workspace_name=guild_name,
         member_name=member.display_name if member else "",
-        is_bot=payload.user_id == me or bool(member and member.bot),
+        is_bot=bool(member and member.bot),
     )
     name = payload.emoji.name or ""
     return ReactionAdded(origin, str(payload.message_id), _EMOJI.get(name.rstrip("\ufe0f"), name))

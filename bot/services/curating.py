@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.commands import Call, handles
-from bot.domain.bank import BankEntry, Order, StoredPack, sort_entries
+from bot.commands import Call, Type, handles, suggests_values
+from bot.domain.bank import BankEntry, Order, QuestionState, StoredPack, sort_entries
 from bot.domain.cards import (
     Attachment,
     BankCard,
@@ -18,7 +18,7 @@ from bot.domain.cards import (
     NoticeCard,
     Reply,
 )
-from bot.domain.events import Upload
+from bot.domain.events import MOST_UPLOADED, Upload
 from bot.domain.question import Question, QuestionFilter
 from bot.domain.reading import did_you_mean
 from bot.errors import CommandError, NotFound, PackError
@@ -27,8 +27,6 @@ from bot.services.importing import Importing, require_name, suggest_name
 
 ROWS_A_PAGE = 10
 FAULTS_SHOWN = 10
-MOST_UPLOADED = 10 * 1024 * 1024
-"""Bytes of a file that a chat may hand in; the command line takes larger ones."""
 MOST_SENT = 8 * 1024 * 1024
 """Bytes of a file that every platform takes from a bot."""
 
@@ -60,6 +58,19 @@ class Curating:
             rows = await _add_titles(work, call, chosen)
         said = f"{len(fitting)} of {_name(wanted, state)}." if len(fitting) > 1 else ""
         return Reply([BankCard(said, rows, len(fitting), page, pages)])
+
+    @suggests_values(Type.QUESTION)
+    async def suggest_questions(self, call: Call) -> Reply:
+        """Return the ids of all questions to which the command could do something."""
+        wants_retired = call.command.path == "questions restore"
+        async with self.storage.reading() as work:
+            entries = await work.curation.entries(call.caller.workspace.id)
+        pairs = [
+            (f"{entry.summary.id} ({', '.join(entry.summary.topics)})", entry.summary.id)
+            for entry in entries
+            if (entry.state is QuestionState.RETIRED) == wants_retired
+        ]
+        return Reply([NoticeCard(f"{len(pairs)} questions.", {"suggestions": pairs})])
 
     @handles("questions retire")
     async def retire(self, call: Call) -> Reply:
@@ -173,14 +184,10 @@ def _read_upload(call: Call) -> Upload | None:
                 field="file",
             )
         return None
+    if len(upload.content) > MOST_UPLOADED:
+        upload = Upload.too_large(upload.name)
     if upload.problem:
         raise CommandError(upload.problem, field="file")
-    if len(upload.content) > MOST_UPLOADED:
-        raise CommandError(
-            f"The file is larger than {MOST_UPLOADED // 1024**2} MB. Split it, or let whoever "
-            "runs the bot type: fastapi-quiz questions import FILE",
-            field="file",
-        )
     return upload
 
 

@@ -14,7 +14,8 @@ ALL = (1 << 53) - 1
 VIEW, SEND, EMBED, ATTACH, HISTORY = 1 << 10, 1 << 11, 1 << 14, 1 << 15, 1 << 16
 THREADS, SEND_IN_THREADS, MANAGE_GUILD = 1 << 35, 1 << 38, 1 << 5
 MEMBER_RIGHTS = VIEW | SEND | HISTORY
-BOT_RIGHTS = VIEW | SEND | EMBED | ATTACH | HISTORY | THREADS | SEND_IN_THREADS
+REACT = 1 << 6
+BOT_RIGHTS = REACT | VIEW | SEND | EMBED | ATTACH | HISTORY | THREADS | SEND_IN_THREADS
 TEXT, DIRECT, THREAD = 0, 1, 11
 
 
@@ -238,6 +239,7 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.interactions: dict[str, Interaction] = {}
+        self.files: dict[str, tuple[str, bytes]] = {}
         self.commands: dict[int | None, list[dict[str, Any]]] = {}
         self.changed = asyncio.Event()
         self.said: list[Said] = []
