@@ -21,9 +21,9 @@ from typing import Annotated
 import typer
 
 from bench.adversarial import ATTACKS
-from bot.cli.grade import load_semantic
 from bot.domain.grading import GradingTask
 from bot.errors import QuizError
+from bot.graders import load_semantic
 from bot.grading.lexical import LexicalGrader
 from bot.ports import Grader
 

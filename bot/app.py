@@ -17,14 +17,15 @@ from typing import IO, TYPE_CHECKING, Protocol
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.config import Settings
+from bot.config import AiSettings, GradingSettings, Settings
 from bot.domain.cards import Reply
 from bot.domain.events import Event
 from bot.domain.health import Fact, Tally
 from bot.domain.pacing import Pace
 from bot.errors import ConfigError
+from bot.graders import Graders, make_graders
 from bot.grading.lexical import LexicalGrader
-from bot.ports import NO_METER, ChatPort, Clock, Meter, Platform, QuestionWriter
+from bot.ports import NO_METER, ChatPort, Clock, Meter, Platform
 from bot.scheduler import Ticker
 from bot.services.administering import Administering
 from bot.services.answering import Answering
@@ -48,6 +49,7 @@ from bot.services.planning import Planning
 from bot.services.practising import Practising
 from bot.services.profile import Profile
 from bot.services.pulse import Pulse
+from bot.services.recalling import Recalling
 from bot.services.reconciling import Reconciling
 from bot.services.reminding import Reminding
 from bot.services.reporting import Reporting
@@ -81,6 +83,7 @@ class Application:
     storage: SqlStorage
     conversing: Conversing
     dispatching: Dispatching
+    graders: Graders
 
     async def start(self, packs: Mapping[str, Path] | None = None) -> None:
         """Check the schema and bring the shipped bank, or other packs, into the database.
@@ -106,7 +109,8 @@ class Application:
         return await self.dispatching.next_wake_at()
 
     async def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database and of the model."""
+        await self.graders.close()
         await self.engine.dispose()
 
 
@@ -121,7 +125,8 @@ def build(
     lease: timedelta = timedelta(seconds=60),
     spread: timedelta = timedelta(0),
     concurrency: int = 100,
-    writer: QuestionWriter | None = None,
+    grading: GradingSettings = GradingSettings(grader="lexical"),  # noqa: B008 - frozen
+    ai: AiSettings = AiSettings(),  # noqa: B008 - frozen
     keep_after_leaving: timedelta = timedelta(days=30),
     meter: Meter = NO_METER,
     paces: Mapping[str, Pace] | None = None,
@@ -129,7 +134,7 @@ def build(
     """Wire the core to a database and to chat platforms; nothing is opened yet.
 
     Tests and simulations hand in their own clock and dice; `owner` names this process
-    among those that share the database. A `writer` drafts questions beside the templates.
+    among those that share the database.
     """
     from bot.questions.pack_files import shipped_packs
 
@@ -138,9 +143,9 @@ def build(
     dice = dice or random.SystemRandom()
     storage = SqlStorage(engine, dice)
     reconciling = Reconciling(storage, chats, clock, lease, grace, meter=meter)
-    grader = LexicalGrader()
-    answering = Answering(storage, grader)
-    interviewing = Interviewing(storage, grader, answering)
+    graders = make_graders(grading, ai, clock, storage)
+    answering = Answering(storage, graders.grader)
+    interviewing = Interviewing(storage, graders.grader, answering)
     practising = Practising(storage, Generating())
     revealing = Revealing(storage, reconciling, grace)
     profile = Profile(storage, chats)
@@ -151,12 +156,13 @@ def build(
         profile,
         practising,
         interviewing,
-        Administering(storage, chats),
+        Administering(storage, chats, graders.describe),
         Authoring(storage),
         Deciding(storage),
-        Drafting(storage, Generating(), LexicalGrader(), dice, writer),
+        Drafting(storage, Generating(), LexicalGrader(), dice, graders.writer),
         Curating(storage, Importing(storage, reserved)),
         Helping(storage, chats),
+        Recalling(storage),
         Scheduling(storage, chats, grace),
         Standings(storage, chats),
     )
@@ -196,6 +202,7 @@ def build(
             InterviewEnding(storage, chats, clock),
             Erasing(storage, clock),
         ),
+        graders,
     )
 
 
@@ -359,6 +366,8 @@ class Service:
             lease=settings.scheduler.lease,
             spread=settings.scheduler.spread,
             concurrency=settings.scheduler.concurrency,
+            grading=settings.grading,
+            ai=settings.ai,
             keep_after_leaving=settings.privacy.keep_after_leaving,
             meter=meter,
             paces={one.name: one.pace for one in self._platforms if one.pace is not None},
@@ -389,6 +398,7 @@ class Service:
             )
         self._lock = hold_file(self._app.engine)
         await self._app.start()
+        await self._app.graders.load()
         for platform in self._platforms:
             await platform.start(self._tracing.handle)
             self._started.append(platform)
@@ -397,6 +407,7 @@ class Service:
         if self._delivers:
             dispatching = self._app.dispatching
             self._ticker = Ticker(self._clock, dispatching.begin_due, dispatching.next_wake_at)
+            dispatching.wake_by(self._ticker.wake)
             self._ticker.start()
         self._pulse.start()
         log.info("started", platforms=[platform.name for platform in self._platforms])

@@ -111,6 +111,29 @@ class WebSettings(_Section):
     public_url: str = ""
 
 
+class GradingSettings(_Section):
+    """Who grades answers to open questions.
+
+    `auto` takes a language model if `[ai]` names one, else the semantic grader if its extra is
+    installed, else the lexical one, which is always there.
+    """
+
+    grader: Literal["auto", "lexical", "semantic", "llm"] = "auto"
+
+
+class AiSettings(_Section):
+    """A language model, for grading and for drafts of questions; none without `model`.
+
+    `daily_limit_per_workspace` counts calls of a day in UTC; 0: no limit.
+    """
+
+    model: str = ""
+    base_url: str = ""
+    api_key: SecretStr = SecretStr("")
+    timeout: Duration = timedelta(seconds=20)
+    daily_limit_per_workspace: Annotated[int, Field(ge=0)] = 500
+
+
 class SecuritySettings(_Section):
     """Keys that encrypt tokens at rest, newest first; older ones still decrypt."""
 
@@ -148,6 +171,8 @@ class Settings(_Section):
     discord: DiscordSettings = DiscordSettings()
     slack: SlackSettings = SlackSettings()
     web: WebSettings = WebSettings()
+    grading: GradingSettings = GradingSettings()
+    ai: AiSettings = AiSettings()
     security: SecuritySettings = SecuritySettings()
     privacy: PrivacySettings = PrivacySettings()
     scheduler: SchedulerSettings = SchedulerSettings()

@@ -11,7 +11,6 @@ from sqlalchemy import Row
 
 from bot.domain.attempt import Attempt
 from bot.domain.delivery import Delivery, DeliveryId, DeliveryState, Draft, Purpose
-from bot.domain.grading import Grade
 from bot.domain.people import AwayPeriod, Level, Member, MemberId, Workspace, WorkspaceId
 from bot.domain.question import (
     Choice,
@@ -24,6 +23,7 @@ from bot.domain.question import (
     QuestionSummary,
 )
 from bot.domain.schedule import RevealMode, Rhythm, Schedule, ScheduleId
+from storage.grades import write_grade
 from storage.tables import (
     AwayRow,
     DeliveryRow,
@@ -238,9 +238,5 @@ def from_attempt(attempt: Attempt) -> dict[str, Any]:
         "points": attempt.points,
         "score": grade.score if grade else None,
         "answer": attempt.text,
-        "grade": json.dumps(_grade_values(grade), ensure_ascii=False) if grade else None,
+        "grade": write_grade(grade) if grade else None,
     }
-
-
-def _grade_values(grade: Grade) -> dict[str, Any]:
-    return asdict(grade)

@@ -467,3 +467,32 @@ class ProcessRow(SQLModel, table=True):
     started_at: datetime
     seen_at: datetime
     dispatched_at: datetime | None = None
+
+
+class ModelUseRow(SQLModel, table=True):
+    """Calls to a language model and their tokens, by workspace and day in UTC."""
+
+    __tablename__ = "model_use"
+
+    workspace_id: int = Field(foreign_key="workspaces.id", ondelete="CASCADE", primary_key=True)
+    day: date = Field(primary_key=True)
+    calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+class KeptGradeRow(SQLModel, table=True):
+    """A grade that a model gave, under a digest of all that it depends on.
+
+    It quotes the member who answered first, and goes with them.
+    """
+
+    __tablename__ = "kept_grades"
+    __table_args__ = (UniqueConstraint("workspace_id", "digest"),)
+
+    id: int | None = _key()
+    workspace_id: int = _parent("workspaces")
+    member_id: int = _parent("members", index=True)
+    digest: str = Field(max_length=64)
+    grade: str = Field(sa_type=Text)
+    at: datetime = Field(index=True)

@@ -13,12 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.ports import UnitOfWork
 from storage.agenda import AgendaRepository
+from storage.answers import PastAnswerRepository
 from storage.attempts import AttemptRepository
 from storage.curation import CurationRepository
 from storage.deliveries import DeliveryRepository
 from storage.drafts import DraftRepository
 from storage.engine import READ, WRITE, explaining_errors
 from storage.interviews import InterviewRepository
+from storage.model_book import ModelBookRepository
 from storage.notices import NoticeRepository
 from storage.operations import OperationsRepository
 from storage.people import MemberRepository, WorkspaceRepository
@@ -49,6 +51,8 @@ class SqlUnitOfWork:
         self.totals = TotalRepository(session)
         self.streaks = StreakRepository(session)
         self.notices = NoticeRepository(session)
+        self.past_answers = PastAnswerRepository(session)
+        self.model_book = ModelBookRepository(session)
         self.tenancy = TenancyRepository(session)
         self.drafts = DraftRepository(session)
         self.agenda = AgendaRepository(session)

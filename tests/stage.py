@@ -12,6 +12,7 @@ from adapters.local.script import parse_script
 from adapters.local.simulation import VirtualClock
 from adapters.local.transcript import JsonLines
 from bot.cli.local import open_simulation
+from bot.config import GradingSettings, Settings
 
 _DATA = Path(__file__).parent / "data" / "packs"
 PACKS = {"small": _DATA / "small"}
@@ -61,13 +62,23 @@ class Played:
 Play = Callable[[str], Awaitable[Played]]
 
 
-async def play_script(script: str, folder: Path, packs: Mapping[str, Path] = PACKS) -> Played:
+LEXICAL = Settings(grading=GradingSettings(grader="lexical"))
+
+
+async def play_script(
+    script: str,
+    folder: Path,
+    packs: Mapping[str, Path] = PACKS,
+    settings: Settings = LEXICAL,
+) -> Played:
     """Play a script on a new SQLite file in the folder."""
     lines: list[str] = []
     clock = VirtualClock()
     printer = JsonLines(lines.append)
     url = f"sqlite+aiosqlite:///{folder}/stage.db"
-    async with open_simulation(url, clock, printer.show, printer.hear, packs) as simulation:
+    async with open_simulation(
+        url, clock, printer.show, printer.hear, packs, settings
+    ) as simulation:
         for _, instruction in parse_script(script.splitlines()):
             await simulation.play(instruction)
     return Played([Said(**json.loads(line)) for line in lines])

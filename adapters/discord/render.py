@@ -11,7 +11,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from adapters.discord import limits
+from adapters.discord import interviews, limits
 from adapters.discord.components import make_row, make_view
 from adapters.discord.limits import measure
 from adapters.discord.tables import (
@@ -32,12 +32,14 @@ from bot.domain.cards import (
     FormCard,
     GradeCard,
     HelpCard,
+    HistoryCard,
     LeaderboardCard,
     LedgerCard,
     MockCard,
     MockHistoryCard,
     MockReportCard,
     NoticeCard,
+    PastAnswerCard,
     PreviewCard,
     QuestionCard,
     QueueCard,
@@ -211,6 +213,33 @@ def _grade(card: GradeCard) -> Page:
 
 
 @_render.register
+def _history(card: HistoryCard) -> Page:
+    if not card.lines:
+        return Page(wording.NO_ANSWER_YET)
+    lines = [one_line(wording.describe_history_line(line)) for line in card.lines]
+    return Page("\n".join(lines), wording.introduce_history(card), wording.explain_history(card))
+
+
+@_render.register
+def _past_answer(card: PastAnswerCard) -> Page:
+    past, grade = card.answer, card.answer.grade
+    return Page(
+        _join(
+            card.question.prompt,
+            "**Your answer**",
+            escape(wording.quote_answer(past)),
+            "\n".join(map(describe_point, grade.points)),
+            one_line(grade.feedback),
+            "**Model answer**",
+            card.question.answer,
+        ),
+        f"#{past.number} {escape(card.question.title)}",
+        f"{wording.describe_past(past)}, scored by {grade.grader}",
+        GREEN if grade.score >= 0.6 else AMBER,
+    )
+
+
+@_render.register
 def _streak(card: StreakCard) -> Page:
     title = (
         f"{one_line(card.member)}: {wording.plural(card.streak.current, 'question day')} in a row"
@@ -244,17 +273,10 @@ def _leaderboard(card: LeaderboardCard) -> Page:
 
 @_render.register
 def _mock(card: MockCard) -> Page:
-    question = card.question
-    what = interview_words.introduce_step(card.number, card.of, card.follow_up)
-    said = f"*{escape(card.said)}*" if card.said else ""
-    asked_on = []
-    if card.follow_up:
-        asked_on = [f"**{escape(card.follow_up)}**", interview_words.ASK_ON]
-        asked_on.append(interview_words.FIRST_ASKED)
     return Page(
-        _join(said, *asked_on, question.prompt, _list_choices(question)),
-        f"{what}: {escape(question.title)}",
-        f"{question.level.value} · {', '.join(question.topics)}",
+        _join(*interviews.write_step(card), card.question.prompt, _list_choices(card.question)),
+        interviews.name_step(card),
+        f"{card.question.level.value} · {', '.join(card.question.topics)}",
         AMBER,
         card.buttons,
     )
@@ -262,29 +284,14 @@ def _mock(card: MockCard) -> Page:
 
 @_render.register
 def _mock_report(card: MockReportCard) -> Page:
-    report = card.report
-    parts = [
-        "\n".join([f"**{title}**", *(f"- {one_line(line)}" for line in lines)])
-        for title, lines in interview_words.list_sections(report)
-    ]
-    answers = [
-        f"**{escape(item.question.title)}**\n{item.question.answer}" for item in report.items
-    ]
-    return Page(
-        _join(*parts, f"**{interview_words.MODEL_ANSWERS}**", *answers),
-        f"Mock interview: {interview_words.describe_report(report)}",
-        colour=GREEN,
-        buttons=card.buttons,
-    )
+    title = f"Mock interview: {interview_words.describe_report(card.report)}"
+    text = _join(*interviews.write_report(card.report))
+    return Page(text, title, colour=GREEN, buttons=card.buttons)
 
 
 @_render.register
 def _mock_history(card: MockHistoryCard) -> Page:
-    title = "Your mock interviews"
-    if not card.interviews:
-        return Page(interview_words.NO_HISTORY, title)
-    lines = "\n".join(interview_words.list_history(card.interviews, card.zone))
-    return Page(_join(show_code(lines), interview_words.describe_trend(card.trend)), title)
+    return Page(_join(*interviews.write_history(card)), "Your mock interviews")
 
 
 @_render.register
@@ -316,7 +323,10 @@ def _preview(card: PreviewCard) -> Page:
 def _status(card: StatusCard) -> Page:
     newest = [describe_delivery(delivery, card.zone) for delivery in card.deliveries]
     posts = "\n".join(newest) if newest else wording.NOTHING_DUE
-    return Page(_join(_list_schedules(card), f"**Newest posts** ({card.zone})", posts), "Status")
+    grading = "\n".join(map(escape, wording.list_grading_facts(card.grading)))
+    return Page(
+        _join(_list_schedules(card), f"**Newest posts** ({card.zone})", posts, grading), "Status"
+    )
 
 
 @_render.register

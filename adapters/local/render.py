@@ -15,12 +15,14 @@ from bot.domain.cards import (
     FormField,
     GradeCard,
     HelpCard,
+    HistoryCard,
     LeaderboardCard,
     LedgerCard,
     MockCard,
     MockHistoryCard,
     MockReportCard,
     NoticeCard,
+    PastAnswerCard,
     PreviewCard,
     QuestionCard,
     QueueCard,
@@ -106,6 +108,32 @@ def _grade(card: GradeCard) -> str:
     ]
     parts = [head, "\n".join(lines), one_line(grade.feedback), wording.describe_earned(card)]
     parts.append(f"Model answer\n\n{card.question.answer}")
+    return "\n\n".join(part for part in parts if part)
+
+
+@_render.register
+def _history(card: HistoryCard) -> str:
+    if not card.lines:
+        return wording.NO_ANSWER_YET
+    lines = [one_line(wording.describe_history_line(line)) for line in card.lines]
+    return "\n".join([wording.introduce_history(card), *lines, wording.explain_history(card)])
+
+
+@_render.register
+def _past_answer(card: PastAnswerCard) -> str:
+    past, grade = card.answer, card.answer.grade
+    lines = [
+        f"{_MARKS[point.verdict]} {_point(point.text, point.evidence)}" for point in grade.points
+    ]
+    parts = [
+        f"#{past.number} {one_line(card.question.title)}",
+        f"{wording.describe_past(past)}, scored by {one_line(grade.grader)}",
+        card.question.prompt,
+        f"Your answer\n\n{escape(wording.quote_answer(past))}",
+        "\n".join(lines),
+        one_line(grade.feedback),
+        f"Model answer\n\n{card.question.answer}",
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -219,10 +247,11 @@ def _preview(card: PreviewCard) -> str:
 def _status(card: StatusCard) -> str:
     zone = ZoneInfo(card.zone)
     schedules = _schedules(SchedulesCard(card.schedules))
+    grading = "\n".join(map(one_line, wording.list_grading_facts(card.grading)))
     if not card.deliveries:
-        return f"{schedules}\n\n{wording.NOTHING_DUE}"
+        return f"{schedules}\n\n{wording.NOTHING_DUE}\n\n{grading}"
     lines = [_delivery_line(delivery, zone) for delivery in card.deliveries]
-    return "\n".join([schedules, "", f"Newest posts ({card.zone})", *lines])
+    return "\n".join([schedules, "", f"Newest posts ({card.zone})", *lines, "", grading])
 
 
 def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> str:

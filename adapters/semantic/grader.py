@@ -12,6 +12,8 @@ import numpy as np
 from adapters.semantic.model import MiniLM, Vectors
 from bot.domain.grading import Grade, GradingTask
 from bot.domain.question import KeyPoint
+from bot.domain.writing import Asker
+from bot.grading.focus import measure_focus
 from bot.grading.lexical import (
     PreparedTask,
     grade_matches,
@@ -20,11 +22,12 @@ from bot.grading.lexical import (
 )
 from bot.grading.matching import Vocabulary, is_content
 from bot.grading.points import WeighedPoint, draw_key_points, match_point, weigh_point
-from bot.grading.scoring import Curve, Curves, Ramp
+from bot.grading.scoring import Curve, Curves, Ramp, Whole
+from bot.grading.tables import rarity_of
 from bot.grading.text import Token, group_sentences, read_tokens
 
 SEMANTIC = Curves(
-    Curve(leniency=0.38, benefit=0.6, doubt=0.8, chance=0.15),
+    Curve(leniency=0.45, benefit=0.6, doubt=0.8, chance=0.15),
     Ramp(chance=0.18, full=0.55, leniency=0.6),
 )
 NO_KINSHIP = 0.25
@@ -32,6 +35,8 @@ SAME = 0.9
 """Cosines of word vectors that count as nothing and as the same word."""
 ECHO_FROM = 0.5
 """Cosine from which a word of a point is one of the question's."""
+KIN = 0.5
+"""Cosine of averaged texts, the question's direction taken out, from which they are full kin."""
 KEPT_TASKS = 256
 
 
@@ -49,6 +54,10 @@ class SemanticTask:
 
     prepared: PreparedTask
     points: tuple[tuple[WeighedPoint, Meaning], ...]
+    question: Meaning
+    reference: Meaning
+    about: Meaning
+    """The words of question, reference and points: what an answer may be about."""
 
 
 class AlignedVocabulary(Vocabulary):
@@ -96,6 +105,31 @@ def _align(point: Meaning, text: Meaning) -> dict[int, tuple[float, str]]:
     }
 
 
+def join_meanings(*parts: Meaning) -> Meaning:
+    """Put the words of several texts together."""
+    tokens = tuple(token for part in parts for token in part.tokens)
+    return Meaning(tokens, np.concatenate([part.vectors for part in parts]))
+
+
+def measure_kinship(reference: Meaning, answer: Meaning, question: Meaning) -> float:
+    """Give how near (0..1) two texts come as wholes beyond what the question makes them share."""
+    asked = _average(question)
+    left, right = (
+        each - (each @ asked) * asked for each in (_average(reference), _average(answer))
+    )
+    lengths = float(np.linalg.norm(left) * np.linalg.norm(right))
+    cosine = float(left @ right) / lengths if lengths > 0 else 0.0
+    return min(1.0, max(0.0, cosine) / KIN)
+
+
+def _average(meaning: Meaning) -> Vectors:
+    """Average the words with content, rare ones more, to a unit vector; zeros without any."""
+    weights = [rarity_of(token) if is_content(token) else 0.0 for token in meaning.tokens]
+    summed = np.array(weights, dtype=np.float32) @ meaning.vectors
+    length = float(np.linalg.norm(summed))
+    return np.asarray(summed / length if length > 0 else summed, dtype=np.float32)
+
+
 def _cut_out(part: str, whole: str, meaning: Meaning) -> Meaning | None:
     """Give the meaning that a part has in its context, or None if it is no part of the whole."""
     first = whole.find(part)
@@ -120,7 +154,7 @@ class SemanticGrader:
         self._tasks: OrderedDict[GradingTask, SemanticTask] = OrderedDict()
         self._lock = Lock()
 
-    async def grade(self, task: GradingTask, answer: str) -> Grade:
+    async def grade(self, task: GradingTask, answer: str, asker: Asker | None = None) -> Grade:
         """Grade in a thread: the model takes longer than an event loop may be held."""
         return await asyncio.to_thread(self.grade_answer, task, answer)
 
@@ -137,7 +171,13 @@ class SemanticGrader:
             match_point(point, AlignedVocabulary(words, aligned, meaning), sentences)
             for point, aligned in semantic.points
         ]
-        return grade_matches(semantic.prepared, matches, answer, SEMANTIC, self.name)
+        topic = semantic.prepared.topic
+        near = AlignedVocabulary(topic.words, meaning, semantic.about)
+        whole = Whole(
+            measure_focus(meaning.tokens, replace(topic, words=near)),
+            measure_kinship(semantic.reference, meaning, semantic.question),
+        )
+        return grade_matches(semantic.prepared, matches, answer, SEMANTIC, self.name, whole)
 
     def _read(self, text: str, context: str = "") -> Meaning:
         tokens = read_tokens(text)
@@ -170,7 +210,9 @@ class SemanticGrader:
             return weighed, meaning
 
         points = task.key_points or draw_key_points(task.reference)
-        return SemanticTask(prepared, tuple(map(weigh, points)))
+        weighed = tuple(map(weigh, points))
+        about = join_meanings(question, reference, *(meaning for _, meaning in weighed))
+        return SemanticTask(prepared, weighed, question, reference, about)
 
 
 def load_semantic_grader() -> SemanticGrader:

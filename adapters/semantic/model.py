@@ -48,7 +48,7 @@ class MiniLM:
         `context` is read before the text, so that its words colour the meaning.
         """
         before = f"{context.strip()} " if context.strip() else ""
-        encoded = self._tokenizer.encode(before + text)
+        encoded = self._tokenizer.encode(_replace_surrogates(before + text))
         ids = np.array([encoded.ids], dtype=np.int64)
         inputs = {
             "input_ids": ids,
@@ -69,6 +69,11 @@ class MiniLM:
                 vectors[row] += states[index]
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+
+
+def _replace_surrogates(text: str) -> str:
+    """Replace halves of surrogate pairs, one sign for one: the tokenizer takes no such text."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _locate(package: str, file: str) -> Path:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache, singledispatch
 from zoneinfo import ZoneInfo
 
+from adapters.slack import interviews
 from adapters.slack.blocks import (
     Block,
     Element,
@@ -25,7 +26,7 @@ from adapters.slack.blocks import (
     text,
 )
 from adapters.slack.markdown import render_markdown
-from bot.domain import interview_words, wording
+from bot.domain import wording
 from bot.domain.cards import (
     BankCard,
     Card,
@@ -34,12 +35,12 @@ from bot.domain.cards import (
     FormCard,
     GradeCard,
     HelpCard,
+    HistoryCard,
     LeaderboardCard,
     LedgerCard,
     MockCard,
-    MockHistoryCard,
-    MockReportCard,
     NoticeCard,
+    PastAnswerCard,
     PreviewCard,
     QuestionCard,
     QueueCard,
@@ -52,7 +53,7 @@ from bot.domain.cards import (
     TopicsCard,
 )
 from bot.domain.delivery import Delivery
-from bot.domain.grading import Verdict
+from bot.domain.grading import Grade, Verdict
 from bot.domain.question import Kind, Question
 from bot.domain.schedule import Schedule
 from bot.domain.streak import Outcome
@@ -159,15 +160,47 @@ def _reveal(card: RevealCard) -> list[Block]:
 @_render.register
 def _grade(card: GradeCard) -> list[Block]:
     grade = card.grade
+    return [
+        *header(f"{round(grade.score * 100)} %, {grade.band}"),
+        *_verdicts(grade),
+        *context(f"{wording.describe_earned(card)} Scored by {one_line(grade.grader)}."),
+        *header("Model answer"),
+        *rich(*render_markdown(card.question.answer)),
+    ]
+
+
+def _verdicts(grade: Grade) -> list[Block]:
     points = [
         section(text(f"{_MARKS[point.verdict]} {one_line(point.text)}"), *_quote(point.evidence))
         for point in grade.points
     ]
-    feedback = lines(one_line(grade.feedback))
+    return rich(*points, *lines(one_line(grade.feedback)))
+
+
+@_render.register
+def _history(card: HistoryCard) -> list[Block]:
+    if not card.lines:
+        return rich(*lines(wording.NO_ANSWER_YET))
+    listed = [
+        section(text(f"{one_line(wording.describe_history_line(line))}\n")) for line in card.lines
+    ]
     return [
-        *header(f"{round(grade.score * 100)} %, {grade.band}"),
-        *rich(*points, *feedback),
-        *context(f"{wording.describe_earned(card)} Scored by {one_line(grade.grader)}."),
+        *header(wording.introduce_history(card)),
+        *rich(*listed),
+        *context(wording.explain_history(card)),
+    ]
+
+
+@_render.register
+def _past_answer(card: PastAnswerCard) -> list[Block]:
+    past, grade = card.answer, card.answer.grade
+    return [
+        *header(f"#{past.number} {one_line(card.question.title)}"),
+        *context(f"{wording.describe_past(past)}. Scored by {one_line(grade.grader)}."),
+        *rich(*render_markdown(card.question.prompt)),
+        *header("Your answer"),
+        *rich(*lines(defuse(wording.quote_answer(past)))),
+        *_verdicts(grade),
         *header("Model answer"),
         *rich(*render_markdown(card.question.answer)),
     ]
@@ -227,46 +260,11 @@ def _standing(row: Standing) -> str:
 
 @_render.register
 def _mock(card: MockCard) -> list[Block]:
-    question = card.question
-    what = interview_words.introduce_step(card.number, card.of, card.follow_up)
-    return [
-        *header(f"{what}: {one_line(question.title)}"),
-        *context(f"{question.level} · {one_line(', '.join(question.topics))}"),
-        *(context(card.said) if card.said else []),
-        *_asked_on(card),
-        *rich(*render_markdown(question.prompt), *_choices(question)),
-    ]
+    return interviews.show_step(card, _choices(card.question))
 
 
-def _asked_on(card: MockCard) -> list[Block]:
-    if not card.follow_up:
-        return []
-    asked = section(text(f"{defuse(card.follow_up)}\n", bold=True), text(interview_words.ASK_ON))
-    return [*rich(asked), *context(interview_words.FIRST_ASKED)]
-
-
-@_render.register
-def _mock_report(card: MockReportCard) -> list[Block]:
-    report = card.report
-    blocks = header(f"Mock interview: {interview_words.describe_report(report)}")
-    for title, listed in interview_words.list_sections(report):
-        points = "\n".join(f"• {one_line(line)}" for line in listed)
-        blocks += rich(section(text(f"{title}\n", bold=True)), *lines(points))
-    blocks += header(interview_words.MODEL_ANSWERS)
-    for item in report.items:
-        named = section(text(f"{one_line(item.question.title)}\n", bold=True))
-        blocks += rich(named, *render_markdown(item.question.answer))
-    return blocks
-
-
-@_render.register
-def _mock_history(card: MockHistoryCard) -> list[Block]:
-    title = header("Your mock interviews")
-    if not card.interviews:
-        return [*title, *rich(*lines(interview_words.NO_HISTORY))]
-    listed = "\n".join(interview_words.list_history(card.interviews, card.zone))
-    trend = context(interview_words.describe_trend(card.trend))
-    return [*title, *rich(preformatted(listed)), *trend]
+_render.register(interviews.show_report)
+_render.register(interviews.show_history)
 
 
 @_render.register
@@ -309,11 +307,12 @@ def _preview(card: PreviewCard) -> list[Block]:
 @_render.register
 def _status(card: StatusCard) -> list[Block]:
     schedules = _schedules(SchedulesCard(card.schedules))
+    grading = context(" ".join(map(one_line, wording.list_grading_facts(card.grading))))
     if not card.deliveries:
-        return [*schedules, *context(wording.NOTHING_DUE)]
+        return [*schedules, *context(wording.NOTHING_DUE), *grading]
     zone = ZoneInfo(card.zone)
     rows = [_delivery_line(delivery, zone) for delivery in card.deliveries]
-    return [*schedules, *header(f"Newest posts ({card.zone})"), *rich(*rows)]
+    return [*schedules, *header(f"Newest posts ({card.zone})"), *rich(*rows), *grading]
 
 
 def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> Element:

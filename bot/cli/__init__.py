@@ -32,7 +32,7 @@ questions.command("import")(import_questions)
 app.add_typer(questions, name="questions")
 app.command()(grade)
 app.add_typer(schedules, name="schedules")
-app.command()(deliveries)
+app.add_typer(deliveries, name="deliveries")
 app.command()(check)
 app.add_typer(workspace, name="workspace")
 app.command("backup")(back_up_database)
@@ -74,15 +74,16 @@ _Pictures = Annotated[
 
 
 @app.command()
-def demo(pictures: _Pictures = None) -> None:
+def demo(context: typer.Context, pictures: _Pictures = None) -> None:
     """Try it here: a channel in this terminal, without any account."""
     from bot.cli.demo import demo
 
-    demo(pictures)
+    demo(pictures, context.obj)
 
 
 @app.command()
 def simulate(
+    context: typer.Context,
     script: Annotated[str, typer.Argument(metavar="FILE|-", help="The script; - reads stdin.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     database: Annotated[
@@ -93,7 +94,13 @@ def simulate(
     """Play a script against the real core on a virtual clock."""
     from bot.cli.simulate import simulate
 
-    simulate(script, as_json=as_json, database_url=database, pictures=pictures)
+    simulate(
+        script,
+        as_json=as_json,
+        database_url=database,
+        pictures=pictures,
+        config=context.obj,
+    )
 
 
 @app.command()

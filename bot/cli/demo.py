@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import typer
@@ -16,21 +17,27 @@ from adapters.local.script import Instruction, Mark, Say, parse_script
 from bot.commands import NAME
 from bot.errors import CommandError
 
+if TYPE_CHECKING:
+    from bot.config import Settings
+
 _FIRST_QUESTION_IN = timedelta(seconds=10)
 
 
-def demo(pictures: Path | None) -> None:
+def demo(pictures: Path | None, config: Path | None = None) -> None:
     """Converse in a terminal; without one on stdin, play the shipped script."""
     if not sys.stdin.isatty():
         typer.echo("# Three days in a team's channel, played on a virtual clock.")
     from bot.cli.local import open_database
     from bot.cli.simulate import play
+    from bot.config import load_settings
 
+    settings = load_settings(config)
     with open_database(None) as url:
         if sys.stdin.isatty():
-            asyncio.run(_converse(url, pictures))
+            asyncio.run(_converse(url, settings, pictures))
         else:
-            asyncio.run(play(_shipped_script(), url, as_json=False, pictures=pictures))
+            script = _shipped_script()
+            asyncio.run(play(script, url, settings, as_json=False, pictures=pictures))
 
 
 def _shipped_script() -> list[Instruction]:
@@ -38,7 +45,7 @@ def _shipped_script() -> list[Instruction]:
     return [instruction for _, instruction in parse_script(text.splitlines())]
 
 
-async def _converse(url: str, pictures: Path | None) -> None:
+async def _converse(url: str, settings: Settings, pictures: Path | None) -> None:
     from rich.console import Console
 
     from adapters.local.console import YOU, ColouredTranscript, Conversation, ShiftedClock
@@ -51,7 +58,9 @@ async def _converse(url: str, pictures: Path | None) -> None:
     clock.move_to(_shortly_before_nine(datetime.now(UTC), zone))
     keep = FileFolder(pictures).keep
     transcript = ColouredTranscript(console, lambda: zone, keep)
-    async with open_simulation(url, clock, transcript.show, transcript.hear) as simulation:
+    async with open_simulation(
+        url, clock, transcript.show, transcript.hear, settings=settings
+    ) as simulation:
         simulation.zone, simulation.started = zone, True
         await simulation.play(Mark(YOU, "admin"))
         await simulation.play(Say(YOU, f"{NAME} schedule add 09:00 days:mon-sun"))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.errors import CommandError, QuizError
+from bot.errors import CommandError
 
 if TYPE_CHECKING:
     from bot.ports import Grader
@@ -26,6 +27,7 @@ class GraderName(StrEnum):
 
 
 def grade(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(help="JSON Lines; - reads standard input.")],
     grader: Annotated[
         GraderName, typer.Option(help="Who grades; one that is not there is replaced.")
@@ -35,34 +37,37 @@ def grade(
 
     A line that can't be read is named on stderr, the others are graded, and the exit code is 1.
     """
-    chosen = choose_grader(grader)
-    raise typer.Exit(asyncio.run(grade_lines(open_lines(file), chosen)))
+
+    async def run() -> int:
+        async with open_grader(grader, context.obj) as chosen:
+            return await grade_lines(open_lines(file), chosen)
+
+    raise typer.Exit(asyncio.run(run()))
 
 
-def choose_grader(wanted: GraderName) -> Grader:
-    """Give the grader that was asked for, or the lexical one with a sentence on stderr."""
-    from bot.grading.lexical import LexicalGrader
+@asynccontextmanager
+async def open_grader(wanted: GraderName, config: Path | None) -> AsyncIterator[Grader]:
+    """Yield the grader that was asked for, or another one with a sentence on stderr.
 
-    reason = "It needs a model, which this command is not given."
-    if wanted is GraderName.SEMANTIC:
-        try:
-            return load_semantic()
-        except (ImportError, QuizError) as error:
-            reason = str(error)
-    if wanted is not GraderName.LEXICAL:
-        typer.echo(
-            f"fastapi-quiz: The {wanted} grader is not available, so the lexical one grades. "
-            f"{reason}",
-            err=True,
-        )
-    return LexicalGrader()
+    A model's calls are the operator's own here: no limit, and no grade is kept.
+    """
+    from bot.app import SystemClock
+    from bot.config import AiSettings, GradingSettings, load_settings
+    from bot.graders import choose_graders
+    from bot.services.metering import FreeMeter
 
-
-def load_semantic() -> Grader:
-    """Load the semantic grader; raises ImportError or QuizError where it can't be."""
-    from adapters.semantic.grader import load_semantic_grader
-
-    return load_semantic_grader()
+    ai = load_settings(config).ai if wanted is GraderName.LLM else AiSettings()
+    meter = FreeMeter()
+    graders = choose_graders(GradingSettings(grader=wanted.value), ai, SystemClock(), meter, None)
+    await graders.load()
+    for problem in graders.notes:
+        typer.echo(f"fastapi-quiz: {problem}", err=True)
+    try:
+        yield graders.grader
+    finally:
+        await graders.close()
+    if meter.calls:
+        typer.echo(f"fastapi-quiz: {meter.calls:,} model calls, {meter.tokens:,} tokens.", err=True)
 
 
 def open_lines(file: Path) -> Iterator[bytes]:

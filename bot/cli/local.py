@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from adapters.local.platform import NAME, LocalChat, LocalPlatform, Message
 from adapters.local.simulation import MovableClock, Simulation
 from bot.app import Application, build
+from bot.config import GradingSettings, Settings
 
 if TYPE_CHECKING:
     from bot.domain.events import Origin
@@ -37,16 +38,24 @@ async def open_simulation(
     show: Callable[[Message], None],
     hear: Callable[[Origin, str], None],
     packs: Mapping[str, Path] | None = None,
+    settings: Settings = Settings(grading=GradingSettings(grader="lexical")),  # noqa: B008 - frozen
 ) -> AsyncIterator[Simulation]:
     """Start the core on a local platform; each crash starts it again on the same database.
 
-    `packs` replaces the shipped question packs.
+    `packs` replaces the shipped question packs. Of the settings those of grading count.
     """
     platform = LocalPlatform(clock, show)
     dice = random.Random(SEED)  # noqa: S311 - shuffles questions, guards nothing
 
     async def start() -> Application:
-        program = build(url, {NAME: LocalChat(platform)}, clock=clock, dice=dice)
+        program = build(
+            url,
+            {NAME: LocalChat(platform)},
+            clock=clock,
+            dice=dice,
+            grading=settings.grading,
+            ai=settings.ai,
+        )
         await program.start(packs)
         return program
 

@@ -12,16 +12,23 @@ from adapters.local.script import Instruction, parse_script
 from adapters.local.simulation import VirtualClock
 from adapters.local.transcript import JsonLines, Transcript
 from bot.cli.local import open_database, open_simulation
+from bot.config import Settings, load_settings
 from bot.errors import ScriptError
 
 
 def simulate(
-    script: str, *, as_json: bool, database_url: str | None, pictures: Path | None
+    script: str,
+    *,
+    as_json: bool,
+    database_url: str | None,
+    pictures: Path | None,
+    config: Path | None = None,
 ) -> None:
     """Play the script file (`-` for standard input) and print what the bot says."""
+    settings = load_settings(config)
     instructions = [instruction for _, instruction in parse_script(_read_lines(script))]
     with open_database(database_url) as url:
-        asyncio.run(play(instructions, url, as_json=as_json, pictures=pictures))
+        asyncio.run(play(instructions, url, settings, as_json=as_json, pictures=pictures))
 
 
 def _read_lines(script: str) -> list[str]:
@@ -37,7 +44,12 @@ def _read_lines(script: str) -> list[str]:
 
 
 async def play(
-    instructions: Sequence[Instruction], url: str, *, as_json: bool, pictures: Path | None
+    instructions: Sequence[Instruction],
+    url: str,
+    settings: Settings,
+    *,
+    as_json: bool,
+    pictures: Path | None,
 ) -> None:
     """Play instructions on a database; pictures go into that folder, or into the cache."""
     clock = VirtualClock()
@@ -47,7 +59,9 @@ async def play(
         if as_json
         else Transcript(_print, clock.now, lambda: simulation.zone, keep=keep)
     )
-    async with open_simulation(url, clock, printer.show, printer.hear) as simulation:
+    async with open_simulation(
+        url, clock, printer.show, printer.hear, settings=settings
+    ) as simulation:
         for instruction in instructions:
             await simulation.play(instruction)
 

@@ -194,6 +194,16 @@ def handles_button(action: str, rights: Rights = Rights.ALL) -> Callable[[_Handl
     return mark
 
 
+def suggests_values(type_: Type) -> Callable[[_Handler], _Handler]:
+    """Mark a service's method as what knows values for options of this type while one types."""
+
+    def mark(handler: _Handler) -> _Handler:
+        handler.suggests_values = type_  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
 def handles_form(path: str) -> Callable[[_Handler], _Handler]:
     """Mark a service's method as what the form of this command calls, with a Filled.
 

@@ -65,6 +65,15 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("reveal", "show you the answer"),
     Command(
+        "history",
+        "your answers so far, or one of them in full",
+        (
+            Option("number", Type.NUMBER, "which one to show in full", positional=True),
+            Option("page", Type.NUMBER, "2 for the ten before the newest ten"),
+        ),
+        example=f"{NAME} history 3",
+    ),
+    Command(
         "streak",
         "your streak, freezes and calendar",
         (

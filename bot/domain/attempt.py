@@ -9,6 +9,7 @@ from enum import StrEnum
 from bot.domain.delivery import DeliveryId
 from bot.domain.grading import Grade
 from bot.domain.people import Level, MemberId, WorkspaceId
+from bot.domain.question import QuestionKey
 
 
 class AttemptKind(StrEnum):
@@ -51,3 +52,19 @@ def points_for(score: float, level: Level, *, late: bool, revealed: bool) -> int
         return 0
     full = _FULL_POINTS[level] / (2 if late else 1)
     return round(score * full)
+
+
+@dataclass(frozen=True, slots=True)
+class PastAnswer:
+    """A first answer as it was kept, with all that it was told then.
+
+    `number` counts a member's first answers from 1, the oldest, so that it never changes.
+    """
+
+    number: int
+    question_key: QuestionKey
+    slot: date
+    late: bool
+    points: int
+    text: str
+    grade: Grade

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from bot.domain.assessment import GradingStatus, ModelUse
+from bot.domain.attempt import PastAnswer
 from bot.domain.bank import QuestionState
 from bot.domain.cards import (
     BankCard,
     BankRow,
     GradeCard,
+    HistoryCard,
+    HistoryLine,
     QuestionCard,
     QueueCard,
     QueueEntry,
     RevealCard,
 )
 from bot.domain.cards.standings import PERIODS as PERIODS
-from bot.domain.delivery import Delivery, DeliveryState, Purpose
+from bot.domain.delivery import Delivery, DeliveryState, Purpose, describe_mend
 from bot.domain.draft import ItemKind
 from bot.domain.reading import format_duration
 from bot.domain.schedule import RevealMode, Schedule
@@ -139,9 +143,65 @@ def describe_fate(delivery: Delivery) -> str:
     fate = f"{what}: {delivery.state}"
     if delivery.posted_at:
         fate += f", {format_duration(delivery.posted_at - delivery.due_at)} after it was due"
+    if delivery.tries > 1:
+        fate += f", tried {delivery.tries} times"
     if delivery.reason and delivery.state is not DeliveryState.CONFIRMED:
         fate += f". {delivery.reason}"
-    return fate
+    mend = describe_mend(delivery)
+    return f"{fate} {mend}" if mend else fate
+
+
+def list_grading_facts(grading: GradingStatus) -> list[str]:
+    """Say who grades, and what a language model was asked for and came to."""
+    facts = grading.facts
+    lines = [f"Answers are scored by {facts.name}.", *facts.problems]
+    if facts.model:
+        limit = f" of {facts.daily_limit:,}" if facts.daily_limit else ""
+        lines.append(f"{facts.model} today: {_describe_use(grading.today, limit)}.")
+        lines.append(f"In 30 days: {_describe_use(grading.month)}.")
+    return lines
+
+
+def _describe_use(use: ModelUse, limit: str = "") -> str:
+    return f"{use.calls:,}{limit} calls, {use.tokens_in:,} tokens in and {use.tokens_out:,} out"
+
+
+NO_ANSWER_YET = "You have answered no question yet. Type: /fastapi-quiz today"
+SHOWN_OF_ANSWER = 3_000
+"""Characters of a past answer that a chat shows; all of them are kept."""
+
+
+def introduce_history(card: HistoryCard) -> str:
+    """Say how many answers there are, and on which page this is."""
+    page = f", page {card.page}" if card.page > 1 else ""
+    return f"{plural(card.total, 'answer')} of yours, newest first{page}"
+
+
+def describe_past(answer: PastAnswer) -> str:
+    """Say when it was given, and what it came to."""
+    score = f"{round(answer.grade.score * 100)} % ({answer.grade.band})"
+    late = ", late" if answer.late else ""
+    return f"{answer.slot:%Y-%m-%d}{late} · {score} · {plural(answer.points, 'point')}"
+
+
+def describe_history_line(line: HistoryLine) -> str:
+    """Write one past answer in a line."""
+    return f"#{line.answer.number} {line.title} · {describe_past(line.answer)}"
+
+
+def explain_history(card: HistoryCard) -> str:
+    """Say how to see more."""
+    newest = card.lines[0].answer.number if card.lines else 1
+    older = bool(card.lines) and card.lines[-1].answer.number > 1
+    more = f" Older ones: /fastapi-quiz history page:{card.page + 1}" if older else ""
+    return f"One in full: /fastapi-quiz history {newest}{more}"
+
+
+def quote_answer(answer: PastAnswer) -> str:
+    """Give the answer's text, cut where a chat would be flooded."""
+    if len(answer.text) <= SHOWN_OF_ANSWER:
+        return answer.text
+    return f"{answer.text[:SHOWN_OF_ANSWER]}… ({len(answer.text):,} characters in all)"
 
 
 QUEUE_EMPTY = "Nothing waits for you."

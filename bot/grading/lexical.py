@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
+from bot.domain.writing import Asker
 from bot.grading.fluency import rate_credibility
 from bot.grading.focus import Topic, make_topic, measure_focus
 from bot.grading.gates import EMPTY, SENTENCES, find_gate
@@ -24,6 +25,7 @@ from bot.grading.polarity import Clause, find_reversed, weigh_clause
 from bot.grading.scoring import (
     LEXICAL,
     Curves,
+    Whole,
     score_drawn,
     score_given,
     temper_match,
@@ -56,7 +58,7 @@ class LexicalGrader:
 
     name = "lexical"
 
-    async def grade(self, task: GradingTask, answer: str) -> Grade:
+    async def grade(self, task: GradingTask, answer: str, asker: Asker | None = None) -> Grade:
         """Grade on the event loop if the answer is short, in a thread if it is long."""
         if len(answer) <= LONG_ANSWER:
             return grade_answer(task, answer)
@@ -97,18 +99,26 @@ def grade_answer(task: GradingTask, answer: str) -> Grade:
 
 
 def grade_matches(
-    prepared: PreparedTask, matches: Sequence[PointMatch], answer: str, curves: Curves, grader: str
+    prepared: PreparedTask,
+    matches: Sequence[PointMatch],
+    answer: str,
+    curves: Curves,
+    grader: str,
+    whole: Whole | None = None,
 ) -> Grade:
-    """Make the grade of an answer from its points, however they were matched."""
+    """Make the grade of an answer from its points, however they were matched.
+
+    What the answer is as a whole is measured by words if it is not given.
+    """
     tokens = read_tokens(answer)
     words, sentences = Vocabulary(tokens), group_sentences(answer, tokens)
     reversed_in, turned = find_reversed(prepared.clauses, words, sentences)
-    focus = measure_focus(tokens, prepared.topic)
+    whole = whole or Whole(measure_focus(tokens, prepared.topic))
     if prepared.drawn:
         effort = weigh_effort(tokens, prepared.asked, prepared.expected)
-        score = score_drawn(matches, effort, curves.drawn) * focus
+        score = score_drawn(matches, effort, curves.drawn, whole.kinship) * whole.focus
     else:
-        matches = [temper_match(match, focus, curves.given) for match in matches]
+        matches = [temper_match(match, whole.focus, curves.given) for match in matches]
         score = score_given(matches, curves.given)
     score *= rate_credibility(answer, sentences, prepared.reference)
     score = round(score * (1.0 - REVERSAL * turned), 4)

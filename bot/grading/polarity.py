@@ -15,6 +15,8 @@ ALIGNED_FROM = 0.5
 """Share of a reference sentence that an answer sentence must hold to be compared with it,"""
 ECHOED_FROM = 0.75
 """and share of the answer sentence's content words that must come from the reference."""
+NEARLY = 0.8
+"""Share of the best alignment from which another sentence is compared, too."""
 FEWEST_WORDS = 3
 NEAR_VERBATIM = 0.8
 """From here on negators are counted; in other words only whether there is one can be compared."""
@@ -53,27 +55,35 @@ def find_reversed(
 ) -> tuple[tuple[Sentence, ...], float]:
     """Find the answer's sentences that reverse what they align with.
 
-    The second value is the reversed share (0..1, by weight) of the aligned part of the reference.
+    The second value is the reversed share (0..1, by weight) of the reference. What another
+    sentence of the answer says right is not reversed: whoever compares two things denies of one
+    what holds of the other.
     """
-    groups: dict[int, list[Clause]] = defaultdict(list)
+    comparable = _list_comparable(clauses)
+    groups: dict[int, list[int]] = defaultdict(list)
     closeness: dict[int, float] = defaultdict(float)
-    for clause in _list_comparable(clauses):
+    for number, clause in enumerate(comparable):
         trace = trace_words(clause.words, answer)
-        held, best = max(
-            (trace.measure_within(each.stems), -place) for place, each in enumerate(sentences)
-        )
-        if held >= ALIGNED_FROM:
-            groups[-best].append(clause)
-            closeness[-best] = max(closeness[-best], held)
+        held = [trace.measure_within(each.stems) for each in sentences]
+        for place in _list_aligned(held):
+            groups[place].append(number)
+            closeness[place] = max(closeness[place], held[place])
     turned = {
         place
         for place, group in groups.items()
-        if _is_reversed(group, sentences[place], closeness[place])
+        if _is_reversed([comparable[one] for one in group], sentences[place], closeness[place])
     }
-    weights = {place: sum(clause.weight for clause in group) for place, group in groups.items()}
-    aligned = sum(weights.values())
-    share = sum(weights[place] for place in turned) / aligned if aligned else 0.0
-    return tuple(sentences[place] for place in sorted(turned)), share
+    denied = {number for place in turned for number in groups[place]}
+    affirmed = {number for place in groups.keys() - turned for number in groups[place]}
+    lost = sum(comparable[number].weight for number in denied - affirmed)
+    whole = sum(clause.weight for clause in comparable)
+    return tuple(sentences[place] for place in sorted(turned)), lost / whole if whole else 0.0
+
+
+def _list_aligned(held: Sequence[float]) -> list[int]:
+    """List the sentences that hold enough of a clause, and nearly as much as any."""
+    least = max(ALIGNED_FROM, NEARLY * max(held, default=0.0))
+    return [place for place, share in enumerate(held) if share >= least]
 
 
 def _list_comparable(clauses: Sequence[Clause]) -> list[Clause]:

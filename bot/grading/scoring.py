@@ -61,6 +61,23 @@ LEXICAL = Curves(
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """What an answer is as a whole, each 0..1.
+
+    `focus`: how far it is about its question; `kinship`: how near it comes to the reference in
+    meaning, None where only words are compared.
+    """
+
+    focus: float
+    kinship: float | None = None
+
+
+WHOLE_WEIGHT = 1.0
+"""Kinship counts as much as one rare word: much beside a reference of a few words, little
+beside a long one, where every answer on the subject is kin."""
+
+
+@dataclass(frozen=True, slots=True)
 class Effort:
     """What an answer brings of its own, whatever the reference says."""
 
@@ -93,10 +110,16 @@ def score_given(matches: Sequence[PointMatch], ramp: Ramp) -> float:
     return math.pow(made / total, ramp.leniency) if total else 0.0
 
 
-def score_drawn(matches: Sequence[PointMatch], effort: Effort, curve: Curve) -> float:
+def score_drawn(
+    matches: Sequence[PointMatch], effort: Effort, curve: Curve, kinship: float | None = None
+) -> float:
     """Average the coverage, give the benefit of the doubt, bend it as lenient people grade."""
-    coverage = _climb(_average_drawn(matches), curve.chance, curve.full)
     evidence = sum(weight for match in matches for _, weight in match.point.words)
+    average = _average_drawn(matches)
+    if kinship is not None:
+        said = evidence * average + WHOLE_WEIGHT * kinship * curve.full
+        average = said / (evidence + WHOLE_WEIGHT)
+    coverage = _climb(average, curve.chance, curve.full)
     benefit = curve.benefit * (1.0 - math.exp(-effort.own_words / EFFORT))
     if not effort.on_topic:
         benefit /= 2

@@ -1,5 +1,6 @@
 """What the core needs of the world, as protocols."""
 
+from bot.ports.answers import PastAnswers
 from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.chat import ChatPort, Found, Handle, Platform
@@ -11,6 +12,7 @@ from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
 from bot.ports.interviews import Interviews
 from bot.ports.metering import NO_METER, CallOutcome, Meter, NoMeter
+from bot.ports.model import Assessor, ModelBook, ModelMeter
 from bot.ports.operations import Operations
 from bot.ports.people import Members, Notice, Notices, Workspaces
 from bot.ports.reviews import Missed, Reminders, Reviews
@@ -25,6 +27,7 @@ __all__ = [
     "NO_METER",
     "AdminRoles",
     "Agenda",
+    "Assessor",
     "Attempts",
     "CallOutcome",
     "ChatPort",
@@ -40,11 +43,14 @@ __all__ = [
     "Members",
     "Meter",
     "Missed",
+    "ModelBook",
+    "ModelMeter",
     "NoMeter",
     "Notice",
     "Notices",
     "OneTimeTokens",
     "Operations",
+    "PastAnswers",
     "Platform",
     "QuestionWriter",
     "Questions",

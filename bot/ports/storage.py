@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from bot.ports.answers import PastAnswers
 from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
 from bot.ports.drafts import Drafts
 from bot.ports.interviews import Interviews
+from bot.ports.model import ModelBook
 from bot.ports.operations import Operations
 from bot.ports.people import Members, Notices, Workspaces
 from bot.ports.reviews import Reminders, Reviews
@@ -46,6 +48,12 @@ class UnitOfWork(Protocol):
 
     @property
     def attempts(self) -> Attempts: ...
+
+    @property
+    def past_answers(self) -> PastAnswers: ...
+
+    @property
+    def model_book(self) -> ModelBook: ...
 
     @property
     def reviews(self) -> Reviews: ...

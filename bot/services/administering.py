@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.commands import Call, Caller, handles
+from bot.domain.assessment import GraderFacts, GradingStatus
 from bot.domain.cards import NoticeCard, Reply, StatusCard
 from bot.domain.people import Member, Role
 from bot.errors import ChatError, CommandError, NotFound
 from bot.ports import ChatPort, Storage, UnitOfWork
 
 SHOWN_DELIVERIES = 20
+MONTH = timedelta(days=29)
+"""With today these are 30 days."""
 
 
 @dataclass
@@ -20,6 +24,7 @@ class Administering:
 
     storage: Storage
     chats: Mapping[str, ChatPort]
+    describe_graders: Callable[[], GraderFacts]
 
     @handles("admins list")
     async def list_admins(self, call: Call) -> Reply:
@@ -83,7 +88,14 @@ class Administering:
             newest = await work.deliveries.newest_of_workspace(
                 caller.workspace.id, SHOWN_DELIVERIES
             )
-        return Reply([StatusCard(tuple(schedules), tuple(newest), caller.zone)])
+            grading = await self._load_grading(work, caller)
+        return Reply([StatusCard(tuple(schedules), tuple(newest), caller.zone, grading)])
+
+    async def _load_grading(self, work: UnitOfWork, caller: Caller) -> GradingStatus:
+        today = caller.now.date()
+        used = await work.model_book.use_since(caller.workspace.id, today)
+        month = await work.model_book.use_since(caller.workspace.id, today - MONTH)
+        return GradingStatus(self.describe_graders(), used, month)
 
 
 async def _say_admins(work: UnitOfWork, caller: Caller) -> Reply:

@@ -12,6 +12,7 @@ from bot.domain.delivery import Draft
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
 from bot.domain.question import Kind, Question, QuestionFilter
 from bot.domain.review import rate_grade
+from bot.domain.writing import Asker
 from bot.errors import CommandError, NotFound
 from bot.ports import Grader, Storage, UnitOfWork
 from bot.services.reviewing import go_on
@@ -84,15 +85,16 @@ class Answering:
         require_text(text)
         async with self.storage.writing() as work:
             shown = await find_shown(work, caller, key, message_id)
-        grade = await self._grade(shown.question, text)
+        grade = await self._grade(caller, shown.question, text)
         async with self.storage.writing() as work:
             return Reply(await self._keep(work, caller, shown, text, grade))
 
-    async def _grade(self, question: Question, text: str) -> Grade:
+    async def _grade(self, caller: Caller, question: Question, text: str) -> Grade:
         if question.kind is Kind.CHOICE:
             return grade_choice(question, text)
         task = GradingTask(question.prompt, question.answer, question.key_points)
-        return await self.grader.grade(task, text)
+        asker = Asker(caller.workspace.id, caller.member.id)
+        return await self.grader.grade(task, text, asker)
 
     async def _keep(
         self, work: UnitOfWork, caller: Caller, shown: Shown, text: str, grade: Grade

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.commands import Call, handles
+from bot.commands import Call, Type, handles, suggests_values
 from bot.domain.bank import BankEntry, Order, QuestionState, StoredPack, sort_entries
 from bot.domain.cards import (
     Attachment,
@@ -61,7 +61,7 @@ class Curating:
         said = f"{len(fitting)} of {_name(wanted, state)}." if len(fitting) > 1 else ""
         return Reply([BankCard(said, rows, len(fitting), page, pages)])
 
-    @handles("suggest question")
+    @suggests_values(Type.QUESTION)
     async def suggest_questions(self, call: Call) -> Reply:
         """Return the ids of all questions to which the command could do something."""
         wants_retired = call.command.path == "questions restore"

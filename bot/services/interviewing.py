@@ -33,6 +33,7 @@ from bot.domain.interview import (
 from bot.domain.interview_words import describe_answer
 from bot.domain.people import Level, Member, Workspace
 from bot.domain.question import Kind, Question
+from bot.domain.writing import Asker
 from bot.errors import ChatError, CommandError, NotFound
 from bot.ports import ChatPort, Clock, Grader, Storage, UnitOfWork
 from bot.services.answering import Answering, grade_choice, require_text
@@ -183,7 +184,9 @@ class Interviewing:
         if step.follow_up and first.grade:
             prompt = f"{prompt}\n\n{step.follow_up}"
             points = list_lacking(question, first.grade)
-        return await self.grader.grade(GradingTask(prompt, question.answer, points), text)
+        asker = Asker(interview.workspace_id, interview.member_id)
+        task = GradingTask(prompt, question.answer, points)
+        return await self.grader.grade(task, text, asker)
 
     async def _go_on(
         self, work: UnitOfWork, caller: Caller, interview: Interview, done: Step, question: Question

@@ -172,6 +172,9 @@ advance 10m
 @ben answers: Again.
 advance 1d
 @cem answers to 2: Late words about nothing in particular.
+@ben: /fastapi-quiz history
+@cem: /fastapi-quiz history 1
+@cem: /fastapi-quiz history 7
 @ben: /fastapi-quiz forget-me
 @ben presses Erase my data
 @ben: /fastapi-quiz streak

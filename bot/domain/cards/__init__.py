@@ -13,6 +13,7 @@ from bot.domain.cards.admin import (
     describe_schedule,
 )
 from bot.domain.cards.bank import BankCard, BankRow
+from bot.domain.cards.history import HistoryCard, HistoryLine, PastAnswerCard
 from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.parts import Attachment, Button, FormField
 from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
@@ -33,12 +34,15 @@ __all__ = [
     "FormField",
     "GradeCard",
     "HelpCard",
+    "HistoryCard",
+    "HistoryLine",
     "LeaderboardCard",
     "LedgerCard",
     "MockCard",
     "MockHistoryCard",
     "MockReportCard",
     "NoticeCard",
+    "PastAnswerCard",
     "PreviewCard",
     "QuestionCard",
     "QueueCard",

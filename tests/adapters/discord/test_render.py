@@ -18,7 +18,8 @@ from adapters.discord.render import make_message, render_card
 from adapters.discord.text import escape, split_markdown
 from adapters.discord.tree import make_group
 from bot.commands import COMMANDS
-from bot.domain.attempt import points_for
+from bot.domain.assessment import GraderFacts, GradingStatus
+from bot.domain.attempt import PastAnswer, points_for
 from bot.domain.bank import BankEntry, QuestionState, QuestionStatistics
 from bot.domain.cards import (
     BankCard,
@@ -31,9 +32,12 @@ from bot.domain.cards import (
     FormField,
     GradeCard,
     HelpCard,
+    HistoryCard,
+    HistoryLine,
     LeaderboardCard,
     LedgerCard,
     NoticeCard,
+    PastAnswerCard,
     PreviewCard,
     RevealCard,
     ScheduleCard,
@@ -70,6 +74,7 @@ def make_cards(text: str, many: int) -> list[Card]:
     days = tuple(LedgerDay(date(2026, 1, 5), True, False, False, False, 3, 1) for _ in range(many))
     points = tuple(PointVerdict(text, Verdict.MET, text) for _ in range(min(many, 20)))
     grade = Grade(0.7, Band.GOOD, points, None, "lexical", text)
+    past = PastAnswer(1, QuestionKey(1), date(2026, 1, 5), True, 5, text, grade)
     question = replace(QUESTION, title=text, prompt=Markdown(text), answer=Markdown(text))
     rows = tuple(Standing(n, text, n, n) for n in range(min(many, 30)))
     lines = tuple((command.usage, command.help) for command in COMMANDS)
@@ -87,13 +92,15 @@ def make_cards(text: str, many: int) -> list[Card]:
             False,
             STREAK,
         ),
+        HistoryCard(tuple(HistoryLine(past, text) for _ in range(min(many, 10))), many),
+        PastAnswerCard(past, question),
         StreakCard(text, STREAK, days[:30], date(2026, 2, 1)),
         LedgerCard(text, STREAK, days),
         LeaderboardCard("week", rows, Standing(99, text, 1, 1)),
         ScheduleCard(schedule, text),
         SchedulesCard((schedule,) * min(many, 100)),
         PreviewCard(schedule, (datetime(2026, 1, 5, tzinfo=UTC),) * 10),
-        StatusCard((schedule,), (), "UTC"),
+        StatusCard((schedule,), (), "UTC", GradingStatus(GraderFacts(text, text, 5, (text,)))),
         BankCard(text, make_bank_rows(text, min(many, 10)), many, 2, 3),
         HelpCard(lines, lines, (Button("Today", "command", value="today"),)),
         TopicsCard(tuple((f"topic-{n}", n) for n in range(many)), (("fresher", 3),)),

