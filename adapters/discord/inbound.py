@@ -55,7 +55,7 @@ def make_place(guild: int, name: str | None, channel: int | None = None) -> Orig
 def make_call(
     origin: Origin, path: str, options: Mapping[str, str], upload: Upload | None = None
 ) -> CommandCalled:
-    """Return a slash command."""
+    """Return a slash command, with the file that was attached to it."""
     return CommandCalled(origin, path, options, upload)
 
 
