@@ -407,6 +407,7 @@ class Service:
         if self._delivers:
             dispatching = self._app.dispatching
             self._ticker = Ticker(self._clock, dispatching.begin_due, dispatching.next_wake_at)
+            dispatching.wake_by(self._ticker.wake)
             self._ticker.start()
         self._pulse.start()
         log.info("started", platforms=[platform.name for platform in self._platforms])

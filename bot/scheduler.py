@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -44,6 +45,7 @@ class Ticker:
         self._guard: asyncio.TimerHandle | None = None
         self._working = asyncio.Lock()
         self._stopping = False
+        self._woken = False
         self.last_round_at: datetime | None = None
         """When a round last came to a good end."""
 
@@ -53,8 +55,10 @@ class Ticker:
         self._sleep_until(self._clock.now())
 
     def wake(self) -> None:
-        """Look at once: something was changed."""
-        if not self._stopping and not self._working.locked():
+        """Look at once: something was changed. A round under way may have looked before that."""
+        if self._working.locked():
+            self._woken = True
+        elif not self._stopping:
             self._sleep_until(self._clock.now())
 
     async def stop(self) -> None:
@@ -66,8 +70,12 @@ class Ticker:
             self._scheduler.shutdown(wait=False)
 
     def _sleep_until(self, at: datetime) -> None:
-        """Move the one job. APScheduler's own grace would drop a run that starts late."""
-        self._job = self._scheduler.add_job(
+        """Move the one job. APScheduler's own grace would drop a run that starts late.
+
+        It gets an empty context: what it does is not on the trail of whoever woke it.
+        """
+        self._job = Context().run(
+            self._scheduler.add_job,
             self._work,
             DateTrigger(at),
             id="dispatch",
@@ -89,9 +97,11 @@ class Ticker:
         if self._stopping or self._working.locked():
             return
         async with self._working:
+            self._woken = False
             wake_at = await self._work_once()
         if not self._stopping:
             now = self._clock.now()
+            wake_at = now if self._woken else wake_at
             latest = now + self._longest_sleep
             wanted = min(wake_at, latest) if wake_at else latest
             self._sleep_until(max(wanted, now + SHORTEST_SLEEP))

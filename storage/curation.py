@@ -22,6 +22,7 @@ from bot.domain.delivery import DeliveryState, Purpose
 from bot.domain.people import WorkspaceId
 from bot.domain.question import QuestionFilter
 from storage.decks import VISIBLE
+from storage.drafts import count_reports
 from storage.mapping import to_summary
 from storage.statements import insert_new
 from storage.tables import AttemptRow, DeliveryRow, PackRow, QuestionRow, RetiredQuestionRow
@@ -87,6 +88,8 @@ class CurationRepository:
             found[name] = replace(
                 known, answered=answered, right=right / answered, mean_score=float(mean)
             )
+        for name, reports in (await count_reports(self.session, workspace_id)).items():
+            found[name] = replace(found.get(name, QuestionStatistics()), reports=reports)
         return found
 
     async def _count_answers(

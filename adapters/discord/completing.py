@@ -11,8 +11,8 @@ import discord
 from adapters.discord import limits
 from adapters.discord.desk import Desk
 from bot.commands import Option, Type
-from bot.domain.cards import SchedulesCard, TopicsCard
-from bot.domain.events import CommandCalled, Origin
+from bot.domain.cards import NoticeCard, SchedulesCard, TopicsCard
+from bot.domain.events import CommandCalled, OptionTyped, Origin
 from bot.domain.reading import known_zones
 
 _FRESH_FOR = 60.0
@@ -39,6 +39,8 @@ class Completer:
             return pick_matches([(zone, zone) for zone in zones], typed)
         if origin is None:
             return ()
+        if option.type is Type.QUESTION:
+            return pick_matches(await self._questions(origin, _path_of(interaction), option), typed)
         ask = self._topics if option.type is Type.TOPIC else self._schedules
         return pick_matches(await self._recall(origin, option, ask), typed)
 
@@ -60,6 +62,12 @@ class Completer:
         cards = [card for card in reply.cards if isinstance(card, TopicsCard)] if reply else []
         return [(f"{topic} ({count})", topic) for card in cards for topic, count in card.topics]
 
+    async def _questions(self, origin: Origin, path: str, option: Option) -> Pairs:
+        """Return what the command could be about: only admins are told."""
+        reply = await self._desk.ask(OptionTyped(origin, path, option.name))
+        notices = [card for card in reply.cards if isinstance(card, NoticeCard)] if reply else []
+        return [pair for card in notices for pair in card.facts.get("suggestions", ())]
+
     async def _schedules(self, origin: Origin) -> Pairs:
         reply = await self._desk.ask(CommandCalled(origin, "schedule list"))
         cards = [card for card in reply.cards if isinstance(card, SchedulesCard)] if reply else []
@@ -68,6 +76,11 @@ class Completer:
             for card in cards
             for schedule in card.schedules
         ]
+
+
+def _path_of(interaction: discord.Interaction[Any]) -> str:
+    command = interaction.command
+    return command.qualified_name.partition(" ")[2] if command else ""
 
 
 def pick_matches(pairs: Iterable[tuple[str, str]], typed: str) -> Pairs:

@@ -145,6 +145,8 @@ def _make_input(field: FormField) -> ui.Item[Any]:
         )
     if field.type == Type.MEMBER:
         return ui.UserSelect(custom_id=field.name, required=field.required, min_values=least)
+    if field.type == Type.FILE:
+        return ui.FileUpload(custom_id=field.name, required=field.required, min_values=least)
     if field.type == Type.MEMBER_OR_ROLE:
         return ui.MentionableSelect(custom_id=field.name, required=field.required, min_values=least)
     long = field.type == "multiline"

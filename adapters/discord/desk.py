@@ -18,8 +18,9 @@ from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
 from adapters.discord.render import Page, make_message, render_card
 from adapters.discord.standing import read_standing
+from adapters.discord.uploads import fetch_upload, read_enclosure
 from bot.domain.cards import Button, Card, ErrorCard, FormCard, NoticeCard, Reply
-from bot.domain.events import ButtonPressed, Event, FormSubmitted, Origin
+from bot.domain.events import ButtonPressed, Event, FormSubmitted, Origin, Upload
 from bot.errors import ChatError
 from bot.logs import following_event
 from bot.ports import Handle
@@ -29,6 +30,7 @@ PATIENCE = 1.5
 """Seconds of Discord's three that the core may take before it is acknowledged: a form can
 be opened only by the first answer."""
 _FORM_COMMANDS = ("suggest", "report", "questions edit")
+_FORM_WITHOUT_OPTIONS = ("answer", "questions import")
 _FORM_BUTTONS = ("answer", "form", "report", "edit", "reject")
 """What may be answered by a form: it must be the first answer, so nothing is acknowledged yet."""
 _TRANSPORT = (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError)
@@ -64,7 +66,8 @@ class Desk:
         """Answer a slash command."""
         with following_event(str(interaction.id)):
             origin = await self.identify(interaction)
-            event = inbound.make_call(origin, path, options) if origin else None
+            upload = await self._fetch_upload(interaction)
+            event = inbound.make_call(origin, path, options, upload) if origin else None
             await self._attend(interaction, event, may_open_form=_may_open_form(path, options))
 
     async def press(self, interaction: discord.Interaction[Any], button: Button) -> None:
@@ -80,7 +83,8 @@ class Desk:
             origin = await self.identify(interaction)
             event: Event | None = None
             if origin:
-                filled = inbound.make_submission(origin, dict(interaction.data or {}))
+                upload = await self._fetch_upload(interaction)
+                filled = inbound.make_submission(origin, dict(interaction.data or {}), upload)
                 event = filled or ButtonPressed(origin, "unknown")
             await self._attend(interaction, event)
 
@@ -125,6 +129,14 @@ class Desk:
         self._chat.standings.note(str(home), user, None)
         return inbound.make_origin(interaction, home, "") if home else None
 
+    async def _fetch_upload(self, interaction: discord.Interaction[Any]) -> Upload | None:
+        """Fetch the file that came along, if one did: that takes too long to answer after it."""
+        file = read_enclosure(dict(interaction.data or {}))
+        if file is None:
+            return None
+        await _acknowledge(interaction)
+        return await fetch_upload(interaction.client, file)
+
     async def _attend(
         self,
         interaction: discord.Interaction[Any],
@@ -159,8 +171,7 @@ class Desk:
         self, interaction: discord.Interaction[Any], reply: Reply | None, event: Event | None
     ) -> None:
         """Show the reply; an answer that was graded reaches its member in any case."""
-        if not interaction.response.is_done():
-            await _acknowledge(interaction)
+        await _acknowledge(interaction)
         try:
             await _show(interaction, reply, event.origin.workspace if event else "")
         except _TRANSPORT as error:
@@ -183,11 +194,13 @@ class Desk:
 
 
 def _may_open_form(path: str, options: Mapping[str, str]) -> bool:
-    return path in _FORM_COMMANDS or (path == "answer" and not options)
+    return path in _FORM_COMMANDS or (path in _FORM_WITHOUT_OPTIONS and not options)
 
 
 async def _acknowledge(interaction: discord.Interaction[Any]) -> None:
     """Say that an answer is coming; one that came too late is Discord's to report."""
+    if interaction.response.is_done():
+        return
     try:
         await _within_patience(interaction.response.defer(ephemeral=True, thinking=True))
     except _TRANSPORT as error:

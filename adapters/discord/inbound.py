@@ -9,7 +9,14 @@ import discord
 
 from adapters.discord.components import read_form_id, read_form_values
 from bot.domain.cards import Button
-from bot.domain.events import ButtonPressed, CommandCalled, FormSubmitted, Origin, ReactionAdded
+from bot.domain.events import (
+    ButtonPressed,
+    CommandCalled,
+    FormSubmitted,
+    Origin,
+    ReactionAdded,
+    Upload,
+)
 
 PLATFORM = "discord"
 _EMOJI = {"💡": "bulb"}
@@ -45,9 +52,11 @@ def make_place(guild: int, name: str | None, channel: int | None = None) -> Orig
     )
 
 
-def make_call(origin: Origin, path: str, options: Mapping[str, str]) -> CommandCalled:
+def make_call(
+    origin: Origin, path: str, options: Mapping[str, str], upload: Upload | None = None
+) -> CommandCalled:
     """Return a slash command."""
-    return CommandCalled(origin, path, options)
+    return CommandCalled(origin, path, options, upload)
 
 
 def make_press(
@@ -59,14 +68,16 @@ def make_press(
     return ButtonPressed(origin, button.action, button.key, button.value, message_id)
 
 
-def make_submission(origin: Origin, data: Mapping[str, Any]) -> FormSubmitted | None:
+def make_submission(
+    origin: Origin, data: Mapping[str, Any], upload: Upload | None = None
+) -> FormSubmitted | None:
     """Return a filled form, or None if it is none of ours."""
     named = read_form_id(str(data.get("custom_id", "")))
     if named is None:
         return None
     form, key = named
     values = read_form_values(data.get("components"))
-    return FormSubmitted(origin, form, key, _mention_roles(values, data.get("resolved")))
+    return FormSubmitted(origin, form, key, _mention_roles(values, data.get("resolved")), upload)
 
 
 def _mention_roles(values: Mapping[str, str], resolved: object) -> Mapping[str, str]:

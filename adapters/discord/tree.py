@@ -26,7 +26,7 @@ Dispatch = Callable[[discord.Interaction[Any], str, Mapping[str, str]], Awaitabl
 """What a called command is handed to: its path and its options as text."""
 Complete = Callable[[discord.Interaction[Any], Option, str], Awaitable[Sequence[tuple[str, str]]]]
 """Suggests (shown, value) for what was typed so far."""
-COMPLETED = (Type.TOPIC, Type.ZONE, Type.SCHEDULE)
+COMPLETED = (Type.TOPIC, Type.ZONE, Type.SCHEDULE, Type.QUESTION)
 
 
 class _Channel(app_commands.Transformer):
@@ -50,6 +50,7 @@ _ANNOTATIONS: Mapping[Type, Any] = {
     Type.YES_NO: bool,
     Type.MEMBER: discord.User,
     Type.MEMBER_OR_ROLE: discord.User | discord.Role,
+    Type.FILE: discord.Attachment,
     Type.CHANNEL: app_commands.Transform[str, _Channel],
 }
 
@@ -153,6 +154,8 @@ def _write(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, discord.Role):
         return value.mention
+    if isinstance(value, discord.Attachment):
+        return value.filename
     return str(value.id) if isinstance(value, discord.User | discord.Member) else str(value)
 
 

@@ -28,8 +28,8 @@ CHANNEL_EVERY = timedelta(seconds=1)
 """docs.slack.dev/apis/web-api/rate-limits: one message a second a channel."""
 WORKSPACE_BURST = 100
 """The same page: several hundred a minute a workspace, short bursts allowed."""
-LONGEST_WAIT = 5.0
-"""Seconds that a reply waits for its channel at most; then Slack may decide."""
+LONGEST_WAIT = timedelta(seconds=5)
+"""How long a reply waits for its channel at most; then Slack may decide."""
 log = structlog.get_logger(__name__)
 
 
@@ -83,6 +83,7 @@ class WatchedClient(AsyncWebClient):
             await self._wait_turn(channel)
         began = monotonic()
         outcome = CallOutcome.LOST
+        self._note_post(channel)
         try:
             answer = await super().api_call(api_method, json=json, **more)
             outcome = CallOutcome.OK
@@ -91,19 +92,24 @@ class WatchedClient(AsyncWebClient):
             raise
         finally:
             self._watch.note(api_method, outcome, monotonic() - began)
-            if channel and self._watch.pace:
-                now = self._watch.clock.now()
-                self._watch.pace.note_post(self._workspace, channel, now)
+            self._note_post(channel)
         return answer
 
+    def _note_post(self, channel: str) -> None:
+        if channel and self._watch.pace:
+            self._watch.pace.note_post(self._workspace, channel, self._watch.clock.now())
+
     async def _wait_turn(self, channel: str) -> None:
-        if self._watch.pace is None:
+        pace, clock = self._watch.pace, self._watch.clock
+        if pace is None:
             return
-        now = self._watch.clock.now()
-        turn = self._watch.pace.take_channel(self._workspace, channel, now)
-        wait = min(LONGEST_WAIT, (turn - now).total_seconds())
-        if wait > 0:
-            await asyncio.sleep(wait)
+        now = clock.now()
+        latest = now + LONGEST_WAIT
+        turn = pace.take_channel(self._workspace, channel, now)
+        while now < min(turn, latest):
+            await asyncio.sleep((min(turn, latest) - now).total_seconds())
+            now = clock.now()
+            turn = pace.free_at(self._workspace, channel, now)
 
 
 def outcome_of(error: Exception) -> CallOutcome:

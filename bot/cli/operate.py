@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.domain.health import Fact
 from bot.errors import QuizError
 
 if TYPE_CHECKING:
     from bot.config import AiSettings, Settings
 
 schedules = typer.Typer(no_args_is_help=True, help="What will be posted when.")
+deliveries = typer.Typer(help="What was posted, missed or stuck, and why.")
 _AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
@@ -113,7 +115,8 @@ def preview_schedules(
     _print_rows(asyncio.run(read()), as_json, "Nothing will be posted: no schedule is active.")
 
 
-def deliveries(
+@deliveries.callback(invoke_without_command=True)
+def list_deliveries(
     context: typer.Context,
     newest: Annotated[int, typer.Option(min=1, max=10_000, help="How many a workspace.")] = 50,
     state: Annotated[
@@ -122,6 +125,8 @@ def deliveries(
     as_json: _AsJson = False,
 ) -> None:
     """What was posted, missed or stuck, and why."""
+    if context.invoked_subcommand:
+        return
     from bot.domain.cards import describe_delivery
     from bot.domain.delivery import DeliveryState
     from bot.domain.reading import did_you_mean
@@ -143,8 +148,47 @@ def deliveries(
     _print_rows(asyncio.run(read()), as_json, "Nothing was due yet.")
 
 
+@deliveries.command("resolve")
+def resolve_delivery(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(help="Its key, as `deliveries --state stuck` shows it.")],
+    verdict: Annotated[
+        str, typer.Argument(metavar="posted|again", help="Is it in the channel, or not?")
+    ],
+    message: Annotated[
+        str | None, typer.Option(help="The post's id, so that reactions to it are answered.")
+    ] = None,
+) -> None:
+    """End the doubt about a stuck delivery, once you have looked in its channel."""
+    from bot.app import SystemClock, build
+    from bot.config import load_settings
+    from bot.domain.reading import did_you_mean
+    from bot.errors import ConfigError
+    from bot.services.resolving import Resolving, Verdict
+    from storage.schema import require_current
+
+    if verdict not in set(Verdict):
+        hint = did_you_mean(verdict, Verdict)
+        raise ConfigError(f'"{verdict}" is no verdict.{hint} Say posted or again.')
+
+    async def resolve() -> str:
+        settings = load_settings(context.obj)
+        app = build(settings.database.url, {})
+        try:
+            await require_current(app.engine)
+            resolving = Resolving(app.storage, SystemClock(), settings.scheduler.grace)
+            return await resolving.resolve(key, Verdict(verdict), message)
+        finally:
+            await app.close()
+
+    typer.echo(asyncio.run(resolve()))
+
+
 def check(context: typer.Context) -> None:
-    """The doctor: settings, database, packs, Discord; each failed line says how to mend it."""
+    """The doctor: settings, database, packs, Discord and how the service is.
+
+    Each failed line says how to mend it.
+    """
     failed = 0
     for name, examine in _examinations(context.obj):
         try:
@@ -152,8 +196,21 @@ def check(context: typer.Context) -> None:
         except QuizError as error:
             failed += 1
             typer.echo(f"FAILED  {name}: {error}")
+    for fact in _examine_running(context.obj):
+        failed += not fact.ok
+        typer.echo(f"{'ok    ' if fact.ok else 'FAILED'}  {fact.name}: {fact}")
     if failed:
         raise typer.Exit(1)
+
+
+def _examine_running(config: Path | None) -> list[Fact]:
+    from bot.cli.running import examine_running
+    from bot.config import load_settings
+
+    try:
+        return asyncio.run(examine_running(load_settings(config)))
+    except QuizError:
+        return []  # the settings can't be used, which stands above
 
 
 def _examinations(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.progress import showing_progress
+
 if TYPE_CHECKING:
     from bot.app import Application
     from bot.domain.question import Question
-    from bot.questions.reading import OnProgress
     from bot.services.importing import Imported
 
 WorkspaceOption = Annotated[
@@ -58,8 +59,9 @@ async def _import(config: Path | None, source: Path, name: str, workspace: str |
     require_name(name, shipped)
     async with _open_database(config) as app:
         owner = await find_workspace(app.storage, workspace) if workspace else None
-        with _showing_progress() as show:
-            questions = read_questions(source, name, show)
+        with showing_progress() as begin:
+            questions = read_questions(source, name, begin("Reading"))
+            begin("Storing")
             importing = Importing(app.storage, shipped)
             return await importing.import_pack(questions, name, owner)
 
@@ -76,25 +78,6 @@ async def _open_database(config: Path | None) -> AsyncIterator[Application]:
         yield app
     finally:
         await app.close()
-
-
-@contextmanager
-def _showing_progress() -> Iterator[OnProgress]:
-    """Show a bar on stderr while a file is read and stored; nothing in a pipe."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        reading = progress.add_task("Reading", total=1.0)
-        storing = progress.add_task("Storing", total=None, visible=False)
-
-        def show(share: float) -> None:
-            progress.update(reading, completed=share)
-            if share >= 1.0:
-                progress.update(storing, visible=True)
-
-        yield show
 
 
 def load_any_pack(config: Path | None, name: str, workspace: str | None) -> Sequence[Question]:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from bot.cli.packs import WorkspaceOption, load_any_pack, suggest_near
+from bot.cli.progress import OnProgress, showing_progress
 from bot.domain.people import Level
 from bot.domain.question import Kind, Question
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 questions = typer.Typer(no_args_is_help=True, help="Question packs: look, check, convert.")
 
@@ -112,12 +113,15 @@ def _check_path(path: Path, run: bool) -> int:
     from bot.errors import PackError
     from bot.questions.reading import read_questions
 
-    try:
-        loaded = read_questions(path, path.resolve().stem)
-    except PackError as error:
-        typer.echo(str(error))
-        return len(error.faults)
-    reports = [*_check_content(loaded), *_check_words(path), *(_run_proofs(loaded) if run else [])]
+    with showing_progress() as begin:
+        try:
+            loaded = read_questions(path, path.resolve().stem, begin("Reading"))
+        except PackError as error:
+            typer.echo(str(error))
+            return len(error.faults)
+        reports = [*_check_content(loaded, begin), *_check_words(path)]
+        if run:
+            reports += _run_proofs(loaded, begin("Running code"))
     for report in reports:
         typer.echo(report)
     noun = "question" if len(loaded) == 1 else "questions"
@@ -125,15 +129,16 @@ def _check_path(path: Path, run: bool) -> int:
     return len(reports)
 
 
-def _check_content(loaded: Sequence[Question]) -> list[str]:
+def _check_content(loaded: Sequence[Question], begin: Callable[[str], OnProgress]) -> list[str]:
     import asyncio
 
     from bot.grading.lexical import LexicalGrader
     from bot.questions.lint import check_answers, lint_pack
 
-    graded = asyncio.run(check_answers(loaded, LexicalGrader()))
+    found = lint_pack(loaded, begin("Comparing questions"))
+    graded = asyncio.run(check_answers(loaded, LexicalGrader(), begin("Grading model answers")))
     typer.echo(graded)
-    return [str(finding) for finding in (*lint_pack(loaded), *graded.findings)]
+    return [str(finding) for finding in (*found, *graded.findings)]
 
 
 def _check_words(path: Path) -> list[str]:
@@ -145,11 +150,15 @@ def _check_words(path: Path) -> list[str]:
     return [str(fault) for fault in check_spelling([path])]
 
 
-def _run_proofs(loaded: Sequence[Question]) -> list[str]:
+def _run_proofs(loaded: Sequence[Question], on_progress: OnProgress) -> list[str]:
     from bot.questions.proofs import run_proof
 
-    failures = ((question.id, run_proof(question)) for question in loaded)
-    return [f"{question_id}: {failure}" for question_id, failure in failures if failure]
+    reports = []
+    for at, question in enumerate(loaded, 1):
+        if failure := run_proof(question):
+            reports.append(f"{question.id}: {failure}")
+        on_progress(at / len(loaded))
+    return reports
 
 
 @questions.command("export")

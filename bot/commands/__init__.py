@@ -13,6 +13,7 @@ from bot.commands.declaring import (
     handles,
     handles_button,
     handles_form,
+    suggests_values,
 )
 from bot.commands.parsing import parse, read_options
 from bot.commands.tree import BY_PATH, COMMANDS, LEVEL, PACK, SCHEDULE_ID, SCHEDULE_OPTIONS, TOPIC
@@ -39,4 +40,5 @@ __all__ = [
     "handles_form",
     "parse",
     "read_options",
+    "suggests_values",
 ]

@@ -33,6 +33,7 @@ class Type(StrEnum):
     LEVEL = "level"
     TOPIC = "topic"
     PACK = "pack"
+    QUESTION = "question"
     DURATION = "duration"
     DATE = "date"
     NUMBER = "number"
@@ -188,6 +189,16 @@ def handles_button(action: str, rights: Rights = Rights.ALL) -> Callable[[_Handl
 
     def mark(handler: _Handler) -> _Handler:
         handler.handles_button = (action, rights)  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+def suggests_values(type_: Type) -> Callable[[_Handler], _Handler]:
+    """Mark a service's method as what knows values for options of this type while one types."""
+
+    def mark(handler: _Handler) -> _Handler:
+        handler.suggests_values = type_  # type: ignore[attr-defined]
         return handler
 
     return mark

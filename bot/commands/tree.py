@@ -19,7 +19,7 @@ PACK = Option("pack", Type.PACK, "a question pack", clearable=True)
 SCHEDULE_ID = Option("id", Type.SCHEDULE, "its number", positional=True, required=True)
 
 
-QUESTION_ID = Option("id", Type.TEXT, "its id", positional=True, required=True)
+QUESTION_ID = Option("id", Type.QUESTION, "its id", positional=True, required=True)
 MEMBER_OR_ROLE = Option("member", Type.MEMBER_OR_ROLE, "who", positional=True, required=True)
 
 

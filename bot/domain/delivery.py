@@ -126,6 +126,11 @@ class Change:
     reason: str | None = None
     tried: bool = True
 
+    @property
+    def wants_more(self) -> bool:
+        """Whether somebody has to look at the delivery again by itself."""
+        return self.not_before is not None or self.lease_until is not None
+
 
 def make_key(seed: int, *parts: object) -> str:
     """Return the key of a delivery: 20 characters of a hash, the same for the same parts."""
@@ -171,3 +176,15 @@ def give_up_looking() -> Change:
 def is_late(due_at: datetime, now: datetime) -> bool:
     """Tell whether a post made now is to be marked as late."""
     return now - due_at > LATE_AFTER
+
+
+def describe_mend(delivery: Delivery) -> str:
+    """Say what an admin can do about a delivery that waits for somebody; nothing for others."""
+    if delivery.state is not DeliveryState.STUCK:
+        return ""
+    if delivery.purpose is Purpose.REVEAL or delivery.schedule_number is None:
+        return "If it is not there, nothing more comes of it by itself."
+    return (
+        "If it is there, press one of its buttons; if not, type "
+        f"/fastapi-quiz schedule run {delivery.schedule_number}"
+    )

@@ -54,6 +54,15 @@ class CommandCalled:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionTyped:
+    """A member is typing a value for a command's option, and the platform can suggest some."""
+
+    origin: Origin
+    path: str
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReactionAdded:
     """A reaction to a message. `emoji` is the platform-neutral name: `bulb`."""
 
@@ -105,6 +114,7 @@ class AccessRegained:
 Event = (
     TextCommand
     | CommandCalled
+    | OptionTyped
     | ReactionAdded
     | ButtonPressed
     | FormSubmitted

@@ -22,6 +22,7 @@ class Turns:
     every: timedelta
     burst: int = 1
     _full_at: dict[Hashable, datetime] = field(default_factory=dict)
+    _held_until: dict[Hashable, datetime] = field(default_factory=dict)
     _latest: datetime | None = None
 
     def next_turn(self, key: Hashable, now: datetime) -> datetime:
@@ -41,19 +42,28 @@ class Turns:
         return turn
 
     def hold_from(self, key: Hashable, now: datetime) -> None:
-        """The turn was really used only now: the next one counts from here."""
+        """A turn was really used only now: the next one must not come earlier than it may."""
         self._mind_clock(now)
-        self._full_at[key] = max(self._full_at.get(key, now), now + self.every)
+        self._held_until[key] = now + self.every
+        if len(self._held_until) > _MOST_KEPT:
+            self._forget_rested(now)
+
+    def free_at(self, key: Hashable, now: datetime) -> datetime:
+        """Return when a turn that was taken may be used: later, where others were late."""
+        self._mind_clock(now)
+        return max(now, self._held_until.get(key, now))
 
     def _mind_clock(self, now: datetime) -> None:
         if self._latest is not None and now < self._latest - _SET_BACK:
             self._full_at.clear()
+            self._held_until.clear()
             self._latest = now
         elif self._latest is None or now > self._latest:
             self._latest = now
 
     def _forget_rested(self, now: datetime) -> None:
         self._full_at = {key: at for key, at in self._full_at.items() if at > now}
+        self._held_until = {key: at for key, at in self._held_until.items() if at > now}
 
 
 @dataclass
@@ -67,18 +77,22 @@ class Pace:
     workspaces: Turns
 
     def take(self, workspace: str, channel: str, now: datetime) -> datetime:
-        """Take a turn that both allow, and return when it is."""
-        place = (workspace, channel)
-        free_at = max(
-            self.channels.next_turn(place, now), self.workspaces.next_turn(workspace, now)
-        )
-        self.workspaces.take(workspace, now, free_at)
-        return self.channels.take(place, now, free_at)
+        """Take a turn that both allow, and return when it is.
+
+        The workspace's is taken first and by itself: who waits for a busy channel must not
+        make the workspace's other channels wait, too.
+        """
+        turn = self.workspaces.take(workspace, now)
+        return self.channels.take((workspace, channel), now, turn)
 
     def take_channel(self, workspace: str, channel: str, now: datetime) -> datetime:
         """Take a turn of the channel alone: who answers somebody doesn't queue behind posts."""
         return self.channels.take((workspace, channel), now)
 
+    def free_at(self, workspace: str, channel: str, now: datetime) -> datetime:
+        """Return when a post whose turn has come may go: not within a second of another."""
+        return self.channels.free_at((workspace, channel), now)
+
     def note_post(self, workspace: str, channel: str, now: datetime) -> None:
-        """A post has just been made: the channel's second counts from its end."""
+        """A post begins or ends: the channel's second counts from here."""
         self.channels.hold_from((workspace, channel), now)

@@ -17,7 +17,7 @@ from bot.domain.cards import (
     RevealCard,
 )
 from bot.domain.cards.standings import PERIODS as PERIODS
-from bot.domain.delivery import Delivery, DeliveryState, Purpose
+from bot.domain.delivery import Delivery, DeliveryState, Purpose, describe_mend
 from bot.domain.draft import ItemKind
 from bot.domain.reading import format_duration
 from bot.domain.schedule import RevealMode, Schedule
@@ -143,9 +143,12 @@ def describe_fate(delivery: Delivery) -> str:
     fate = f"{what}: {delivery.state}"
     if delivery.posted_at:
         fate += f", {format_duration(delivery.posted_at - delivery.due_at)} after it was due"
+    if delivery.tries > 1:
+        fate += f", tried {delivery.tries} times"
     if delivery.reason and delivery.state is not DeliveryState.CONFIRMED:
         fate += f". {delivery.reason}"
-    return fate
+    mend = describe_mend(delivery)
+    return f"{fate} {mend}" if mend else fate
 
 
 QUEUE_EMPTY = "Nothing waits for you."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.domain.grading import GradingTask
@@ -30,6 +30,11 @@ FEWEST_TO_BALANCE = 12
 OWN_ANSWER = 0.9
 OTHER_ANSWERS = 0.35
 OTHERS_COMPARED = 20
+PAIRS_COMPARED = 5_000
+"""Answers graded by another question's points: enough for a percentile of any pack."""
+
+OnProgress = Callable[[float], None]
+"""Is told the share (0..1) that is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,16 @@ class Finding:
         return f"{self.question_id or 'pack'}: {self.problem} {self.mend}"
 
 
-def lint_pack(questions: Sequence[Question]) -> tuple[Finding, ...]:
-    """Judge a pack by every rule that needs no grader."""
-    found = [finding for question in questions for finding in lint_question(question)]
-    return (*found, *_find_twins(questions), *_check_positions(questions))
+def lint_pack(
+    questions: Sequence[Question], on_progress: OnProgress = lambda _: None
+) -> tuple[Finding, ...]:
+    """Judge a pack by every rule that needs no grader; questions are half of the progress."""
+    found: list[Finding] = []
+    for at, question in enumerate(questions, 1):
+        found += lint_question(question)
+        on_progress(at / len(questions) / 2)
+    twins = _find_twins(questions, lambda share: on_progress((1 + share) / 2))
+    return (*found, *twins, *_check_positions(questions))
 
 
 def lint_question(question: Question) -> Iterator[Finding]:
@@ -116,8 +127,9 @@ def _check_syntax(part: str, code: str, line: int) -> Iterator[tuple[str, str]]:
         yield f"Line {at} of its {part} is not Python.", "Mend it, or name another language."
 
 
-def _find_twins(questions: Sequence[Question]) -> Iterator[Finding]:
-    for one, other, similarity in find_near_duplicates(questions):
+def _find_twins(questions: Sequence[Question], on_progress: OnProgress) -> Iterator[Finding]:
+    near = find_near_duplicates(questions, on_progress=on_progress)
+    for one, other, similarity in near:
         problem = f"It is {similarity:.2f} like `{one.id}` (limit {NEAR_DUPLICATE})."
         yield Finding(other.id, problem, "Ask something else, or retire one of the two.")
 
@@ -168,15 +180,19 @@ class AnswerCheck:
         )
 
 
-async def check_answers(questions: Sequence[Question], grader: Grader) -> AnswerCheck:
+async def check_answers(
+    questions: Sequence[Question], grader: Grader, on_progress: OnProgress = lambda _: None
+) -> AnswerCheck:
     """Grade each model answer by its own key points, and a sample of the others by them, too.
 
     A question's own answer must reach `OWN_ANSWER`.
     """
     chosen = [question for question in questions if question.key_points]
+    compared = set(_choose(chosen, PAIRS_COMPARED // OTHERS_COMPARED))
     found: list[Finding] = []
     foreign: list[float] = []
-    for question in chosen:
+    for at, question in enumerate(chosen, 1):
+        on_progress(at / len(chosen))
         task = make_task(question)
         own = await grader.grade(task, task.reference)
         if own.score < OWN_ANSWER:
@@ -184,7 +200,7 @@ async def check_answers(questions: Sequence[Question], grader: Grader) -> Answer
             problem = f"Its model answer scores {own.score:.2f} ({grader.name} grader)."
             mend = f"Let the answer say: {'; '.join(missed)}."
             found.append(Finding(question.id, problem, mend))
-        for other in _sample_others(question, chosen):
+        for other in _sample_others(question, chosen) if question.id in compared else ():
             grade = await grader.grade(task, strip_markup(other.answer))
             foreign.append(grade.score)
     return AnswerCheck(
@@ -197,6 +213,12 @@ def make_task(question: Question) -> GradingTask:
     return GradingTask(
         strip_markup(question.prompt), strip_markup(question.answer), question.key_points
     )
+
+
+def _choose(questions: Sequence[Question], count: int) -> Iterator[str]:
+    """Choose some questions, always the same ones of a pack."""
+    chance = random.Random(len(questions))  # noqa: S311
+    yield from chance.sample([one.id for one in questions], min(count, len(questions)))
 
 
 def _sample_others(question: Question, chosen: Sequence[Question]) -> list[Question]:

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 import structlog
 
 from bot import commands
-from bot.commands import BY_PATH, Call, Caller, Command, Filled, Press, Rights
+from bot.commands import BY_PATH, Call, Caller, Command, Filled, Press, Rights, Type
 from bot.domain.cards import ErrorCard, FormCard, FormField, Reply
 from bot.domain.events import (
     AccessLost,
@@ -18,6 +18,7 @@ from bot.domain.events import (
     CommandCalled,
     Event,
     FormSubmitted,
+    OptionTyped,
     Origin,
     ReactionAdded,
     TextCommand,
@@ -47,11 +48,15 @@ FormHandler = Callable[[Filled], Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """What services were marked to answer: commands and forms by path, buttons by action."""
+    """What services were marked to answer.
+
+    Commands and forms by path, buttons by action, values to suggest by the option's type.
+    """
 
     commands: Mapping[str, Handler]
     buttons: Mapping[str, tuple[Rights, ButtonHandler]]
     forms: Mapping[str, FormHandler]
+    values: Mapping[Type, Handler]
 
 
 def collect_handlers(services: Iterable[object]) -> Handlers:
@@ -64,6 +69,7 @@ def collect_handlers(services: Iterable[object]) -> Handlers:
             for (action, rights), method in _find_marked(found, "handles_button")
         },
         dict(_find_marked(found, "handles_form")),
+        dict(_find_marked(found, "suggests_values")),
     )
 
 
@@ -124,6 +130,8 @@ class Conversing:
                 return await self._run(origin, command, raw, event.upload)
             case CommandCalled(origin, path, options):
                 return await self._run(origin, BY_PATH[path], options, event.upload)
+            case OptionTyped(origin, path, name):
+                return await self._suggest(origin, BY_PATH[path], name)
             case ReactionAdded(origin, message_id, emoji):
                 caller = await self._identify(origin)
                 wanted = emoji == caller.workspace.emoji
@@ -141,14 +149,22 @@ class Conversing:
                 caller = await self._identify(origin)
                 asked_by = self.interviewing if key.startswith(KEY_PREFIX) else self.answering
                 return await asked_by.answer(caller, values.get("text", ""), key)
-            case AccessLost():
-                await self.leaving.pause(event)
-                return None
-            case AccessRegained():
-                await self.leaving.come_back(event)
+            case AccessLost() | AccessRegained():
+                await self.leaving.follow(event)
                 return None
             case _:
                 assert_never(event)
+
+    async def _suggest(self, origin: Origin, command: Command, name: str) -> Reply | None:
+        """Return values for an option from whom its type is known to, if anybody."""
+        option = command.option(name)
+        handler = self.handlers.values.get(option.type) if option else None
+        if handler is None:
+            return None
+        caller = await self._identify(origin)
+        if command.rights is Rights.ADMIN:
+            await self._require_admin(origin, caller)
+        return await handler(Call(command, caller))
 
     async def _run(
         self,

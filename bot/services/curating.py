@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.commands import Call, handles
-from bot.domain.bank import BankEntry, Order, StoredPack, sort_entries
+from bot.commands import Call, Type, handles, suggests_values
+from bot.domain.bank import BankEntry, Order, QuestionState, StoredPack, sort_entries
 from bot.domain.cards import (
     Attachment,
     BankCard,
@@ -60,6 +60,19 @@ class Curating:
             rows = await _add_titles(work, call, chosen)
         said = f"{len(fitting)} of {_name(wanted, state)}." if len(fitting) > 1 else ""
         return Reply([BankCard(said, rows, len(fitting), page, pages)])
+
+    @suggests_values(Type.QUESTION)
+    async def suggest_questions(self, call: Call) -> Reply:
+        """Return the ids of all questions to which the command could do something."""
+        wants_retired = call.command.path == "questions restore"
+        async with self.storage.reading() as work:
+            entries = await work.curation.entries(call.caller.workspace.id)
+        pairs = [
+            (f"{entry.summary.id} ({', '.join(entry.summary.topics)})", entry.summary.id)
+            for entry in entries
+            if (entry.state is QuestionState.RETIRED) == wants_retired
+        ]
+        return Reply([NoticeCard(f"{len(pairs)} questions.", {"suggestions": pairs})])
 
     @handles("questions retire")
     async def retire(self, call: Call) -> Reply:

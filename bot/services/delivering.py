@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -54,9 +54,10 @@ class Delivering:
 
     `owner` names this process; `lease` is how long it may hold a delivery. A post gives up
     after half the lease, so that nobody else looks for it meanwhile. At most `concurrency`
-    posts are under way, of one workspace at most a quarter of them: a slow workspace delays
-    no other. Whole batches are claimed, so that some deliveries wait here for their turn;
-    what becomes of posts is committed in groups.
+    posts are under way, of one workspace at most a quarter of them: a slow workspace delays no
+    other. `wake` is called when something is to be done again sooner than was known. Whole
+    batches are claimed, so that some deliveries wait here for their turn; what becomes of posts
+    is committed in groups.
     """
 
     storage: Storage
@@ -69,6 +70,7 @@ class Delivering:
     holding: Holding = field(default_factory=Holding)
     meter: Meter = NO_METER
     pacing: Pacing = field(default_factory=Pacing)
+    wake: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self._begun: Counter[WorkspaceId] = Counter()
@@ -159,6 +161,8 @@ class Delivering:
         """Commit what has ended; then use the room."""
         ended, self._ended = self._ended, []
         await settle(self.storage, ended, self.grace, self.clock.now(), self.meter)
+        if any(change.wants_more for _, change in ended):
+            self.wake()
         if self._more and not self._draining:
             await self.begin_due()
         if self._ended:

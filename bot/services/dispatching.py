@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +29,11 @@ class Dispatching:
     reminding: Reminding
     interviews: InterviewEnding
     erasing: Erasing
+
+    def wake_by(self, wake: Callable[[], None]) -> None:
+        """Have `wake` called when a post has to be tried or looked for again: whoever sleeps
+        until `next_wake_at` couldn't know of it."""
+        self.delivering.wake = self.reconciling.wake = wake
 
     async def run_due(self) -> None:
         """Work until nothing is due at this moment and nothing is under way."""

@@ -28,6 +28,14 @@ class Leaving:
     clock: Clock
     keep_for: timedelta
 
+    async def follow(self, event: AccessLost | AccessRegained) -> None:
+        """Pause what was lost, or restore what is back."""
+        match event:
+            case AccessLost():
+                await self.pause(event)
+            case AccessRegained():
+                await self.come_back(event)
+
     async def pause(self, event: AccessLost) -> None:
         """Pause the schedules of the channel, or leave the whole workspace.
 

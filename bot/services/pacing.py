@@ -34,6 +34,8 @@ class Pacing:
         if turn is None or turn > now + _KEPT_FOR:
             turn = pace.take(workspace.external_id, delivery.channel, now)
         if turn <= now:
+            turn = pace.free_at(workspace.external_id, delivery.channel, now)
+        if turn <= now:
             return None
         self._promised[delivery.id] = turn
         if len(self._promised) > _MOST_KEPT:

@@ -93,20 +93,14 @@ class Planning:
             ]
             drafts = [draft for plan in plans for draft in plan.drafts]
             await work.deliveries.insert(drafts)
-            self._tell(drafts)
+            log_plans(drafts)
+            for draft in drafts:
+                if draft.state is DeliveryState.SKIPPED:
+                    self.meter.note_delivery(draft.state)
             await work.schedules.move_on([plan.schedule for plan in plans])
             for plan in plans:
                 await tell_of_low_deck(work, plan, now)
             return len(schedules)
-
-    def _tell(self, drafts: Sequence[Draft]) -> None:
-        """Begin each delivery's trail in the log: everything that follows has its key."""
-        for draft in drafts:
-            if draft.state is DeliveryState.SKIPPED:
-                log.info("skipped", delivery=draft.key, slot=str(draft.slot), why=draft.reason)
-                self.meter.note_delivery(draft.state)
-            else:
-                log.info("planned", delivery=draft.key, slot=str(draft.slot))
 
     def _plan(
         self,
@@ -142,6 +136,16 @@ class Planning:
             state=DeliveryState.SKIPPED,
             reason=reason,
         )
+
+
+def log_plans(drafts: Sequence[Draft]) -> None:
+    """Begin each delivery's trail in the log: everything that follows has its key."""
+    for draft in drafts:
+        slot, due_at = str(draft.slot), draft.due_at.isoformat()
+        if draft.state is DeliveryState.SKIPPED:
+            log.info("skipped", delivery=draft.key, slot=slot, due_at=due_at, why=draft.reason)
+        else:
+            log.info("planned", delivery=draft.key, slot=slot, due_at=due_at)
 
 
 def delay_within(spread: timedelta, workspace: Workspace, channel: str) -> timedelta:

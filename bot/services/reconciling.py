@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -35,6 +35,7 @@ class Reconciling:
     grace: timedelta
     background: Background = field(default_factory=Background)
     meter: Meter = NO_METER
+    wake: Callable[[], None] = lambda: None
     at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def begin_due(self) -> int:
@@ -63,6 +64,8 @@ class Reconciling:
         settled = [(delivery, new) for (delivery, _), new in zip(doubtful, changes, strict=True)]
         if settled:
             await settle(self.storage, settled, self.grace, self.clock.now(), self.meter)
+            if any(change.wants_more for _, change in settled):
+                self.wake()
 
     async def _look_within_limit(self, delivery: Delivery, workspace: Workspace) -> Change:
         trail = structlog.contextvars.bound_contextvars(delivery=delivery.key)

@@ -17,7 +17,13 @@ from bot.domain.reading import did_you_mean
 from bot.domain.schedule import RevealMode, Rhythm, Schedule, ScheduleId, Slot
 from bot.errors import ChatError, CommandError, NotFound, Rejected
 from bot.ports import ChatPort, Storage, UnitOfWork
-from bot.services.planning import draft_question, fill_draft, open_picker, tell_of_low_deck
+from bot.services.planning import (
+    draft_question,
+    fill_draft,
+    log_plans,
+    open_picker,
+    tell_of_low_deck,
+)
 
 PREVIEWED = 10
 MOST_SCHEDULES = 100
@@ -146,6 +152,7 @@ class Scheduling:
             if draft.question_key is None:
                 raise NotFound(f"{draft.reason} Type /fastapi-quiz topics to see what is.")
             await work.deliveries.insert([draft])
+            log_plans([draft])
             await work.schedules.save(plan.schedule)
             await tell_of_low_deck(work, plan, caller.now)
         return _say(schedule, "posts a question now")

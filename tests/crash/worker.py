@@ -98,6 +98,7 @@ async def deliver(url: str, port: int, concurrency: int) -> None:
     app = build(url, {"local": WireChat(port)}, clock=clock, owner=str(os.getpid()), lease=LEASE)
     app.dispatching.delivering.concurrency = concurrency
     ticker = Ticker(clock, app.dispatching.begin_due, app.dispatching.next_wake_at)
+    app.dispatching.wake_by(ticker.wake)
     ticker.start()
     await stop.wait()
     await ticker.stop()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from tests.e2e.test_program import run
 from tests.stage import CHOICES, DEEP, START, Play, play_script
 
 PARTLY = "A 422 answer, and it has a detail that names each field that is wrong."
@@ -225,3 +227,25 @@ async def test_stopping_at_once_gives_no_report(play: Play) -> None:
     assert "no report" in played.last("notice").text
     assert "is over" in played.last("error").text
     assert played.last("mock_history").data == {"interviews": [], "trend": None}
+
+
+def test_the_report_is_a_file_whose_path_is_printed(tmp_path: Path) -> None:
+    script = """
+at 2026-03-23 08:55 Europe/Berlin
+@ben: /fastapi-quiz mock questions:1 topic:testing
+@ben: /fastapi-quiz mock skip
+@ben: /fastapi-quiz mock questions:1
+@ben: /fastapi-quiz mock skip
+@ben: /fastapi-quiz mock history
+"""
+    folder = tmp_path / "out"
+    done = run("simulate", "-", "--json", "--pictures", str(folder), folder=tmp_path, stdin=script)
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    report = next(one["data"] for one in said if one["kind"] == "mock_report")
+    (path,) = (Path(each["path"]) for each in report["files"] if each["path"].endswith(".md"))
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("# Mock interview, 2026-03-23")
+    assert "**Model answer**" in text
+    assert Path(report["picture"]).suffix == ".png"
+    history = next(one["data"] for one in said if one["kind"] == "mock_history")
+    assert Path(history["picture"]).exists()

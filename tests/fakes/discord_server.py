@@ -24,7 +24,7 @@ from tests.fakes.discord.world import Channel, Guild, Interaction, User, World
 TOKEN = "local.token.of-a-test"
 PATIENCE = 15.0
 _SUBCOMMAND, _GROUP = 1, 2
-_TYPES = {3: str, 4: int, 5: bool, 6: str, 7: str, 9: str}
+_TYPES = {3: str, 4: int, 5: bool, 6: str, 7: str, 9: str, 11: str}
 _USERS = (6, 9)
 
 
@@ -156,11 +156,25 @@ class DiscordServer:
                     shown = {k: v for k, v in guild.member_json(user).items() if k != "user"}
                     shown["permissions"] = "0"
                     resolved.setdefault("members", {})[option["value"]] = shown
+            if option["type"] == 11:
+                resolved.setdefault("attachments", {}).update(self._describe_files(option["value"]))
             if option["type"] == 7:
                 found = self.world.channels[int(option["value"])]
                 shown = {**found.to_json(self.world.bot.id), "permissions": "0"}
                 resolved.setdefault("channels", {})[option["value"]] = shown
         return resolved
+
+    def add_file(self, name: str, content: bytes) -> str:
+        """Put a file on Discord's servers, as its client does, and return its id."""
+        file_id = str(self.world.new_id())
+        self.world.files[file_id] = (name, content)
+        return file_id
+
+    def _describe_files(self, file_id: str) -> dict[str, Any]:
+        name, content = self.world.files[file_id]
+        url = f"http://127.0.0.1:{self.port}/cdn/{file_id}"
+        shown = {"id": file_id, "filename": name, "size": len(content), "url": url}
+        return {file_id: {**shown, "proxy_url": url, "content_type": "text/plain"}}
 
     async def press(
         self, user: User, message: Mapping[str, Any], label: str, *, custom_id: str | None = None
@@ -176,7 +190,7 @@ class DiscordServer:
     ) -> Interaction:
         """Fill in the form that an interaction opened, as Discord lets one fill it."""
         assert opened.modal is not None, "no form was opened"
-        labels = []
+        labels, files = [], {}
         for label in opened.modal["components"]:
             inner = label["component"]
             value = values.get(inner["custom_id"], "")
@@ -187,8 +201,10 @@ class DiscordServer:
                 filled["value"] = value
             else:
                 filled["values"] = [value] if value else []
+                files |= self._describe_files(value) if inner["type"] == 19 and value else {}
             labels.append({"type": 18, "id": 1, "component": filled})
         data = {"custom_id": opened.modal["custom_id"], "components": labels}
+        data |= {"resolved": {"attachments": files}} if files else {}
         return await self._interact(user, opened.channel, 5, data)
 
     async def _interact(

@@ -17,6 +17,7 @@ class Program:
     """`fastapi-quiz run`, and what it has written to stderr so far."""
 
     process: asyncio.subprocess.Process
+    said: str = ""
     lines: list[str] = field(default_factory=list)
     spoke: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -26,6 +27,11 @@ class Program:
         async for line in self.process.stderr:
             self.lines.append(line.decode(errors="replace"))
             self.spoke.set()
+
+    async def read_output(self) -> None:
+        """Keep what the program prints."""
+        assert self.process.stdout
+        self.said = (await self.process.stdout.read()).decode(errors="replace")
 
     async def until(self, word: str) -> None:
         """Wait until it has written a word."""
@@ -52,8 +58,13 @@ class Program:
 
 
 @asynccontextmanager
-async def run_program(folder: Path, settings: Mapping[str, str]) -> AsyncIterator[Program]:
-    """Run the service in a folder; settings are `section.key` names with their values."""
+async def run_program(
+    folder: Path, settings: Mapping[str, str], *arguments: str
+) -> AsyncIterator[Program]:
+    """Run the service in a folder; settings are `section.key` names with their values.
+
+    With arguments another of its commands is run, whose output is in `said` at its end.
+    """
     names = {
         f"FASTAPI_QUIZ_{name.replace('.', '__')}".upper(): value for name, value in settings.items()
     }
@@ -61,13 +72,14 @@ async def run_program(folder: Path, settings: Mapping[str, str]) -> AsyncIterato
         sys.executable,
         "-m",
         "bot",
-        "run",
+        *(arguments or ("run",)),
         cwd=folder,
         env={**os.environ, **names, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     program = Program(process)
-    reading = asyncio.create_task(program.read_log())
+    reading = asyncio.gather(program.read_log(), program.read_output())
     try:
         yield program
     finally:

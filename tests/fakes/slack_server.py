@@ -43,6 +43,8 @@ class SlackServer:
 
     def __init__(self, state: State | None = None) -> None:
         self.state = state or State()
+        self.shut = False
+        """Whether no socket is let in."""
         self.sockets: list[web.WebSocketResponse] = []
         self.events_url: str | None = None
         self.views: dict[tuple[str, str], dict[str, Any]] = {}
@@ -289,6 +291,8 @@ class SlackServer:
     # What Slack tells the bot
 
     async def _on_socket(self, request: web.Request) -> web.StreamResponse:
+        if self.shut:
+            return web.Response(status=503)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "num_connections": 1})

@@ -243,8 +243,10 @@ class SlackStage:
 
 
 def _is_first(message: Message) -> bool:
-    """Leave out further pages, and the note that begins a thread."""
-    return bool(message.kind) and "-" not in str(message.blocks[0].get("block_id"))
+    """Leave out further pages, the note that begins a thread, and the one that brings a file."""
+    if not message.kind or message.text.startswith("Your file: "):
+        return False
+    return "-" not in str(message.blocks[0].get("block_id"))
 
 
 def _describe(world: SlackWorld, message: Message) -> Shown:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.domain.assessment import GradingStatus
-from bot.domain.delivery import Delivery
+from bot.domain.delivery import Delivery, describe_mend
 from bot.domain.schedule import Schedule
 
 
@@ -99,7 +99,16 @@ def describe_delivery(delivery: Delivery) -> dict[str, Any]:
         "state": delivery.state.value,
         "due_at": delivery.due_at.isoformat(),
         "posted_at": delivery.posted_at.isoformat() if delivery.posted_at else None,
+        "late_seconds": _lateness(delivery),
         "tries": delivery.tries,
         "reason": delivery.reason,
+        "mend": describe_mend(delivery) or None,
+        "key": delivery.key,
         "question_id": delivery.question_id,
     }
+
+
+def _lateness(delivery: Delivery) -> float | None:
+    if delivery.posted_at is None:
+        return None
+    return round((delivery.posted_at - delivery.due_at).total_seconds(), 3)

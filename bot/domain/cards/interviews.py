@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from bot.domain.cards.parts import Attachment, Button
 from bot.domain.interview import Interview
 from bot.domain.interview_file import write_file
 from bot.domain.interview_report import Report
+from bot.domain.pictures import Picture, picture_mocks, picture_topics
 from bot.domain.question import Kind, Question
 
 
@@ -73,6 +75,11 @@ class MockReportCard:
         )
 
     @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The score by topic."""
+        return (picture_topics(self.report.topics),)
+
+    @property
     def buttons(self) -> tuple[Button, ...]:
         """What to do next."""
         return (Button("Practise", "command", value="practice"),)
@@ -109,6 +116,17 @@ class MockHistoryCard:
     interviews: tuple[Interview, ...]
     trend: float | None
     zone: str
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The trend, once there is one."""
+        zone = ZoneInfo(self.zone)
+        points = tuple(
+            (each.ended_at.astimezone(zone).date(), each.score)
+            for each in self.interviews
+            if each.ended_at is not None and each.score is not None
+        )
+        return (picture_mocks(points),) if len(points) > 1 else ()
 
     def data(self) -> dict[str, Any]:
         """What the card was made of."""

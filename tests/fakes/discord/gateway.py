@@ -60,13 +60,14 @@ class Line:
 
 @dataclass
 class Gateway:
-    """Accepts shards. `deaf`: takes heartbeats and answers none."""
+    """Accepts shards. `deaf`: takes heartbeats and answers none; `shut`: lets nobody in."""
 
     world: World
     token: str
     url: Callable[[], str]
     heartbeat_ms: int = 41_250
     deaf: bool = False
+    shut: bool = False
     refuse_code: int | None = None
     sessions: dict[str, Session] = field(default_factory=dict)
     lines: set[Line] = field(default_factory=set)
@@ -77,6 +78,8 @@ class Gateway:
 
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """Serve one connection until it ends."""
+        if self.shut:
+            return web.Response(status=503)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         line = Line(socket, request.query.get("compress") == "zlib-stream")

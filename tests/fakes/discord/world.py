@@ -238,6 +238,7 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.interactions: dict[str, Interaction] = {}
+        self.files: dict[str, tuple[str, bytes]] = {}
         self.commands: dict[int | None, list[dict[str, Any]]] = {}
         self.changed = asyncio.Event()
         self.said: list[Said] = []

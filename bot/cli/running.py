@@ -1,0 +1,73 @@
+"""What `check` asks of the service itself: of the process that runs, and of the database."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+from bot.config import Settings
+from bot.domain.health import Fact, Process
+from bot.errors import QuizError
+
+ANSWER_WITHIN = timedelta(seconds=10)
+
+
+async def examine_running(settings: Settings) -> list[Fact]:
+    """Return what the processes and the database say; nothing of a database without tables."""
+    from bot.app import SystemClock, build
+    from bot.services.health import judge_processes, judge_tally
+    from storage.schema import current_revision, require_current
+
+    app = build(settings.database.url, {})
+    try:
+        if await current_revision(app.engine) is None:
+            return []
+        await require_current(app.engine)
+        now = SystemClock().now()
+        async with app.storage.reading() as work:
+            processes = await work.operations.processes()
+            tally = await work.operations.tally(now)
+    except QuizError:
+        return []  # the line of the database says it
+    finally:
+        await app.close()
+    alive = [process for process in processes if not process.is_gone(now)]
+    return [
+        *(judge_processes(processes, now) or [_NOBODY]),
+        *judge_tally(tally, processes, now),
+        *(await asyncio.to_thread(_ask_ready, settings, alive)),
+    ]
+
+
+_NOBODY = Fact("processes", True, "none runs; start one with fastapi-quiz run")
+
+
+def _ask_ready(settings: Settings, alive: Sequence[Process]) -> list[Fact]:
+    """Ask the process that serves web.host:port here for /readyz."""
+    if not settings.web.enabled or not alive:
+        return []
+    host = settings.web.host if settings.web.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
+    url = f"http://{f'[{host}]' if ':' in host else host}:{settings.web.port}/readyz"
+    try:
+        with urlopen(url, timeout=ANSWER_WITHIN.total_seconds()) as answer:
+            body = answer.read()
+    except HTTPError as error:
+        body = error.read()
+    except (URLError, OSError):
+        return [
+            Fact(
+                "readyz",
+                False,
+                f"Nothing answers at {url}, though a process runs.",
+                "Look at web.host and web.port, and whether it runs on this machine.",
+            )
+        ]
+    try:
+        facts = json.loads(body)["facts"]
+        return [Fact(f"readyz: {one.pop('name')}", **one) for one in facts]
+    except (ValueError, LookupError, TypeError):
+        return [Fact("readyz", False, f"Something else answers at {url}.", "Look at web.port.")]

@@ -1,0 +1,61 @@
+"""Ends the doubt about a stuck delivery, once an operator has looked in the channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.domain.delivery import Change, DeliveryState
+from bot.errors import NotFound
+from bot.ports import Clock, Storage
+from bot.services.settling import settle
+
+
+class Verdict(StrEnum):
+    """What the operator saw: the post is there, or it is not and may be sent again."""
+
+    POSTED = "posted"
+    AGAIN = "again"
+
+
+@dataclass
+class Resolving:
+    """Nothing but a stuck delivery is touched: anything else knows by itself how it stands."""
+
+    storage: Storage
+    clock: Clock
+    grace: timedelta
+
+    async def resolve(self, key: str, verdict: Verdict, message_id: str | None = None) -> str:
+        """Do what the verdict says and return a sentence about it.
+
+        `message_id` lets reactions to the post be answered; without it the first press of one
+        of its buttons tells it.
+
+        Raises:
+            NotFound: there is no such delivery, or it isn't stuck.
+        """
+        async with self.storage.reading() as work:
+            found = await work.operations.find(key)
+        if found is None:
+            raise NotFound(
+                f'No delivery has the key "{key}". '
+                "fastapi-quiz deliveries --state stuck --json lists those that wait."
+            )
+        workspace, delivery = found
+        where = f"{workspace.name} {delivery.channel}, {delivery.slot}"
+        if delivery.state is not DeliveryState.STUCK:
+            raise NotFound(
+                f"That delivery ({where}) is {delivery.state}: nothing is to be resolved."
+            )
+        now = self.clock.now()
+        if verdict is Verdict.POSTED:
+            posted = Change(
+                DeliveryState.CONFIRMED, message_id=message_id, posted_at=delivery.due_at
+            )
+            await settle(self.storage, [(delivery, posted)], self.grace, now)
+            return f"Taken as posted: {where}."
+        async with self.storage.writing() as work:
+            await work.operations.send_again(delivery, now, now + self.grace)
+        return f"It is posted again within a minute: {where}."
