@@ -366,9 +366,9 @@ class Service:
             lease=settings.scheduler.lease,
             spread=settings.scheduler.spread,
             concurrency=settings.scheduler.concurrency,
-            keep_after_leaving=settings.privacy.keep_after_leaving,
             grading=settings.grading,
             ai=settings.ai,
+            keep_after_leaving=settings.privacy.keep_after_leaving,
             meter=meter,
             paces={one.name: one.pace for one in self._platforms if one.pace is not None},
         )

@@ -21,6 +21,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 _TOKENS = r"\b(?:xox[a-z](?:\.xox[a-z])?-|xapp-)[\w-]+|(?<=Bot )[\w-]{20,}\.[\w-]+\.[\w-]+"
 """What Slack's and Discord's tokens look like, also those that the settings don't hold."""
+_SIGNS = ("xox", "xapp-", "Bot ")
 _SHORTEST = 6
 """Characters: a shorter secret is a word that would be struck out everywhere."""
 HIDDEN = "[secret]"
@@ -73,9 +74,13 @@ def make_hiding(secrets: Sequence[str]) -> Callable[[str], str]:
     spelled = {s for secret in secrets for s in (secret, json.dumps(secret)[1:-1])}
     longest_first = sorted((s for s in spelled if len(s) >= _SHORTEST), key=len, reverse=True)
     pattern = re.compile("|".join([*map(re.escape, longest_first), _TOKENS]))
+    signs = (*longest_first, *_SIGNS)
 
     def hide(line: str) -> str:
-        return pattern.sub(HIDDEN, line)
+        for sign in signs:  # most lines have none, which is found out ten times faster so
+            if sign in line:
+                return pattern.sub(HIDDEN, line)
+        return line
 
     return hide
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func
@@ -96,6 +96,7 @@ class ReviewRepository:
             select(DeliveryRow)
             .where(
                 *daily,
+                col(DeliveryRow.slot) >= since.date() - timedelta(days=1),
                 col(DeliveryRow.posted_at) >= since,
                 col(DeliveryRow.posted_at) >= first,
                 col(DeliveryRow.slot) < newest,

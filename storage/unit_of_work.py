@@ -51,10 +51,10 @@ class SqlUnitOfWork:
         self.totals = TotalRepository(session)
         self.streaks = StreakRepository(session)
         self.notices = NoticeRepository(session)
-        self.tenancy = TenancyRepository(session)
-        self.drafts = DraftRepository(session)
         self.past_answers = PastAnswerRepository(session)
         self.model_book = ModelBookRepository(session)
+        self.tenancy = TenancyRepository(session)
+        self.drafts = DraftRepository(session)
         self.agenda = AgendaRepository(session)
         self.operations = OperationsRepository(session)
 

@@ -11,7 +11,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from adapters.discord import limits
+from adapters.discord import interviews, limits
 from adapters.discord.components import make_row, make_view
 from adapters.discord.limits import measure
 from adapters.discord.tables import (
@@ -273,17 +273,10 @@ def _leaderboard(card: LeaderboardCard) -> Page:
 
 @_render.register
 def _mock(card: MockCard) -> Page:
-    question = card.question
-    what = interview_words.introduce_step(card.number, card.of, card.follow_up)
-    said = f"*{escape(card.said)}*" if card.said else ""
-    asked_on = []
-    if card.follow_up:
-        asked_on = [f"**{escape(card.follow_up)}**", interview_words.ASK_ON]
-        asked_on.append(interview_words.FIRST_ASKED)
     return Page(
-        _join(said, *asked_on, question.prompt, _list_choices(question)),
-        f"{what}: {escape(question.title)}",
-        f"{question.level.value} · {', '.join(question.topics)}",
+        _join(*interviews.write_step(card), card.question.prompt, _list_choices(card.question)),
+        interviews.name_step(card),
+        f"{card.question.level.value} · {', '.join(card.question.topics)}",
         AMBER,
         card.buttons,
     )
@@ -291,29 +284,14 @@ def _mock(card: MockCard) -> Page:
 
 @_render.register
 def _mock_report(card: MockReportCard) -> Page:
-    report = card.report
-    parts = [
-        "\n".join([f"**{title}**", *(f"- {one_line(line)}" for line in lines)])
-        for title, lines in interview_words.list_sections(report)
-    ]
-    answers = [
-        f"**{escape(item.question.title)}**\n{item.question.answer}" for item in report.items
-    ]
-    return Page(
-        _join(*parts, f"**{interview_words.MODEL_ANSWERS}**", *answers),
-        f"Mock interview: {interview_words.describe_report(report)}",
-        colour=GREEN,
-        buttons=card.buttons,
-    )
+    title = f"Mock interview: {interview_words.describe_report(card.report)}"
+    text = _join(*interviews.write_report(card.report))
+    return Page(text, title, colour=GREEN, buttons=card.buttons)
 
 
 @_render.register
 def _mock_history(card: MockHistoryCard) -> Page:
-    title = "Your mock interviews"
-    if not card.interviews:
-        return Page(interview_words.NO_HISTORY, title)
-    lines = "\n".join(interview_words.list_history(card.interviews, card.zone))
-    return Page(_join(show_code(lines), interview_words.describe_trend(card.trend)), title)
+    return Page(_join(*interviews.write_history(card)), "Your mock interviews")
 
 
 @_render.register

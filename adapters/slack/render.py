@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache, singledispatch
 from zoneinfo import ZoneInfo
 
+from adapters.slack import interviews
 from adapters.slack.blocks import (
     Block,
     Element,
@@ -25,7 +26,7 @@ from adapters.slack.blocks import (
     text,
 )
 from adapters.slack.markdown import render_markdown
-from bot.domain import interview_words, wording
+from bot.domain import wording
 from bot.domain.cards import (
     BankCard,
     Card,
@@ -38,8 +39,6 @@ from bot.domain.cards import (
     LeaderboardCard,
     LedgerCard,
     MockCard,
-    MockHistoryCard,
-    MockReportCard,
     NoticeCard,
     PastAnswerCard,
     PreviewCard,
@@ -261,46 +260,11 @@ def _standing(row: Standing) -> str:
 
 @_render.register
 def _mock(card: MockCard) -> list[Block]:
-    question = card.question
-    what = interview_words.introduce_step(card.number, card.of, card.follow_up)
-    return [
-        *header(f"{what}: {one_line(question.title)}"),
-        *context(f"{question.level} · {one_line(', '.join(question.topics))}"),
-        *(context(card.said) if card.said else []),
-        *_asked_on(card),
-        *rich(*render_markdown(question.prompt), *_choices(question)),
-    ]
+    return interviews.show_step(card, _choices(card.question))
 
 
-def _asked_on(card: MockCard) -> list[Block]:
-    if not card.follow_up:
-        return []
-    asked = section(text(f"{defuse(card.follow_up)}\n", bold=True), text(interview_words.ASK_ON))
-    return [*rich(asked), *context(interview_words.FIRST_ASKED)]
-
-
-@_render.register
-def _mock_report(card: MockReportCard) -> list[Block]:
-    report = card.report
-    blocks = header(f"Mock interview: {interview_words.describe_report(report)}")
-    for title, listed in interview_words.list_sections(report):
-        points = "\n".join(f"• {one_line(line)}" for line in listed)
-        blocks += rich(section(text(f"{title}\n", bold=True)), *lines(points))
-    blocks += header(interview_words.MODEL_ANSWERS)
-    for item in report.items:
-        named = section(text(f"{one_line(item.question.title)}\n", bold=True))
-        blocks += rich(named, *render_markdown(item.question.answer))
-    return blocks
-
-
-@_render.register
-def _mock_history(card: MockHistoryCard) -> list[Block]:
-    title = header("Your mock interviews")
-    if not card.interviews:
-        return [*title, *rich(*lines(interview_words.NO_HISTORY))]
-    listed = "\n".join(interview_words.list_history(card.interviews, card.zone))
-    trend = context(interview_words.describe_trend(card.trend))
-    return [*title, *rich(preformatted(listed)), *trend]
+_render.register(interviews.show_report)
+_render.register(interviews.show_history)
 
 
 @_render.register

@@ -151,50 +151,6 @@ def describe_fate(delivery: Delivery) -> str:
     return f"{fate} {mend}" if mend else fate
 
 
-QUEUE_EMPTY = "Nothing waits for you."
-_KINDS = {
-    ItemKind.SUGGESTION: "suggested",
-    ItemKind.GENERATED: "generated",
-    ItemKind.REPORT: "reported as wrong",
-}
-
-
-def count_queue(card: QueueCard) -> str:
-    """Say how much waits, and how to see the rest."""
-    if not card.entries:
-        return QUEUE_EMPTY
-    if card.waiting > len(card.entries):
-        return f"{card.waiting} wait; these come first. Decide on them to see the next."
-    return f"{card.waiting} wait." if card.waiting != 1 else "1 waits."
-
-
-def name_entry(entry: QueueEntry) -> str:
-    """Say which item it is, what and whose."""
-    item = entry.item
-    by = entry.author or ("" if item.source == "member" else item.source)
-    return f"{item.number}. {item.question.title} ({_KINDS[item.kind]}{f' by {by}' if by else ''})"
-
-
-def list_entry_facts(entry: QueueEntry) -> list[tuple[str, str]]:
-    """Return what there is to read of an item: heading and text, each to be shown as plain text."""
-    item, question = entry.item, entry.item.question
-    if item.kind is ItemKind.REPORT:
-        return [("Question", question.id), ("What is said to be wrong", item.words)]
-    choices = "\n".join(
-        f"{'*' if choice.right else '-'} {choice.text} ({choice.why})"
-        for choice in question.choices
-    )
-    facts = [
-        ("For", f"{question.level}, {', '.join(question.topics)}"),
-        ("Question", question.prompt),
-        ("Choices", choices),
-        ("Answer", question.answer),
-        ("Key points", "\n".join(f"- {point.text}" for point in question.key_points)),
-        ("Could be better", "\n".join(entry.remarks)),
-    ]
-    return [(head, text) for head, text in facts if text]
-
-
 def list_grading_facts(grading: GradingStatus) -> list[str]:
     """Say who grades, and what a language model was asked for and came to."""
     facts = grading.facts
@@ -246,3 +202,47 @@ def quote_answer(answer: PastAnswer) -> str:
     if len(answer.text) <= SHOWN_OF_ANSWER:
         return answer.text
     return f"{answer.text[:SHOWN_OF_ANSWER]}… ({len(answer.text):,} characters in all)"
+
+
+QUEUE_EMPTY = "Nothing waits for you."
+_KINDS = {
+    ItemKind.SUGGESTION: "suggested",
+    ItemKind.GENERATED: "generated",
+    ItemKind.REPORT: "reported as wrong",
+}
+
+
+def count_queue(card: QueueCard) -> str:
+    """Say how much waits, and how to see the rest."""
+    if not card.entries:
+        return QUEUE_EMPTY
+    if card.waiting > len(card.entries):
+        return f"{card.waiting} wait; these come first. Decide on them to see the next."
+    return f"{card.waiting} wait." if card.waiting != 1 else "1 waits."
+
+
+def name_entry(entry: QueueEntry) -> str:
+    """Say which item it is, what and whose."""
+    item = entry.item
+    by = entry.author or ("" if item.source == "member" else item.source)
+    return f"{item.number}. {item.question.title} ({_KINDS[item.kind]}{f' by {by}' if by else ''})"
+
+
+def list_entry_facts(entry: QueueEntry) -> list[tuple[str, str]]:
+    """Return what there is to read of an item: heading and text, each to be shown as plain text."""
+    item, question = entry.item, entry.item.question
+    if item.kind is ItemKind.REPORT:
+        return [("Question", question.id), ("What is said to be wrong", item.words)]
+    choices = "\n".join(
+        f"{'*' if choice.right else '-'} {choice.text} ({choice.why})"
+        for choice in question.choices
+    )
+    facts = [
+        ("For", f"{question.level}, {', '.join(question.topics)}"),
+        ("Question", question.prompt),
+        ("Choices", choices),
+        ("Answer", question.answer),
+        ("Key points", "\n".join(f"- {point.text}" for point in question.key_points)),
+        ("Could be better", "\n".join(entry.remarks)),
+    ]
+    return [(head, text) for head, text in facts if text]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -187,8 +188,9 @@ class Delivering:
             return await self._prepare(work, free, now), len(claimed)
 
     def _tell(self, claimed: Sequence[Delivery], expired: int) -> None:
-        for delivery in claimed:
-            log.debug("claimed", delivery=delivery.key, fence=delivery.fence)
+        if log.is_enabled_for(logging.DEBUG):
+            for delivery in claimed:
+                log.debug("claimed", delivery=delivery.key, fence=delivery.fence)
         if expired:
             log.warning("expired", count=expired)
             self.meter.note_delivery(DeliveryState.SKIPPED, count=expired)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ import structlog
 from bot.domain.delivery import (
     Change,
     Delivery,
+    DeliveryId,
     DeliveryState,
     Draft,
     Purpose,
@@ -50,9 +52,17 @@ async def settle(
                 await _tell_admin(work, delivery, delivery.schedule_id, str(change.reason), now)
         await _forget_streaks(work, posted, now)
         await _plan_reveals(work, posted, grace)
+    _tell(changes, settled, meter)
+
+
+def _tell(
+    changes: Sequence[tuple[Delivery, Change]], settled: Collection[DeliveryId], meter: Meter
+) -> None:
+    detailed = log.is_enabled_for(logging.DEBUG)
     for delivery, change in changes:
         ours = delivery.id in settled
-        log.debug("settled", delivery=delivery.key, state=change.state, ours=ours)
+        if detailed:
+            log.debug("settled", delivery=delivery.key, state=change.state, ours=ours)
         if ours:
             late_by = change.posted_at - delivery.due_at if change.posted_at else None
             meter.note_delivery(change.state, late_by)

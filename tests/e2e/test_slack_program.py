@@ -95,6 +95,29 @@ async def test_a_reaction_to_a_message_from_before_a_crash_is_answered(
     assert reveal.only == world.ana.id
 
 
+async def test_an_interview_goes_on_from_its_buttons_after_a_kill(
+    world: World, tmp_path: Path
+) -> None:
+    async with run_program(tmp_path, world.settings) as program:
+        await world.connected()
+        await world.acts.type(world.ana, world.general.id, "mock questions:3")
+        first = await world.wait_for("mock")
+        await world.acts.press(world.ana, first, "Skip")
+        second = await world.wait_for("mock", 2)
+        await program.kill()
+        await world.server.until(lambda: not world.server.sockets)
+
+    async with run_program(tmp_path, world.settings):
+        await world.connected()
+        await world.acts.press(world.ana, second, "Skip")
+        third = await world.wait_for("mock", 3)
+        await world.acts.press(world.ana, third, "Skip")
+        report = await world.wait_for("mock_report")
+
+    assert ["1 of 3" in first.text, "2 of 3" in second.text, "3 of 3" in third.text] == [True] * 3
+    assert report.only == world.ana.id
+
+
 async def test_killed_while_a_reply_is_lost_it_posts_nothing_twice(
     world: World, tmp_path: Path
 ) -> None:
