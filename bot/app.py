@@ -37,6 +37,7 @@ from bot.services.delivering import Delivering
 from bot.services.dispatching import Dispatching
 from bot.services.drafting import Drafting
 from bot.services.erasing import Erasing
+from bot.services.generated_pack import GeneratedPack
 from bot.services.generating import GENERATED, Generating
 from bot.services.health import Health, Watched
 from bot.services.helping import Helping
@@ -163,7 +164,7 @@ def build(
         Curating(storage, Importing(storage, reserved)),
         Helping(storage, chats),
         Recalling(storage),
-        Scheduling(storage, chats, grace),
+        Scheduling(storage, chats, grace, GeneratedPack(storage, Generating())),
         Standings(storage, chats),
     )
     return Application(

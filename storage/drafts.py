@@ -112,20 +112,6 @@ class DraftRepository:
         return bool(done.rowcount)
 
 
-async def count_reports(session: AsyncSession, workspace_id: WorkspaceId) -> dict[str, int]:
-    """Count by question id the members whose report waits or was found right."""
-    rows = await session.exec(
-        select(col(DraftRow.question_id), func.count(func.distinct(DraftRow.author_id)))
-        .where(
-            DraftRow.workspace_id == workspace_id,
-            DraftRow.kind == ItemKind.REPORT,
-            col(DraftRow.state).in_([ItemState.WAITING.value, ItemState.APPROVED.value]),
-        )
-        .group_by(col(DraftRow.question_id))
-    )
-    return dict(rows.all())
-
-
 async def erase_drafts_of(session: AsyncSession, member: Member) -> None:
     """Erase what the member handed in; an approved question stays, without its author.
 

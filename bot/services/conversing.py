@@ -161,9 +161,7 @@ class Conversing:
         handler = self.handlers.values.get(option.type) if option else None
         if handler is None:
             return None
-        caller = await self._identify(origin)
-        if command.rights is Rights.ADMIN:
-            await self._require_admin(origin, caller)
+        caller = await self._admit(origin, command.rights)
         return await handler(Call(command, caller))
 
     async def _run(

@@ -288,5 +288,6 @@ async def _make_card(
         key=delivery.key,
         schedule_number=delivery.schedule_number,
         late=moves.is_late(delivery.due_at, now),
+        emoji=workspace.emoji,
         discussion=delivery.discussion,
     )

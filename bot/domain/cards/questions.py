@@ -17,7 +17,8 @@ class QuestionCard:
     """A question, posted to the channel or asked by one member (then without a schedule).
 
     `due` is given in practice: how many reviews wait, this one among them.
-    `discussion`: a thread is wanted under it, where threads have to be opened.
+    `emoji`: the reaction that shows the answer. `discussion`: a thread is wanted under it,
+    where threads have to be opened.
     """
 
     kind: ClassVar[str] = "question"
@@ -27,6 +28,7 @@ class QuestionCard:
     key: str
     schedule_number: int | None = None
     late: bool = False
+    emoji: str = "bulb"
     due: int | None = None
     discussion: bool = False
 
