@@ -200,7 +200,7 @@ class DeliveryRow(SQLModel, table=True):
     member_id: int | None = Field(
         default=None, foreign_key="members.id", ondelete="CASCADE", index=True
     )
-    question_key: int | None = Field(default=None, foreign_key="questions.id")
+    question_key: int | None = Field(default=None, foreign_key="questions.id", index=True)
     question_id: str | None = None
     channel: str
     slot: date

@@ -240,8 +240,8 @@ def count_queue(card: QueueCard) -> str:
     if not card.entries:
         return QUEUE_EMPTY
     if card.waiting > len(card.entries):
-        return f"{card.waiting} wait; these come first. Decide on them to see the next."
-    return f"{card.waiting} wait." if card.waiting != 1 else "1 waits."
+        return f"{plural(card.waiting, 'item')} waiting; these come first. Decide to see the next."
+    return f"{plural(card.waiting, 'item')} waiting for you."
 
 
 def name_entry(entry: QueueEntry) -> str:
