@@ -55,7 +55,9 @@ class Leaving:
                 log.info("workspace_left", workspace=workspace.external_id)
 
     async def _pause_one(self, work: UnitOfWork, schedule: Schedule, event: AccessLost) -> None:
-        paused = replace(schedule, paused_because=event.reason, next_due_at=None)
+        paused = replace(
+            schedule, paused_because=event.reason, next_due_at=None, digest_due_at=None
+        )
         await work.schedules.save(paused)
         await work.deliveries.cancel_waiting(schedule, event.reason)
         if event.origin.channel and schedule.created_by is not None:
@@ -95,7 +97,8 @@ class Leaving:
     async def _resume_one(self, work: UnitOfWork, schedule: Schedule) -> None:
         now = self.clock.now()
         due_at = schedule.rhythm.next_slot(now).due_at
-        await work.schedules.save(replace(schedule, paused_because=None, next_due_at=due_at))
+        resumed = replace(schedule, paused_because=None, next_due_at=due_at)
+        await work.schedules.save(replace(resumed, digest_due_at=resumed.next_digest(now)))
         if schedule.created_by is not None:
             local = schedule.rhythm.to_local(due_at)
             text = (

@@ -125,6 +125,24 @@ async def erase_at(engine: Engine) -> Any:
         return rows.scalar()
 
 
+async def test_a_digest_waits_for_the_return_as_well(engine: Engine) -> None:
+    await live(engine)
+    engine.platform.workspaces["acme"].admins.add("ana")
+    edit = CommandCalled(by("ana"), "schedule edit", {"id": "1", "digest": "fri"})
+    reply = await engine.app.handle(edit)
+    assert reply is not None
+    assert reply.cards[0].kind == "schedule", reply.cards[0]
+    await engine.app.handle(LOST)
+    assert await engine.app.next_wake_at() == engine.clock.now() + THIRTY_DAYS
+    await engine.advance(timedelta(days=9))
+    await engine.app.handle(AccessRegained(TEAM))
+    async with engine.app.storage.reading() as work:
+        [workspace] = await work.tenancy.find("acme")
+        [schedule] = await work.schedules.of_workspace(workspace.id)
+    assert schedule.digest_due_at is not None
+    assert schedule.digest_due_at > engine.clock.now()
+
+
 async def test_what_an_admin_paused_stays_paused(engine: Engine) -> None:
     await live(engine)
     engine.platform.workspaces["acme"].admins.add("ana")
