@@ -103,6 +103,11 @@ def read_reaction(body: Payload) -> ReactionAdded | None:
     return ReactionAdded(origin, _require(_text(item, "ts"), "ts"), emoji)
 
 
+def read_item_author(body: Payload) -> str:
+    """Return who wrote the message that somebody reacted to, where Slack says it."""
+    return _text(_part(body, "event"), "item_user")
+
+
 @dataclass(frozen=True, slots=True)
 class Pressed:
     """A pressed button, with where its answer may go."""
@@ -111,6 +116,7 @@ class Pressed:
     trigger_id: str
     response_url: str
     thread: str
+    in_home: bool
 
 
 def read_action(body: Payload) -> Pressed | None:
@@ -127,7 +133,28 @@ def read_action(body: Payload) -> Pressed | None:
         read_actor(body), action, key, value, _text(container, "message_ts") or _text(message, "ts")
     )
     thread = _text(container, "thread_ts") or _text(message, "thread_ts")
-    return Pressed(event, _text(body, "trigger_id"), _text(body, "response_url"), thread)
+    in_home = container.get("type") == "view"
+    return Pressed(event, _text(body, "trigger_id"), _text(body, "response_url"), thread, in_home)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A message that somebody used the app's shortcut on, and where its answer may go."""
+
+    origin: Origin
+    text: str
+    trigger_id: str
+    response_url: str
+
+
+def read_shortcut(body: Payload) -> Chosen:
+    """Read `message_action`."""
+    return Chosen(
+        read_actor(body),
+        unescape(_text(_part(body, "message"), "text")).strip(),
+        _text(body, "trigger_id"),
+        _text(body, "response_url"),
+    )
 
 
 def read_actor(body: Payload) -> Origin:
@@ -172,6 +199,11 @@ class Place:
     channel: str
     response_url: str = ""
     thread: str = ""
+
+    @property
+    def is_home(self) -> bool:
+        """Whether it was opened on the Home tab, which is no channel."""
+        return not self.channel and not self.response_url
 
     def pack(self) -> str:
         """Return the text that `read_submission` understands; Slack takes 3,000 characters."""
@@ -303,8 +335,8 @@ def require_shape(body: object) -> None:
         return
     _require(read_team(body), "team_id")
     if "command" in body:
-        read_command(body)
-    elif kind == "event_callback":
+        return  # Bolt passes it on as it is, and its listener reads it all
+    if kind == "event_callback":
         _require(_text(_part(body, "event"), "type"), "event.type")
         if body["event"]["type"] == "reaction_added":
             read_reaction(body)
@@ -312,5 +344,7 @@ def require_shape(body: object) -> None:
         read_action(body)
     elif kind == "view_submission":
         read_submission(body)
+    elif kind == "message_action":
+        read_shortcut(body)
     else:
         _text(body, "type")

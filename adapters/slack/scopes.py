@@ -12,6 +12,8 @@ BOT_SCOPES = {
     "groups:history": "as channels:history, for private channels",
     "groups:read": "as channels:read, for private channels",
     "im:history": "as channels:history, for a schedule in a direct message",
+    "mpim:history": "as channels:history, for group direct messages",
+    "mpim:read": "as channels:read, for group direct messages",
     "reactions:read": "see who reacts to a question",
     "users:read": "names, time zones, who is an admin, who is a bot",
 }

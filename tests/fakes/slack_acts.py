@@ -40,14 +40,20 @@ class SlackActs:
         }
 
     async def react(
-        self, user: User, message: Message, emoji: str = "bulb", *, event_id: str = ""
+        self,
+        user: User,
+        message: Message,
+        emoji: str = "bulb",
+        *,
+        event_id: str = "",
+        author: str = "",
     ) -> Any:
-        """Put a reaction under a message."""
+        """Put a reaction under a message, of the bot's if no author is given."""
         event = {
             "type": "reaction_added",
             "user": user.id,
             "reaction": emoji,
-            "item_user": self.team.bot_user,
+            "item_user": author or self.team.bot_user,
             "item": {"type": "message", "channel": message.channel, "ts": message.ts},
             "event_ts": self.server.state.next_ts(),
         }
@@ -99,6 +105,24 @@ class SlackActs:
             "message": {"type": "message", "ts": message.ts, "text": message.text},
             "response_url": self.server.make_response_url(self.team, message.channel, user.id),
             "actions": [{**button, "action_ts": self.server.state.next_ts(), "block_id": "b"}],
+        }
+
+    async def suggest_message(self, user: User, channel: str, words: str) -> Any:
+        """Use the shortcut on somebody's message."""
+        return await self.server.deliver("interactive", self.shortcut_payload(user, channel, words))
+
+    def shortcut_payload(self, user: User, channel: str, words: str) -> dict[str, Any]:
+        """Return what Slack sends for it."""
+        return {
+            "type": "message_action",
+            **self._actor(user),
+            "callback_id": "suggest",
+            "trigger_id": self.server.make_trigger(self.team, user.id),
+            "response_url": self.server.make_response_url(self.team, channel, user.id),
+            "action_ts": self.server.state.next_ts(),
+            "message_ts": self.server.state.next_ts(),
+            "channel": {"id": channel, "name": "general"},
+            "message": {"type": "message", "user": user.id, "text": words, "ts": "1.0"},
         }
 
     def _actor(self, user: User) -> dict[str, Any]:
@@ -177,10 +201,22 @@ _NAMES = {
 }
 
 
+_INITIAL = {
+    "plain_text_input": "initial_value",
+    "timepicker": "initial_time",
+    "datepicker": "initial_date",
+    "conversations_select": "initial_conversation",
+    "users_select": "initial_user",
+}
+
+
 def _fill(block: dict[str, Any], value: str | None) -> dict[str, Any]:
     """Return what an element holds; a file is given by its id."""
     kind = block["element"]["type"]
+    value = block["element"].get(_INITIAL.get(kind, "")) if value is None else value
     if kind == "static_select":
+        if value is None:
+            return {"type": kind, "selected_option": block["element"].get("initial_option")}
         option = {"text": {"type": "plain_text", "text": value}, "value": value} if value else None
         return {"type": kind, "selected_option": option}
     return {"type": kind, _NAMES[kind]: value}

@@ -113,10 +113,11 @@ class SlackServer:
         return user
 
     def add_channel(
-        self, team: Team, name: str, *, bot: bool = True, private: bool = False
+        self, team: Team, name: str, *, bot: bool = True, kind: str = "channel"
     ) -> Channel:
-        """Add a channel with everybody in it."""
-        channel = Channel(f"C{self.state.next_number():03}", name, set(team.users), private)
+        """Add a conversation with everybody in it."""
+        letter = "D" if kind == "im" else "C"
+        channel = Channel(f"{letter}{self.state.next_number():03}", name, set(team.users), kind)
         if not bot:
             channel.members.discard(team.bot_user)
         team.channels[channel.id] = channel
@@ -255,13 +256,14 @@ class SlackServer:
     async def _on_response(self, request: web.Request) -> web.StreamResponse:
         """A message by response_url."""
         place = self._urls.get(request.match_info["id"])
-        if self.state.is_out():
+        faults = self.state.faults["response_url"]
+        fault = faults.popleft() if faults else Fault()
+        if self.state.is_out() or (fault.drop and not fault.after):
             return await _drop(request)
         if place is None or place["uses"] <= 0:
             return web.json_response({"ok": False, "error": "used_url"}, status=404)
         body = await request.json()
-        faults = list(find_faults(body.get("blocks", [])))
-        if faults:
+        if list(find_faults(body.get("blocks", []))):
             return web.json_response({"ok": False, "error": "invalid_blocks"}, status=400)
         if any("slack_file" in block for block in body.get("blocks", [])):
             return web.json_response({"ok": False, "error": "invalid_blocks"}, status=404)
@@ -280,6 +282,8 @@ class SlackServer:
         )
         self.state.show(team, message)
         await self._tell_change()
+        if fault.drop:
+            return await _drop(request)
         return web.Response(text="ok")
 
     async def _on_upload(self, request: web.Request) -> web.StreamResponse:
