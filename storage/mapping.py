@@ -21,6 +21,7 @@ from bot.domain.question import (
     QuestionFilter,
     QuestionKey,
     QuestionSummary,
+    hash_content,
 )
 from bot.domain.schedule import RevealMode, Rhythm, Schedule, ScheduleId
 from storage.grades import write_grade
@@ -145,12 +146,13 @@ def read_question(body: dict[str, Any]) -> Question:
 
 def from_question(question: Question) -> dict[str, Any]:
     """Write a question as column values."""
+    content = asdict(question)
     return {
         "slug": question.id,
-        "version": question.version,
+        "version": hash_content(content),
         "level": question.level.value,
         "topics": json.dumps(question.topics),
-        "body": json.dumps(asdict(question), ensure_ascii=False),
+        "body": json.dumps(content, ensure_ascii=False),
         "current": True,
     }
 

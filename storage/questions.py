@@ -18,7 +18,7 @@ from bot.domain.people import WorkspaceId
 from bot.domain.question import Question, QuestionFilter, QuestionKey
 from storage.decks import DeckMemory, read_decks
 from storage.mapping import from_question, read_question, to_question
-from storage.statements import insert_new
+from storage.statements import insert_many_new, insert_new
 from storage.tables import PackRow, QuestionRow
 
 _VERSIONS_KEPT = 2000
@@ -120,7 +120,7 @@ class QuestionRepository:
 
     async def _store(self, pack: PackRow, rows: Sequence[dict[str, Any]]) -> None:
         """Insert new versions; one that was there before becomes the current one again."""
-        await insert_new(self.session, QuestionRow, rows)
+        await insert_many_new(self.session, QuestionRow, rows)
         versions = [(values["slug"], values["version"]) for values in rows]
         await self.session.exec(
             update(QuestionRow)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import NewType
@@ -68,8 +69,13 @@ class Question:
     @property
     def version(self) -> str:
         """A hash of the whole content: any edit makes another version."""
-        content = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
-        return hashlib.blake2b(content.encode(), digest_size=12).hexdigest()
+        return hash_content(asdict(self))
+
+
+def hash_content(content: Mapping[str, object]) -> str:
+    """Return the version of a question from what `asdict` makes of it."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

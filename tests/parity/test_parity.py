@@ -52,6 +52,18 @@ advance 10m
 advance 9h
 @cem answers: It depends.
 """,
+    "the bank": """
+at 2026-03-23 08:55 Europe/Berlin
+@ana admin
+@ben: /fastapi-quiz questions bank
+@ana: /fastapi-quiz questions bank sort:id
+@ana: /fastapi-quiz questions retire own-rule
+@ana: /fastapi-quiz questions retire own-rules
+@ana: /fastapi-quiz questions bank state:retired
+@ana: /fastapi-quiz questions restore own-rule
+@ana: /fastapi-quiz questions export pack:no-such-pack
+@ana: /fastapi-quiz schedule add 09:00 pack:no-such-pack
+""",
     "who may what": """
 at 2026-03-23 08:55 Europe/Berlin
 @ben: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin
