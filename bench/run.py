@@ -2,7 +2,8 @@
 
     python -m bench.run [--rounds N] [--install]
 
-Prints medians with their range, and writes bench/results/run.json.
+Prints medians with their range, and writes bench/results/run.json. What FURTHER names runs
+afterwards, each as a program of its own.
 """
 
 from __future__ import annotations
@@ -134,6 +135,9 @@ def measure(rounds: int, install: bool) -> dict[str, list[float]]:
     return seconds
 
 
+FURTHER = ("bench.standings",)
+"""Modules that measure one part each, print their goals and keep their own results."""
+
 GOALS = {
     "--help": 0.4,
     "demo to its first line": 1.5,
@@ -161,6 +165,9 @@ def main() -> None:
     print(f"largest process: {peak:.0f} MB, Python {platform.python_version()}")
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "run.json").write_text(json.dumps(seconds, indent=2))
+    for module in FURTHER:
+        print(f"\n{module}", flush=True)
+        subprocess.run([sys.executable, "-m", module], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

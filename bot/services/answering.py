@@ -176,4 +176,5 @@ def _card(caller: Caller, shown: Shown) -> QuestionCard:
         slot=shown.delivery.slot,
         key=shown.delivery.key,
         schedule_number=shown.delivery.schedule_number,
+        emoji=caller.workspace.emoji,
     )
