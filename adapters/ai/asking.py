@@ -45,8 +45,11 @@ class Asking:
         output: type[Output],
         asker: Asker | None,
         longest: int = 4_000,
+        patience: int = 1,
     ) -> Output:
         """Ask and read the answer; `longest` is its limit in tokens.
+
+        It may take `patience` times the usual time.
 
         Raises:
             ModelError: the limit of the day, a time-out, a refusal, or nothing readable.
@@ -60,11 +63,11 @@ class Asking:
             retries=1,
         )
         usage = RunUsage()
+        seconds = self.timeout.total_seconds() * patience
         try:
-            async with asyncio.timeout(self.timeout.total_seconds()):
+            async with asyncio.timeout(seconds):
                 return await self._run(agent, json.dumps(facts, ensure_ascii=False), usage)
         except TimeoutError:
-            seconds = self.timeout.total_seconds()
             raise ModelError(
                 f"{self.connection.name} did not answer within {seconds:g} s. Raise ai.timeout, "
                 "or take a faster model."

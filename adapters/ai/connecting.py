@@ -73,7 +73,7 @@ def _connect_openai(settings: AiSettings, name: str, address: str, key: str) -> 
     client = AsyncOpenAI(
         api_key=key,
         base_url=address or None,
-        timeout=settings.timeout.total_seconds(),
+        timeout=None,  # `Asking` ends what takes too long
         max_retries=0,
     )
     # Of the servers that speak this protocol some refuse `response_format`; the schema in the
@@ -92,7 +92,7 @@ def _connect_anthropic(settings: AiSettings, name: str, key: str) -> Connection:
     client = AsyncAnthropic(
         api_key=key,
         base_url=settings.base_url or None,
-        timeout=settings.timeout.total_seconds(),
+        timeout=None,  # `Asking` ends what takes too long
         max_retries=0,
     )
     model = AnthropicModel(name, provider=AnthropicProvider(anthropic_client=client))

@@ -105,7 +105,9 @@ class ModelWriter:
             "avoid": list(avoid)[:AVOIDED],
         }
         longest = 1_500 * count + 500
-        drafts = await self._asking.ask(WRITE, facts, _Drafts, asker, longest=longest)
+        drafts = await self._asking.ask(
+            WRITE, facts, _Drafts, asker, longest=longest, patience=1 + count
+        )
         return [_read_draft(draft, level) for draft in drafts.questions[:count]]
 
     async def answer(

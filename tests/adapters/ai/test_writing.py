@@ -16,7 +16,14 @@ from bot.domain.question import Choice, KeyPoint, Kind, Question
 from bot.errors import ConfigError, ModelError
 from bot.questions.schema import build_question
 from tests.adapters.ai.conftest import MakeAsking
-from tests.fakes.model_server import ModelServer, always, hang_up, judging, refuse_for_now
+from tests.fakes.model_server import (
+    ModelServer,
+    always,
+    hang_up,
+    judging,
+    keep_waiting,
+    refuse_for_now,
+)
 
 OPEN = {
     "title": "Caching of dependencies",
@@ -80,6 +87,14 @@ async def test_a_topic_is_data(server: ModelServer, make_asking: MakeAsking) -> 
         "count": 1,
         "avoid": [INJECTION],
     }
+
+
+async def test_drafts_get_more_time_the_more_they_are(
+    server: ModelServer, make_asking: MakeAsking
+) -> None:
+    server.behave = keep_waiting
+    with pytest.raises(ModelError, match=r"within 0\.3 s"):
+        await ModelWriter(make_asking(seconds=0.1)).write("routing", None, 2, [])
 
 
 @pytest.mark.parametrize("behave", [always("Sure! Here they are."), refuse_for_now, hang_up])
