@@ -29,7 +29,8 @@ BUTTON_CHARACTERS = 75
 BUTTONS_A_ROW = 5
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_PING = re.compile(r"@(?=\w)|<(?=[!@#&])")
+_PING = re.compile(r"@(?=\w)(?!FastAPI Quiz\b)|<(?=[!@#&])")
+"""The bot's own name stays as it is: people copy it out of `/invite @FastAPI Quiz`."""
 _ZERO_WIDTH = "\u200b"
 
 

@@ -15,6 +15,7 @@ from bot.domain.events import (
     CommandCalled,
     Event,
     FormSubmitted,
+    HomeOpened,
     ReactionAdded,
     TextCommand,
 )
@@ -41,6 +42,8 @@ def name_event(event: Event) -> str:
             return f"(button {action})"
         case FormSubmitted(_, form) if form in commands.BY_PATH:
             return f"(form {form})"
+        case HomeOpened():
+            return "(home)"
         case AccessLost():
             return "(access lost)"
     return "unknown"

@@ -292,6 +292,7 @@ async def test_a_schedule_in_a_channel_without_rights_is_refused_with_the_mend(
     assert bot.last.kind == "error"
     assert said in bot.last.text
     assert "Nothing was changed" in bot.last.text
+    assert "@\u200b" not in str(bot.last.blocks), "the command is there to be copied"
 
 
 async def test_a_missing_scope_is_named(bot: Bot) -> None:

@@ -63,7 +63,7 @@ async def test_an_admin_sees_schedules_missed_posts_and_the_queue(bot: Bot) -> N
 
     assert "10:05 mon-fri" in text
     assert "failed. The bot is not in the channel" in text
-    assert "1 waits." in text
+    assert "1 item waiting for you." in text
     assert "Open the queue" in text
 
 
