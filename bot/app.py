@@ -25,19 +25,22 @@ from bot.domain.pacing import Pace
 from bot.errors import ConfigError
 from bot.graders import Graders, make_graders
 from bot.grading.lexical import LexicalGrader
-from bot.ports import NO_METER, ChatPort, Clock, Meter, Platform, QuestionWriter
+from bot.ports import NO_METER, ChatPort, Clock, Meter, Platform
 from bot.scheduler import Ticker
 from bot.services.administering import Administering
 from bot.services.answering import Answering
 from bot.services.authoring import Authoring
 from bot.services.conversing import Conversing, collect_handlers
 from bot.services.curating import Curating
+from bot.services.customising import Customising
 from bot.services.deciding import Deciding
 from bot.services.delivering import Delivering
 from bot.services.digesting import Digesting
 from bot.services.dispatching import Dispatching
 from bot.services.drafting import Drafting
 from bot.services.erasing import Erasing
+from bot.services.forming import Forming
+from bot.services.generated_pack import GeneratedPack
 from bot.services.generating import GENERATED, Generating
 from bot.services.health import Health, Watched
 from bot.services.helping import Helping
@@ -128,7 +131,6 @@ def build(
     concurrency: int = 100,
     grading: GradingSettings = GradingSettings(grader="lexical"),  # noqa: B008 - frozen
     ai: AiSettings = AiSettings(),  # noqa: B008 - frozen
-    writer: QuestionWriter | None = None,
     keep_after_leaving: timedelta = timedelta(days=30),
     meter: Meter = NO_METER,
     paces: Mapping[str, Pace] | None = None,
@@ -136,7 +138,7 @@ def build(
     """Wire the core to a database and to chat platforms; nothing is opened yet.
 
     Tests and simulations hand in their own clock and dice; `owner` names this process
-    among those that share the database. A `writer` drafts questions beside the templates.
+    among those that share the database.
     """
     from bot.questions.pack_files import shipped_packs
 
@@ -159,13 +161,14 @@ def build(
         practising,
         interviewing,
         Administering(storage, chats, graders.describe),
+        Customising(storage),
         Authoring(storage),
         Deciding(storage),
-        Drafting(storage, Generating(), LexicalGrader(), dice, writer or graders.writer),
+        Drafting(storage, Generating(), LexicalGrader(), dice, graders.writer),
         Curating(storage, Importing(storage, reserved)),
         Helping(storage, chats),
         Recalling(storage),
-        Scheduling(storage, chats, grace),
+        Scheduling(storage, chats, grace, GeneratedPack(storage, Generating())),
         Standings(storage, chats),
     )
     return Application(
@@ -181,6 +184,7 @@ def build(
             practising,
             interviewing,
             Leaving(storage, clock, keep_after_leaving),
+            Forming(storage),
             collect_handlers(services),
         ),
         Dispatching(
@@ -273,9 +277,11 @@ def require_extra(module: str, extra: str) -> None:
 
 def _make_slack(settings: Settings, clock: Clock, engine: AsyncEngine, meter: Meter) -> Platform:
     from adapters.slack.app import SlackPlatform, serves_many
+    from storage.received import SqlReceivedEvents
 
+    received = SqlReceivedEvents(engine, "slack")
     if not serves_many(settings.slack):
-        return SlackPlatform(settings.slack, clock, meter=meter)
+        return SlackPlatform(settings.slack, clock, received, meter=meter)
     from storage.installations import SqlInstallations, SqlOneTimeTokens
     from storage.secrets import Cipher
 
@@ -288,6 +294,7 @@ def _make_slack(settings: Settings, clock: Clock, engine: AsyncEngine, meter: Me
     return SlackPlatform(
         settings.slack,
         clock,
+        received,
         SqlInstallations(engine, cipher, "slack"),
         SqlOneTimeTokens(engine, "slack-install"),
         settings.web.public_url,

@@ -362,7 +362,7 @@ def _help(card: HelpCard) -> Page:
     def listed(lines: Sequence[tuple[str, str]]) -> str:
         return "\n".join(f"`{usage}`\n{escape(meaning)}" for usage, meaning in lines)
 
-    intro = "A FastAPI interview question each day. React with 💡 to see the answer."
+    intro = f"A FastAPI interview question each day. {wording.invite_reaction(card.emoji)}"
     return Page(
         _join(intro, listed(card.lines), "**For admins**", listed(card.admin_lines)),
         "FastAPI Quiz",

@@ -205,7 +205,7 @@ def _mock(card: MockCard) -> str:
 def _asked_on(card: MockCard) -> list[str]:
     if not card.follow_up:
         return []
-    return [card.follow_up, interview_words.ASK_ON, interview_words.FIRST_ASKED]
+    return [escape(card.follow_up), interview_words.ASK_ON, interview_words.FIRST_ASKED]
 
 
 @_render.register
@@ -294,7 +294,7 @@ def _help(card: HelpCard) -> str:
 
     return "\n".join(
         [
-            "A FastAPI interview question each day. React with :bulb: to see the answer.",
+            f"A FastAPI interview question each day. {wording.invite_reaction(card.emoji)}",
             "",
             *listed(card.lines),
             "",

@@ -234,6 +234,12 @@ COMMANDS: tuple[Command, ...] = (
         example=f"{NAME} questions export pack:fastapi format:csv",
     ),
     Command("status", "next and last posts, missed ones with the reason", (), Rights.ADMIN),
+    Command(
+        "emoji",
+        "which reaction shows the answer",
+        (Option("name", Type.TEXT, "such as :eyes:", positional=True),),
+        Rights.ADMIN,
+    ),
     Command("admins list", "who may configure beside the platform's admins", (), Rights.ADMIN),
     Command(
         "admins add",

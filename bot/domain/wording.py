@@ -20,6 +20,7 @@ from bot.domain.cards import (
 from bot.domain.cards.standings import PERIODS as PERIODS
 from bot.domain.delivery import Delivery, DeliveryState, Purpose, describe_mend
 from bot.domain.draft import ItemKind
+from bot.domain.emoji import show_emoji
 from bot.domain.reading import format_duration
 from bot.domain.schedule import WEEKDAYS, RevealMode, Schedule
 from bot.domain.streak import DAYS_PER_FREEZE, MOST_FREEZES, LedgerDay, Outcome, Streak
@@ -76,6 +77,11 @@ def introduce_question(card: QuestionCard) -> str:
         return f"Practice, {card.due} due" if card.due else "Drill"
     asked = "Question of the day" if card.schedule_number else "A question for you"
     return f"{asked} (late)" if card.late else asked
+
+
+def invite_reaction(emoji: str) -> str:
+    """Say how one sees the answer."""
+    return f"React with {show_emoji(emoji)} to see the answer."
 
 
 def list_reveal_notes(card: RevealCard) -> list[str]:
@@ -234,8 +240,8 @@ def count_queue(card: QueueCard) -> str:
     if not card.entries:
         return QUEUE_EMPTY
     if card.waiting > len(card.entries):
-        return f"{card.waiting} wait; these come first. Decide on them to see the next."
-    return f"{card.waiting} wait." if card.waiting != 1 else "1 waits."
+        return f"{plural(card.waiting, 'item')} waiting; these come first. Decide to see the next."
+    return f"{plural(card.waiting, 'item')} waiting for you."
 
 
 def name_entry(entry: QueueEntry) -> str:

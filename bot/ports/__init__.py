@@ -16,6 +16,7 @@ from bot.ports.metering import NO_METER, CallOutcome, Meter, NoMeter
 from bot.ports.model import Assessor, ModelBook, ModelMeter
 from bot.ports.operations import Operations
 from bot.ports.people import Members, Notice, Notices, Workspaces
+from bot.ports.receiving import ReceivedEvents
 from bot.ports.reviews import Missed, Reminders, Reviews
 from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules, Wakes
@@ -56,6 +57,7 @@ __all__ = [
     "Platform",
     "QuestionWriter",
     "Questions",
+    "ReceivedEvents",
     "Reminders",
     "Reviews",
     "Schedules",

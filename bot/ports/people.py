@@ -17,8 +17,16 @@ class Workspaces(Protocol):
         """Return the workspace, made if it is new."""
         ...
 
+    async def find(self, platform: str, external_id: str) -> Workspace | None:
+        """Return the workspace of the platform's own id, if anybody there ever did something."""
+        ...
+
     async def get(self, workspace_id: WorkspaceId) -> Workspace:
         """Return a workspace that exists."""
+        ...
+
+    async def set_emoji(self, workspace_id: WorkspaceId, emoji: str) -> None:
+        """Store which reaction shows the answer."""
         ...
 
     async def everyone(self) -> Sequence[Workspace]:

@@ -22,7 +22,7 @@ from bot.domain.delivery import (
 )
 from bot.domain.people import Workspace, WorkspaceId
 from bot.domain.question import Question
-from bot.errors import NotSent, Rejected
+from bot.errors import NotSent, Rejected, RejectReason
 from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage, UnitOfWork
 from bot.services.background import Background
 from bot.services.digesting import make_digest
@@ -257,7 +257,10 @@ class Delivering:
             return moves.postpone(now, wait, str(error))
         except Rejected as error:
             log.warning("post_rejected", **words, problem=str(error))
-            return moves.fail(str(error))
+            revoked = error.reason is RejectReason.REVOKED
+            if revoked:
+                self.holding.wait(workspace.id, self.clock.now() + self.lease, str(error))
+            return moves.fail(str(error), revoked=revoked)
         except Exception as error:
             log.warning("post_in_doubt", **words, problem=repr(error))
             self.holding.fail(workspace.id, self.clock.now())
@@ -292,5 +295,6 @@ async def _make_card(
         key=delivery.key,
         schedule_number=delivery.schedule_number,
         late=moves.is_late(delivery.due_at, now),
+        emoji=workspace.emoji,
         discussion=delivery.discussion,
     )

@@ -51,6 +51,7 @@ class Dispatching:
     async def drain(self) -> None:
         """Wait until what is under way is settled; begin nothing more."""
         self.delivering.begin_no_more()
+        self.erasing.stop_soon()
         await self._finish()
 
     async def _finish(self) -> None:
@@ -59,6 +60,7 @@ class Dispatching:
         await self.notifying.background.finish()
         await self.reminding.background.finish()
         await self.interviews.background.finish()
+        await self.erasing.background.finish()
 
     async def _begin_batch(self) -> int:
         """Begin a batch of each kind that is due; return how much was taken."""
@@ -80,7 +82,7 @@ class Dispatching:
         if _is_due(wakes.interviews, now):
             taken += await self.interviews.begin_due()
         if _is_due(wakes.erasures, now):
-            taken += await self.erasing.run_due()
+            taken += await self.erasing.begin_due()
         return taken
 
     async def next_wake_at(self) -> datetime | None:

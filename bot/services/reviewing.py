@@ -74,14 +74,36 @@ def keep_known(reviews: Iterable[Review], deck: dict[str, QuestionSummary]) -> l
 
 async def ask_due(work: UnitOfWork, caller: Caller) -> Card:
     """Ask the caller's longest due review, or say when the next one is due."""
+    deck, due = await _load_due(work, caller)
+    if due:
+        return await _ask(work, caller, due[0], deck[due[0].question_id], len(due))
+    return await _say_next_due(work, caller, deck)
+
+
+async def tell_due(work: UnitOfWork, caller: Caller) -> NoticeCard:
+    """Say how many reviews are due, or when the next one is, without asking any."""
+    deck, due = await _load_due(work, caller)
+    if not due:
+        return await _say_next_due(work, caller, deck)
+    text = "1 review is due." if len(due) == 1 else f"{len(due)} reviews are due."
+    return NoticeCard(text, {"due": len(due)}, (Button("Practise", "command", value="practice"),))
+
+
+async def _load_due(
+    work: UnitOfWork, caller: Caller
+) -> tuple[dict[str, QuestionSummary], list[Review]]:
     member = caller.member
     await add_missed(work, member, caller.now)
     deck = await load_deck(work, member)
-    due = keep_known(await work.reviews.due(caller.workspace.id, member.id, caller.now), deck)
-    if due:
-        return await _ask(work, caller, due[0], deck[due[0].question_id], len(due))
-    coming = keep_known(await work.reviews.coming(caller.workspace.id, member.id, caller.now), deck)
-    return say_nothing_due(caller, coming)
+    due = await work.reviews.due(caller.workspace.id, member.id, caller.now)
+    return deck, keep_known(due, deck)
+
+
+async def _say_next_due(
+    work: UnitOfWork, caller: Caller, deck: dict[str, QuestionSummary]
+) -> NoticeCard:
+    coming = await work.reviews.coming(caller.workspace.id, caller.member.id, caller.now)
+    return say_nothing_due(caller, keep_known(coming, deck))
 
 
 async def _ask(

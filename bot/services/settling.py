@@ -47,6 +47,8 @@ async def settle(
                 continue
             if change.state is DeliveryState.CONFIRMED:
                 posted.append((delivery, change))
+            elif change.revoked:
+                await _leave_workspace(work, delivery, change, now)
             elif change.state is DeliveryState.FAILED:
                 await _pause_schedule(work, delivery, delivery.schedule_id, change, now)
             elif change.state is DeliveryState.STUCK:
@@ -121,6 +123,25 @@ def draft_reveal(
         question_key=delivery.question_key,
         question_id=delivery.question_id,
     )
+
+
+async def _leave_workspace(
+    work: UnitOfWork, delivery: Delivery, change: Change, now: datetime
+) -> None:
+    """Let the whole workspace rest: nothing is tried there until the bot is back.
+
+    There is nobody who could be told now; whoever made a schedule is, once it goes on. Nothing
+    is erased because of it: a token that an operator mistyped looks just the same.
+    """
+    workspace = await work.workspaces.get(delivery.workspace_id)
+    reason = str(change.reason)
+    if not await work.tenancy.leave(workspace, now, reason, None):
+        return
+    log.warning("workspace_left", workspace=workspace.external_id, problem=reason)
+    for schedule in await work.schedules.of_workspace(workspace.id):
+        if schedule.paused_because is None:
+            await work.schedules.save(replace(schedule, paused_because=reason, next_due_at=None))
+        await work.deliveries.cancel_waiting(schedule, reason)
 
 
 async def _pause_schedule(

@@ -37,6 +37,7 @@ class DiscordServer:
         self.general = next(iter(self.guild.channels.values()))
         self.rest = Rest(self.world, TOKEN, lambda: self.gateway_url)
         self.gateway = Gateway(self.world, TOKEN, lambda: self.gateway_url)
+        self.rest.tell_reaction = self._tell_own_reaction
         self.left: dict[int, Guild] = {}
         self.port = 0
         self._runner: web.AppRunner | None = None
@@ -267,13 +268,28 @@ class DiscordServer:
             payload |= {"guild_id": str(guild.id), "member": guild.member_json(user)}
         await self.gateway.dispatch("MESSAGE_REACTION_ADD", payload, channel.guild_id)
 
+    async def _tell_own_reaction(
+        self, _channel: Channel, message: dict[str, Any], emoji: str
+    ) -> None:
+        """The bot is told of its own reactions like of anybody's."""
+        await self.react(self.world.bot, message, emoji)
+
     async def invite(self, name: str) -> Guild:
         """Let another server add the bot, while it runs."""
         guild = self.world.add_guild(name)
+        await self._show_guild(guild)
+        return guild
+
+    async def invite_again(self, guild: Guild) -> None:
+        """Let a server that threw the bot out add it again."""
+        self.world.guilds[guild.id] = self.left.pop(guild.id)
+        self.world.channels |= guild.channels
+        await self._show_guild(guild)
+
+    async def _show_guild(self, guild: Guild) -> None:
         payload = guild.to_json(self.world.bot)
         del payload["unavailable"]
         await self.gateway.dispatch("GUILD_CREATE", payload, guild.id)
-        return guild
 
     async def remove(self, guild: Guild) -> None:
         """Throw the bot out of a server."""

@@ -154,6 +154,24 @@ async def test_uninstalling_forgets_the_tokens_and_pauses_the_schedules(open_bot
         assert [tuple(row) for row in rows] == [("The app was removed from the workspace.", None)]
 
 
+async def test_installing_again_before_the_data_is_erased_restores_it(open_bot: Bot) -> None:
+    await install(open_bot)
+    await post_question(open_bot)
+    await open_bot.acts.send_event({"type": "app_uninstalled"})
+    await open_bot.settle()
+    await install(open_bot)
+    await open_bot.settle()
+
+    async with engine_of(open_bot).connect() as connection:
+        rows = await connection.execute(
+            text(
+                "SELECT paused_because, next_due_at IS NULL, erase_at "
+                "FROM schedules JOIN workspaces ON workspaces.id = workspace_id"
+            )
+        )
+        assert [tuple(row) for row in rows] == [(None, 0, None)]
+
+
 async def test_revoked_bot_tokens_count_as_uninstalling_user_tokens_do_not(open_bot: Bot) -> None:
     await install(open_bot)
     await open_bot.acts.send_event({"type": "tokens_revoked", "tokens": {"oauth": ["U1"]}})
