@@ -18,6 +18,7 @@ from bot.domain.reading import format_duration
 from bot.domain.review import Review, schedule_review
 from bot.domain.streak import question_days
 from bot.ports import UnitOfWork
+from bot.services.generating import GENERATED
 from bot.services.shown import draft_private, load_shown
 
 MISSED_WITHIN = timedelta(days=30)
@@ -62,9 +63,13 @@ async def add_missed(work: UnitOfWork, member: Member, now: datetime) -> None:
 
 
 async def load_deck(work: UnitOfWork, member: Member) -> dict[str, QuestionSummary]:
-    """Return the questions that there are now, by id: what was retired is not practised."""
+    """Return the questions that there are now, by id: what was retired is not practised.
+
+    A schedule may have posted from the generated pack, which is in no deck by itself.
+    """
+    generated = await work.questions.deck(member.workspace_id, QuestionFilter(pack=GENERATED))
     deck = await work.questions.deck(member.workspace_id, QuestionFilter())
-    return {summary.id: summary for summary in deck}
+    return {summary.id: summary for summary in (*generated, *deck)}
 
 
 def keep_known(reviews: Iterable[Review], deck: dict[str, QuestionSummary]) -> list[Review]:
