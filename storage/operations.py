@@ -102,7 +102,7 @@ class OperationsRepository:
                 select(col(WorkspaceRow.platform), func.count())
                 .select_from(table)
                 .join(WorkspaceRow)
-                .where(col(at) < since)
+                .where(col(at) < since, col(WorkspaceRow.left_at).is_(None))
                 .group_by(col(WorkspaceRow.platform))
             )
             for platform, count in rows:

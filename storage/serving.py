@@ -16,7 +16,8 @@ _WORKSPACES: Any = WorkspaceRow.__table__  # type: ignore[attr-defined]
 def is_served(
     workspace_id: ColumnElement[int], platforms: Collection[str] | None
 ) -> tuple[ColumnElement[bool], ...]:
-    """Return the condition that a row's workspace is on one of the platforms; None means any.
+    """Return the condition that a row's workspace is on one of the platforms and was not left;
+    None means any workspace.
 
     `workspace_id` is the row's own column, which lives as long as the program.
     """
@@ -33,5 +34,9 @@ def _ask(
     that ever was. Built once, because it is asked with every batch.
     """
     columns = _WORKSPACES.c
-    served = exists().where(columns.id == workspace_id, columns.platform.in_(sorted(platforms)))
+    served = exists().where(
+        columns.id == workspace_id,
+        columns.platform.in_(sorted(platforms)),
+        columns.left_at.is_(None),
+    )
     return (served,)

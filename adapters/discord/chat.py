@@ -27,6 +27,7 @@ from adapters.discord.seeding import Seeder
 from adapters.discord.standing import Standing, Standings, fetch_role, fetch_standing
 from adapters.discord.text import shorten
 from bot.domain.cards import Button, Card, QuestionCard, RevealCard
+from bot.domain.events import Origin
 from bot.domain.people import Role
 from bot.domain.wording import describe_counts
 from bot.errors import ChatError, NotSent, Rejected, RejectReason
@@ -245,6 +246,10 @@ class Chat:
         page = Page(f"<@{member}> {text}", buttons=(button,))
         await self._send(client, workspace, channel, page, f"p{member}{key}"[: limits.NONCE])
         _remember(self._pointed, (channel, key), True)
+
+    async def introduce(self, origin: Origin) -> Origin:
+        """Every event tells who it is."""
+        return origin
 
     async def missing_rights(self, workspace: str, channel: str) -> str | None:
         """Compare what the bot may do in the channel with what it needs."""

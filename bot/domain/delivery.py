@@ -44,10 +44,13 @@ class DeliveryState(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What a delivery brings: the question, or the answer for all after the reveal time."""
+    """What a delivery brings: the question, the answer for all after the reveal time, or what
+    the week was like.
+    """
 
     QUESTION = "question"
     REVEAL = "reveal"
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ class Draft:
 class Change:
     """A transition out of `sending`. `lease_until` set means: still sending, look again then.
 
-    `tried` is False where the platform was never called.
+    `tried` is False where the platform was never called; `revoked` where it refuses whatever
+    the bot does in the workspace.
     """
 
     state: DeliveryState
@@ -125,6 +129,7 @@ class Change:
     posted_at: datetime | None = None
     reason: str | None = None
     tried: bool = True
+    revoked: bool = False
 
     @property
     def wants_more(self) -> bool:
@@ -148,9 +153,9 @@ def postpone(now: datetime, retry_after: timedelta, reason: str) -> Change:
     return Change(DeliveryState.SCHEDULED, not_before=now + retry_after, reason=reason)
 
 
-def fail(reason: str) -> Change:
-    """The platform refuses for good."""
-    return Change(DeliveryState.FAILED, reason=reason)
+def fail(reason: str, *, revoked: bool = False) -> Change:
+    """The platform refuses for good: this channel, or all of the workspace (`revoked`)."""
+    return Change(DeliveryState.FAILED, reason=reason, revoked=revoked)
 
 
 def back_off(tries: int, first: timedelta = timedelta(seconds=1)) -> timedelta:

@@ -107,6 +107,13 @@ class FormSubmitted:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """Somebody looks at the app's own page, which shows what is theirs and what they manage."""
+
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class AccessLost:
     """The bot was shut out of the origin's channel, or of the workspace if there is none.
 
@@ -131,6 +138,7 @@ Event = (
     | ReactionAdded
     | ButtonPressed
     | FormSubmitted
+    | HomeOpened
     | AccessLost
     | AccessRegained
 )

@@ -17,9 +17,10 @@ class Tenancy(Protocol):
         ...
 
     async def leave(
-        self, workspace: Workspace, at: datetime, because: str, erase_at: datetime
+        self, workspace: Workspace, at: datetime, because: str, erase_at: datetime | None
     ) -> bool:
-        """Mark a workspace as left; False if it is already, with the earlier times kept.
+        """Mark a workspace as left; False if it is already, with the earlier times kept. Without
+        `erase_at` nothing is erased.
 
         Nothing that waits to be told to its members is told any more.
         """
@@ -29,8 +30,8 @@ class Tenancy(Protocol):
         """Take that back; return what it was left for, None if it was not."""
         ...
 
-    async def due(self, now: datetime, limit: int) -> list[Workspace]:
-        """Return left workspaces whose time is over, earliest first."""
+    async def take_due(self, now: datetime, again_at: datetime, limit: int) -> list[Workspace]:
+        """Take left workspaces whose time is over; they are due again at `again_at`."""
         ...
 
     async def erase_some(self, workspace: Workspace, limit: int) -> bool:

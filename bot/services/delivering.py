@@ -22,9 +22,10 @@ from bot.domain.delivery import (
 )
 from bot.domain.people import Workspace, WorkspaceId
 from bot.domain.question import Question
-from bot.errors import NotSent, Rejected
+from bot.errors import NotSent, Rejected, RejectReason
 from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage, UnitOfWork
 from bot.services.background import Background
+from bot.services.digesting import make_digest
 from bot.services.holding import Holding
 from bot.services.pacing import Pacing
 from bot.services.settling import settle
@@ -223,10 +224,13 @@ class Delivering:
         questions = await work.questions.get_many(None, keys)
         jobs = []
         for delivery in claimed:
-            assert delivery.question_key is not None
             workspace = workspaces[delivery.workspace_id]
-            question = questions[delivery.question_key]
-            card = await _make_card(work, delivery, workspace, question, now)
+            if delivery.purpose is Purpose.DIGEST:
+                card: Card = await make_digest(work, delivery, now)
+            else:
+                assert delivery.question_key is not None
+                question = questions[delivery.question_key]
+                card = await _make_card(work, delivery, workspace, question, now)
             jobs.append(_Job(delivery, workspace, card))
         return jobs
 
@@ -253,7 +257,10 @@ class Delivering:
             return moves.postpone(now, wait, str(error))
         except Rejected as error:
             log.warning("post_rejected", **words, problem=str(error))
-            return moves.fail(str(error))
+            revoked = error.reason is RejectReason.REVOKED
+            if revoked:
+                self.holding.wait(workspace.id, self.clock.now() + self.lease, str(error))
+            return moves.fail(str(error), revoked=revoked)
         except Exception as error:
             log.warning("post_in_doubt", **words, problem=repr(error))
             self.holding.fail(workspace.id, self.clock.now())

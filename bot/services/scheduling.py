@@ -14,7 +14,7 @@ from bot.domain.cards import PreviewCard, Reply, ScheduleCard, SchedulesCard
 from bot.domain.delivery import DeliveryState
 from bot.domain.question import QuestionFilter
 from bot.domain.reading import did_you_mean
-from bot.domain.schedule import RevealMode, Rhythm, Schedule, ScheduleId, Slot
+from bot.domain.schedule import WEEKDAYS, RevealMode, Rhythm, Schedule, ScheduleId, Slot
 from bot.errors import ChatError, CommandError, NotFound, Rejected
 from bot.ports import ChatPort, Storage, UnitOfWork
 from bot.services.generated_pack import GeneratedPack
@@ -63,7 +63,8 @@ class Scheduling:
                     f"This workspace has {MOST_SCHEDULES} schedules. Remove one first."
                 )
             await _require_questions(work, schedule)
-            schedule = await work.schedules.add(replace(schedule, next_due_at=next_due_at))
+            schedule = _with_digest(replace(schedule, next_due_at=next_due_at), caller.now)
+            schedule = await work.schedules.add(schedule)
         return _say(schedule, "is set")
 
     @handles("schedule list")
@@ -199,7 +200,7 @@ class Scheduling:
         except ChatError:
             problem = "The platform does not answer just now. Try again in a minute."
         if problem:
-            raise CommandError(f"{problem} Nothing was changed.")
+            raise CommandError(f"{problem} Nothing was changed.", field="channel")
 
 
 def apply_options(
@@ -220,7 +221,12 @@ def apply_options(
         reveal=RevealMode(options.get("reveal", schedule.reveal)),
         reveal_after=options.get("reveal-after", schedule.reveal_after),
         discussion=options.get("discussion", schedule.discussion),
+        digest=_read_digest(options["digest"]) if "digest" in options else schedule.digest,
     )
+
+
+def _read_digest(word: str) -> int | None:
+    return None if word == "off" else WEEKDAYS.index(word)
 
 
 async def free_slots(work: UnitOfWork, schedule: Schedule, now: datetime) -> Iterator[Slot]:
@@ -233,7 +239,11 @@ async def free_slots(work: UnitOfWork, schedule: Schedule, now: datetime) -> Ite
 
 async def _with_next_slot(work: UnitOfWork, schedule: Schedule, now: datetime) -> Schedule:
     slot = next(await free_slots(work, schedule, now))
-    return replace(schedule, next_due_at=slot.due_at)
+    return _with_digest(replace(schedule, next_due_at=slot.due_at), now)
+
+
+def _with_digest(schedule: Schedule, now: datetime) -> Schedule:
+    return replace(schedule, digest_due_at=schedule.next_digest(now))
 
 
 async def _find(work: UnitOfWork, call: Call) -> Schedule:

@@ -21,6 +21,7 @@ from bot.domain.delivery import (
 from bot.domain.people import MemberId, Workspace
 from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import unsettles
+from bot.domain.wording import PURPOSES
 from bot.ports import NO_METER, Meter, Storage, UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,8 @@ async def settle(
                 continue
             if change.state is DeliveryState.CONFIRMED:
                 posted.append((delivery, change))
+            elif change.revoked:
+                await _leave_workspace(work, delivery, change, now)
             elif change.state is DeliveryState.FAILED:
                 await _pause_schedule(work, delivery, delivery.schedule_id, change, now)
             elif change.state is DeliveryState.STUCK:
@@ -122,6 +125,25 @@ def draft_reveal(
     )
 
 
+async def _leave_workspace(
+    work: UnitOfWork, delivery: Delivery, change: Change, now: datetime
+) -> None:
+    """Let the whole workspace rest: nothing is tried there until the bot is back.
+
+    There is nobody who could be told now; whoever made a schedule is, once it goes on. Nothing
+    is erased because of it: a token that an operator mistyped looks just the same.
+    """
+    workspace = await work.workspaces.get(delivery.workspace_id)
+    reason = str(change.reason)
+    if not await work.tenancy.leave(workspace, now, reason, None):
+        return
+    log.warning("workspace_left", workspace=workspace.external_id, problem=reason)
+    for schedule in await work.schedules.of_workspace(workspace.id):
+        if schedule.paused_because is None:
+            await work.schedules.save(replace(schedule, paused_because=reason, next_due_at=None))
+        await work.deliveries.cancel_waiting(schedule, reason)
+
+
 async def _pause_schedule(
     work: UnitOfWork, delivery: Delivery, schedule_id: ScheduleId, change: Change, now: datetime
 ) -> None:
@@ -146,7 +168,7 @@ async def _tell_admin(
     schedule = await work.schedules.get(delivery.workspace_id, schedule_id)
     if schedule is None:
         return
-    about = f"The question of {delivery.slot} was not posted: "
+    about = f"The {PURPOSES[delivery.purpose]} of {delivery.slot} was not posted: "
     for member_id in await _admins_of(work, schedule):
         await work.notices.add(
             delivery.workspace_id, member_id, delivery.channel, about + text, now

@@ -11,8 +11,9 @@ import pytest
 from adapters.local.platform import Fault, LocalChat
 from bot.domain.cards import Card, NoticeCard, QuestionCard
 from bot.domain.delivery import DeliveryState
+from bot.domain.events import AccessRegained, Origin
 from bot.domain.people import WorkspaceId
-from bot.errors import NotSent, OutcomeUnknown
+from bot.errors import NotSent, OutcomeUnknown, Rejected, RejectReason
 from bot.services.holding import FAILURES_IN_A_ROW, Holding
 from tests.services.conftest import DUE, START, Engine
 
@@ -171,7 +172,7 @@ async def test_clock_jumps_lose_and_repeat_nothing(engine: Engine) -> None:
 
 
 async def test_a_member_s_press_proves_a_stuck_post(engine: Engine) -> None:
-    from bot.domain.events import ButtonPressed, Origin
+    from bot.domain.events import ButtonPressed
 
     engine.platform.faults.extend([Fault.POST_LOST, Fault.BLIND])
     await engine.add_schedule()
@@ -333,3 +334,35 @@ async def test_spread_gives_each_channel_its_own_fixed_time(engine: Engine) -> N
     assert len(delays) == 20
     assert all(timedelta(0) <= delay < window for delay in delays)
     assert max(delays) - min(delays) > window / 2
+
+
+class RevokedChat(LocalChat):
+    """A platform on which one team has thrown the bot out."""
+
+    calls = 0
+
+    async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
+        if workspace == "gone":
+            self.calls += 1
+            raise Rejected(RejectReason.REVOKED, "The app was removed.", "Install it again.")
+        return await super().post(workspace, channel, card, key)
+
+
+async def test_a_revoked_workspace_rests_until_the_bot_is_back(engine: Engine) -> None:
+    """One refusal is enough: no other channel is tried, and nothing is erased or told."""
+    chat = RevokedChat(engine.platform)
+    delivering = engine.app.dispatching.delivering
+    delivering.chats = {"local": chat}
+    for number in range(6):
+        await engine.add_schedule("gone", f"#c{number}")
+    await engine.add_schedule("here")
+    await engine.advance(timedelta(days=3))
+    assert chat.calls == 1
+    assert await engine.states("here") == [DeliveryState.CONFIRMED] * 3
+    assert not [message for message in engine.posted if message.workspace == "gone"]
+    delivering.chats = {"local": LocalChat(engine.platform)}
+    await engine.app.handle(AccessRegained(Origin("local", "gone", "", "")))
+    await engine.advance(timedelta(days=1))
+    assert (await engine.states("gone")).count(DeliveryState.CONFIRMED) == 6
+    told = [card.text for card in notices(engine) if "The bot is back" in card.text]
+    assert len(told) == 6

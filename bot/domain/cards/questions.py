@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from bot.domain.cards.parts import Button
+from bot.domain.emoji import BULB
 from bot.domain.grading import Grade
 from bot.domain.question import Kind, Question
 from bot.domain.streak import Streak
@@ -28,7 +29,7 @@ class QuestionCard:
     key: str
     schedule_number: int | None = None
     late: bool = False
-    emoji: str = "bulb"
+    emoji: str = BULB
     due: int | None = None
     discussion: bool = False
 
