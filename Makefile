@@ -40,8 +40,9 @@ lock: $(INSTALLED) ## lock the newest dependencies that fit pyproject.toml
 	$(BIN)/uv lock --upgrade
 	$(BIN)/uv export --quiet --all-extras --no-emit-project --no-header --format requirements-txt -o requirements.lock
 
-bench: $(INSTALLED) ## measure start-up and a simulated year; results in bench/results
+bench: $(INSTALLED) ## measure start-up, a simulated year and Discord; results in bench/results
 	$(BIN)/python -m bench.run
+	$(BIN)/python -m bench.discord_load
 
 bench-grading: $(INSTALLED) ## measure the graders: make bench-grading DATA=FILE
 	$(BIN)/python -m bench.grading $(DATA)

@@ -350,6 +350,7 @@ def _report(options: argparse.Namespace) -> None:
         print(f"{role}: {figures['posts']:.0f} posts, {posts:.0f} a second")
     bare, ours = rate["bare"]["seconds"], rate["ours"]
     print(f"delivering planned posts: {bare / ours['seconds']:.2f} of the bare loop")
+    print(f"by processor time: {rate['bare']['cpu'] / ours['cpu']:.2f} of it")
     print(f"with planning: {bare / (ours['seconds'] + ours['planning']):.2f} of it")
     kept = limited["ours"]
     share = (kept["posts"] - 1) / kept["span"] / 50

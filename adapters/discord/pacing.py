@@ -53,7 +53,8 @@ class Pacer:
     """Lets `rate` requests a second through, and counts those that Discord holds against us.
 
     `rate` 0 means no limit: behind a proxy that keeps it. Interactions don't count
-    (topics/rate-limits), so a member never waits behind deliveries.
+    (topics/rate-limits), so a member never waits behind deliveries; those that Discord refuses
+    do count as invalid.
     """
 
     def __init__(
@@ -136,6 +137,7 @@ class Pacer:
             status = request.response.status
             if context.turn:
                 self.note_answered(context.turn)
+            if str(request.url).startswith(self._base):
                 self.note_status(status)
             self._note(str(request.url), context, outcome_of(status), status)
 

@@ -147,6 +147,23 @@ async def test_too_many_refusals_stop_the_bot_before_discord_does(stage: Stage) 
     assert stage.server.posts() == []
 
 
+async def test_what_discord_refuses_is_counted_wherever_it_was_asked(stage: Stage) -> None:
+    server = stage.server
+    assert stage.platform is not None
+    invalid = stage.platform.chat._pacer._invalid
+    server.fail(POST, "status", status=403)
+    with pytest.raises(Rejected):
+        await post(stage)
+    fault = server.fail("POST .*/webhooks/", "status", status=401)
+    await server.call(server.member("ben"), "streak")
+    await server.until(lambda: fault.times == 0)
+    await server.answered(await server.call(server.member("ben"), "help"))
+    assert len(invalid) == 2
+    server.fail(POST, "limited")
+    await post(stage)
+    assert len(invalid) == 3
+
+
 async def test_long_question_goes_on_in_its_thread(stage: Stage) -> None:
     server = stage.server
     code = "\n".join(f"    x{number} = {number}" for number in range(1200))
