@@ -47,7 +47,7 @@ class World:
         return newest
 
     async def connected(self) -> None:
-        await self.server.until(lambda: self.server.sockets, 20)
+        await self.server.until(lambda: self.server.sockets, 60)
 
 
 @pytest.fixture
