@@ -2,7 +2,8 @@
 
     python -m bench.run [--rounds N] [--install]
 
-Prints medians with their range, and writes bench/results/run.json.
+Prints medians with their range, and writes bench/results/run.json. What FURTHER names runs
+afterwards, each as a program of its own.
 """
 
 from __future__ import annotations
@@ -84,6 +85,14 @@ def time_year() -> float:
     return took
 
 
+def time_answers() -> float:
+    """Seconds until the last of 50 members who answer within a second has their grade."""
+    command = [sys.executable, "-m", "bench.answering", "--rounds", "1", "--graders", "lexical"]
+    _time(command)
+    figures = json.loads((RESULTS / "answering.json").read_text())
+    return float(figures["lexical"]["the last of all answered"])
+
+
 def time_install() -> float:
     """Seconds of `make demo` in a fresh clone, packages downloaded again."""
     with tempfile.TemporaryDirectory() as folder:
@@ -113,6 +122,7 @@ def measure(rounds: int, install: bool) -> dict[str, list[float]]:
         "--help": (time_help, rounds),
         "demo to its first line": (time_first_line, rounds),
         "a simulated year, ten members": (time_year, 1),
+        "50 answers within a second": (time_answers, 1),
     }
     if install:
         benches["make demo in a fresh clone"] = (time_install, 1)
@@ -125,10 +135,14 @@ def measure(rounds: int, install: bool) -> dict[str, list[float]]:
     return seconds
 
 
+FURTHER = ("bench.standings",)
+"""Modules that measure one part each, print their goals and keep their own results."""
+
 GOALS = {
     "--help": 0.4,
     "demo to its first line": 1.5,
     "a simulated year, ten members": 30,
+    "50 answers within a second": 3,
     "make demo in a fresh clone": 60,
 }
 
@@ -151,6 +165,9 @@ def main() -> None:
     print(f"largest process: {peak:.0f} MB, Python {platform.python_version()}")
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "run.json").write_text(json.dumps(seconds, indent=2))
+    for module in FURTHER:
+        print(f"\n{module}", flush=True)
+        subprocess.run([sys.executable, "-m", module], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

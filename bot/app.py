@@ -32,11 +32,15 @@ from bot.services.answering import Answering
 from bot.services.authoring import Authoring
 from bot.services.conversing import Conversing, collect_handlers
 from bot.services.curating import Curating
+from bot.services.customising import Customising
 from bot.services.deciding import Deciding
 from bot.services.delivering import Delivering
+from bot.services.digesting import Digesting
 from bot.services.dispatching import Dispatching
 from bot.services.drafting import Drafting
 from bot.services.erasing import Erasing
+from bot.services.forming import Forming
+from bot.services.generated_pack import GeneratedPack
 from bot.services.generating import GENERATED, Generating
 from bot.services.health import Health, Watched
 from bot.services.helping import Helping
@@ -157,13 +161,14 @@ def build(
         practising,
         interviewing,
         Administering(storage, chats, graders.describe),
+        Customising(storage),
         Authoring(storage),
         Deciding(storage),
         Drafting(storage, Generating(), LexicalGrader(), dice, graders.writer),
         Curating(storage, Importing(storage, reserved)),
         Helping(storage, chats),
         Recalling(storage),
-        Scheduling(storage, chats, grace),
+        Scheduling(storage, chats, grace, GeneratedPack(storage, Generating())),
         Standings(storage, chats),
     )
     return Application(
@@ -179,6 +184,7 @@ def build(
             practising,
             interviewing,
             Leaving(storage, clock, keep_after_leaving),
+            Forming(storage),
             collect_handlers(services),
         ),
         Dispatching(
@@ -201,6 +207,7 @@ def build(
             Reminding(storage, chats, clock),
             InterviewEnding(storage, chats, clock),
             Erasing(storage, clock),
+            Digesting(storage, grace),
         ),
         graders,
     )
@@ -270,9 +277,11 @@ def require_extra(module: str, extra: str) -> None:
 
 def _make_slack(settings: Settings, clock: Clock, engine: AsyncEngine, meter: Meter) -> Platform:
     from adapters.slack.app import SlackPlatform, serves_many
+    from storage.received import SqlReceivedEvents
 
+    received = SqlReceivedEvents(engine, "slack")
     if not serves_many(settings.slack):
-        return SlackPlatform(settings.slack, clock, meter=meter)
+        return SlackPlatform(settings.slack, clock, received, meter=meter)
     from storage.installations import SqlInstallations, SqlOneTimeTokens
     from storage.secrets import Cipher
 
@@ -285,6 +294,7 @@ def _make_slack(settings: Settings, clock: Clock, engine: AsyncEngine, meter: Me
     return SlackPlatform(
         settings.slack,
         clock,
+        received,
         SqlInstallations(engine, cipher, "slack"),
         SqlOneTimeTokens(engine, "slack-install"),
         settings.web.public_url,

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.ports import Wakes
@@ -24,6 +24,14 @@ from storage.tables import (
 
 _ROWS = (DeliveryRow, NoticeRow, ReminderRow, InterviewRow)
 _TABLES: tuple[Any, ...] = tuple(row.__table__ for row in _ROWS)  # type: ignore[union-attr]
+_ERASURE: Any = (
+    select(WorkspaceRow.erase_at)
+    .where(col(WorkspaceRow.erase_at).is_not(None))
+    .order_by(col(WorkspaceRow.erase_at))
+    .limit(1)
+    .scalar_subquery()
+)
+"""In this form, for SQLite looks into a partial index only where the condition is its own."""
 
 
 @cache
@@ -32,7 +40,8 @@ def _select_next(platforms: frozenset[str] | None) -> Any:
     times: list[Any] = [
         select(func.min(ScheduleRow.next_due_at)).scalar_subquery(),
         *(_select_first(table, platforms) for table in _TABLES),
-        select(func.min(WorkspaceRow.erase_at)).scalar_subquery(),
+        _ERASURE,
+        select(func.min(ScheduleRow.digest_due_at)).scalar_subquery(),
     ]
     return select(*times)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -56,31 +55,19 @@ class AttemptRepository:
         )
         return {AttemptKind(kind) for kind in rows}
 
-    async def dates_of(
-        self, workspace_id: WorkspaceId, member_id: MemberId, after: date | None = None
-    ) -> set[date]:
-        found = await self.dates_of_many(workspace_id, [member_id], after or date.min)
-        return found[member_id]
-
-    async def dates_of_many(
-        self, workspace_id: WorkspaceId, members: Sequence[MemberId], after: date
-    ) -> Mapping[MemberId, set[date]]:
+    async def dates_of(self, workspace_id: WorkspaceId, member_id: MemberId) -> set[date]:
         rows = await self.session.exec(
-            select(col(AttemptRow.member_id), col(AttemptRow.slot))
+            select(col(AttemptRow.slot))
             .join(DeliveryRow)
             .where(
                 AttemptRow.workspace_id == workspace_id,
-                col(AttemptRow.member_id).in_(members),
-                col(AttemptRow.slot) > after,
+                AttemptRow.member_id == member_id,
                 col(AttemptRow.late).is_(False),
                 col(DeliveryRow.member_id).is_(None),
             )
             .distinct()
         )
-        dates: dict[MemberId, set[date]] = {member: set() for member in members}
-        for member_id, slot in rows:
-            dates[MemberId(member_id)].add(slot)
-        return dates
+        return set(rows)
 
     async def counts(self, delivery: Delivery) -> Counts:
         rows = await self.session.exec(

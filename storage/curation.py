@@ -19,12 +19,20 @@ from bot.domain.bank import (
     StoredPack,
 )
 from bot.domain.delivery import DeliveryState, Purpose
+from bot.domain.draft import ItemKind, ItemState
 from bot.domain.people import WorkspaceId
 from bot.domain.question import QuestionFilter
 from storage.decks import VISIBLE
 from storage.mapping import to_summary
 from storage.statements import insert_new
-from storage.tables import AttemptRow, DeliveryRow, PackRow, QuestionRow, RetiredQuestionRow
+from storage.tables import (
+    AttemptRow,
+    DeliveryRow,
+    DraftRow,
+    PackRow,
+    QuestionRow,
+    RetiredQuestionRow,
+)
 
 
 @dataclass
@@ -87,7 +95,21 @@ class CurationRepository:
             found[name] = replace(
                 known, answered=answered, right=right / answered, mean_score=float(mean)
             )
+        for name, reports in await self._count_reports(workspace_id):
+            found[name] = replace(found.get(name, QuestionStatistics()), reports=reports)
         return found
+
+    async def _count_reports(self, workspace_id: WorkspaceId) -> Sequence[tuple[str, int]]:
+        rows = await self.session.exec(
+            select(col(DraftRow.question_id), func.count(func.distinct(col(DraftRow.author_id))))
+            .where(
+                DraftRow.workspace_id == workspace_id,
+                DraftRow.kind == ItemKind.REPORT,
+                col(DraftRow.state) != ItemState.REJECTED,
+            )
+            .group_by(col(DraftRow.question_id))
+        )
+        return rows.all()
 
     async def _count_answers(
         self, workspace_id: WorkspaceId

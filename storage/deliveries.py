@@ -381,16 +381,14 @@ class DeliveryRepository:
         )
         return rows.first() is not None
 
-    async def posted_slots(
-        self, workspace_id: WorkspaceId, after: date | None = None
-    ) -> Sequence[PostedSlot]:
+    async def posted_slots(self, workspace_id: WorkspaceId) -> Sequence[PostedSlot]:
         rows = await self.session.exec(
             select(
                 col(DeliveryRow.slot),
                 func.min(col(DeliveryRow.posted_at)),
                 func.max(col(DeliveryRow.posted_at)),
             )
-            .where(*_question_day_of(workspace_id), col(DeliveryRow.slot) > (after or date.min))
+            .where(*_question_day_of(workspace_id))
             .group_by(col(DeliveryRow.slot))
             .order_by(col(DeliveryRow.slot))
         )

@@ -84,6 +84,8 @@ def to_schedule(row: ScheduleRow | Row[Any]) -> Schedule:
         next_due_at=row.next_due_at,
         paused_because=row.paused_because,
         created_by=None if row.created_by is None else MemberId(row.created_by),
+        digest=row.digest,
+        digest_due_at=row.digest_due_at,
         low_told_at_size=row.low_told_at_size,
     )
 
@@ -111,6 +113,8 @@ def from_schedule(schedule: Schedule) -> dict[str, Any]:
         "next_due_at": schedule.next_due_at,
         "paused_because": schedule.paused_because,
         "created_by": schedule.created_by,
+        "digest": schedule.digest,
+        "digest_due_at": schedule.digest_due_at if schedule.next_due_at else None,
         "low_told_at_size": schedule.low_told_at_size,
     }
 

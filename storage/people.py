@@ -30,6 +30,11 @@ _IDENTIFY = (
 )
 """Built once: it is asked for every event."""
 
+_FIND = select(WorkspaceRow).where(
+    col(WorkspaceRow.platform) == bindparam("platform"),
+    col(WorkspaceRow.external_id) == bindparam("workspace"),
+)
+
 
 @dataclass
 class WorkspaceRepository:
@@ -39,11 +44,8 @@ class WorkspaceRepository:
     random: random.Random
 
     async def ensure(self, platform: str, external_id: str, name: str) -> Workspace:
-        wanted = select(WorkspaceRow).where(
-            WorkspaceRow.platform == platform, WorkspaceRow.external_id == external_id
-        )
-        row = (await self.session.exec(wanted)).first()
-        if row is None:
+        workspace = await self.find(platform, external_id)
+        if workspace is None:
             await insert_new(
                 self.session,
                 WorkspaceRow,
@@ -57,11 +59,21 @@ class WorkspaceRepository:
                     }
                 ],
             )
-            row = (await self.session.exec(wanted)).one()
-        return to_workspace(row)
+            workspace = await self.find(platform, external_id)
+        assert workspace is not None
+        return workspace
+
+    async def find(self, platform: str, external_id: str) -> Workspace | None:
+        wanted = {"platform": platform, "workspace": external_id}
+        row = (await self.session.exec(_FIND, params=wanted)).first()
+        return to_workspace(row) if row else None
 
     async def get(self, workspace_id: WorkspaceId) -> Workspace:
         return (await self.get_many([workspace_id]))[workspace_id]
+
+    async def set_emoji(self, workspace_id: WorkspaceId, emoji: str) -> None:
+        chosen = update(WorkspaceRow).where(col(WorkspaceRow.id) == workspace_id)
+        await self.session.exec(chosen.values(emoji=emoji))
 
     async def everyone(self) -> Sequence[Workspace]:
         rows = await self.session.exec(
@@ -152,19 +164,6 @@ class MemberRepository:
             )
         )
         return [to_away(row) for row in rows]
-
-    async def away_of(
-        self, workspace_id: WorkspaceId, members: Sequence[MemberId]
-    ) -> Mapping[MemberId, Sequence[AwayPeriod]]:
-        rows = await self.session.exec(
-            select(AwayRow).where(
-                AwayRow.workspace_id == workspace_id, col(AwayRow.member_id).in_(members)
-            )
-        )
-        found: dict[MemberId, list[AwayPeriod]] = {member: [] for member in members}
-        for row in rows:
-            found[MemberId(row.member_id)].append(to_away(row))
-        return found
 
     async def announce_away(self, member: Member, since: datetime, until: date) -> None:
         self.session.add(

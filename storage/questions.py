@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +17,7 @@ from bot.domain.deck import Deck
 from bot.domain.people import WorkspaceId
 from bot.domain.question import Question, QuestionFilter, QuestionKey
 from storage.decks import DeckMemory, read_decks
-from storage.mapping import from_question, to_question
+from storage.mapping import from_question, read_question, to_question
 from storage.statements import insert_new
 from storage.tables import PackRow, QuestionRow
 
@@ -85,7 +87,7 @@ class QuestionRepository:
         self.session.add(row)
         await self.session.flush()
         await self._make_outdated(row)
-        rows = [_write_row(row, question) for question in questions]
+        rows = await asyncio.to_thread(_write_rows, row.id, row.name, workspace_id, questions)
         for start in range(0, len(rows), _ROWS_AT_ONCE):
             await self._store(row, rows[start : start + _ROWS_AT_ONCE])
 
@@ -97,7 +99,7 @@ class QuestionRepository:
         self.session.add(row)
         await self.session.flush()
         await self._make_outdated(row, col(QuestionRow.slug) == question.id)
-        values = _write_row(row, question)
+        [values] = _write_rows(row.id, row.name, workspace_id, [question])
         await self._store(row, [values])
         keys = await self.session.exec(
             select(col(QuestionRow.id)).where(
@@ -150,12 +152,12 @@ class QuestionRepository:
         row = await self._find_pack(pack, workspace_id) or await self._find_pack(pack, None)
         if row is None:
             return []
-        rows = await self.session.exec(
-            select(QuestionRow)
+        bodies = await self.session.exec(
+            select(col(QuestionRow.body))
             .where(QuestionRow.pack_id == row.id, col(QuestionRow.current))
             .order_by(QuestionRow.slug)
         )
-        return [to_question(found) for found in rows]
+        return await asyncio.to_thread(_read_bodies, bodies.all())
 
     async def deck(self, workspace_id: WorkspaceId, wanted: QuestionFilter) -> Deck:
         return (await self.decks([workspace_id]))[workspace_id].fitting(wanted)
@@ -185,6 +187,14 @@ def _change_digest(digest: str, question: Question) -> str:
     return hashlib.blake2b(f"{digest}/{question.version}".encode(), digest_size=16).hexdigest()
 
 
-def _write_row(pack: PackRow, question: Question) -> dict[str, Any]:
-    named = question if question.pack == pack.name else replace(question, pack=pack.name)
-    return from_question(named) | {"pack_id": pack.id, "workspace_id": pack.workspace_id}
+def _read_bodies(bodies: Sequence[str]) -> list[Question]:
+    return [read_question(json.loads(body)) for body in bodies]
+
+
+def _write_rows(
+    pack_id: int | None, name: str, workspace_id: int | None, questions: Sequence[Question]
+) -> list[dict[str, Any]]:
+    """Write questions as rows of a pack; thousands take a while, so not on the event loop."""
+    owner = {"pack_id": pack_id, "workspace_id": workspace_id}
+    named = (one if one.pack == name else replace(one, pack=name) for one in questions)
+    return [from_question(question) | owner for question in named]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func
 from sqlmodel import col, select, update
@@ -65,7 +66,7 @@ class ScheduleRepository:
         await self._update(schedule, from_schedule(schedule))
 
     async def remove(self, schedule: Schedule, at: datetime) -> None:
-        await self._update(schedule, {"removed_at": at, "next_due_at": None})
+        await self._update(schedule, {"removed_at": at, "next_due_at": None, "digest_due_at": None})
 
     async def _update(self, schedule: Schedule, values: dict[str, object]) -> None:
         await self.session.exec(
@@ -98,13 +99,15 @@ class ScheduleRepository:
         return [to_schedule(row) for row in rows]
 
     async def due(self, now: datetime, limit: int) -> Sequence[Schedule]:
+        return await self._take(_TABLE.c.next_due_at, now, limit)
+
+    async def digests_due(self, now: datetime, limit: int) -> Sequence[Schedule]:
+        return await self._take(_TABLE.c.digest_due_at, now, limit)
+
+    async def _take(self, due_at: Any, now: datetime, limit: int) -> Sequence[Schedule]:
+        """Take schedules whose time has come; one that another process holds is left out."""
         dialect = self.session.get_bind().dialect.name
-        wanted = (
-            _TABLE.select()
-            .where(_TABLE.c.next_due_at <= now)
-            .order_by(_TABLE.c.next_due_at, _TABLE.c.id)
-            .limit(limit)
-        )
+        wanted = _TABLE.select().where(due_at <= now).order_by(due_at, _TABLE.c.id).limit(limit)
         if dialect == "postgresql":
             wanted = wanted.with_for_update(skip_locked=True)
         connection = await self.session.connection()

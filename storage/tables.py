@@ -200,7 +200,7 @@ class DeliveryRow(SQLModel, table=True):
     member_id: int | None = Field(
         default=None, foreign_key="members.id", ondelete="CASCADE", index=True
     )
-    question_key: int | None = Field(default=None, foreign_key="questions.id")
+    question_key: int | None = Field(default=None, foreign_key="questions.id", index=True)
     question_id: str | None = None
     channel: str
     slot: date
@@ -455,6 +455,15 @@ class OneTimeTokenRow(SQLModel, table=True):
     digest: str = Field(primary_key=True, max_length=64)
     purpose: str
     expires_at: datetime = Field(index=True)
+
+
+class ReceivedEventRow(SQLModel, table=True):
+    """An event that a platform sent, by the digest of its platform and key."""
+
+    __tablename__ = "received_events"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    keep_until: datetime = Field(index=True)
 
 
 class ProcessRow(SQLModel, table=True):

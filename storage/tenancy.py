@@ -78,14 +78,18 @@ class TenancyRepository:
         )
         return bool(done.rowcount)
 
-    async def due(self, now: datetime, limit: int) -> list[Workspace]:
-        rows = await self._execute(
+    async def take_due(self, now: datetime, again_at: datetime, limit: int) -> list[Workspace]:
+        due = (
             _WORKSPACES.select()
             .where(col(WorkspaceRow.erase_at) <= now)
             .order_by(col(WorkspaceRow.erase_at))
             .limit(limit)
+            .with_for_update(skip_locked=True)
         )
-        return [to_workspace(row) for row in rows]
+        workspaces = [to_workspace(row) for row in await self._execute(due)]
+        for workspace in workspaces:
+            await self._update(workspace, erase_at=again_at)
+        return workspaces
 
     async def erase_some(self, workspace: Workspace, limit: int) -> bool:
         for table in reversed(_tables()):

@@ -17,6 +17,7 @@ from storage.answers import PastAnswerRepository
 from storage.attempts import AttemptRepository
 from storage.curation import CurationRepository
 from storage.deliveries import DeliveryRepository
+from storage.digests import DigestRepository
 from storage.drafts import DraftRepository
 from storage.engine import READ, WRITE, explaining_errors
 from storage.interviews import InterviewRepository
@@ -50,6 +51,7 @@ class SqlUnitOfWork:
         self.interviews = InterviewRepository(session)
         self.totals = TotalRepository(session)
         self.streaks = StreakRepository(session)
+        self.digests = DigestRepository(session)
         self.notices = NoticeRepository(session)
         self.past_answers = PastAnswerRepository(session)
         self.model_book = ModelBookRepository(session)

@@ -23,9 +23,11 @@ from adapters.discord.home import Homes
 from adapters.discord.pacing import Pacer
 from adapters.discord.render import Page, make_message
 from adapters.discord.rights import find_missing
+from adapters.discord.seeding import Seeder
 from adapters.discord.standing import Standing, Standings, fetch_role, fetch_standing
 from adapters.discord.text import shorten
 from bot.domain.cards import Button, Card, QuestionCard, RevealCard
+from bot.domain.events import Origin
 from bot.domain.people import Role
 from bot.domain.wording import describe_counts
 from bot.errors import ChatError, NotSent, Rejected, RejectReason
@@ -51,6 +53,8 @@ class Chat:
         self._pacer = pacer
         self.standings = Standings()
         self._pointed: OrderedDict[tuple[str, str], bool] = OrderedDict()
+        self._posting = 0
+        self.seeder = Seeder(client, lambda: self._posting > 0 or pacer.is_busy)
 
     def channel_id(self, text: str) -> str:
         """Read `<#123>` or `123`."""
@@ -67,9 +71,22 @@ class Chat:
 
         What does not fit into one message follows in the message's thread, which is opened
         also where a discussion is wanted. An answer for all goes into the question's thread,
-        and the question's message gets the counts.
+        and the question's message gets the counts. A scheduled question gets the reaction
+        that shows its answer, later.
         """
         client = self._connected()
+        self._posting += 1
+        try:
+            message_id = await self._post(client, workspace, channel, card, key)
+        finally:
+            self._posting -= 1
+        if isinstance(card, QuestionCard) and card.schedule_number:
+            self.seeder.add(_number(channel), int(message_id), card.emoji)
+        return message_id
+
+    async def _post(
+        self, client: discord.Client, workspace: str, channel: str, card: Card, key: str
+    ) -> str:
         pages = await compose_card(card)
         thread_of = card.thread_of if isinstance(card, RevealCard) else None
         with explaining_failures():
@@ -229,6 +246,10 @@ class Chat:
         page = Page(f"<@{member}> {text}", buttons=(button,))
         await self._send(client, workspace, channel, page, f"p{member}{key}"[: limits.NONCE])
         _remember(self._pointed, (channel, key), True)
+
+    async def introduce(self, origin: Origin) -> Origin:
+        """Every event tells who it is."""
+        return origin
 
     async def missing_rights(self, workspace: str, channel: str) -> str | None:
         """Compare what the bot may do in the channel with what it needs."""

@@ -30,9 +30,10 @@ PATIENCE = 1.5
 """Seconds of Discord's three that the core may take before it is acknowledged: a form can
 be opened only by the first answer."""
 _FORM_COMMANDS = ("suggest", "report", "questions edit")
-_FORM_WITHOUT_OPTIONS = ("answer", "questions import")
+_BARE_FORM_COMMANDS = ("answer", "questions import")
 _FORM_BUTTONS = ("answer", "form", "report", "edit", "reject")
-"""What may be answered by a form: it must be the first answer, so nothing is acknowledged yet."""
+"""What may be answered by a form: it must be the first answer, so nothing is acknowledged yet.
+The bare ones are only where they come without options."""
 _TRANSPORT = (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError)
 _FAULT = ErrorCard("That did not work just now. Try again in a minute.", "fault")
 _HOMELESS = ErrorCard(
@@ -194,7 +195,7 @@ class Desk:
 
 
 def _may_open_form(path: str, options: Mapping[str, str]) -> bool:
-    return path in _FORM_COMMANDS or (path in _FORM_WITHOUT_OPTIONS and not options)
+    return path in _FORM_COMMANDS or (path in _BARE_FORM_COMMANDS and not options)
 
 
 async def _acknowledge(interaction: discord.Interaction[Any]) -> None:

@@ -55,7 +55,7 @@ def make_place(guild: int, name: str | None, channel: int | None = None) -> Orig
 def make_call(
     origin: Origin, path: str, options: Mapping[str, str], upload: Upload | None = None
 ) -> CommandCalled:
-    """Return a slash command."""
+    """Return a slash command, with the file that was attached to it."""
     return CommandCalled(origin, path, options, upload)
 
 
@@ -93,9 +93,11 @@ def make_reaction(
 ) -> ReactionAdded | None:
     """Return a reaction to one of the bot's messages in a server; None for any other.
 
-    Whoever reacts to other people's messages is no business of the bot.
+    Whoever reacts to other people's messages is no business of the bot; nor are its own.
     """
     if payload.guild_id is None or payload.message_author_id not in (None, me):
+        return None
+    if payload.user_id == me:
         return None
     member = payload.member
     origin = Origin(
@@ -105,7 +107,7 @@ def make_reaction(
         member=str(payload.user_id),
         workspace_name=guild_name,
         member_name=member.display_name if member else "",
-        is_bot=payload.user_id == me or bool(member and member.bot),
+        is_bot=bool(member and member.bot),
     )
     name = payload.emoji.name or ""
     return ReactionAdded(origin, str(payload.message_id), _EMOJI.get(name.rstrip("\ufe0f"), name))

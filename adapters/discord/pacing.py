@@ -75,6 +75,12 @@ class Pacer:
             self._invalid.popleft()
         return len(self._invalid) >= limits.INVALID_REQUESTS // 2
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether more than half of the limit was used within the last second."""
+        horizon = self._now() - 1.0
+        return bool(self._rate) and sum(turn.at > horizon for turn in self._sent) > self._rate / 2
+
     async def wait_turn(self) -> Turn:
         """Wait until another request fits into the second. `note_sent` says when it went."""
         if not self._rate:

@@ -161,6 +161,7 @@ class DiscordPlatform:
             self._runner.cancel()
             with suppress(asyncio.CancelledError, ConfigError):
                 await self._runner
+        await self.chat.seeder.stop()
         await self._homes.settle()
         await self._memory.close()
 

@@ -28,6 +28,7 @@ from bot.domain.cards import (
     BankCard,
     Button,
     Card,
+    DigestCard,
     ErrorCard,
     FormCard,
     GradeCard,
@@ -272,6 +273,13 @@ def _leaderboard(card: LeaderboardCard) -> Page:
 
 
 @_render.register
+def _digest(card: DigestCard) -> Page:
+    rows = "\n".join(map(describe_standing, card.rows))
+    news = "\n".join(map(one_line, wording.list_digest_news(card)))
+    return Page(_join(rows, news), card.title, buttons=card.buttons)
+
+
+@_render.register
 def _mock(card: MockCard) -> Page:
     return Page(
         _join(*interviews.write_step(card), card.question.prompt, _list_choices(card.question)),
@@ -354,7 +362,7 @@ def _help(card: HelpCard) -> Page:
     def listed(lines: Sequence[tuple[str, str]]) -> str:
         return "\n".join(f"`{usage}`\n{escape(meaning)}" for usage, meaning in lines)
 
-    intro = "A FastAPI interview question each day. React with 💡 to see the answer."
+    intro = f"A FastAPI interview question each day. {wording.invite_reaction(card.emoji)}"
     return Page(
         _join(intro, listed(card.lines), "**For admins**", listed(card.admin_lines)),
         "FastAPI Quiz",

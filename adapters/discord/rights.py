@@ -14,6 +14,7 @@ NEEDED: dict[str, str] = {
     "read_message_history": "Read Message History",
     "create_public_threads": "Create Public Threads",
     "send_messages_in_threads": "Send Messages in Threads",
+    "add_reactions": "Add Reactions",
 }
 """Permissions by discord.py's word, with the name that Discord's settings show."""
 

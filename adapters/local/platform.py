@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.domain.cards import Button, Card, MockCard, QuestionCard
+from bot.domain.events import Origin
 from bot.domain.people import Role
 from bot.errors import NotSent, OutcomeUnknown, Rejected, RejectReason
 from bot.ports import Clock, Found
@@ -182,6 +183,10 @@ class LocalChat:
         """Put a message that only one member sees."""
         self._require_answer()
         self.platform.put(workspace, channel, card, only=member)
+
+    async def introduce(self, origin: Origin) -> Origin:
+        """Every event tells who it is."""
+        return origin
 
     async def forget(self, workspace: str, member: str) -> None:
         """There is nothing that the bot's side remembers."""

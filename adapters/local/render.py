@@ -10,6 +10,7 @@ from bot.domain import interview_words, wording
 from bot.domain.cards import (
     BankCard,
     Card,
+    DigestCard,
     ErrorCard,
     FormCard,
     FormField,
@@ -182,6 +183,12 @@ def _leaderboard(card: LeaderboardCard) -> str:
     return "\n".join([title, *rows])
 
 
+@_render.register
+def _digest(card: DigestCard) -> str:
+    news = [one_line(line) for line in wording.list_digest_news(card)]
+    return "\n".join([card.title, *map(_standing, card.rows), *news])
+
+
 def _standing(row: Standing) -> str:
     return f"{row.rank:>3}. {one_line(row.member):<20} {row.points:>5} points  streak {row.streak}"
 
@@ -198,7 +205,7 @@ def _mock(card: MockCard) -> str:
 def _asked_on(card: MockCard) -> list[str]:
     if not card.follow_up:
         return []
-    return [card.follow_up, interview_words.ASK_ON, interview_words.FIRST_ASKED]
+    return [escape(card.follow_up), interview_words.ASK_ON, interview_words.FIRST_ASKED]
 
 
 @_render.register
@@ -287,7 +294,7 @@ def _help(card: HelpCard) -> str:
 
     return "\n".join(
         [
-            "A FastAPI interview question each day. React with :bulb: to see the answer.",
+            f"A FastAPI interview question each day. {wording.invite_reaction(card.emoji)}",
             "",
             *listed(card.lines),
             "",

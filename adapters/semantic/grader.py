@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -13,6 +12,7 @@ from adapters.semantic.model import MiniLM, Vectors
 from bot.domain.grading import Grade, GradingTask
 from bot.domain.question import KeyPoint
 from bot.domain.writing import Asker
+from bot.grading.aside import run_aside
 from bot.grading.focus import measure_focus
 from bot.grading.lexical import (
     PreparedTask,
@@ -156,7 +156,7 @@ class SemanticGrader:
 
     async def grade(self, task: GradingTask, answer: str, asker: Asker | None = None) -> Grade:
         """Grade in a thread: the model takes longer than an event loop may be held."""
-        return await asyncio.to_thread(self.grade_answer, task, answer)
+        return await run_aside(self.grade_answer, task, answer)
 
     def grade_answer(self, task: GradingTask, answer: str) -> Grade:
         """Grade one answer; the gates come first and ask no model."""

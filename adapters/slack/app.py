@@ -17,7 +17,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from starlette.routing import Route
 
-from adapters.slack.backlog import Backlog, Seen
+from adapters.slack.backlog import Backlog, Once, Seen
 from adapters.slack.chat import SlackChat
 from adapters.slack.client import Watch, make_pace
 from adapters.slack.clients import Clients, OneInstallation
@@ -37,7 +37,15 @@ from bot.domain.events import AccessRegained, Origin
 from bot.domain.installation import Installation
 from bot.errors import ChatError, ConfigError
 from bot.logs import following_event
-from bot.ports import NO_METER, Clock, Handle, Installations, Meter, OneTimeTokens
+from bot.ports import (
+    NO_METER,
+    Clock,
+    Handle,
+    Installations,
+    Meter,
+    OneTimeTokens,
+    ReceivedEvents,
+)
 
 PING_SECONDS = 10
 _GUIDE = "See docs/slack/guide.md for where Slack shows it."
@@ -57,6 +65,7 @@ class SlackPlatform:
         self,
         settings: SlackSettings,
         clock: Clock,
+        received: ReceivedEvents,
         installations: Installations | None = None,
         states: OneTimeTokens | None = None,
         public_url: str = "",
@@ -82,7 +91,7 @@ class SlackPlatform:
         self.files = Files(self.clients)
         self._replies = Replies(self.clients, self.files)
         self._backlog = Backlog()
-        self._seen = Seen()
+        self._once = Once(Seen(), received, clock)
         self._socket: SocketModeClient | None = None
         self._app: AsyncApp | None = None
         self._flow: AsyncOAuthFlow | None = None
@@ -156,9 +165,12 @@ class SlackPlatform:
             process_before_response=True,
         )
         app.error(self._explain_fault)
-        Listeners(handle, self._people, self._replies, self._backlog, self._seen).register(app)
-        Home(handle, self.clients, self._people, self._backlog).register(app)
-        Lifecycle(handle, self.clients, self._replies, self._backlog, self._seen).register(app)
+        home = Home(handle, self.clients, self._people, self.files, self._backlog)
+        Listeners(
+            handle, self._people, self._replies, home, self._backlog, self._once, self.clients
+        ).register(app)
+        home.register(app)
+        Lifecycle(handle, self.clients, self._replies, self._backlog, self._once).register(app)
         return app
 
     async def _authorize(self, team: str, user_id: str | None) -> AuthorizeResult | None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Coroutine
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import structlog
 
+from adapters.slack.inbound import Payload, read_once_key
+from bot.ports import Clock, ReceivedEvents
+
 MOST_REMEMBERED = 20_000
+KEPT_FOR = timedelta(days=1)
 log = structlog.get_logger(__name__)
 
 
@@ -43,44 +48,101 @@ class Backlog:
 class Turns:
     """Lets a few pieces of work go on at once, so that acknowledgements get through between.
 
-    A piece that takes longer than `longest` seconds waits for somebody else, such as a
-    model that grades: it gives its turn away and goes on.
+    While requests come in, that is for `quiet` seconds after each, only `while_busy` do. A
+    piece that takes longer than `longest` seconds waits for somebody else, such as a model
+    that grades: it gives its turn away and goes on.
     """
 
     at_once: int = 4
+    while_busy: int = 1
+    quiet: float = 0.02
     longest: float = 0.05
+    _held: int = 0
+    _busy_until: float = 0.0
+    _waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
-    def __post_init__(self) -> None:
-        self._free = asyncio.Semaphore(self.at_once)
+    def note_request(self) -> None:
+        """A request came in: others may be on their way."""
+        self._busy_until = asyncio.get_running_loop().time() + self.quiet
 
     @asynccontextmanager
     async def take(self) -> AsyncIterator[None]:
         """Wait for a turn, and hold it."""
-        await self._free.acquire()
-        turn = _Turn(self._free)
-        timer = asyncio.get_running_loop().call_later(self.longest, turn.give_away)
+        loop = asyncio.get_running_loop()
+        waiter = loop.create_future()
+        self._waiting.append(waiter)
+        self._hand_out()
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            self._give_up(waiter)
+            raise
+        turn = _Turn(self._give_back)
+        timer = loop.call_later(self.longest, turn.give_away)
         try:
             yield
         finally:
             timer.cancel()
             turn.give_away()
 
+    def _hand_out(self) -> None:
+        busy = asyncio.get_running_loop().time() < self._busy_until
+        while self._waiting and self._held < (self.while_busy if busy else self.at_once):
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                self._held += 1
+
+    def _give_back(self) -> None:
+        self._held -= 1
+        self._hand_out()
+
+    def _give_up(self, waiter: asyncio.Future[None]) -> None:
+        """A task was cancelled, maybe just after its turn had come."""
+        if waiter.done() and not waiter.cancelled():
+            self._give_back()
+
 
 @dataclass
 class _Turn:
-    _free: asyncio.Semaphore
+    _give_back: Callable[[], None]
     _held: bool = True
 
     def give_away(self) -> None:
         """Let somebody else go on; once."""
         if self._held:
             self._held = False
-            self._free.release()
+            self._give_back()
+
+
+@dataclass
+class Once:
+    """Tells what comes for the first time.
+
+    What members do reaches one process once. An event comes again if Slack missed our
+    answer, up to an hour later, to any process; so those are remembered in the database.
+    """
+
+    seen: Seen
+    received: ReceivedEvents
+    clock: Clock
+
+    def is_new(self, body: Payload) -> bool:
+        """Tell whether something that a member did comes for the first time."""
+        return self.seen.is_new(read_once_key(body))
+
+    async def is_new_event(self, body: Payload) -> bool:
+        """Tell whether an event comes for the first time, to whichever process."""
+        key = read_once_key(body)
+        if not key or not self.seen.is_new(key):
+            return not key
+        now = self.clock.now()
+        return await self.received.add(key, now, now + KEPT_FOR)
 
 
 @dataclass
 class Seen:
-    """Remembers what was handled: Slack sends an event again if it missed our answer."""
+    """Remembers in this process what was handled."""
 
     _keys: OrderedDict[str, None] = field(default_factory=OrderedDict)
 

@@ -182,6 +182,8 @@ def read_text(part: Any) -> str:
         return "".join(map(read_text, part))
     if not isinstance(part, dict):
         return ""
+    if part.get("type") == "emoji":
+        return f":{part['name']}:"
     own = part.get("text", part.get("url", ""))
     words = own if isinstance(own, str) else read_text(own)
     ends_line = part.get("type") in _PARAGRAPHS

@@ -19,6 +19,7 @@ from adapters.slack.files import Files
 from adapters.slack.people import People
 from adapters.slack.render import COUNTS_BLOCK, render_counts
 from bot.domain.cards import Card, RevealCard
+from bot.domain.events import Origin
 from bot.domain.people import Role
 from bot.errors import ChatError, NotSent, OutcomeUnknown
 from bot.ports import Found
@@ -162,6 +163,10 @@ class SlackChat:
         """Take the id out of `<@U1>`, or a display name as it was typed."""
         match = _MENTION.fullmatch(text.strip())
         return match[1] if match else text.strip().lstrip("@")
+
+    async def introduce(self, origin: Origin) -> Origin:
+        """Ask Slack, or remember, who the member is."""
+        return await self.people.describe(origin)
 
     async def missing_rights(self, workspace: str, channel: str) -> str | None:
         """Ask what the channel is and whether the bot is in it."""

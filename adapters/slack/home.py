@@ -1,52 +1,63 @@
-"""The app's Home tab: what the commands say, on one page."""
+"""The app's Home tab: one's own things, and for admins what they look after."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from adapters.slack.backlog import Backlog
-from adapters.slack.blocks import Block, buttons, header, read_text
+from adapters.slack.blocks import (
+    Block,
+    Page,
+    buttons,
+    header,
+    lines,
+    make_page,
+    read_text,
+    rich,
+)
 from adapters.slack.clients import Clients
 from adapters.slack.failures import CALL_ERRORS, explain
+from adapters.slack.files import Files
 from adapters.slack.inbound import NAME, Malformed, read_team
 from adapters.slack.people import People
-from adapters.slack.render import render_card
-from bot.domain.cards import Button, ErrorCard
-from bot.domain.events import CommandCalled, Origin
+from adapters.slack.render import describe_delivery_line, describe_schedule_line
+from bot.domain import wording
+from bot.domain.cards import Button, Card, QueueCard, StatusCard
+from bot.domain.delivery import DeliveryState
+from bot.domain.events import HomeOpened, Origin
+from bot.domain.schedule import Schedule
 from bot.errors import ChatError
 from bot.ports import Handle
 
 HOME_BLOCKS = 100
 HOME_CHARACTERS = 12_000
-_OWN = ("streak", "settings")
-_FOR_ADMINS = ("schedule list", "status")
-_BUTTONS = (
+SHOWN_SCHEDULES = 15
+_MISSED = (DeliveryState.SKIPPED, DeliveryState.FAILED, DeliveryState.STUCK)
+_OWN_BUTTONS = (
     Button("A question for me", "command", value="ask"),
     Button("Leaderboard", "command", value="leaderboard"),
+    Button("Suggest a question", "form", value="suggest"),
     Button("Settings", "form", value="settings"),
     Button("Help", "command", value="help"),
 )
-_ADMIN_BUTTONS = (
-    Button("Schedule", "form", value="schedule add"),
-    Button("Edit", "form", value="schedule edit"),
-    Button("Pause", "form", value="schedule pause"),
-    Button("Preview", "form", value="schedule preview"),
-)
+_NEW_SCHEDULE = Button("New schedule", "form", value="schedule add")
+_QUEUE = Button("Open the queue", "command", value="questions list")
 log = structlog.get_logger(__name__)
 
 
 @dataclass
 class Home:
-    """Publishes the Home tab whenever somebody opens it."""
+    """Publishes the Home tab whenever somebody opens it, or has changed something there."""
 
     handle: Handle
     clients: Clients
     people: People
+    files: Files
     backlog: Backlog
 
     def register(self, app: AsyncApp) -> None:
@@ -66,32 +77,69 @@ class Home:
     async def publish(self, origin: Origin) -> None:
         """Put the page together and publish it."""
         try:
-            blocks = await self.compose(origin)
+            page = make_page(await self.compose(origin))
             client = await self.clients.of(origin.workspace, patient=True)
-            await client.views_publish(
-                user_id=origin.member, view={"type": "home", "blocks": blocks}
-            )
+
+            async def show(wanted: Page) -> object:
+                view = {"type": "home", "blocks": wanted.blocks}
+                return await client.views_publish(user_id=origin.member, view=view)
+
+            await self.files.send(page, show)
         except (*CALL_ERRORS, ChatError) as error:
             log.warning("home_not_published", problem=str(explain(error)))
 
     async def compose(self, origin: Origin) -> list[Block]:
-        """Return the page: one's own things, and for admins what they configure."""
-        page = [*await self._say(origin, _OWN), *buttons(_BUTTONS)]
-        for_admins = await self._say(origin, _FOR_ADMINS)
-        if for_admins:
-            page += [*header("For admins"), *for_admins, *buttons(_ADMIN_BUTTONS)]
-        return fit(page)
-
-    async def _say(self, origin: Origin, paths: Sequence[str]) -> list[Block]:
-        """Return what the commands answer; nothing for those that one may not call."""
+        """Return the page."""
+        known = await self.people.describe(origin)
+        reply = await self.handle(HomeOpened(known))
         blocks: list[Block] = []
-        for path in paths:
-            event = await self.people.introduce(CommandCalled(origin, path))
-            reply = await self.handle(event)
-            for card in reply.cards if reply else ():
-                if not isinstance(card, ErrorCard):
-                    blocks += [block for page in render_card(card) for block in page.blocks]
-        return [{name: block[name] for name in block if name != "block_id"} for block in blocks]
+        own_things = True
+        for card in reply.cards if reply else ():
+            if own_things and isinstance(card, StatusCard | QueueCard):
+                own_things = False
+                blocks += buttons(_OWN_BUTTONS)
+            blocks += await self._show(origin.workspace, card)
+        return fit([*blocks, *(buttons(_OWN_BUTTONS) if own_things else ())])
+
+    async def _show(self, workspace: str, card: Card) -> list[Block]:
+        if isinstance(card, StatusCard):
+            return [*_show_schedules(card), *_show_missed(card)]
+        if isinstance(card, QueueCard):
+            waiting = rich(*lines(wording.count_queue(card)))
+            return [*header("Queue"), *waiting, *(buttons([_QUEUE]) if card.waiting else ())]
+        pages, _ = await self.files.render(workspace, card)
+        return [block for page in pages for block in page.blocks]
+
+
+def _show_schedules(card: StatusCard) -> list[Block]:
+    shown = [
+        block
+        for schedule in card.schedules[:SHOWN_SCHEDULES]
+        for block in (*rich(describe_schedule_line(schedule)), *buttons(_list_actions(schedule)))
+    ]
+    if len(card.schedules) > SHOWN_SCHEDULES:
+        left = len(card.schedules) - SHOWN_SCHEDULES
+        shown += rich(*lines(f"{left} more: /fastapi-quiz schedule list"))
+    none = [] if shown else rich(*lines(wording.NO_SCHEDULE))
+    return [*header("Schedules"), *shown, *none, *buttons([_NEW_SCHEDULE])]
+
+
+def _list_actions(schedule: Schedule) -> tuple[Button, ...]:
+    key = str(schedule.number)
+    turn = "resume" if schedule.paused_because else "pause"
+    return (
+        Button("Edit", "form", key, "schedule edit"),
+        Button(turn.capitalize(), "command", key, f"schedule {turn}"),
+        Button("Preview", "command", key, "schedule preview"),
+    )
+
+
+def _show_missed(card: StatusCard) -> list[Block]:
+    zone = ZoneInfo(card.zone)
+    missed = [each for each in card.deliveries if each.state in _MISSED]
+    rows = [describe_delivery_line(delivery, zone) for delivery in missed]
+    words = rows or lines(f"None among the newest {wording.plural(len(card.deliveries), 'post')}.")
+    return [*header("Missed posts"), *rich(*words)]
 
 
 def fit(blocks: list[Block]) -> list[Block]:
@@ -102,5 +150,5 @@ def fit(blocks: list[Block]) -> list[Block]:
         size += len(read_text(block))
         if size > HOME_CHARACTERS:
             break
-        kept.append(block)
+        kept.append({name: block[name] for name in block if name != "block_id"})
     return kept

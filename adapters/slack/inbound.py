@@ -103,6 +103,11 @@ def read_reaction(body: Payload) -> ReactionAdded | None:
     return ReactionAdded(origin, _require(_text(item, "ts"), "ts"), emoji)
 
 
+def read_item_author(body: Payload) -> str:
+    """Return who wrote the message that somebody reacted to, where Slack says it."""
+    return _text(_part(body, "event"), "item_user")
+
+
 @dataclass(frozen=True, slots=True)
 class Pressed:
     """A pressed button, with where its answer may go."""
@@ -111,6 +116,7 @@ class Pressed:
     trigger_id: str
     response_url: str
     thread: str
+    in_home: bool
 
 
 def read_action(body: Payload) -> Pressed | None:
@@ -127,7 +133,28 @@ def read_action(body: Payload) -> Pressed | None:
         read_actor(body), action, key, value, _text(container, "message_ts") or _text(message, "ts")
     )
     thread = _text(container, "thread_ts") or _text(message, "thread_ts")
-    return Pressed(event, _text(body, "trigger_id"), _text(body, "response_url"), thread)
+    in_home = container.get("type") == "view"
+    return Pressed(event, _text(body, "trigger_id"), _text(body, "response_url"), thread, in_home)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A message that somebody used the app's shortcut on, and where its answer may go."""
+
+    origin: Origin
+    text: str
+    trigger_id: str
+    response_url: str
+
+
+def read_shortcut(body: Payload) -> Chosen:
+    """Read `message_action`."""
+    return Chosen(
+        read_actor(body),
+        unescape(_text(_part(body, "message"), "text")).strip(),
+        _text(body, "trigger_id"),
+        _text(body, "response_url"),
+    )
 
 
 def read_actor(body: Payload) -> Origin:
@@ -173,9 +200,23 @@ class Place:
     response_url: str = ""
     thread: str = ""
 
+    @property
+    def is_home(self) -> bool:
+        """Whether it was opened on the Home tab, which is no channel."""
+        return not self.channel and not self.response_url
+
     def pack(self) -> str:
         """Return the text that `read_submission` understands; Slack takes 3,000 characters."""
         return json.dumps([self.form, self.key, self.channel, self.response_url, self.thread])
+
+
+@dataclass(frozen=True, slots=True)
+class SharedFile:
+    """A file that a form was given, still with Slack; `size` in bytes as Slack says."""
+
+    name: str
+    size: int
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +226,7 @@ class Submitted:
     event: FormSubmitted
     place: Place
     fields: tuple[str, ...]
+    file: SharedFile | None = None
 
 
 def read_submission(body: Payload) -> Submitted:
@@ -207,8 +249,29 @@ def read_submission(body: Payload) -> Submitted:
         member_name=actor.member_name,
     )
     return Submitted(
-        FormSubmitted(origin, place.form, place.key, filled), place, tuple(map(str, values))
+        FormSubmitted(origin, place.form, place.key, filled),
+        place,
+        tuple(map(str, values)),
+        _find_file(values),
     )
+
+
+def _find_file(values: Payload) -> SharedFile | None:
+    """Return the first file of a form's file field, if it has one and was given one."""
+    for field in values.values():
+        for element in field.values() if isinstance(field, dict) else ():
+            files = element.get("files") if isinstance(element, dict) else None
+            if isinstance(files, list) and files and isinstance(files[0], dict):
+                return _read_file(files[0])
+    return None
+
+
+def _read_file(file: Payload) -> SharedFile:
+    size = file.get("size", 0)
+    if not isinstance(size, int):
+        raise Malformed("size is no number")
+    url = _text(file, "url_private_download") or _text(file, "url_private")
+    return SharedFile(_text(file, "name"), size, url)
 
 
 def _read_place(text: str) -> Place:
@@ -272,8 +335,8 @@ def require_shape(body: object) -> None:
         return
     _require(read_team(body), "team_id")
     if "command" in body:
-        read_command(body)
-    elif kind == "event_callback":
+        return  # Bolt passes it on as it is, and its listener reads it all
+    if kind == "event_callback":
         _require(_text(_part(body, "event"), "type"), "event.type")
         if body["event"]["type"] == "reaction_added":
             read_reaction(body)
@@ -281,5 +344,7 @@ def require_shape(body: object) -> None:
         read_action(body)
     elif kind == "view_submission":
         read_submission(body)
+    elif kind == "message_action":
+        read_shortcut(body)
     else:
         _text(body, "type")

@@ -10,7 +10,7 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from adapters.slack import inbound
-from adapters.slack.backlog import Backlog, Seen
+from adapters.slack.backlog import Backlog, Once
 from adapters.slack.clients import Clients
 from adapters.slack.replies import Replies, Way
 from bot.domain.cards import Button, NoticeCard, Reply
@@ -45,7 +45,7 @@ class Lifecycle:
     clients: Clients
     replies: Replies
     backlog: Backlog
-    seen: Seen
+    once: Once
 
     def register(self, app: AsyncApp) -> None:
         """Listen."""
@@ -62,9 +62,8 @@ class Lifecycle:
         """Somebody came into a channel; if it is the bot, it says hello."""
         event, origin = _read(body)
         await ack()
-        if event.get("user") == context.bot_user_id and self._is_new(body):
-            way = Way(origin.workspace, origin.channel, origin.member)
-            self.backlog.start(self.replies.show(Reply([HELLO], public=True), way))
+        if event.get("user") == context.bot_user_id:
+            self.backlog.start(self._greet(origin, body))
 
     async def on_member_left(
         self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext
@@ -72,22 +71,22 @@ class Lifecycle:
         """Somebody left a channel; if it is the bot, its schedules there pause."""
         event, origin = _read(body)
         await ack()
-        if event.get("user") == context.bot_user_id and self._is_new(body):
-            self.backlog.start(self._lose(origin, _LEFT))
+        if event.get("user") == context.bot_user_id:
+            self.backlog.start(self._lose(origin, _LEFT, body))
 
     async def on_channel_lost(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """The bot was removed, or the channel archived."""
         event, origin = _read(body)
         await ack()
-        if origin.channel and self._is_new(body):
+        if origin.channel:
             reason = _LOSSES[str(event.get("type"))]
-            self.backlog.start(self._lose(origin, reason))
+            self.backlog.start(self._lose(origin, reason, body))
 
     async def on_uninstalled(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """The app is gone: forget its tokens, pause everything."""
         _, origin = _read(body)
         await ack()
-        self.backlog.start(self._leave(origin))
+        self.backlog.start(self._leave(origin, body))
 
     async def on_revoked(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Tokens were revoked; only the bot's own matter."""
@@ -95,20 +94,26 @@ class Lifecycle:
         await ack()
         tokens = event.get("tokens")
         if isinstance(tokens, dict) and tokens.get("bot"):
-            self.backlog.start(self._leave(origin))
+            self.backlog.start(self._leave(origin, body))
 
-    async def _leave(self, origin: Origin) -> None:
+    async def _greet(self, origin: Origin, body: dict[str, Any]) -> None:
+        if await self.once.is_new_event(body):
+            way = Way(origin.workspace, origin.channel, origin.member)
+            await self.replies.show(Reply([HELLO], public=True), way)
+
+    async def _leave(self, origin: Origin, body: dict[str, Any]) -> None:
+        """A late one that comes again must not undo what was installed meanwhile."""
+        if not await self.once.is_new_event(body):
+            return
         await self.clients.installations.remove(origin.workspace)
         self.clients.forget(origin.workspace)
         log.info("slack_uninstalled", workspace=origin.workspace)
         whole = Origin(origin.platform, origin.workspace, "", "")
-        await self._lose(whole, _UNINSTALLED)
+        await self.handle(AccessLost(whole, _UNINSTALLED))
 
-    async def _lose(self, origin: Origin, reason: str) -> None:
-        await self.handle(AccessLost(origin, reason))
-
-    def _is_new(self, body: dict[str, Any]) -> bool:
-        return self.seen.is_new(inbound.read_once_key(body))
+    async def _lose(self, origin: Origin, reason: str, body: dict[str, Any]) -> None:
+        if await self.once.is_new_event(body):
+            await self.handle(AccessLost(origin, reason))
 
 
 def _read(body: dict[str, Any]) -> tuple[Mapping[str, Any], Origin]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
@@ -14,6 +14,18 @@ from adapters.slack.blocks import Element, clean, preformatted, section, text
 from bot.domain.question import Markdown
 
 _DEEPEST_INDENT = 8
+_LANGUAGES = {
+    "console": "Shell",
+    "http": "HTTP",
+    "json": "JSON",
+    "output": "Output",
+    "py": "Python",
+    "python": "Python",
+    "sql": "SQL",
+    "toml": "TOML",
+    "yaml": "YAML",
+}
+_PLAIN = ("text", "txt", "plain")
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
 
 
@@ -22,10 +34,15 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("strikethrough")
 
 
-def render_markdown(content: Markdown) -> list[Element]:
-    """Return rich_text elements; HTML in the text is shown as it is written."""
+@lru_cache(maxsize=256)
+def render_markdown(content: Markdown) -> Sequence[Element]:
+    """Return rich_text elements; HTML in the text is shown as it is written.
+
+    They are kept: the same question goes to many channels in one minute. Nobody changes
+    them.
+    """
     root = SyntaxTreeNode(_parse(clean(content)))
-    return _end_paragraphs(list(_render_blocks(root.children, 0)))
+    return tuple(_end_paragraphs(list(_render_blocks(root.children, 0))))
 
 
 def _parse(content: str) -> Sequence[Token]:
@@ -44,6 +61,7 @@ def _end_paragraphs(elements: list[Element]) -> list[Element]:
 def _render_blocks(nodes: Sequence[SyntaxTreeNode], depth: int) -> Iterator[Element]:
     for node in nodes:
         if node.type in ("fence", "code_block"):
+            yield from _name_language(node)
             yield preformatted(node.content.rstrip("\n") or " ")
         elif node.type in ("bullet_list", "ordered_list"):
             yield from _render_list(node, depth)
@@ -57,6 +75,16 @@ def _render_blocks(nodes: Sequence[SyntaxTreeNode], depth: int) -> Iterator[Elem
             yield section(text(node.content.rstrip("\n")))
         else:
             yield section(*_runs(node, {}))
+
+
+def _name_language(node: SyntaxTreeNode) -> Iterator[Element]:
+    """Say above a code block what language it is in.
+
+    Slack documents a `language` of the block, but its own published types refuse it.
+    """
+    words = node.info.split() if node.type == "fence" else []
+    if words and words[0] not in _PLAIN:
+        yield section(text(_LANGUAGES.get(words[0], words[0]), italic=True))
 
 
 def _quote_runs(node: SyntaxTreeNode, depth: int) -> list[Element]:

@@ -86,9 +86,11 @@ class People:
 
     async def introduce(self, event: Event) -> Event:
         """Return the event with its member's name, zone and nature filled in."""
-        origin = event.origin
-        profile = await self.look_up(origin.workspace, origin.member)
-        return replace(event, origin=_fill(origin, profile))
+        return replace(event, origin=await self.describe(event.origin))
+
+    async def describe(self, origin: Origin) -> Origin:
+        """Return the origin with its member's name, zone and nature filled in."""
+        return _fill(origin, await self.look_up(origin.workspace, origin.member))
 
 
 def _fill(origin: Origin, profile: Profile) -> Origin:

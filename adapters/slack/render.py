@@ -31,6 +31,7 @@ from bot.domain.cards import (
     BankCard,
     Card,
     Counts,
+    DigestCard,
     ErrorCard,
     FormCard,
     GradeCard,
@@ -53,6 +54,7 @@ from bot.domain.cards import (
     TopicsCard,
 )
 from bot.domain.delivery import Delivery
+from bot.domain.emoji import BULB
 from bot.domain.grading import Grade, Verdict
 from bot.domain.question import Kind, Question
 from bot.domain.schedule import Schedule
@@ -136,7 +138,10 @@ def _choices(question: Question) -> list[Element]:
 def _hint(card: QuestionCard) -> list[Block]:
     if card.schedule_number is None:
         return []
-    return context("React with 💡 to see the answer.")
+    if card.emoji == BULB or not card.emoji.isascii():
+        return context(wording.invite_reaction(card.emoji))
+    emoji: Element = {"type": "emoji", "name": card.emoji}
+    return rich(section(text("React with "), emoji, text(" to see the answer.")))
 
 
 @_render.register
@@ -254,6 +259,13 @@ def _leaderboard(card: LeaderboardCard) -> list[Block]:
     return [*header(title), *rich(preformatted("\n".join(rows)))]
 
 
+@_render.register
+def _digest(card: DigestCard) -> list[Block]:
+    table = preformatted("\n".join(map(_standing, card.rows)))
+    news = "\n".join(map(one_line, wording.list_digest_news(card)))
+    return [*header(card.title), *rich(table, *(lines(news) if news else []))]
+
+
 def _standing(row: Standing) -> str:
     return f"{row.rank:>3}. {one_line(row.member):<20} {row.points:>5} points  streak {row.streak}"
 
@@ -277,12 +289,12 @@ def _schedule(card: ScheduleCard) -> list[Block]:
 def _schedules(card: SchedulesCard) -> list[Block]:
     if not card.schedules:
         return rich(*lines(wording.NO_SCHEDULE))
-    return rich(
-        *(
-            section(text(f"{schedule.number}. ", bold=True), *_describe(schedule))
-            for schedule in card.schedules
-        )
-    )
+    return rich(*map(describe_schedule_line, card.schedules))
+
+
+def describe_schedule_line(schedule: Schedule) -> Element:
+    """Return a line on a schedule, with its number."""
+    return section(text(f"{schedule.number}. ", bold=True), *_describe(schedule))
 
 
 def _describe(schedule: Schedule) -> list[Element]:
@@ -311,11 +323,12 @@ def _status(card: StatusCard) -> list[Block]:
     if not card.deliveries:
         return [*schedules, *context(wording.NOTHING_DUE), *grading]
     zone = ZoneInfo(card.zone)
-    rows = [_delivery_line(delivery, zone) for delivery in card.deliveries]
+    rows = [describe_delivery_line(delivery, zone) for delivery in card.deliveries]
     return [*schedules, *header(f"Newest posts ({card.zone})"), *rich(*rows), *grading]
 
 
-def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> Element:
+def describe_delivery_line(delivery: Delivery, zone: ZoneInfo) -> Element:
+    """Return a line on a post: when it was due, where, and what became of it."""
     due = delivery.due_at.astimezone(zone)
     fate = one_line(wording.describe_fate(delivery))
     return section(text(f"{due:%Y-%m-%d %H:%M} "), _channel(delivery.channel), text(f" {fate}"))
@@ -351,7 +364,9 @@ def _help(card: HelpCard) -> list[Block]:
     return [
         *header("FastAPI Quiz"),
         *rich(
-            *lines("A FastAPI interview question each day. React with 💡 to see the answer.\n"),
+            *lines(
+                f"A FastAPI interview question each day. {wording.invite_reaction(card.emoji)}\n"
+            ),
             *_usages(card.lines),
         ),
         *header("For admins"),

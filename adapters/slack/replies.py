@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import aiohttp
 import structlog
 
 from adapters.slack.blocks import Page
@@ -21,9 +22,10 @@ from bot.errors import ChatError, Rejected
 
 URL_USES = 5
 """A response_url takes five messages in 30 minutes."""
-THREAD_NOTE = "Whoever reacts with 💡 sees the answer here, each in private."
+THREAD_NOTE = "Whoever reacts to the question sees the answer here, each in private."
 MOST_THREADS = 10_000
 _TOO_LATE = ("expired_trigger_id", "trigger_expired", "exchanged_trigger_id")
+_NO_UNFURLS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 log = structlog.get_logger(__name__)
 
 
@@ -104,11 +106,13 @@ class Replies:
         async def post(wanted: Page) -> object:
             message = _message(wanted, way.thread)
             if public:
-                return await client.chat_postMessage(channel=way.channel, **message)
+                return await client.chat_postMessage(channel=way.channel, **_NO_UNFURLS, **message)
             return await client.chat_postEphemeral(channel=way.channel, user=way.member, **message)
 
         async def tell(wanted: Page) -> object:
-            return await client.chat_postMessage(channel=way.member, **_message(wanted, ""))
+            return await client.chat_postMessage(
+                channel=way.member, **_NO_UNFURLS, **_message(wanted, "")
+            )
 
         if way.channel:
             try:
@@ -131,31 +135,41 @@ class Replies:
         client = await self.clients.of(way.workspace, patient=True)
         names = ", ".join(document.name for document in documents)
         notice = render_card(NoticeCard(f"Your file: {names}"))[0]
-        told = await client.chat_postMessage(channel=way.member, **_message(notice, ""))
+        told = await client.chat_postMessage(
+            channel=way.member, **_NO_UNFURLS, **_message(notice, "")
+        )
         await self.files.share(way.workspace, documents, channel=str(told["channel"]))
 
     async def _send_by_url(self, page: Page, way: Way, *, public: bool) -> bool:
-        """Send by the response URL, which works also where the bot is no member."""
+        """Send by the response URL, which works also where the bot is no member.
+
+        False where it is to be sent in another way. When Slack's answer is lost nobody knows:
+        then what all see is not sent again, and what one sees rather twice than not at all.
+        """
         body: dict[str, Any] = {
             "response_type": "in_channel" if public else "ephemeral",
             "replace_original": False,
             "text": page.fallback,
             "blocks": page.blocks,
+            **_NO_UNFURLS,
             **({"thread_ts": way.thread} if way.thread else {}),
         }
         try:
             async with self.clients.session.post(way.response_url, json=body) as answer:
                 if answer.status < 300:
                     return True
-                problem = f"status {answer.status}"
+                problem, in_doubt = f"status {answer.status}", answer.status >= 500
         except CALL_ERRORS as error:
             problem = type(error).__name__
+            in_doubt = not isinstance(error, aiohttp.ClientConnectorError)
         log.warning("response_url_failed", channel=way.channel, problem=problem)
-        return False
+        return public and in_doubt
 
     async def _post(self, page: Page, way: Way) -> None:
         client = await self.clients.of(way.workspace, patient=True)
-        await client.chat_postMessage(channel=way.channel, **_message(page, way.thread))
+        await client.chat_postMessage(
+            channel=way.channel, **_NO_UNFURLS, **_message(page, way.thread)
+        )
 
     async def _whisper(self, page: Page, way: Way) -> None:
         """Send an ephemeral message, or a direct one where the channel can't be reached."""
@@ -169,7 +183,7 @@ class Replies:
             except CALL_ERRORS as error:
                 if not isinstance(explain(error), Rejected):
                     raise
-        await client.chat_postMessage(channel=way.member, **_message(page, ""))
+        await client.chat_postMessage(channel=way.member, **_NO_UNFURLS, **_message(page, ""))
 
     async def show_in_thread(self, reply: Reply, way: Way) -> None:
         """Show a reply in the thread of a message, which has to be active for that."""
@@ -191,7 +205,7 @@ class Replies:
         client = await self.clients.of(way.workspace, patient=True)
         if not await self._has_replies(way):
             await client.chat_postMessage(
-                channel=way.channel, thread_ts=way.thread, text=THREAD_NOTE, unfurl_links=False
+                channel=way.channel, thread_ts=way.thread, text=THREAD_NOTE, **_NO_UNFURLS
             )
         self._threads[way.channel, way.thread] = None
         while len(self._threads) > MOST_THREADS:

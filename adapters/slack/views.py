@@ -53,14 +53,24 @@ def _render_field(field: FormField) -> Block:
         "type": "input",
         "block_id": field.name,
         "optional": not field.required,
-        "label": {
-            "type": "plain_text",
-            "text": shorten(f"{field.name}: {field.label}", LABEL_CHARACTERS)
-            if field.type != "multiline"
-            else field.label,
-        },
-        "element": {**element, **_fill(element, field.value), "action_id": ELEMENT},
+        **_render_words(field),
+        "element": {**_fill(element, field.value), "action_id": ELEMENT},
     }
+
+
+_LABELS = {"id": "Schedule", "tz": "Time zone", "timezone": "Time zone", "reveal": "The answer is"}
+
+
+def _render_words(field: FormField) -> Block:
+    """Return a field's label; what help there is stands below it."""
+    if field.type == "multiline":
+        return {"label": _plain(field.label)}
+    name = _LABELS.get(field.name, field.name.replace("-", " ").capitalize())
+    return {"label": _plain(name), "hint": _plain(field.label)}
+
+
+def _plain(content: str) -> Block:
+    return {"type": "plain_text", "text": shorten(content, LABEL_CHARACTERS)}
 
 
 _INITIAL = {
@@ -72,16 +82,20 @@ _INITIAL = {
 
 
 def _fill(element: Block, value: str) -> Block:
-    """Return what shows the value in the element; nothing for a value that it can't hold."""
+    """Return the element with the value in it; without, if it can't hold it."""
     kind = element["type"]
     if not value:
-        return {}
+        return element
     if kind == "static_select":
         chosen = [option for option in element["options"] if option["value"] == value]
-        return {"initial_option": chosen[0]} if chosen else {}
+        return {**element, "initial_option": chosen[0]} if chosen else element
     if kind == "plain_text_input":
-        return {"initial_value": value} if len(value) <= INPUT_CHARACTERS else {}
-    return {_INITIAL[kind]: value}
+        fits = len(value) <= INPUT_CHARACTERS
+        return {**element, "initial_value": value} if fits else element
+    kept = {name: element[name] for name in element if name != "default_to_current_conversation"}
+    if kind == "conversations_select" and value[:1] not in ("C", "G"):
+        return kept  # the list shows no direct messages, so it can't begin with one
+    return {**kept, _INITIAL[kind]: value}
 
 
 def _make_text() -> Block:
@@ -100,7 +114,7 @@ def _make_select(choices: tuple[str, ...]) -> Block:
 
 
 def _make_channels() -> Block:
-    kinds = {"include": ["public", "private"], "exclude_bot_users": True}
+    kinds = {"include": ["public", "private", "mpim"], "exclude_bot_users": True}
     return {
         "type": "conversations_select",
         "default_to_current_conversation": True,
@@ -115,6 +129,7 @@ _ELEMENTS: Mapping[str, Callable[[], Block]] = {
     Type.CHANNEL: _make_channels,
     Type.MEMBER: lambda: {"type": "users_select"},
     Type.MEMBER_OR_ROLE: lambda: {"type": "users_select"},
+    Type.FILE: lambda: {"type": "file_input", "max_files": 1},
     Type.LEVEL: lambda: _make_select(tuple(Level)),
     Type.YES_NO: lambda: _make_select(("yes", "no")),
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.commands.declaring import NAME, Command, Option, Rights, Type
 from bot.domain.bank import Order
+from bot.domain.schedule import WEEKDAYS
 
 LEVEL = Option("level", Type.LEVEL, "fresher, 2-year or 5-year", clearable=True)
 
@@ -33,6 +34,7 @@ SCHEDULE_OPTIONS = (
     Option("reveal", Type.CHOICE, "who sees the answer", choices=("private", "thread")),
     Option("reveal-after", Type.DURATION, "answer for all after 8h", clearable=True),
     Option("discussion", Type.YES_NO, "open a thread under each question"),
+    Option("digest", Type.CHOICE, "weekday on which to tell the week", choices=(*WEEKDAYS, "off")),
 )
 
 
@@ -232,6 +234,12 @@ COMMANDS: tuple[Command, ...] = (
         example=f"{NAME} questions export pack:fastapi format:csv",
     ),
     Command("status", "next and last posts, missed ones with the reason", (), Rights.ADMIN),
+    Command(
+        "emoji",
+        "which reaction shows the answer",
+        (Option("name", Type.TEXT, "such as :eyes:", positional=True),),
+        Rights.ADMIN,
+    ),
     Command("admins list", "who may configure beside the platform's admins", (), Rights.ADMIN),
     Command(
         "admins add",

@@ -44,10 +44,13 @@ class DeliveryState(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What a delivery brings: the question, or the answer for all after the reveal time."""
+    """What a delivery brings: the question, the answer for all after the reveal time, or what
+    the week was like.
+    """
 
     QUESTION = "question"
     REVEAL = "reveal"
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,10 @@ class Origin:
     is_bot: bool = False
 
 
+MOST_UPLOADED = 10 * 1024 * 1024
+"""Bytes of a file that a chat may hand in; adapters fetch no larger one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file that came along, whole. `problem` is a sentence on why it could not be fetched."""
@@ -32,6 +36,15 @@ class Upload:
     name: str
     content: bytes = field(default=b"", repr=False)
     problem: str = ""
+
+    @classmethod
+    def too_large(cls, name: str) -> Upload:
+        """Return a file that was not fetched because of its size."""
+        return cls(
+            name,
+            problem=f"The file is larger than {MOST_UPLOADED // 1024**2} MB. Split it, or let "
+            "whoever runs the bot type: fastapi-quiz questions import FILE",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +107,13 @@ class FormSubmitted:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """Somebody looks at the app's own page, which shows what is theirs and what they manage."""
+
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class AccessLost:
     """The bot was shut out of the origin's channel, or of the workspace if there is none.
 
@@ -118,6 +138,7 @@ Event = (
     | ReactionAdded
     | ButtonPressed
     | FormSubmitted
+    | HomeOpened
     | AccessLost
     | AccessRegained
 )

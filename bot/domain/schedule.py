@@ -152,6 +152,8 @@ class Schedule:
     `number` is what people type: small, counted per workspace. `next_due_at` is None while
     the schedule is paused, with the reason in `paused_because`. `reveal_after` posts the
     answer for all that long after the question; `discussion` opens a thread under each.
+    `digest` is the weekday (Monday is 0) on which the week is told, at the schedule's time;
+    `digest_due_at` when next.
     """
 
     id: ScheduleId
@@ -166,5 +168,18 @@ class Schedule:
     next_due_at: datetime | None = None
     paused_because: str | None = None
     created_by: MemberId | None = None
+    digest: int | None = None
+    digest_due_at: datetime | None = None
     low_told_at_size: int | None = None
     """Size of the deck when the admin was told that it runs low; None: not yet."""
+
+    def next_digest(self, after: datetime) -> datetime | None:
+        """Return when the digest is due next, or None where nobody wants it or it is paused."""
+        if self.digest is None or self.next_due_at is None:
+            return None
+        return self.digest_rhythm().next_slot(after).due_at
+
+    def digest_rhythm(self) -> Rhythm:
+        """Return the digest's own rhythm: the schedule's time, on one weekday."""
+        assert self.digest is not None
+        return Rhythm(self.rhythm.time, self.rhythm.zone, frozenset({self.digest}))

@@ -8,6 +8,7 @@ from bot.domain.bank import QuestionState
 from bot.domain.cards import (
     BankCard,
     BankRow,
+    DigestCard,
     GradeCard,
     HistoryCard,
     HistoryLine,
@@ -19,10 +20,12 @@ from bot.domain.cards import (
 from bot.domain.cards.standings import PERIODS as PERIODS
 from bot.domain.delivery import Delivery, DeliveryState, Purpose, describe_mend
 from bot.domain.draft import ItemKind
+from bot.domain.emoji import show_emoji
 from bot.domain.reading import format_duration
-from bot.domain.schedule import RevealMode, Schedule
+from bot.domain.schedule import WEEKDAYS, RevealMode, Schedule
 from bot.domain.streak import DAYS_PER_FREEZE, MOST_FREEZES, LedgerDay, Outcome, Streak
 
+PURPOSES = {Purpose.QUESTION: "question", Purpose.REVEAL: "answer", Purpose.DIGEST: "digest"}
 NOBODY_YET = "Nobody has points yet. Answer today's question."
 NO_SCHEDULE = "There is no schedule yet. Type: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin"
 NO_QUESTION_DAY = "There was no question day yet."
@@ -76,6 +79,11 @@ def introduce_question(card: QuestionCard) -> str:
     return f"{asked} (late)" if card.late else asked
 
 
+def invite_reaction(emoji: str) -> str:
+    """Say how one sees the answer."""
+    return f"React with {show_emoji(emoji)} to see the answer."
+
+
 def list_reveal_notes(card: RevealCard) -> list[str]:
     """Say what seeing the answer means for the one who asked."""
     notes = []
@@ -106,6 +114,19 @@ def describe_earned(card: GradeCard) -> str:
     return f"{earned} Streak: {plural(card.streak.current, 'question day')}."
 
 
+def list_digest_news(card: DigestCard) -> list[str]:
+    """Say what a digest tells beside the table; names and titles as people typed them."""
+    news = []
+    if card.streaks:
+        told = ", ".join(f"{member} ({plural(days, 'day')})" for member, days in card.streaks)
+        news.append(f"New longest streaks: {told}.")
+    if card.hardest:
+        average = f"{round(card.hardest.average * 100)} % on average"
+        answers = plural(card.hardest.answers, "answer")
+        news.append(f"Hardest question: {card.hardest.title} ({average}, {answers}).")
+    return news
+
+
 def describe_streak(streak: Streak) -> str:
     """Say what stands beside the current number."""
     left = DAYS_PER_FREEZE - streak.current % DAYS_PER_FREEZE
@@ -129,6 +150,8 @@ def list_schedule_facts(schedule: Schedule) -> list[str]:
         facts.append(f"for all after {format_duration(schedule.reveal_after)}")
     if schedule.discussion:
         facts.append("with a thread to discuss it")
+    if schedule.digest is not None:
+        facts.append(f"digest on {WEEKDAYS[schedule.digest]}")
     if schedule.paused_because:
         facts.append(f"paused: {schedule.paused_because}")
     if schedule.next_due_at:
@@ -139,7 +162,7 @@ def list_schedule_facts(schedule: Schedule) -> list[str]:
 
 def describe_fate(delivery: Delivery) -> str:
     """Say what a delivery was and what became of it."""
-    what = "answer" if delivery.purpose is Purpose.REVEAL else "question"
+    what = PURPOSES[delivery.purpose]
     fate = f"{what}: {delivery.state}"
     if delivery.posted_at:
         fate += f", {format_duration(delivery.posted_at - delivery.due_at)} after it was due"
@@ -217,8 +240,8 @@ def count_queue(card: QueueCard) -> str:
     if not card.entries:
         return QUEUE_EMPTY
     if card.waiting > len(card.entries):
-        return f"{card.waiting} wait; these come first. Decide on them to see the next."
-    return f"{card.waiting} wait." if card.waiting != 1 else "1 waits."
+        return f"{plural(card.waiting, 'item')} waiting; these come first. Decide to see the next."
+    return f"{plural(card.waiting, 'item')} waiting for you."
 
 
 def name_entry(entry: QueueEntry) -> str:

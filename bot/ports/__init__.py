@@ -7,6 +7,7 @@ from bot.ports.chat import ChatPort, Found, Handle, Platform
 from bot.ports.clock import Clock
 from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
+from bot.ports.digests import Digests
 from bot.ports.drafts import Drafts
 from bot.ports.grading import Grader
 from bot.ports.installations import Installations, OneTimeTokens
@@ -15,6 +16,7 @@ from bot.ports.metering import NO_METER, CallOutcome, Meter, NoMeter
 from bot.ports.model import Assessor, ModelBook, ModelMeter
 from bot.ports.operations import Operations
 from bot.ports.people import Members, Notice, Notices, Workspaces
+from bot.ports.receiving import ReceivedEvents
 from bot.ports.reviews import Missed, Reminders, Reviews
 from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules, Wakes
@@ -34,6 +36,7 @@ __all__ = [
     "Clock",
     "Curation",
     "Deliveries",
+    "Digests",
     "Drafts",
     "Found",
     "Grader",
@@ -54,6 +57,7 @@ __all__ = [
     "Platform",
     "QuestionWriter",
     "Questions",
+    "ReceivedEvents",
     "Reminders",
     "Reviews",
     "Schedules",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -28,16 +27,8 @@ class Attempts(Protocol):
         """Return what the member did with the delivery so far."""
         ...
 
-    async def dates_of(
-        self, workspace_id: WorkspaceId, member_id: MemberId, after: date | None = None
-    ) -> set[date]:
-        """Return the question days, later than `after`, in which the member took part in time."""
-        ...
-
-    async def dates_of_many(
-        self, workspace_id: WorkspaceId, members: Sequence[MemberId], after: date
-    ) -> Mapping[MemberId, set[date]]:
-        """Return the same for each of these members."""
+    async def dates_of(self, workspace_id: WorkspaceId, member_id: MemberId) -> set[date]:
+        """Return the question days in which the member took part in time."""
         ...
 
     async def counts(self, delivery: Delivery) -> Counts:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.cards import Card, Reply
-from bot.domain.events import Event
+from bot.domain.events import Event, Origin
 from bot.domain.pacing import Pace
 from bot.domain.people import Role
 
@@ -64,6 +64,14 @@ class ChatPort(Protocol):
 
     def member_id(self, text: str) -> str:
         """Turn what somebody typed for a member into the platform's id or a display name."""
+        ...
+
+    async def introduce(self, origin: Origin) -> Origin:
+        """Return the origin with what the platform tells of its member only if asked.
+
+        Where it tells with each event, that is the origin itself. A platform that does not
+        answer is no error: what is unknown stays empty.
+        """
         ...
 
     async def missing_rights(self, workspace: str, channel: str) -> str | None:

@@ -126,13 +126,8 @@ class Deliveries(Protocol):
         """Tell whether the answer to this question was posted for all."""
         ...
 
-    async def posted_slots(
-        self, workspace_id: WorkspaceId, after: date | None = None
-    ) -> Sequence[PostedSlot]:
-        """Return the dates on which the workspace got questions, oldest first.
-
-        With `after` only later ones.
-        """
+    async def posted_slots(self, workspace_id: WorkspaceId) -> Sequence[PostedSlot]:
+        """Return the dates on which the workspace got questions, oldest first."""
         ...
 
     async def newest_of_workspace(

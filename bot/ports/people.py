@@ -17,8 +17,16 @@ class Workspaces(Protocol):
         """Return the workspace, made if it is new."""
         ...
 
+    async def find(self, platform: str, external_id: str) -> Workspace | None:
+        """Return the workspace of the platform's own id, if anybody there ever did something."""
+        ...
+
     async def get(self, workspace_id: WorkspaceId) -> Workspace:
         """Return a workspace that exists."""
+        ...
+
+    async def set_emoji(self, workspace_id: WorkspaceId, emoji: str) -> None:
+        """Store which reaction shows the answer."""
         ...
 
     async def everyone(self) -> Sequence[Workspace]:
@@ -57,12 +65,6 @@ class Members(Protocol):
 
     async def away(self, workspace_id: WorkspaceId, member_id: MemberId) -> Sequence[AwayPeriod]:
         """Return all announced absences."""
-        ...
-
-    async def away_of(
-        self, workspace_id: WorkspaceId, members: Sequence[MemberId]
-    ) -> Mapping[MemberId, Sequence[AwayPeriod]]:
-        """Return the announced absences of each of these members."""
         ...
 
     async def announce_away(self, member: Member, since: datetime, until: date) -> None:

@@ -42,6 +42,10 @@ class Schedules(Protocol):
         """Return schedules of any workspace whose `next_due_at` has come, earliest first."""
         ...
 
+    async def digests_due(self, now: datetime, limit: int) -> Sequence[Schedule]:
+        """Return schedules of any workspace whose digest is due, earliest first."""
+        ...
+
     async def get(self, workspace_id: WorkspaceId, schedule_id: ScheduleId) -> Schedule | None:
         """Return a schedule, removed or not."""
         ...
@@ -57,6 +61,7 @@ class Wakes:
     reminders: datetime | None
     interviews: datetime | None
     erasures: datetime | None
+    digests: datetime | None
 
     def earliest(self) -> datetime | None:
         """Return the first of them."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
-from bot.domain.people import Member, MemberId, WorkspaceId
-from bot.domain.streak import KeptStreak
+from bot.domain.people import AwayPeriod, Member, MemberId, WorkspaceId
+from bot.domain.streak import KeptStreak, PostedSlot
 
 
 class Totals(Protocol):
@@ -28,6 +30,15 @@ class Totals(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class LogSince:
+    """Dates with questions, oldest first; when each member took part in time; absences, all."""
+
+    slots: Sequence[PostedSlot]
+    dates: Mapping[MemberId, set[date]]
+    away: Mapping[MemberId, Sequence[AwayPeriod]]
+
+
 class Streaks(Protocol):
     """Streaks through the last settled day. What is missing is found in the log."""
 
@@ -35,6 +46,12 @@ class Streaks(Protocol):
         self, workspace_id: WorkspaceId, members: Sequence[MemberId]
     ) -> Mapping[MemberId, KeptStreak]:
         """Return what is kept of these members."""
+        ...
+
+    async def read_log(
+        self, workspace_id: WorkspaceId, members: Sequence[MemberId], after: date
+    ) -> LogSince:
+        """Return what streaks are made of, on dates later than `after`."""
         ...
 
     async def hold_days(self, workspace_id: WorkspaceId) -> None:

@@ -10,6 +10,7 @@ from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.curating import Curation
 from bot.ports.deliveries import Deliveries
+from bot.ports.digests import Digests
 from bot.ports.drafts import Drafts
 from bot.ports.interviews import Interviews
 from bot.ports.model import ModelBook
@@ -69,6 +70,9 @@ class UnitOfWork(Protocol):
 
     @property
     def streaks(self) -> Streaks: ...
+
+    @property
+    def digests(self) -> Digests: ...
 
     @property
     def agenda(self) -> Agenda: ...

@@ -30,8 +30,8 @@ class Tenancy(Protocol):
         """Take that back; return what it was left for, None if it was not."""
         ...
 
-    async def due(self, now: datetime, limit: int) -> list[Workspace]:
-        """Return left workspaces whose time is over, earliest first."""
+    async def take_due(self, now: datetime, again_at: datetime, limit: int) -> list[Workspace]:
+        """Take left workspaces whose time is over; they are due again at `again_at`."""
         ...
 
     async def erase_some(self, workspace: Workspace, limit: int) -> bool:

@@ -16,7 +16,7 @@ from bot.domain.writing import Asker
 from bot.errors import CommandError, NotFound
 from bot.ports import Grader, Storage, UnitOfWork
 from bot.services.reviewing import go_on
-from bot.services.shown import Shown, draft_private, find_shown
+from bot.services.shown import Shown, draft_private, find_shown, look_up_shown
 from bot.services.streaks import count_streak
 
 LONGEST_ANSWER = 40_000
@@ -33,8 +33,7 @@ class Answering:
     @handles("today")
     async def show_today(self, call: Call) -> Reply:
         """Show the channel's newest question again."""
-        async with self.storage.writing() as work:
-            shown = await find_shown(work, call.caller)
+        shown = await look_up_shown(self.storage, call.caller)
         return Reply([_card(call.caller, shown)])
 
     @handles("ask")
@@ -71,8 +70,7 @@ class Answering:
 
     async def open_form(self, caller: Caller, key: str = "", message_id: str = "") -> Reply:
         """Open the answer form of a question."""
-        async with self.storage.writing() as work:
-            shown = await find_shown(work, caller, key, message_id)
+        shown = await look_up_shown(self.storage, caller, key, message_id)
         field = FormField("text", "Your answer", "multiline", required=True)
         return Reply([FormCard("answer", shown.question.title, shown.delivery.key, (field,))])
 
@@ -83,8 +81,7 @@ class Answering:
             CommandError: no text, too long a text, or no such choice.
         """
         require_text(text)
-        async with self.storage.writing() as work:
-            shown = await find_shown(work, caller, key, message_id)
+        shown = await look_up_shown(self.storage, caller, key, message_id)
         grade = await self._grade(caller, shown.question, text)
         async with self.storage.writing() as work:
             return Reply(await self._keep(work, caller, shown, text, grade))
@@ -179,4 +176,5 @@ def _card(caller: Caller, shown: Shown) -> QuestionCard:
         slot=shown.delivery.slot,
         key=shown.delivery.key,
         schedule_number=shown.delivery.schedule_number,
+        emoji=caller.workspace.emoji,
     )

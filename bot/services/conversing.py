@@ -10,7 +10,7 @@ import structlog
 
 from bot import commands
 from bot.commands import BY_PATH, Call, Caller, Command, Filled, Press, Rights, Type
-from bot.domain.cards import ErrorCard, FormCard, FormField, Reply
+from bot.domain.cards import ErrorCard, Reply
 from bot.domain.events import (
     AccessLost,
     AccessRegained,
@@ -18,6 +18,7 @@ from bot.domain.events import (
     CommandCalled,
     Event,
     FormSubmitted,
+    HomeOpened,
     OptionTyped,
     Origin,
     ReactionAdded,
@@ -30,8 +31,10 @@ from bot.domain.people import Member, Workspace
 from bot.errors import ChatError, CommandError, Forbidden, QuizError
 from bot.ports import ChatPort, Clock, Storage
 from bot.services.answering import Answering
+from bot.services.forming import Forming, read_filled
 from bot.services.interviewing import Interviewing
 from bot.services.leaving import Leaving
+from bot.services.overviewing import compose_overview
 from bot.services.practising import Practising
 from bot.services.profile import Profile, zone_of
 from bot.services.revealing import Revealing
@@ -81,21 +84,6 @@ def _find_marked(services: Iterable[object], mark: str) -> Iterator[tuple[Any, A
                 yield value, getattr(service, name)
 
 
-def make_form(command: Command) -> FormCard:
-    """Return a command as a form; it comes back as FormSubmitted with the command's path."""
-    fields = tuple(
-        FormField(
-            option.name,
-            option.help,
-            option.type.value,
-            option.required,
-            option.choices,
-        )
-        for option in command.options
-    )
-    return FormCard(command.path, command.help.capitalize(), "", fields)
-
-
 @dataclass
 class Conversing:
     """Answers events. A member's mistake is answered with a sentence, never raised."""
@@ -109,6 +97,7 @@ class Conversing:
     practising: Practising
     interviewing: Interviewing
     leaving: Leaving
+    forming: Forming
     handlers: Handlers
 
     async def handle(self, event: Event) -> Reply | None:
@@ -132,28 +121,52 @@ class Conversing:
                 return await self._run(origin, BY_PATH[path], options, event.upload)
             case OptionTyped(origin, path, name):
                 return await self._suggest(origin, BY_PATH[path], name)
-            case ReactionAdded(origin, message_id, emoji):
-                caller = await self._identify(origin)
-                wanted = emoji == caller.workspace.emoji
-                return await self.revealing.react(caller, message_id) if wanted else None
+            case ReactionAdded():
+                return await self._react(event)
             case ButtonPressed():
                 return await self._press(event)
-            case FormSubmitted(origin, form, key, values) if form in self.handlers.forms:
-                caller = await self._admit(origin, BY_PATH[form].rights)
-                filled = {name: value for name, value in values.items() if value.strip()}
-                return await self.handlers.forms[form](Filled(caller, key, filled))
-            case FormSubmitted(origin, form, _, values) if form in BY_PATH and form != "answer":
-                given = {name: value for name, value in values.items() if value.strip()}
-                return await self._run(origin, BY_PATH[form], given, event.upload)
-            case FormSubmitted(origin, _, key, values):
+            case FormSubmitted():
+                return await self._submit(event)
+            case HomeOpened(origin):
                 caller = await self._identify(origin)
-                asked_by = self.interviewing if key.startswith(KEY_PREFIX) else self.answering
-                return await asked_by.answer(caller, values.get("text", ""), key)
+                is_admin = await self._is_admin(origin, caller)
+                return await compose_overview(
+                    self.handlers.commands, self.practising.tell_due, caller, is_admin=is_admin
+                )
             case AccessLost() | AccessRegained():
                 await self.leaving.follow(event)
                 return None
             case _:
                 assert_never(event)
+
+    async def _submit(self, event: FormSubmitted) -> Reply:
+        origin, form, key, values = event.origin, event.form, event.key, event.values
+        if form in self.handlers.forms:
+            caller = await self._admit(origin, BY_PATH[form].rights)
+            filled = {name: value for name, value in values.items() if value.strip()}
+            return await self.handlers.forms[form](Filled(caller, key, filled))
+        if form in BY_PATH and form != "answer":
+            given = read_filled(BY_PATH[form], values, was_filled=bool(key))
+            return await self._run(origin, BY_PATH[form], given, event.upload)
+        caller = await self._identify(origin)
+        asked_by = self.interviewing if key.startswith(KEY_PREFIX) else self.answering
+        return await asked_by.answer(caller, values.get("text", ""), key)
+
+    async def _react(self, event: ReactionAdded) -> Reply | None:
+        """Look at the emoji and the message first: most reactions are none of ours, and who
+        reacts elsewhere is nobody's business."""
+        origin = event.origin
+        async with self.storage.reading() as work:
+            workspace = await work.workspaces.find(origin.platform, origin.workspace)
+        if workspace is None or event.emoji != workspace.emoji:
+            return None
+        question = await self.revealing.find_question(workspace, origin.channel, event.message_id)
+        if question is None:
+            return None
+        known = await self.chats[origin.platform].introduce(origin)
+        if known.is_bot:
+            return None
+        return await self.revealing.react(await self._identify(known), question)
 
     async def _suggest(self, origin: Origin, command: Command, name: str) -> Reply | None:
         """Return values for an option from whom its type is known to, if anybody."""
@@ -161,10 +174,7 @@ class Conversing:
         handler = self.handlers.values.get(option.type) if option else None
         if handler is None:
             return None
-        caller = await self._identify(origin)
-        if command.rights is Rights.ADMIN:
-            await self._require_admin(origin, caller)
-        return await handler(Call(command, caller))
+        return await handler(Call(command, await self._admit(origin, command.rights)))
 
     async def _run(
         self,
@@ -211,10 +221,12 @@ class Conversing:
 
     async def _call(self, event: ButtonPressed) -> Reply:
         """Run the command that a button names, or open its form."""
-        command = BY_PATH[event.value]
+        command, key = BY_PATH[event.value], event.key
         if event.action == "form" and command.path not in _OPEN_THEIR_FORM:
-            return Reply([make_form(command)])
-        return await self._run(event.origin, command, {})
+            caller = await self._admit(event.origin, command.rights if key else Rights.ALL)
+            return Reply([await self.forming.open_form(caller, command.path, key)])
+        named = next((option.name for option in command.options if option.positional), None)
+        return await self._run(event.origin, command, {named: key} if named and key else {})
 
     async def _identify(self, origin: Origin) -> Caller:
         async with self.storage.reading() as work:
@@ -237,6 +249,13 @@ class Conversing:
             )
             member = await work.members.ensure(workspace.id, origin.member, origin.member_name)
         return workspace, member
+
+    async def _is_admin(self, origin: Origin, caller: Caller) -> bool:
+        try:
+            await self._require_admin(origin, caller)
+        except CommandError:
+            return False
+        return True
 
     async def _require_admin(self, origin: Origin, caller: Caller) -> None:
         async with self.storage.reading() as work:

@@ -18,7 +18,7 @@ from bot.domain.cards import (
     NoticeCard,
     Reply,
 )
-from bot.domain.events import Upload
+from bot.domain.events import MOST_UPLOADED, Upload
 from bot.domain.question import Question, QuestionFilter
 from bot.domain.reading import did_you_mean
 from bot.errors import CommandError, NotFound, PackError
@@ -27,8 +27,6 @@ from bot.services.importing import Importing, require_name, suggest_name
 
 ROWS_A_PAGE = 10
 FAULTS_SHOWN = 10
-MOST_UPLOADED = 10 * 1024 * 1024
-"""Bytes of a file that a chat may hand in; the command line takes larger ones."""
 MOST_SENT = 8 * 1024 * 1024
 """Bytes of a file that every platform takes from a bot."""
 
@@ -186,14 +184,10 @@ def _read_upload(call: Call) -> Upload | None:
                 field="file",
             )
         return None
+    if len(upload.content) > MOST_UPLOADED:
+        upload = Upload.too_large(upload.name)
     if upload.problem:
         raise CommandError(upload.problem, field="file")
-    if len(upload.content) > MOST_UPLOADED:
-        raise CommandError(
-            f"The file is larger than {MOST_UPLOADED // 1024**2} MB. Split it, or let whoever "
-            "runs the bot type: fastapi-quiz questions import FILE",
-            field="file",
-        )
     return upload
 
 

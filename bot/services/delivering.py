@@ -25,6 +25,7 @@ from bot.domain.question import Question
 from bot.errors import NotSent, Rejected, RejectReason
 from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage, UnitOfWork
 from bot.services.background import Background
+from bot.services.digesting import make_digest
 from bot.services.holding import Holding
 from bot.services.pacing import Pacing
 from bot.services.settling import settle
@@ -223,10 +224,13 @@ class Delivering:
         questions = await work.questions.get_many(None, keys)
         jobs = []
         for delivery in claimed:
-            assert delivery.question_key is not None
             workspace = workspaces[delivery.workspace_id]
-            question = questions[delivery.question_key]
-            card = await _make_card(work, delivery, workspace, question, now)
+            if delivery.purpose is Purpose.DIGEST:
+                card: Card = await make_digest(work, delivery, now)
+            else:
+                assert delivery.question_key is not None
+                question = questions[delivery.question_key]
+                card = await _make_card(work, delivery, workspace, question, now)
             jobs.append(_Job(delivery, workspace, card))
         return jobs
 
@@ -291,5 +295,6 @@ async def _make_card(
         key=delivery.key,
         schedule_number=delivery.schedule_number,
         late=moves.is_late(delivery.due_at, now),
+        emoji=workspace.emoji,
         discussion=delivery.discussion,
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.ports import Clock, Storage
 from bot.services.delivering import Delivering
+from bot.services.digesting import Digesting
 from bot.services.erasing import Erasing
 from bot.services.interviewing import InterviewEnding
 from bot.services.notifying import Notifying
@@ -29,6 +30,7 @@ class Dispatching:
     reminding: Reminding
     interviews: InterviewEnding
     erasing: Erasing
+    digesting: Digesting
 
     def wake_by(self, wake: Callable[[], None]) -> None:
         """Have `wake` called when a post has to be tried or looked for again: whoever sleeps
@@ -49,6 +51,7 @@ class Dispatching:
     async def drain(self) -> None:
         """Wait until what is under way is settled; begin nothing more."""
         self.delivering.begin_no_more()
+        self.erasing.stop_soon()
         await self._finish()
 
     async def _finish(self) -> None:
@@ -57,6 +60,7 @@ class Dispatching:
         await self.notifying.background.finish()
         await self.reminding.background.finish()
         await self.interviews.background.finish()
+        await self.erasing.background.finish()
 
     async def _begin_batch(self) -> int:
         """Begin a batch of each kind that is due; return how much was taken."""
@@ -66,6 +70,8 @@ class Dispatching:
         taken = 0
         if _is_due(wakes.schedules, now):
             taken += await self.planning.plan_due(now)
+        if _is_due(wakes.digests, now):
+            taken += await self.digesting.plan_due(now)
         if taken or _is_due(wakes.deliveries, now):
             taken += await self.reconciling.begin_due()
             taken += await self.delivering.begin_due()
@@ -76,7 +82,7 @@ class Dispatching:
         if _is_due(wakes.interviews, now):
             taken += await self.interviews.begin_due()
         if _is_due(wakes.erasures, now):
-            taken += await self.erasing.run_due()
+            taken += await self.erasing.begin_due()
         return taken
 
     async def next_wake_at(self) -> datetime | None:

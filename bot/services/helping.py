@@ -34,7 +34,8 @@ class Helping:
             Button("Settings", "form", value="settings"),
             Button("Schedule", "form", value="schedule add"),
         )
-        return Reply([HelpCard(_lines(everybody), _lines(admins), buttons)])
+        emoji = call.caller.workspace.emoji
+        return Reply([HelpCard(_lines(everybody), _lines(admins), buttons, emoji)])
 
     @handles("topics")
     async def show_topics(self, call: Call) -> Reply:

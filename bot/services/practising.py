@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from bot.commands import Call, Caller, handles
-from bot.domain.cards import Reply
+from bot.domain.cards import NoticeCard, Reply
 from bot.domain.people import Level
 from bot.domain.question import Question, QuestionFilter, QuestionSummary
 from bot.errors import NotFound
 from bot.ports import Storage, UnitOfWork
 from bot.services.generating import Generating
-from bot.services.reviewing import DRILLS, ask_due, show_private
+from bot.services.reviewing import DRILLS, ask_due, show_private, tell_due
 
 BATCH = 5
 """Drills made at once: starting the generator costs more than a question does."""
@@ -33,6 +33,11 @@ class Practising:
             return await self.drill(call.caller)
         async with self.storage.writing() as work:
             return Reply([await ask_due(work, call.caller)])
+
+    async def tell_due(self, caller: Caller) -> NoticeCard:
+        """Say how many reviews are due, or when the next one is."""
+        async with self.storage.writing() as work:
+            return await tell_due(work, caller)
 
     async def drill(self, caller: Caller) -> Reply:
         """Ask a generated question that the caller has not had; there is no end of them.

@@ -9,6 +9,7 @@ from bot.commands import Call, Caller, handles
 from bot.domain.attempt import Attempt, AttemptKind
 from bot.domain.cards import Card, NoticeCard, Reply, RevealCard
 from bot.domain.delivery import Delivery
+from bot.domain.people import Workspace
 from bot.domain.review import rate_word
 from bot.domain.schedule import RevealMode
 from bot.ports import Storage, UnitOfWork
@@ -38,27 +39,27 @@ class Revealing:
             shown = await find_shown(work, caller, key, message_id)
             return Reply([await self._log_reveal(work, caller, shown)])
 
-    async def react(self, caller: Caller, message_id: str) -> Reply | None:
-        """Answer a reaction to a question, as its schedule wants it; None for other messages."""
+    async def find_question(
+        self, workspace: Workspace, channel: str, message_id: str
+    ) -> Delivery | None:
+        """Return the question that the message is; one in doubt is looked for at once."""
         for is_last_try in (False, True):
-            async with self.storage.writing() as work:
-                delivery = await work.deliveries.by_message(
-                    caller.workspace.id, caller.channel, message_id
-                )
-                if delivery is not None:
-                    return await self._react(work, caller, delivery)
-            if not is_last_try:
-                await self.reconciling.reconcile_channel(caller.workspace, caller.channel)
+            async with self.storage.reading() as work:
+                found = await work.deliveries.by_message(workspace.id, channel, message_id)
+            if found is not None or is_last_try:
+                return found
+            await self.reconciling.reconcile_channel(workspace, channel)
         return None
 
-    async def _react(self, work: UnitOfWork, caller: Caller, delivery: Delivery) -> Reply | None:
+    async def react(self, caller: Caller, delivery: Delivery) -> Reply | None:
         """Show the answer, or in a `reveal:thread` schedule post it once for all."""
-        card = await self._log_reveal(work, caller, await load_shown(work, caller, delivery))
-        if delivery.reveal is RevealMode.PRIVATE:
-            return Reply([card])
-        draft = draft_reveal(caller.workspace, delivery, caller.now, self.grace)
-        await work.deliveries.hasten(draft)
-        return None
+        async with self.storage.writing() as work:
+            card = await self._log_reveal(work, caller, await load_shown(work, caller, delivery))
+            if delivery.reveal is RevealMode.PRIVATE:
+                return Reply([card])
+            draft = draft_reveal(caller.workspace, delivery, caller.now, self.grace)
+            await work.deliveries.hasten(draft)
+            return None
 
     async def _log_reveal(self, work: UnitOfWork, caller: Caller, shown: Shown) -> RevealCard:
         done = await work.attempts.kinds(caller.workspace.id, caller.member.id, shown.delivery.id)

@@ -18,6 +18,7 @@ from bot.domain.reading import format_duration
 from bot.domain.review import Review, schedule_review
 from bot.domain.streak import question_days
 from bot.ports import UnitOfWork
+from bot.services.generating import GENERATED
 from bot.services.shown import draft_private, load_shown
 
 MISSED_WITHIN = timedelta(days=30)
@@ -62,9 +63,13 @@ async def add_missed(work: UnitOfWork, member: Member, now: datetime) -> None:
 
 
 async def load_deck(work: UnitOfWork, member: Member) -> dict[str, QuestionSummary]:
-    """Return the questions that there are now, by id: what was retired is not practised."""
+    """Return the questions that there are now, by id: what was retired is not practised.
+
+    A schedule may have posted from the generated pack, which is in no deck by itself.
+    """
+    generated = await work.questions.deck(member.workspace_id, QuestionFilter(pack=GENERATED))
     deck = await work.questions.deck(member.workspace_id, QuestionFilter())
-    return {summary.id: summary for summary in deck}
+    return {summary.id: summary for summary in (*generated, *deck)}
 
 
 def keep_known(reviews: Iterable[Review], deck: dict[str, QuestionSummary]) -> list[Review]:
@@ -74,14 +79,36 @@ def keep_known(reviews: Iterable[Review], deck: dict[str, QuestionSummary]) -> l
 
 async def ask_due(work: UnitOfWork, caller: Caller) -> Card:
     """Ask the caller's longest due review, or say when the next one is due."""
+    deck, due = await _load_due(work, caller)
+    if due:
+        return await _ask(work, caller, due[0], deck[due[0].question_id], len(due))
+    return await _say_next_due(work, caller, deck)
+
+
+async def tell_due(work: UnitOfWork, caller: Caller) -> NoticeCard:
+    """Say how many reviews are due, or when the next one is, without asking any."""
+    deck, due = await _load_due(work, caller)
+    if not due:
+        return await _say_next_due(work, caller, deck)
+    text = "1 review is due." if len(due) == 1 else f"{len(due)} reviews are due."
+    return NoticeCard(text, {"due": len(due)}, (Button("Practise", "command", value="practice"),))
+
+
+async def _load_due(
+    work: UnitOfWork, caller: Caller
+) -> tuple[dict[str, QuestionSummary], list[Review]]:
     member = caller.member
     await add_missed(work, member, caller.now)
     deck = await load_deck(work, member)
-    due = keep_known(await work.reviews.due(caller.workspace.id, member.id, caller.now), deck)
-    if due:
-        return await _ask(work, caller, due[0], deck[due[0].question_id], len(due))
-    coming = keep_known(await work.reviews.coming(caller.workspace.id, member.id, caller.now), deck)
-    return say_nothing_due(caller, coming)
+    due = await work.reviews.due(caller.workspace.id, member.id, caller.now)
+    return deck, keep_known(due, deck)
+
+
+async def _say_next_due(
+    work: UnitOfWork, caller: Caller, deck: dict[str, QuestionSummary]
+) -> NoticeCard:
+    coming = await work.reviews.coming(caller.workspace.id, caller.member.id, caller.now)
+    return say_nothing_due(caller, keep_known(coming, deck))
 
 
 async def _ask(

@@ -14,9 +14,11 @@ from bot.domain.cards import PreviewCard, Reply, ScheduleCard, SchedulesCard
 from bot.domain.delivery import DeliveryState
 from bot.domain.question import QuestionFilter
 from bot.domain.reading import did_you_mean
-from bot.domain.schedule import RevealMode, Rhythm, Schedule, ScheduleId, Slot
+from bot.domain.schedule import WEEKDAYS, RevealMode, Rhythm, Schedule, ScheduleId, Slot
 from bot.errors import ChatError, CommandError, NotFound, Rejected
 from bot.ports import ChatPort, Storage, UnitOfWork
+from bot.services.generated_pack import GeneratedPack
+from bot.services.generating import GENERATED
 from bot.services.planning import (
     draft_question,
     fill_draft,
@@ -37,6 +39,7 @@ class Scheduling:
     storage: Storage
     chats: Mapping[str, ChatPort]
     grace: timedelta
+    generated: GeneratedPack
 
     @handles("schedule add")
     async def add(self, call: Call) -> Reply:
@@ -52,6 +55,7 @@ class Scheduling:
         )
         schedule = apply_options(draft, options, self._channel_id(caller, options))
         await self._require_rights(caller, schedule)
+        await self._make_pack(options)
         next_due_at = schedule.rhythm.next_slot(caller.now).due_at
         async with self.storage.writing() as work:
             if len(await work.schedules.of_workspace(caller.workspace.id)) >= MOST_SCHEDULES:
@@ -59,7 +63,8 @@ class Scheduling:
                     f"This workspace has {MOST_SCHEDULES} schedules. Remove one first."
                 )
             await _require_questions(work, schedule)
-            schedule = await work.schedules.add(replace(schedule, next_due_at=next_due_at))
+            schedule = _with_digest(replace(schedule, next_due_at=next_due_at), caller.now)
+            schedule = await work.schedules.add(schedule)
         return _say(schedule, "is set")
 
     @handles("schedule list")
@@ -86,6 +91,7 @@ class Scheduling:
         changed = apply_options(before, options, self._channel_id(caller, options))
         if changed.channel != before.channel:
             await self._require_rights(caller, changed)
+        await self._make_pack(options)
         async with self.storage.writing() as work:
             await _require_questions(work, changed)
             if before.next_due_at is not None:
@@ -181,6 +187,10 @@ class Scheduling:
         text = options.get("channel")
         return self.chats[caller.workspace.platform].channel_id(text) if text else None
 
+    async def _make_pack(self, options: Mapping[str, Any]) -> None:
+        if options.get("pack") == GENERATED:
+            await self.generated.ensure()
+
     async def _require_rights(self, caller: Caller, schedule: Schedule) -> None:
         chat = self.chats[caller.workspace.platform]
         try:
@@ -190,7 +200,7 @@ class Scheduling:
         except ChatError:
             problem = "The platform does not answer just now. Try again in a minute."
         if problem:
-            raise CommandError(f"{problem} Nothing was changed.")
+            raise CommandError(f"{problem} Nothing was changed.", field="channel")
 
 
 def apply_options(
@@ -211,7 +221,12 @@ def apply_options(
         reveal=RevealMode(options.get("reveal", schedule.reveal)),
         reveal_after=options.get("reveal-after", schedule.reveal_after),
         discussion=options.get("discussion", schedule.discussion),
+        digest=_read_digest(options["digest"]) if "digest" in options else schedule.digest,
     )
+
+
+def _read_digest(word: str) -> int | None:
+    return None if word == "off" else WEEKDAYS.index(word)
 
 
 async def free_slots(work: UnitOfWork, schedule: Schedule, now: datetime) -> Iterator[Slot]:
@@ -224,7 +239,11 @@ async def free_slots(work: UnitOfWork, schedule: Schedule, now: datetime) -> Ite
 
 async def _with_next_slot(work: UnitOfWork, schedule: Schedule, now: datetime) -> Schedule:
     slot = next(await free_slots(work, schedule, now))
-    return replace(schedule, next_due_at=slot.due_at)
+    return _with_digest(replace(schedule, next_due_at=slot.due_at), now)
+
+
+def _with_digest(schedule: Schedule, now: datetime) -> Schedule:
+    return replace(schedule, digest_due_at=schedule.next_digest(now))
 
 
 async def _find(work: UnitOfWork, call: Call) -> Schedule:
@@ -241,12 +260,25 @@ async def _require_questions(work: UnitOfWork, schedule: Schedule) -> None:
     wanted = schedule.wanted
     if await work.questions.deck(schedule.workspace_id, wanted):
         return
+    if wanted.pack:
+        await _require_pack(work, schedule, wanted.pack)
     everything = await work.questions.deck(schedule.workspace_id, QuestionFilter())
     topics = {topic for question in everything for topic in question.topics}
     hint = did_you_mean(wanted.topic, topics) if wanted.topic and wanted.topic not in topics else ""
     raise NotFound(
         f"No question fits: {wanted}.{hint} Type /fastapi-quiz topics to see what is there."
     )
+
+
+async def _require_pack(work: UnitOfWork, schedule: Schedule, name: str) -> None:
+    packs = {pack.name for pack in await work.curation.packs(schedule.workspace_id)}
+    if name not in packs:
+        listed = ", ".join(sorted({*packs, GENERATED}))
+        raise NotFound(
+            f'There is no pack "{name}".{did_you_mean(name, {*packs, GENERATED})} '
+            f"Packs here: {listed}.",
+            field="pack",
+        )
 
 
 def _say(schedule: Schedule, what: str) -> Reply:

@@ -21,6 +21,7 @@ from bot.domain.delivery import (
 from bot.domain.people import MemberId, Workspace
 from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import unsettles
+from bot.domain.wording import PURPOSES
 from bot.ports import NO_METER, Meter, Storage, UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -167,7 +168,7 @@ async def _tell_admin(
     schedule = await work.schedules.get(delivery.workspace_id, schedule_id)
     if schedule is None:
         return
-    about = f"The question of {delivery.slot} was not posted: "
+    about = f"The {PURPOSES[delivery.purpose]} of {delivery.slot} was not posted: "
     for member_id in await _admins_of(work, schedule):
         await work.notices.add(
             delivery.workspace_id, member_id, delivery.channel, about + text, now

@@ -11,7 +11,7 @@ from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose, make_ke
 from bot.domain.question import Question, QuestionSummary
 from bot.domain.streak import unsettles
 from bot.errors import NotFound
-from bot.ports import UnitOfWork
+from bot.ports import Storage, UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,28 @@ async def find_shown(
     Raises:
         NotFound: there is none, with the next step.
     """
+    delivery = await _find_delivery(work, caller, key)
+    if _is_in_doubt(delivery):
+        proof = moves.confirm(message_id, delivery.due_at)
+        await work.deliveries.settle([(delivery, proof)])
+        if unsettles(delivery.slot, delivery.due_at, caller.now):
+            await work.streaks.forget(caller.workspace.id)
+    return await load_shown(work, caller, delivery)
+
+
+async def look_up_shown(
+    storage: Storage, caller: Caller, key: str = "", message_id: str = ""
+) -> Shown:
+    """Return what `find_shown` does; only a delivery in doubt takes a transaction."""
+    async with storage.reading() as work:
+        delivery = await _find_delivery(work, caller, key)
+        if not _is_in_doubt(delivery):
+            return await load_shown(work, caller, delivery)
+    async with storage.writing() as work:
+        return await find_shown(work, caller, key, message_id)
+
+
+async def _find_delivery(work: UnitOfWork, caller: Caller, key: str) -> Delivery:
     deliveries = work.deliveries
     if key:
         delivery = await deliveries.by_key(caller.workspace.id, key)
@@ -45,12 +67,11 @@ async def find_shown(
             if key
             else "There is no question in this channel yet. Type /fastapi-quiz ask for one."
         )
-    if delivery.state in (DeliveryState.SENDING, DeliveryState.STUCK):
-        proof = moves.confirm(message_id, delivery.due_at)
-        await deliveries.settle([(delivery, proof)])
-        if unsettles(delivery.slot, delivery.due_at, caller.now):
-            await work.streaks.forget(caller.workspace.id)
-    return await load_shown(work, caller, delivery)
+    return delivery
+
+
+def _is_in_doubt(delivery: Delivery) -> bool:
+    return delivery.state in (DeliveryState.SENDING, DeliveryState.STUCK)
 
 
 async def load_shown(work: UnitOfWork, caller: Caller, delivery: Delivery) -> Shown:

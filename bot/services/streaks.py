@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from bot.domain.people import Member, MemberId, WorkspaceId
 from bot.domain.streak import (
@@ -47,10 +47,9 @@ async def _keep_anew(
     work: UnitOfWork, workspace_id: WorkspaceId, members: Sequence[MemberId], now: datetime
 ) -> dict[MemberId, KeptStreak]:
     await work.streaks.hold_days(workspace_id)
-    days = question_days(await work.deliveries.posted_slots(workspace_id))
-    dates = await work.attempts.dates_of_many(workspace_id, members, date.min)
-    away = await work.members.away_of(workspace_id, members)
-    kept = {one: keep_streak(days, dates[one], away[one], now) for one in members}
+    log = await work.streaks.read_log(workspace_id, members, date.min)
+    days = question_days(log.slots)
+    kept = {one: keep_streak(days, log.dates[one], log.away[one], now) for one in members}
     for member_id, streak in kept.items():
         await work.streaks.keep(workspace_id, member_id, streak)
     return kept
@@ -60,24 +59,50 @@ async def go_on(
     work: UnitOfWork, workspace_id: WorkspaceId, kept: Mapping[MemberId, KeptStreak]
 ) -> Mapping[MemberId, Streak]:
     """Return the numbers as of now: what is kept, and the days since then."""
+    ledgers = await _load_since(work, workspace_id, kept)
+    return {one: sum_up(ledgers[one], streak.streak) for one, streak in kept.items()}
+
+
+async def _load_since(
+    work: UnitOfWork, workspace_id: WorkspaceId, kept: Mapping[MemberId, KeptStreak]
+) -> Mapping[MemberId, Sequence[LedgerDay]]:
+    """Return each member's ledger of the days that what is kept does not take in."""
     if not kept:
         return {}
     since = min(streak.through for streak in kept.values())
-    days = question_days(await work.deliveries.posted_slots(workspace_id, since))
-    dates = await work.attempts.dates_of_many(workspace_id, list(kept), since)
-    away = await work.members.away_of(workspace_id, list(kept))
+    log = await work.streaks.read_log(workspace_id, list(kept), since)
+    days = question_days(log.slots)
     return {
-        member_id: sum_up(
-            build_ledger(
-                (day for day in days if day.date > streak.through),
-                dates[member_id],
-                away[member_id],
-                streak.streak,
-            ),
+        one: build_ledger(
+            (day for day in days if day.date > streak.through),
+            log.dates[one],
+            log.away[one],
             streak.streak,
         )
-        for member_id, streak in kept.items()
+        for one, streak in kept.items()
     }
+
+
+async def find_new_longest(
+    work: UnitOfWork,
+    workspace_id: WorkspaceId,
+    members: Sequence[MemberId],
+    first: date,
+    last: date,
+) -> Mapping[MemberId, int]:
+    """Return who reached their longest streak in those days, and how long it is."""
+    found = await work.streaks.find(workspace_id, members)
+    nothing = KeptStreak(date.min, datetime.min.replace(tzinfo=UTC))
+    kept = {one: found.get(one, nothing) for one in members}
+    start = {one: streak if streak.through < first else nothing for one, streak in kept.items()}
+    ledgers = await _load_since(work, workspace_id, start)
+    longest = {}
+    for one, streak in start.items():
+        before = [day.streak for day in ledgers[one] if day.date < first]
+        within = [day.streak for day in ledgers[one] if first <= day.date <= last]
+        if max(within, default=0) > max([streak.streak.longest, *before]):
+            longest[one] = max(within)
+    return longest
 
 
 def needs_keeping(

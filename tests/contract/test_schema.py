@@ -15,7 +15,13 @@ from bot.errors import SchemaError
 from storage import schema
 from storage.engine import open_engine
 
-OF_A_PLATFORM = ("installations", "one_time_tokens", "adapter_words", "processes")
+OF_A_PLATFORM = (
+    "installations",
+    "one_time_tokens",
+    "adapter_words",
+    "received_events",
+    "processes",
+)
 """What connects a platform, before any workspace of ours is known: keyed by its own ids; and
 the processes of `run`."""
 

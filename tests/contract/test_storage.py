@@ -300,8 +300,9 @@ async def test_late_and_private_attempts_are_no_part_in_a_question_day(
         await work.attempts.add(attempt(ana, saturday, AttemptKind.REVEAL, late=True))
         await work.attempts.add(attempt(ana, private, AttemptKind.REVEAL))
         assert await work.attempts.dates_of(workspace.id, ana.id) == {date(2026, 3, 27)}
-        after = date(2026, 3, 27)
-        assert await work.attempts.dates_of(workspace.id, ana.id, after) == set()
+        for after, dates in ((date.min, {date(2026, 3, 27)}), (date(2026, 3, 27), set())):
+            log = await work.streaks.read_log(workspace.id, [ana.id], after)
+            assert log.dates == {ana.id: dates}
 
 
 async def test_erasing_a_member_erases_what_they_did_and_nothing_else(
@@ -320,8 +321,8 @@ async def test_erasing_a_member_erases_what_they_did_and_nothing_else(
     async with storage.reading() as work:
         assert await work.members.get(workspace.id, ana.id) is None
         assert await work.members.away(workspace.id, ana.id) == []
-        both = await work.attempts.dates_of_many(workspace.id, [ana.id, ben.id], date.min)
-        assert both == {ana.id: set(), ben.id: {NOW.date()}}
+        log = await work.streaks.read_log(workspace.id, [ana.id, ben.id], date.min)
+        assert log.dates == {ana.id: set(), ben.id: {NOW.date()}}
         [kept] = await work.schedules.of_workspace(workspace.id)
     assert kept.created_by is None
 

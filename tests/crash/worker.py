@@ -17,6 +17,7 @@ from typing import Any
 
 from bot.app import SystemClock, build
 from bot.domain.cards import Card
+from bot.domain.events import Origin
 from bot.domain.people import Role
 from bot.errors import NotSent, OutcomeUnknown
 from bot.logs import configure_logs
@@ -63,6 +64,10 @@ class WireChat:
 
     async def tell(self, workspace: str, member: str, channel: str, card: Card) -> None:
         """Nobody listens."""
+
+    async def introduce(self, origin: Origin) -> Origin:
+        """Every event tells who it is."""
+        return origin
 
     async def missing_rights(self, workspace: str, channel: str) -> str | None:
         """None is missing."""

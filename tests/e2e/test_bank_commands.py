@@ -9,6 +9,7 @@ import pytest
 
 from bot.questions.loader import load_pack
 from bot.questions.writing import describe_question, write_csv, write_json
+from bot.services.generated_pack import GeneratedPack
 from tests.stage import PACKS, START, Play
 
 SMALL = load_pack(PACKS["small"])
@@ -130,7 +131,7 @@ async def test_a_file_becomes_a_pack_that_a_schedule_posts(
     assert (exported.data["file"], exported.data["questions"]) == ("ours.json", count)
     assert len(played.of("question")) == 1
     no_questions, no_pack = played.of("error", "gus")
-    assert "No question fits: pack ours." in no_questions.text
+    assert 'There is no pack "ours".' in no_questions.text
     assert 'There is no pack "ours".' in no_pack.text
 
 
@@ -199,3 +200,57 @@ async def test_import_without_a_file_opens_the_form(play: Play) -> None:
         "form": "questions import",
         "fields": ["file", "pack", "text"],
     }
+
+
+async def test_a_schedule_of_an_unknown_pack_is_told_what_there_is(play: Play) -> None:
+    played = await play(
+        """
+        @ana admin
+        @ana: /fastapi-quiz schedule add 09:00 pack:fastapi-generate
+        @ana: /fastapi-quiz schedule add 09:00 pack:smal
+        """
+    )
+    near, other = (said.text for said in played.of("error"))
+    assert 'There is no pack "fastapi-generate". Did you mean "fastapi-generated"?' in near
+    assert 'Did you mean "small"? Packs here: fastapi-generated, small.' in other
+
+
+async def test_a_schedule_may_post_generated_questions_and_others_do_not(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(GeneratedPack.__init__, "__defaults__", (5,))
+    played = await play(
+        """
+        at 2026-03-23 08:55 UTC
+        @ana admin
+        @ana: /fastapi-quiz schedule add 09:00 tz:UTC days:mon-sun pack:fastapi-generated
+        channel #other
+        @ana: /fastapi-quiz schedule add 09:00 tz:UTC days:mon-sun
+        advance 5d
+        @ana: /fastapi-quiz topics
+        """
+    )
+    by_channel: dict[str, set[str]] = {"#general": set(), "#other": set()}
+    for said in played.of("question"):
+        by_channel[said.channel].add(said.data["question_id"])
+    assert len(by_channel["#general"]) == 5
+    assert all(name.startswith("generated-") for name in by_channel["#general"])
+    assert by_channel["#other"] <= {question.id for question in SMALL}
+    assert sum(played.last("topics").data["levels"].values()) == len(SMALL)
+
+
+async def test_reports_bring_a_question_to_the_top(play: Play) -> None:
+    played = await play(
+        START
+        + """
+        advance 10m
+        @ben: /fastapi-quiz report reason:"This is out of date"
+        @cem: /fastapi-quiz report reason:"Wrong since 0.100"
+        @ana: /fastapi-quiz questions bank
+        """
+    )
+    [question] = played.of("question")
+    first, *others = played.of("bank")[0].data["questions"]
+    assert (first["question_id"], first["reports"]) == (question.data["question_id"], 2)
+    assert {row["reports"] for row in others} == {0}
+    assert "2 reports" in played.of("bank")[0].text

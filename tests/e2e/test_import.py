@@ -6,9 +6,11 @@ import io
 import json
 import os
 import sqlite3
+import sys
 import zipfile
 from pathlib import Path
 
+import pexpect
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -200,3 +202,22 @@ def test_a_folder_with_a_pipe_or_a_folder_as_a_question_is_refused(tmp_path: Pat
     os.mkfifo(folder / "b.md")
     said = refused("import", str(folder))
     assert said.count("This is no ordinary file.") == 2
+
+
+def test_ten_thousand_questions_import_with_a_bar_in_a_terminal(tmp_path: Path) -> None:
+    objects = [
+        describe_question(question) | {"id": f"{question.id}-{number}"}
+        for number in range(1250)
+        for question in SMALL
+    ]
+    (tmp_path / "many.json").write_text(json.dumps(objects))
+    command = ["-m", "bot", "questions", "import", "many.json"]
+    child = pexpect.spawn(
+        sys.executable, command, cwd=tmp_path, timeout=120, encoding="utf-8", dimensions=(24, 100)
+    )
+    child.expect("Reading")
+    child.expect("The pack many has 10000 questions: 10000 new")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert len(stored(tmp_path)) == 10_000

@@ -138,9 +138,11 @@ async def test_a_report_takes_the_question_out_of_rotation_when_approved(play: P
         @ana presses Reject 2
         @ana fills in reason:"That is no fault"
         @ana presses Approve 1
+        @ana: /fastapi-quiz questions bank
         advance 30d
         """
     )
+    assert [row["reports"] for row in played.last("bank").data["questions"]][:2] == [1, 0]
     reported = played.of("question")[0].data["question_id"]
     assert [item["words"] for item in played.of("queue")[0].data["items"]] == [
         "Out of date since 0.95",

@@ -37,6 +37,7 @@ class DiscordServer:
         self.general = next(iter(self.guild.channels.values()))
         self.rest = Rest(self.world, TOKEN, lambda: self.gateway_url)
         self.gateway = Gateway(self.world, TOKEN, lambda: self.gateway_url)
+        self.rest.tell_reaction = self._tell_own_reaction
         self.left: dict[int, Guild] = {}
         self.port = 0
         self._runner: web.AppRunner | None = None
@@ -266,6 +267,12 @@ class DiscordServer:
         if guild:
             payload |= {"guild_id": str(guild.id), "member": guild.member_json(user)}
         await self.gateway.dispatch("MESSAGE_REACTION_ADD", payload, channel.guild_id)
+
+    async def _tell_own_reaction(
+        self, _channel: Channel, message: dict[str, Any], emoji: str
+    ) -> None:
+        """The bot is told of its own reactions like of anybody's."""
+        await self.react(self.world.bot, message, emoji)
 
     async def invite(self, name: str) -> Guild:
         """Let another server add the bot, while it runs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.slack_files import describe_file
 from tests.fakes.slack_server import SlackServer
 from tests.fakes.slack_state import Message, Team, User
 
@@ -39,14 +40,20 @@ class SlackActs:
         }
 
     async def react(
-        self, user: User, message: Message, emoji: str = "bulb", *, event_id: str = ""
+        self,
+        user: User,
+        message: Message,
+        emoji: str = "bulb",
+        *,
+        event_id: str = "",
+        author: str = "",
     ) -> Any:
-        """Put a reaction under a message."""
+        """Put a reaction under a message, of the bot's if no author is given."""
         event = {
             "type": "reaction_added",
             "user": user.id,
             "reaction": emoji,
-            "item_user": self.team.bot_user,
+            "item_user": author or self.team.bot_user,
             "item": {"type": "message", "channel": message.channel, "ts": message.ts},
             "event_ts": self.server.state.next_ts(),
         }
@@ -100,6 +107,24 @@ class SlackActs:
             "actions": [{**button, "action_ts": self.server.state.next_ts(), "block_id": "b"}],
         }
 
+    async def suggest_message(self, user: User, channel: str, words: str) -> Any:
+        """Use the shortcut on somebody's message."""
+        return await self.server.deliver("interactive", self.shortcut_payload(user, channel, words))
+
+    def shortcut_payload(self, user: User, channel: str, words: str) -> dict[str, Any]:
+        """Return what Slack sends for it."""
+        return {
+            "type": "message_action",
+            **self._actor(user),
+            "callback_id": "suggest",
+            "trigger_id": self.server.make_trigger(self.team, user.id),
+            "response_url": self.server.make_response_url(self.team, channel, user.id),
+            "action_ts": self.server.state.next_ts(),
+            "message_ts": self.server.state.next_ts(),
+            "channel": {"id": channel, "name": "general"},
+            "message": {"type": "message", "user": user.id, "text": words, "ts": "1.0"},
+        }
+
     def _actor(self, user: User) -> dict[str, Any]:
         return {
             "user": {
@@ -129,6 +154,12 @@ class SlackActs:
             del self.server.views[self.team.id, user.id]
         return answer
 
+    def _fill(self, block: dict[str, Any], value: str | None) -> dict[str, Any]:
+        if block["element"]["type"] != "file_input":
+            return _fill(block, value)
+        files = [describe_file(self.server.state, value)] if value else []
+        return {"type": "file_input", "files": files}
+
     def submit_payload(
         self, user: User, view: dict[str, Any], values: dict[str, str]
     ) -> dict[str, Any]:
@@ -136,7 +167,7 @@ class SlackActs:
         inputs = [block for block in view["blocks"] if block["type"] == "input"]
         filled = {
             block["block_id"]: {
-                block["element"]["action_id"]: _fill(block, values.get(block["block_id"]))
+                block["element"]["action_id"]: self._fill(block, values.get(block["block_id"]))
             }
             for block in inputs
         }
@@ -170,9 +201,22 @@ _NAMES = {
 }
 
 
+_INITIAL = {
+    "plain_text_input": "initial_value",
+    "timepicker": "initial_time",
+    "datepicker": "initial_date",
+    "conversations_select": "initial_conversation",
+    "users_select": "initial_user",
+}
+
+
 def _fill(block: dict[str, Any], value: str | None) -> dict[str, Any]:
+    """Return what an element holds; a file is given by its id."""
     kind = block["element"]["type"]
+    value = block["element"].get(_INITIAL.get(kind, "")) if value is None else value
     if kind == "static_select":
+        if value is None:
+            return {"type": kind, "selected_option": block["element"].get("initial_option")}
         option = {"text": {"type": "plain_text", "text": value}, "value": value} if value else None
         return {"type": kind, "selected_option": option}
     return {"type": kind, _NAMES[kind]: value}

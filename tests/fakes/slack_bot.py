@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from bot.config import SlackSettings, WebSettings
 from bot.domain.health import Fact, Tally
 from storage.engine import open_engine
 from storage.installations import SqlInstallations, SqlOneTimeTokens
+from storage.received import SqlReceivedEvents
 from storage.secrets import Cipher
 from tests.fakes.slack_acts import SlackActs
 from tests.fakes.slack_server import (
@@ -48,8 +49,12 @@ class Bot:
     ana: User
     ben: User
     clock: VirtualClock
-    app: Application
-    platform: SlackPlatform
+    url: str
+    mode: str
+    packs: Mapping[str, Path]
+    app: Application = field(init=False)
+    platform: SlackPlatform = field(init=False)
+    web: WebServer | None = field(init=False, default=None)
 
     async def settle(self) -> None:
         """Let everything happen that is due or under way."""
@@ -71,6 +76,33 @@ class Bot:
     def last(self) -> Message:
         """The newest message."""
         return self.team.messages[-1]
+
+    async def start_process(self) -> Bot:
+        """Start one more process of the bot on the same database; requests go to it now."""
+        engine = open_engine(self.url)
+        platform = make_platform(
+            make_settings(self.server, self.team, self.mode), self.clock, engine
+        )
+        app = build(
+            engine,
+            {"slack": platform.chat},
+            clock=self.clock,
+            dice=random.Random(1),
+            owner=f"process {self.server.state.next_number()}",
+        )
+        await app.start(self.packs)
+        await platform.start(app.handle)
+        web = await serve(platform, self.server) if self.mode != "socket" else None
+        started = replace(self)
+        started.app, started.platform, started.web = app, platform, web
+        return started
+
+    async def stop(self) -> None:
+        """Stop the process."""
+        if self.web:
+            await self.web.stop()
+        await self.platform.stop()
+        await self.app.close()
 
     def question(self) -> Message:
         """Return the newest question for all."""
@@ -115,7 +147,9 @@ def make_settings(server: SlackServer, team: Team, mode: str = "socket") -> Slac
 
 
 @asynccontextmanager
-async def run_bot(folder: Path, mode: str = "socket", url: str = "") -> AsyncIterator[Bot]:
+async def run_bot(
+    folder: Path, mode: str = "socket", url: str = "", packs: Mapping[str, Path] = ALL_PACKS
+) -> AsyncIterator[Bot]:
     """Run the bot in a workspace where ana is an admin and ben is not.
 
     `mode` is socket, http, or oauth: by HTTP, installed in no workspace yet.
@@ -126,31 +160,28 @@ async def run_bot(folder: Path, mode: str = "socket", url: str = "") -> AsyncIte
         ana = server.add_user(team, "ana", is_admin=True, tz="Europe/Berlin")
         ben = server.add_user(team, "ben", tz="Europe/Berlin")
         general = server.add_channel(team, "general")
-        engine = open_engine(url or f"sqlite+aiosqlite:///{folder}/quiz.db")
-        platform = make_platform(make_settings(server, team, mode), clock, engine)
-        app = build(engine, {"slack": platform.chat}, clock=clock, dice=random.Random(1))
-        await app.start(ALL_PACKS)
-        await platform.start(app.handle)
-        web = await serve(platform, server) if mode != "socket" else None
+        url = url or f"sqlite+aiosqlite:///{folder}/quiz.db"
+        acts = SlackActs(server, team)
+        bot = Bot(server, team, acts, general, ana, ben, clock, url, mode, packs)
+        bot = await bot.start_process()
         try:
-            acts = SlackActs(server, team)
-            yield Bot(server, team, acts, general, ana, ben, clock, app, platform)
+            yield bot
         finally:
-            if web:
-                await web.stop()
-            await platform.stop()
-            await app.close()
+            await bot.stop()
 
 
 def make_platform(
     settings: SlackSettings, clock: VirtualClock, engine: AsyncEngine
 ) -> SlackPlatform:
     """Return the platform as the composition root makes it."""
+    received = SqlReceivedEvents(engine, "slack")
     if not settings.client_id:
-        return SlackPlatform(settings, clock)
+        return SlackPlatform(settings, clock, received)
     installations = SqlInstallations(engine, Cipher([KEY]), "slack")
     states = SqlOneTimeTokens(engine, "slack-install")
-    return SlackPlatform(settings, clock, installations, states, "https://quiz.example.com")
+    return SlackPlatform(
+        settings, clock, received, installations, states, "https://quiz.example.com"
+    )
 
 
 async def serve(platform: SlackPlatform, server: SlackServer) -> WebServer:

@@ -29,6 +29,30 @@ def begin_upload(state: State, team: Team, arguments: Arguments) -> Answer:
     return {"file_id": file.id, "upload_url": f"{state.url}/upload/v1/{file.id}"}
 
 
+def give_file(state: State, team: Team, name: str, content: bytes, size: int | None = None) -> str:
+    """Upload a file as a member does in a form; return its id. `size` may claim another one."""
+    length = len(content) if size is None else size
+    file = File(f"F{state.next_number():08}", team.id, name, length, content, name)
+    state.files[file.id] = file
+    return file.id
+
+
+def describe_file(state: State, file_id: str) -> dict[str, Any]:
+    """Return the file object that a filled form carries."""
+    file = state.files[file_id]
+    url = f"{state.url}/files-pri/{file.id}/download/{file.name}"
+    return {"id": file.id, "name": file.name, "size": file.length, "url_private_download": url}
+
+
+def hand_out(state: State, file_id: str, token: str) -> bytes | None:
+    """Return a file's content to whoever may read it, else None: Slack shows a sign-in page."""
+    file = state.files.get(file_id)
+    team = state.team_of_token(token)
+    if file is None or team is None or file.team != team.id or "files:read" not in team.scopes:
+        return None
+    return file.content
+
+
 def take_content(state: State, file_id: str, content: bytes) -> int:
     """Take what was sent to the address; return the status to answer with."""
     file = state.files.get(file_id)

@@ -21,6 +21,7 @@ _INPUTS = {
     "datepicker",
     "conversations_select",
     "users_select",
+    "file_input",
 }
 
 

@@ -124,7 +124,7 @@ def describe(team: Team, message: Message) -> Answer:
 def read_history(state: State, team: Team, arguments: Arguments) -> Answer:
     """List a channel's messages, newest first; replies are not among them."""
     channel = find_channel(team, str(arguments["channel"]))
-    require_scope(team, "groups:history" if channel.private else "channels:history")
+    require_scope(team, channel.scope("history"))
     oldest, latest = float(arguments.get("oldest") or 0), float(arguments.get("latest") or 9e12)
     messages = [
         message
@@ -140,7 +140,7 @@ def read_history(state: State, team: Team, arguments: Arguments) -> Answer:
 def read_replies(state: State, team: Team, arguments: Arguments) -> Answer:
     """List a thread, its parent first."""
     channel = find_channel(team, str(arguments["channel"]))
-    require_scope(team, "groups:history" if channel.private else "channels:history")
+    require_scope(team, channel.scope("history"))
     parent = state.find(team, str(arguments["ts"]))
     if parent is None:
         raise Refused("thread_not_found")
@@ -169,13 +169,14 @@ def _page(team: Team, messages: list[Message], arguments: Arguments) -> Answer:
 def describe_channel(state: State, team: Team, arguments: Arguments) -> Answer:
     """Tell about a channel."""
     channel = find_channel(team, str(arguments["channel"]), member=False)
-    require_scope(team, "groups:read" if channel.private else "channels:read")
+    require_scope(team, channel.scope("read"))
     return {
         "channel": {
             "id": channel.id,
             "name": channel.name,
-            "is_channel": True,
-            "is_private": channel.private,
+            "is_channel": channel.kind in ("channel", "group"),
+            "is_mpim": channel.kind == "mpim",
+            "is_private": not channel.is_open,
             "is_archived": channel.archived,
             "is_member": team.bot_user in channel.members,
         }
@@ -195,7 +196,7 @@ def describe_user(state: State, team: Team, arguments: Arguments) -> Answer:
             "tz": user.tz,
             "is_bot": user.is_bot,
             "is_admin": user.is_admin,
-            "is_owner": False,
+            "is_owner": user.is_owner,
             "profile": {"display_name": user.name, "real_name": user.name},
         }
     }

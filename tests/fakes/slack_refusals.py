@@ -24,7 +24,7 @@ def require_scope(team: Team, *scopes: str) -> None:
 def find_channel(team: Team, channel_id: str, *, member: bool = True) -> Channel:
     """Return a channel that the bot sees; with `member` it must be in it."""
     channel = team.channels.get(channel_id)
-    if channel is None or (channel.private and team.bot_user not in channel.members):
+    if channel is None or not (channel.is_open or team.bot_user in channel.members):
         raise Refused("channel_not_found")
     if channel.archived and member:
         raise Refused("is_archived")

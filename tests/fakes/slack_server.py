@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 import aiohttp
 from aiohttp import web
 
-from tests.fakes.slack_files import take_content
+from tests.fakes.slack_files import hand_out, take_content
 from tests.fakes.slack_limits import all_text, find_argument_faults, find_faults
 from tests.fakes.slack_methods import METHODS, read_json, require_view
 from tests.fakes.slack_refusals import Refused
@@ -66,6 +66,7 @@ class SlackServer:
         app.router.add_get("/socket", self._on_socket)
         app.router.add_post("/respond/{id}", self._on_response)
         app.router.add_post("/upload/v1/{id}", self._on_upload)
+        app.router.add_get("/files-pri/{id}/download/{name}", self._on_download)
         app.router.add_get("/oauth/v2/authorize", self._on_authorize)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -112,10 +113,11 @@ class SlackServer:
         return user
 
     def add_channel(
-        self, team: Team, name: str, *, bot: bool = True, private: bool = False
+        self, team: Team, name: str, *, bot: bool = True, kind: str = "channel"
     ) -> Channel:
-        """Add a channel with everybody in it."""
-        channel = Channel(f"C{self.state.next_number():03}", name, set(team.users), private)
+        """Add a conversation with everybody in it."""
+        letter = "D" if kind == "im" else "C"
+        channel = Channel(f"{letter}{self.state.next_number():03}", name, set(team.users), kind)
         if not bot:
             channel.members.discard(team.bot_user)
         team.channels[channel.id] = channel
@@ -254,13 +256,14 @@ class SlackServer:
     async def _on_response(self, request: web.Request) -> web.StreamResponse:
         """A message by response_url."""
         place = self._urls.get(request.match_info["id"])
-        if self.state.is_out():
+        faults = self.state.faults["response_url"]
+        fault = faults.popleft() if faults else Fault()
+        if self.state.is_out() or (fault.drop and not fault.after):
             return await _drop(request)
         if place is None or place["uses"] <= 0:
             return web.json_response({"ok": False, "error": "used_url"}, status=404)
         body = await request.json()
-        faults = list(find_faults(body.get("blocks", [])))
-        if faults:
+        if list(find_faults(body.get("blocks", []))):
             return web.json_response({"ok": False, "error": "invalid_blocks"}, status=400)
         if any("slack_file" in block for block in body.get("blocks", [])):
             return web.json_response({"ok": False, "error": "invalid_blocks"}, status=404)
@@ -279,6 +282,8 @@ class SlackServer:
         )
         self.state.show(team, message)
         await self._tell_change()
+        if fault.drop:
+            return await _drop(request)
         return web.Response(text="ok")
 
     async def _on_upload(self, request: web.Request) -> web.StreamResponse:
@@ -287,6 +292,16 @@ class SlackServer:
             return await _drop(request)
         status = take_content(self.state, request.match_info["id"], await request.read())
         return web.Response(text="OK" if status == 200 else "no such upload", status=status)
+
+    async def _on_download(self, request: web.Request) -> web.StreamResponse:
+        """A file that a member handed in, or the page that asks to sign in."""
+        if self.state.is_out():
+            return await _drop(request)
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        content = hand_out(self.state, request.match_info["id"], token)
+        if content is None:
+            return web.Response(text="<html>Sign in</html>", content_type="text/html")
+        return web.Response(body=content)
 
     # What Slack tells the bot
 

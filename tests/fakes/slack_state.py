@@ -16,10 +16,13 @@ BOT_SCOPES = frozenset(
         "channels:read",
         "chat:write",
         "commands",
+        "files:read",
         "files:write",
         "groups:history",
         "groups:read",
         "im:history",
+        "mpim:history",
+        "mpim:read",
         "reactions:read",
         "users:read",
     }
@@ -34,18 +37,31 @@ class User:
     name: str
     tz: str = "UTC"
     is_admin: bool = False
+    is_owner: bool = False
     is_bot: bool = False
 
 
 @dataclass
 class Channel:
-    """A channel and who is in it."""
+    """A conversation and who is in it: `kind` is channel, group, mpim or im.
+
+    Scopes are named after it: `channels:history`, `groups:history`, `mpim:history`.
+    """
 
     id: str
     name: str
     members: set[str] = field(default_factory=set)
-    private: bool = False
+    kind: str = "channel"
     archived: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the bot sees it without being in it."""
+        return self.kind == "channel"
+
+    def scope(self, what: str) -> str:
+        """Return the scope that reading it takes."""
+        return f"{self.kind}{'' if 'im' in self.kind else 's'}:{what}"
 
 
 @dataclass
@@ -175,7 +191,7 @@ class State:
         """Tell whether a second has passed since the channel's last message."""
         if not self.limit_rate:
             return True
-        now = time.monotonic()
+        now = self.now()
         if now - self._posted_at.get(channel, -1.0) < 1.0:
             return False
         self._posted_at[channel] = now

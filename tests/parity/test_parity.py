@@ -76,6 +76,19 @@ at 2026-03-23 08:55 Europe/Berlin
 @ana: /fastapi-quiz ask
 @ana: /fastapi-quiz answer
 """,
+    "a week and its digest": """
+at 2026-04-06 08:55 Europe/Berlin
+@ana admin
+@ana: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin days:mon-sat digest:sun
+advance 10m
+@ben reacts :bulb:
+advance 1d
+@ben reacts :bulb:
+@ben: /fastapi-quiz streak
+advance 5d
+@ben presses My streak
+@ben: /fastapi-quiz leaderboard share:yes
+""",
     "several channels and workspaces": BEGIN
     + """
 channel #backend

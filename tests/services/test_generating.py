@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 
 from bot.domain.people import Level
+from bot.domain.question import Kind, Question, QuestionFilter
 from bot.errors import CommandError, NotFound
-from bot.questions.generator import sandbox
-from bot.services.generating import Generating
+from bot.questions.generator import generate, sandbox
+from bot.services import generated_pack
+from bot.services.generated_pack import SEED, GeneratedPack
+from bot.services.generating import GENERATED, Generating
+from storage.unit_of_work import SqlStorage
 
 
 async def test_drafts_fit_and_come_again_with_the_seed() -> None:
@@ -51,7 +56,61 @@ async def test_a_missing_part_is_named_with_its_command(monkeypatch: pytest.Monk
 def test_nothing_of_the_generator_is_imported_before_it_is_needed() -> None:
     script = (
         "import sys, bot.app, bot.services.generating\n"
-        "print([n for n in sys.modules if n.startswith(('bot.questions', 'fastapi'))])"
+        "bank = ('bot.questions.generator', 'bot.questions.loader', 'yaml', 'markdown_it')\n"
+        "print([n for n in sys.modules if n.startswith((*bank, 'fastapi.'))])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+class Counting(Generating):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    async def draft_questions(
+        self, topic: str | None, level: Level | None, count: int, seed: int
+    ) -> list[Question]:
+        self.asked += 1
+        return await super().draft_questions(topic, level, count, seed)
+
+
+def test_the_pack_has_one_name() -> None:
+    assert generate.PACK == GENERATED
+
+
+async def test_the_generated_pack_is_made_once_and_only_for_who_names_it(
+    storage: SqlStorage,
+) -> None:
+    generating = Counting()
+    pack = GeneratedPack(storage, generating, size=4)
+    await pack.ensure()
+    await pack.ensure()
+    assert generating.asked == 1
+    async with storage.writing() as work:
+        acme = await work.workspaces.ensure("local", "acme", "Acme")
+        assert await work.questions.deck(acme.id, QuestionFilter()) == ()
+        deck = await work.questions.deck(acme.id, QuestionFilter(pack=GENERATED))
+        stored = await work.questions.pack_questions(None, GENERATED)
+    assert len(deck) == 4
+    assert {question.kind for question in stored} == {Kind.CHOICE}
+    again = await Generating().draft_questions(None, None, 4, SEED)
+    assert sorted(again, key=lambda one: one.id) == list(stored)
+
+
+async def test_another_fastapi_makes_the_pack_anew_and_none_keeps_what_there_is(
+    storage: SqlStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generating = Counting()
+    pack = GeneratedPack(storage, generating, size=2)
+    await pack.ensure()
+    monkeypatch.setattr(generated_pack, "version", lambda _: "99")
+    await pack.ensure()
+    assert generating.asked == 2
+
+    def not_installed(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(generated_pack, "version", not_installed)
+    await pack.ensure()
+    assert generating.asked == 2

@@ -167,6 +167,23 @@ async def test_erasing_takes_small_steps_and_what_adapters_noted(
     ]
 
 
+async def test_an_erasure_that_was_broken_off_goes_on_later(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await live(engine)
+    monkeypatch.setattr(erasing, "ROWS_AT_ONCE", 1)
+    await engine.app.handle(LOST)
+    running = engine.app.dispatching.erasing
+    running.stop_soon()
+    await engine.advance(THIRTY_DAYS)
+    assert (await count_rows(engine, "acme"))["workspaces"] == 1
+    assert await engine.app.next_wake_at() == engine.clock.now() + running.again_after
+    engine.app.dispatching.erasing = erasing.Erasing(engine.app.storage, engine.clock)
+    await engine.advance(running.again_after)
+    assert set((await count_rows(engine, "acme")).values()) == {0}
+    assert await engine.app.next_wake_at() is None
+
+
 async def test_forget_me_erases_what_the_adapter_noted_here_alone(engine: Engine) -> None:
     await live(engine)
     words = AdapterWords(engine.app.engine, NAME)

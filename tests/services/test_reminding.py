@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from bot.domain.question import QuestionFilter
 from bot.domain.reminder import Reminder
 from bot.domain.review import Review
 from bot.errors import ChatError, NotSent, OutcomeUnknown, Rejected, RejectReason
+from bot.services.generating import GENERATED
 from bot.services.interviewing import InterviewEnding
 from bot.services.reminding import Reminding
 from tests.services.conftest import Engine
@@ -82,6 +83,25 @@ async def test_nothing_due_nothing_said(engine: Engine) -> None:
     await arrange(engine, due=0)
     await engine.advance(timedelta(days=3))
     assert told(engine) == []
+
+
+async def test_questions_of_the_generated_pack_come_back_and_unknown_ones_do_not(
+    engine: Engine,
+) -> None:
+    await arrange(engine, due=0)
+    async with engine.app.storage.writing() as work:
+        workspace = await work.workspaces.ensure(NAME, "acme", "acme")
+        ben = await work.members.ensure(workspace.id, "ben", "ben")
+        deck = await work.questions.deck(workspace.id, QuestionFilter())
+        known = await work.questions.get_many(workspace.id, [deck[0].key])
+        made = replace(known[deck[0].key], id="made", pack=GENERATED)
+        await work.questions.store_pack(GENERATED, "1", [made], on_request=True)
+        now = engine.clock.now()
+        reviews = [Review(workspace.id, ben.id, name, now) for name in ("made", "gone")]
+        await work.reviews.add(reviews)
+    await engine.advance(timedelta(hours=2))
+    [card] = [message.card for message in engine.posted]
+    assert card.data() == {"reminder": True, "due": 1}
 
 
 async def test_what_was_provably_not_sent_is_sent_later(engine: Engine) -> None:

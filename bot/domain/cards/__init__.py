@@ -13,6 +13,7 @@ from bot.domain.cards.admin import (
     describe_schedule,
 )
 from bot.domain.cards.bank import BankCard, BankRow
+from bot.domain.cards.digest import DigestCard, HardestQuestion
 from bot.domain.cards.history import HistoryCard, HistoryLine, PastAnswerCard
 from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.parts import Attachment, Button, FormField
@@ -29,10 +30,12 @@ __all__ = [
     "Button",
     "Card",
     "Counts",
+    "DigestCard",
     "ErrorCard",
     "FormCard",
     "FormField",
     "GradeCard",
+    "HardestQuestion",
     "HelpCard",
     "HistoryCard",
     "HistoryLine",

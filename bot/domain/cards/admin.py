@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from bot.domain.assessment import GradingStatus
 from bot.domain.delivery import Delivery, describe_mend
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import WEEKDAYS, Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ def describe_schedule(schedule: Schedule) -> dict[str, Any]:
         "reveal": schedule.reveal.value,
         "discussion": schedule.discussion,
         "next_due_at": schedule.next_due_at.isoformat() if schedule.next_due_at else None,
+        "digest": None if schedule.digest is None else WEEKDAYS[schedule.digest],
         "paused_because": schedule.paused_because,
     }
 

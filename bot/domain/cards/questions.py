@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from bot.domain.cards.parts import Button
+from bot.domain.emoji import BULB
 from bot.domain.grading import Grade
 from bot.domain.question import Kind, Question
 from bot.domain.streak import Streak
@@ -17,7 +18,8 @@ class QuestionCard:
     """A question, posted to the channel or asked by one member (then without a schedule).
 
     `due` is given in practice: how many reviews wait, this one among them.
-    `discussion`: a thread is wanted under it, where threads have to be opened.
+    `emoji`: the reaction that shows the answer. `discussion`: a thread is wanted under it,
+    where threads have to be opened.
     """
 
     kind: ClassVar[str] = "question"
@@ -27,6 +29,7 @@ class QuestionCard:
     key: str
     schedule_number: int | None = None
     late: bool = False
+    emoji: str = BULB
     due: int | None = None
     discussion: bool = False
 

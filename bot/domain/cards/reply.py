@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bot.domain.cards.admin import PreviewCard, ScheduleCard, SchedulesCard, StatusCard
 from bot.domain.cards.bank import BankCard
+from bot.domain.cards.digest import DigestCard
 from bot.domain.cards.history import HistoryCard, PastAnswerCard
 from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.questions import GradeCard, QuestionCard, RevealCard
@@ -28,6 +29,7 @@ Card = (
     | StreakCard
     | LedgerCard
     | LeaderboardCard
+    | DigestCard
     | MockCard
     | MockReportCard
     | MockHistoryCard

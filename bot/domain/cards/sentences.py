@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from bot.domain.cards.parts import Attachment, Button, FormField
+from bot.domain.emoji import BULB
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class HelpCard:
     lines: tuple[tuple[str, str], ...]
     admin_lines: tuple[tuple[str, str], ...]
     buttons: tuple[Button, ...] = ()
+    emoji: str = BULB
 
     def data(self) -> dict[str, Any]:
         """What the card was made of."""

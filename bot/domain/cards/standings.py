@@ -99,9 +99,7 @@ class LeaderboardCard:
     def pictures(self) -> tuple[Picture, ...]:
         """The rows as bars, once there are any."""
         lines = (*self.rows, *([self.own] if self.own else []))
-        bars = tuple(_bar(row) for row in lines)
-        picture = BarsPicture("leaderboard", PERIODS[self.period], bars, marked=self.marked)
-        return (picture,) if bars else ()
+        return picture_standings(PERIODS[self.period], lines, self.marked)
 
     def data(self) -> dict[str, Any]:
         """What the card was made of."""
@@ -117,6 +115,14 @@ class LeaderboardCard:
                 for row in self.rows
             ],
         }
+
+
+def picture_standings(
+    title: str, rows: tuple[Standing, ...], marked: int | None = None
+) -> tuple[Picture, ...]:
+    """Return the picture of a table, or none of an empty one."""
+    bars = tuple(_bar(row) for row in rows)
+    return (BarsPicture("leaderboard", title, bars, marked=marked),) if bars else ()
 
 
 def _bar(row: Standing) -> tuple[str, float, str]:

@@ -39,6 +39,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_drafts_author_id'), ['author_id'], unique=False)
         batch_op.create_index('ix_drafts_workspace_id_state', ['workspace_id', 'state'], unique=False)
 
+    op.create_index(op.f('ix_deliveries_question_key'), 'deliveries', ['question_key'])
     with op.batch_alter_table('workspaces', schema=None) as batch_op:
         batch_op.add_column(sa.Column('left_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column('left_because', sa.Text(), nullable=True))
@@ -48,6 +49,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f('ix_deliveries_question_key'), 'deliveries')
     with op.batch_alter_table('workspaces', schema=None) as batch_op:
         batch_op.drop_index('ix_workspaces_erase_at_left', sqlite_where=sa.text('erase_at IS NOT NULL'), postgresql_where=sa.text('erase_at IS NOT NULL'))
         batch_op.drop_column('erase_at')

@@ -33,6 +33,7 @@ class Stage:
     settings: dict[str, Any] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    handled: list[Event] = field(default_factory=list)
     platform: DiscordPlatform | None = None
     app: Application | None = None
 
@@ -81,7 +82,10 @@ class Stage:
         assert self.app is not None
         self.events.append(event)
         self.server.world.touch()
-        return await self.app.handle(event)
+        reply = await self.app.handle(event)
+        self.handled.append(event)
+        self.server.world.touch()
+        return reply
 
     async def run_due(self) -> None:
         """Do what is due now."""

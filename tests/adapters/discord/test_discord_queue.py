@@ -77,7 +77,7 @@ async def test_a_removed_server_is_erased_in_time_and_restored_on_a_return(stage
     assert stage.app is not None
     await schedule_question(stage)
     await server.remove(server.guild)
-    await server.until(lambda: AccessLost in map(type, stage.events))
+    await server.until(lambda: AccessLost in map(type, stage.handled))
     engine = open_engine(stage.url)
 
     async def read(what: str) -> Any:
@@ -87,7 +87,7 @@ async def test_a_removed_server_is_erased_in_time_and_restored_on_a_return(stage
     left_at = stage.clock.now()
     assert await stage.app.next_wake_at() == left_at + timedelta(days=30)
     await server.invite_again(server.guild)
-    await server.until(lambda: AccessRegained in map(type, stage.events))
+    await server.until(lambda: AccessRegained in map(type, stage.handled))
     assert await read("erase_at FROM workspaces") is None
     assert await read("paused_because FROM schedules") is None
     assert await read("next_due_at FROM schedules") is not None

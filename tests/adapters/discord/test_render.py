@@ -52,7 +52,7 @@ from bot.domain.people import Level, WorkspaceId
 from bot.domain.question import Markdown, QuestionKey, QuestionSummary
 from bot.domain.schedule import Rhythm, Schedule, ScheduleId
 from bot.domain.streak import LedgerDay, Streak
-from bot.services.conversing import make_form
+from bot.services.forming import make_form
 from tests.adapters.discord.questions import CHOICE, QUESTION, make_card
 from tests.fakes.discord.checks import check_commands, check_message, check_modal
 

@@ -7,8 +7,9 @@ import asyncio
 from adapters.slack.backlog import Backlog, Seen, Turns
 
 
-async def test_only_so_many_go_on_at_once() -> None:
-    turns, backlog = Turns(at_once=2, longest=60), Backlog()
+async def count_at_once(turns: Turns) -> int:
+    """Return how many of twenty pieces of work go on at once."""
+    backlog = Backlog()
     working, most = 0, 0
 
     async def work() -> None:
@@ -22,8 +23,42 @@ async def test_only_so_many_go_on_at_once() -> None:
     for _ in range(20):
         backlog.start(work())
     await backlog.drain()
+    return most
 
-    assert most == 2
+
+async def test_only_so_many_go_on_at_once() -> None:
+    assert await count_at_once(Turns(at_once=2, longest=60)) == 2
+
+
+async def test_fewer_go_on_while_requests_come_in() -> None:
+    turns = Turns(at_once=4, while_busy=1, quiet=60, longest=60)
+    turns.note_request()
+
+    assert await count_at_once(turns) == 1
+    turns.quiet = -1
+    turns.note_request()
+    assert await count_at_once(turns) == 4
+
+
+async def test_whoever_is_cancelled_while_waiting_takes_no_turn_along() -> None:
+    turns = Turns(at_once=1, longest=60)
+
+    async def wait() -> None:
+        async with turns.take():
+            pass
+
+    async with turns.take():
+        waiting = asyncio.create_task(wait())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait({waiting})
+    async with turns.take():
+        late = asyncio.create_task(wait())
+        await asyncio.sleep(0)
+    late.cancel()  # its turn has come, but it did not go on yet
+    await asyncio.wait({late})
+
+    assert await count_at_once(turns) == 1
 
 
 async def test_who_waits_for_long_gives_the_turn_away() -> None:

@@ -42,6 +42,31 @@ async def test_a_member_who_is_no_admin_may_not_schedule(bot: Bot) -> None:
     assert "Only admins" in bot.last.text
 
 
+async def test_owners_configure_and_whoever_admins_add_until_they_take_it_back(bot: Bot) -> None:
+    olga = bot.server.add_user(bot.team, "olga", is_owner=True)
+    bot.general.members.add(olga.id)
+    await bot.type(olga, "schedule add 10:05")
+    assert bot.last.kind == "schedule"
+
+    await bot.type(bot.ben, "help")
+    await bot.type(bot.ana, f"admins add <@{bot.ben.id}|ben>")
+    await bot.type(bot.ben, "schedule pause 1")
+    assert bot.last.kind == "schedule"
+
+    await bot.type(bot.ana, f"admins remove <@{bot.ben.id}|ben>")
+    await bot.type(bot.ben, "schedule resume 1")
+    assert (bot.last.kind, bot.last.only) == ("error", bot.ben.id)
+
+
+async def test_a_right_that_was_taken_away_counts_at_once(bot: Bot) -> None:
+    await bot.type(bot.ana, "schedule list")
+    bot.ana.is_admin = False
+
+    await bot.type(bot.ana, "schedule add 10:05")
+
+    assert "Only admins" in bot.last.text
+
+
 async def test_a_reaction_shows_the_answer_in_the_thread_to_whoever_reacted(bot: Bot) -> None:
     await post_question(bot)
     question = bot.question()

@@ -52,6 +52,26 @@ async def test_a_question_is_posted_once_whatever_the_first_try_meets(
     assert len(questions(bot)) == 1
 
 
+async def test_two_questions_in_one_channel_keep_to_a_message_a_second(bot: Bot) -> None:
+    for _ in range(2):
+        await bot.type(bot.ana, "schedule add 10:05")
+    bot.server.state.limit_rate = True
+
+    await pass_time(bot, minutes=30)
+
+    first, second = (float(question.ts) for question in questions(bot))
+    assert second - first >= 1
+
+
+async def test_a_slow_slack_is_waited_for_and_gets_one_post(bot: Bot) -> None:
+    await bot.type(bot.ana, "schedule add 10:05")
+    bot.server.inject("chat.postMessage", Fault(delay=0.2))
+
+    await pass_time(bot, minutes=30)
+
+    assert len(questions(bot)) == 1
+
+
 async def test_a_search_that_fails_is_repeated(bot: Bot) -> None:
     await bot.type(bot.ana, "schedule add 10:05")
     bot.server.inject("chat.postMessage", Fault(drop=True, after=True))
@@ -145,7 +165,7 @@ async def test_reactions_of_bots_reveal_nothing(bot: Bot) -> None:
 
 
 async def test_a_reaction_in_a_private_channel_reveals_too(bot: Bot) -> None:
-    hidden = bot.server.add_channel(bot.team, "hidden", private=True)
+    hidden = bot.server.add_channel(bot.team, "hidden", kind="group")
     await bot.acts.type(bot.ana, hidden.id, "schedule add 10:05")
     await bot.settle()
     await pass_time(bot, minutes=10)
@@ -203,6 +223,22 @@ async def test_a_response_url_that_is_used_up_is_no_dead_end(bot: Bot) -> None:
         bot.ben.id,
         "chat.postEphemeral",
     )
+
+
+async def test_what_all_see_is_not_sent_again_when_slacks_answer_is_lost(bot: Bot) -> None:
+    bot.server.inject("response_url", Fault(drop=True, after=True))
+
+    await bot.type(bot.ben, "leaderboard share:yes")
+
+    assert len(of_kind(bot, "leaderboard")) == 1
+
+
+async def test_what_one_sees_comes_in_another_way_when_slack_does_not_answer(bot: Bot) -> None:
+    bot.server.inject("response_url", Fault(drop=True))
+
+    await bot.type(bot.ben, "leaderboard")
+
+    assert [shown.only for shown in of_kind(bot, "leaderboard")] == [bot.ben.id]
 
 
 async def test_where_the_bot_is_no_member_a_private_answer_goes_by_direct_message(bot: Bot) -> None:

@@ -40,6 +40,26 @@ async def test_a_field_at_fault_is_named_in_the_form_which_stays_open(bot: Bot) 
     assert bot.last.kind == "schedule"
 
 
+async def test_a_channel_without_the_bot_is_named_in_the_form(bot: Bot) -> None:
+    other = bot.server.add_channel(bot.team, "other", bot=False)
+    await open_schedule_form(bot)
+
+    answer = await bot.acts.submit(bot.ana, {"time": "09:30", "channel": other.id})
+
+    assert "/invite @FastAPI Quiz" in answer["errors"]["channel"]
+
+
+async def test_the_form_begins_with_the_admins_own_zone(bot: Bot) -> None:
+    await open_schedule_form(bot)
+    view = bot.acts.open_view(bot.ana)
+    assert view
+    elements = {block["block_id"]: block["element"] for block in view["blocks"][1:]}
+
+    assert elements["tz"]["initial_value"] == "Europe/Berlin"
+    assert elements["topic"]["type"] == elements["level"]["type"] == "static_select"
+    assert elements["channel"]["default_to_current_conversation"]
+
+
 async def test_who_may_not_is_told_in_the_form(bot: Bot) -> None:
     await bot.type(bot.ben, "help")
     await bot.acts.press(bot.ben, bot.last, "Schedule")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from tests.fakes.slack_bot import Bot, post_question
@@ -15,34 +16,142 @@ async def open_home(bot: Bot, user: User) -> dict[str, Any]:
     return bot.server.homes[bot.team.id, user.id]
 
 
+def text_of(bot: Bot, user: User) -> str:
+    return all_text(bot.server.homes[bot.team.id, user.id]["blocks"])
+
+
+async def press_home(bot: Bot, user: User, label: str) -> None:
+    """Press a button on the page: such a payload has no channel, message or response URL."""
+    view = bot.server.homes[bot.team.id, user.id]
+    page = Message("", bot.team.id, "", "", view["blocks"])
+    payload = bot.acts.press_payload(user, page, page.button(label))
+    del payload["response_url"], payload["channel"], payload["message"]
+    payload["container"] = {"type": "view", "view_id": "V1"}
+    await bot.server.deliver("interactive", payload)
+    await bot.settle()
+
+
 async def test_a_member_sees_their_streak_and_settings(bot: Bot) -> None:
     text = all_text((await open_home(bot, bot.ben))["blocks"])
 
     assert "ben: 0 question days in a row" in text
     assert "Your settings" in text
-    assert "For admins" not in text
+    assert "Schedules" not in text
 
 
-async def test_an_admin_sees_schedules_and_posts_too(bot: Bot) -> None:
+async def test_the_streak_comes_with_its_calendar(bot: Bot) -> None:
+    question = await post_question(bot)
+    await bot.acts.react(bot.ben, question)
+    await bot.settle()
+
+    view = await open_home(bot, bot.ben)
+
+    (picture,) = [block for block in view["blocks"] if block["type"] == "image"]
+    assert picture["slack_file"]["id"] in bot.server.state.files
+    assert picture["alt_text"]
+
+
+async def test_an_admin_sees_schedules_missed_posts_and_the_queue(bot: Bot) -> None:
     await post_question(bot)
+    bot.general.members.discard(bot.team.bot_user)
+    bot.clock.move_to(bot.clock.now() + timedelta(days=1))
+    await bot.settle()
+    bot.general.members.add(bot.team.bot_user)
+    await bot.type(bot.ben, "suggest question:Why? answer:Because. level:fresher topic:routing")
+
     text = all_text((await open_home(bot, bot.ana))["blocks"])
 
-    assert "For admins" in text
     assert "10:05 mon-fri" in text
-    assert "confirmed" in text
+    assert "failed. The bot is not in the channel" in text
+    assert "1 waits." in text
+    assert "Open the queue" in text
+
+
+async def test_due_reviews_are_counted_and_begun_from_the_page(bot: Bot) -> None:
+    assert "nothing to practise yet" in all_text((await open_home(bot, bot.ben))["blocks"])
+    question = await post_question(bot)
+    await bot.acts.react(bot.ben, question)
+    await bot.settle()
+    await bot.acts.press(bot.ben, bot.last, "Not yet")
+    await bot.settle()
+    bot.clock.move_to(bot.clock.now() + timedelta(days=3))
+
+    assert "1 review is due." in all_text((await open_home(bot, bot.ben))["blocks"])
+    await press_home(bot, bot.ben, "Practise")
+    assert (bot.last.kind, bot.last.channel) == ("question", f"D{bot.ben.id}")
 
 
 async def test_its_buttons_answer_by_direct_message(bot: Bot) -> None:
-    view = await open_home(bot, bot.ben)
-    page = Message("", bot.team.id, "", "", view["blocks"])
-    payload = bot.acts.press_payload(bot.ben, page, page.button("Leaderboard"))
-    del payload["response_url"], payload["channel"], payload["message"]
-    payload["container"] = {"type": "view", "view_id": "V1"}
+    await open_home(bot, bot.ben)
 
-    await bot.server.deliver("interactive", payload)
-    await bot.settle()
+    await press_home(bot, bot.ben, "Leaderboard")
 
     assert (bot.last.kind, bot.last.channel) == ("leaderboard", f"D{bot.ben.id}")
+
+
+async def test_a_schedule_is_paused_and_goes_on_from_the_page(bot: Bot) -> None:
+    await post_question(bot)
+    await open_home(bot, bot.ana)
+
+    await press_home(bot, bot.ana, "Pause")
+    assert "paused: ana paused it." in text_of(bot, bot.ana)
+
+    await press_home(bot, bot.ana, "Resume")
+    assert "next Tue" in text_of(bot, bot.ana)
+
+    await press_home(bot, bot.ana, "Preview")
+    assert (bot.last.kind, bot.last.channel) == ("preview", f"D{bot.ana.id}")
+
+
+async def test_a_schedule_is_changed_in_a_form_that_holds_what_it_is(bot: Bot) -> None:
+    await post_question(bot, "level:any topic:routing reveal-after:90m days:mon,wed")
+    await open_home(bot, bot.ana)
+    await press_home(bot, bot.ana, "Edit")
+    view = bot.acts.open_view(bot.ana)
+    assert view
+    held = {block["block_id"]: block["element"] for block in view["blocks"][1:]}
+    assert held["time"]["initial_time"] == "10:05"
+    assert held["channel"]["initial_conversation"] == bot.general.id
+    assert held["days"]["initial_value"] == "mon,wed"
+    assert held["topic"]["initial_option"]["value"] == "routing"
+
+    await bot.acts.submit(bot.ana, {"time": "11:30", "reveal-after": "", "topic": "any"})
+    await bot.settle()
+
+    text = text_of(bot, bot.ana)
+    assert "11:30 mon,wed" in text
+    assert "all questions" in text
+    assert "for all after" not in text
+
+
+async def test_who_is_no_admin_gets_no_schedule_to_change(bot: Bot) -> None:
+    await post_question(bot)
+    await open_home(bot, bot.ana)
+    bot.ana.is_admin = False
+
+    await press_home(bot, bot.ana, "Edit")
+
+    assert not bot.acts.open_view(bot.ana)
+    assert "Only admins" in bot.last.text
+    assert "Schedules" not in text_of(bot, bot.ana)
+
+
+async def test_a_form_from_the_page_holds_the_settings_and_empties_them(bot: Bot) -> None:
+    await bot.type(bot.ben, "settings timezone:Asia/Tokyo away-until:2026-01-20")
+    await open_home(bot, bot.ben)
+    await press_home(bot, bot.ben, "Settings")
+    view = bot.acts.open_view(bot.ben)
+    assert view
+    held = {block["block_id"]: block["element"] for block in view["blocks"][1:]}
+    assert held["timezone"]["initial_value"] == "Asia/Tokyo"
+    assert held["away-until"]["initial_date"] == "2026-01-20"
+
+    await bot.acts.submit(bot.ben, {"timezone": ""})
+    await bot.settle()
+
+    text = text_of(bot, bot.ben)
+    assert "Time zone: as your platform says" in text
+    assert "Away until: 2026-01-20" in text
 
 
 async def test_the_messages_tab_needs_nothing(bot: Bot) -> None:
@@ -51,3 +160,13 @@ async def test_the_messages_tab_needs_nothing(bot: Bot) -> None:
     await bot.settle()
 
     assert not bot.server.homes
+
+
+async def test_many_schedules_fit_on_the_page(bot: Bot) -> None:
+    for minute in range(40):
+        await bot.type(bot.ana, f"schedule add 11:{minute:02}")
+
+    view = await open_home(bot, bot.ana)
+
+    assert len(view["blocks"]) <= 100
+    assert "25 more: /fastapi-quiz schedule list" in all_text(view["blocks"])

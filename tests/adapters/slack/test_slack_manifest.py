@@ -14,6 +14,7 @@ from slack_bolt.async_app import AsyncApp
 
 from adapters.slack.http import EVENTS_PATH
 from adapters.slack.install import REDIRECT_PATH
+from adapters.slack.listeners import SUGGEST
 from adapters.slack.scopes import BOT_SCOPES, EVENTS
 from bot.commands import NAME
 from tests.fakes.slack_bot import Bot
@@ -36,6 +37,13 @@ def test_scopes_and_events_are_those_of_the_code(name: str) -> None:
     assert manifest["oauth_config"]["scopes"]["bot"] == sorted(BOT_SCOPES)
     assert manifest["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENTS)
     assert manifest["features"]["slash_commands"][0]["command"] == NAME
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_the_shortcut_is_the_one_that_is_listened_to(name: str) -> None:
+    (shortcut,) = read_manifest(name)["features"]["shortcuts"]
+
+    assert (shortcut["callback_id"], shortcut["type"]) == (SUGGEST, "message")
 
 
 def test_the_local_slack_grants_these_scopes_and_no_other() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack.blocks import Block, Page, read_text
+from adapters.slack.blocks import Block, Page, read_text, section, text
 from adapters.slack.inbound import Place
 from adapters.slack.markdown import render_markdown
 from adapters.slack.render import render_card
@@ -49,7 +49,7 @@ from bot.domain.question import (
 from bot.domain.streak import Streak
 from bot.questions.loader import load_pack
 from bot.questions.pack_files import shipped_packs
-from bot.services.conversing import make_form
+from bot.services.forming import make_form
 from tests.fakes.slack_bot import Bot
 from tests.fakes.slack_limits import all_text, find_faults, find_view_faults
 
@@ -203,6 +203,7 @@ def test_markdown_becomes_rich_text() -> None:
         "rich_text_section",
         "rich_text_section",
         "rich_text_section",
+        "rich_text_section",
         "rich_text_preformatted",
         "rich_text_section",
         "rich_text_quote",
@@ -214,10 +215,28 @@ def test_markdown_becomes_rich_text() -> None:
     assert {"type": "text", "text": "Depends", "style": {"code": True}} in runs
     assert {"type": "text", "text": "never", "style": {"bold": True}} in runs
     assert {"type": "link", "url": "https://fastapi.tiangolo.com/", "text": "it"} in runs
-    assert elements[3]["elements"] == [{"type": "text", "text": "x = 1 < 2"}]
-    assert elements[4]["elements"][0]["text"] == "3. "
-    assert elements[7]["indent"] == 1
+    assert elements[3] == section(text("Python", italic=True))
+    assert elements[4]["elements"] == [{"type": "text", "text": "x = 1 < 2"}]
+    assert elements[5]["elements"][0]["text"] == "3. "
+    assert elements[8]["indent"] == 1
     assert "<script>" in str(elements[-1])
+
+
+@pytest.mark.parametrize(
+    ("fence", "named"),
+    [
+        ("```py", "Python"),
+        ("```output", "Output"),
+        ("```rust", "rust"),
+        ("```text", ""),
+        ("```", ""),
+    ],
+)
+def test_a_code_block_names_its_language(fence: str, named: str) -> None:
+    *label, code = render_markdown(Markdown(f"{fence}\nx\n```"))
+
+    assert code["type"] == "rich_text_preformatted"
+    assert [element["elements"][0]["text"] for element in label] == ([named] if named else [])
 
 
 def test_a_link_to_anything_but_the_web_is_plain_text() -> None:

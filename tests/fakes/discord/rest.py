@@ -18,6 +18,7 @@ from tests.fakes.discord.world import (
     DIRECT,
     EMBED,
     HISTORY,
+    REACT,
     SEND,
     SEND_IN_THREADS,
     THREAD,
@@ -49,6 +50,10 @@ class Refused(Exception):
         self.answer = answer_error(status, code, message)
 
 
+async def _tell_nobody(_channel: Channel, _message: dict[str, Any], _emoji: str) -> None:
+    return None
+
+
 @dataclass
 class Rest:
     """Handles requests on a world. `limit`: requests a second before 429, 0 for none."""
@@ -63,6 +68,7 @@ class Rest:
     problems: list[str] = field(default_factory=list)
     window: deque[float] = field(default_factory=deque)
     is_out: Callable[[], bool] = lambda: False
+    tell_reaction: Callable[[Channel, dict[str, Any], str], Awaitable[None]] = _tell_nobody
 
     def make_app(self) -> web.Application:
         """Return the routes behind the checks that all requests go through."""
@@ -85,6 +91,7 @@ class Rest:
             ("GET", message, self._get_message),
             ("PATCH", message, self._edit),
             ("POST", f"{message}/threads", self._start_thread),
+            ("PUT", f"{message}/reactions/{{emoji}}/@me", self._react),
         ]
         app.router.add_get("/cdn/{file}", self._file)
         for method, path, handler in routes:
@@ -258,6 +265,17 @@ class Rest:
         message.update(changed)
         self.world.touch()
         return answer_json(message)
+
+    async def _react(self, request: web.Request) -> web.StreamResponse:
+        channel, message = self._message(request)
+        self._channel(request, HISTORY, REACT)
+        emoji = request.match_info["emoji"]
+        shown = {"emoji": {"id": None, "name": emoji}, "count": 1, "me": True, "me_burst": False}
+        counts = {"count_details": {"normal": 1, "burst": 0}, "burst_colors": []}
+        message.setdefault("reactions", []).append({**shown, **counts})
+        self.world.touch()
+        await self.tell_reaction(channel, message, emoji)
+        return web.Response(status=204)
 
     async def _start_thread(self, request: web.Request) -> web.StreamResponse:
         channel, message = self._message(request)

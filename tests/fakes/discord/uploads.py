@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-_KEPT = "payload"
+_KEPT = web.RequestKey("payload", object)
 
 
 async def read_payload(request: web.Request) -> Any:

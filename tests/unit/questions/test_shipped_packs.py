@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from bot.domain.question import Question
+from bot.domain.people import Level
+from bot.domain.question import Kind, Question
 from bot.questions.loader import load_pack, load_pack_info
 from bot.questions.pack_files import pack_digest, shipped_packs
 from bot.questions.proofs import asserts_something, count_runs, run_proof
@@ -50,6 +51,16 @@ def test_every_topic_of_the_pack_has_questions() -> None:
     topics = Counter(topic for question in QUESTIONS for topic in question.topics)
     declared = load_pack_info(shipped_packs()["fastapi"]).topics
     assert topics.keys() <= declared.keys()
+
+
+def test_the_bank_is_as_large_as_promised() -> None:
+    levels = Counter(question.level for question in QUESTIONS)
+    assert len(QUESTIONS) >= 240
+    assert min(levels[level] for level in Level) >= 70
+    assert len({topic for question in QUESTIONS for topic in question.topics}) >= 12
+    open_share = sum(one.kind is Kind.OPEN for one in QUESTIONS) / len(QUESTIONS)
+    assert 0.6 <= open_share <= 0.72
+    assert sum(count_runs(question) > 0 for question in QUESTIONS) >= 120
 
 
 def test_the_digest_is_stable() -> None:

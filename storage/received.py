@@ -1,0 +1,41 @@
+"""Events that came in, so that none counts twice; shared by all processes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, delete
+
+from storage.engine import WRITE, explaining_errors
+from storage.tables import ReceivedEventRow
+
+
+@dataclass
+class SqlReceivedEvents:
+    """Implements `bot.ports.ReceivedEvents`."""
+
+    engine: AsyncEngine
+    platform: str
+
+    async def add(self, key: str, now: datetime, keep_until: datetime) -> bool:
+        """Note that the event came; what was kept long enough is swept away."""
+        table = ReceivedEventRow.__table__  # type: ignore[attr-defined]
+        insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+        values = {"digest": self._digest(key), "keep_until": keep_until}
+        async with explaining_errors(), self.engine.connect() as connection:
+            await connection.execution_options(**WRITE)
+            async with connection.begin():
+                await connection.execute(
+                    delete(ReceivedEventRow).where(col(ReceivedEventRow.keep_until) <= now)
+                )
+                result = await connection.execute(
+                    insert(table).values(values).on_conflict_do_nothing()
+                )
+        return bool(result.rowcount)
+
+    def _digest(self, key: str) -> str:
+        return hashlib.sha256(f"{self.platform}\0{key}".encode()).hexdigest()
