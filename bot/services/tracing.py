@@ -11,6 +11,7 @@ from bot import commands
 from bot.domain.cards import ErrorCard, Reply
 from bot.domain.events import (
     AccessLost,
+    AccessRegained,
     ButtonPressed,
     CommandCalled,
     Event,
@@ -46,6 +47,8 @@ def name_event(event: Event) -> str:
             return "(home)"
         case AccessLost():
             return "(access lost)"
+        case AccessRegained():
+            return "(access regained)"
     return "unknown"
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from tests.stage import CHOICES, START, Play, play_script
 
 
-async def test_a_question_arrives_at_nine_across_the_change_of_the_clocks(play: Play) -> None:
+async def test_complaint_4_a_question_arrives_at_nine_across_the_change_of_the_clocks(
+    play: Play,
+) -> None:
     played = await play(
         """
         at 2026-03-27 08:55 Europe/Berlin

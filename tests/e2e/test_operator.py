@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -50,11 +51,59 @@ def test_deliveries_and_schedules_are_listed(tmp_path: Path) -> None:
 def test_check_is_a_doctor(tmp_path: Path) -> None:
     well = run("check", folder=tmp_path)
     assert well.returncode == 0
-    assert well.stdout.count("ok ") == 3
+    assert well.stdout.count("ok ") == 5
     ill = run("check", folder=tmp_path, FASTAPI_QUIZ_DATABASE__URL="mysql://nowhere")
     assert ill.returncode == 1
     assert "FAILED  database" in ill.stdout
     assert "postgresql+asyncpg" in ill.stdout
+
+
+def change(folder: Path, statement: str) -> None:
+    """Do to the database what would take an outage to happen."""
+    with sqlite3.connect(folder / "fastapi-quiz.db") as database:
+        database.execute(statement)
+    database.close()
+
+
+def test_deliveries_tell_how_late_how_often_and_what_to_do(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    posted = [row for row in rows(tmp_path, "deliveries") if row["state"] == "confirmed"]
+    assert posted
+    for row in posted:
+        assert {"due_at", "posted_at", "late_seconds", "tries", "key"} <= row.keys()
+        assert row["late_seconds"] == 0
+        assert row["mend"] is None
+    change(tmp_path, "UPDATE deliveries SET state = 'stuck', wake_at = NULL, reason = 'lost'")
+    [first, *_] = rows(tmp_path, "deliveries", "--state", "stuck")
+    assert "press one of its buttons" in str(first["mend"])
+
+
+def test_check_tells_what_is_stuck_and_overdue_and_how_to_mend_it(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    change(tmp_path, "UPDATE deliveries SET state = 'stuck' WHERE id = 1")
+    done = run("check", folder=tmp_path)
+    assert done.returncode == 1
+    lines = {line.split(": ")[0]: line for line in done.stdout.splitlines()}
+    assert "deliveries resolve KEY posted" in lines["FAILED  stuck"]
+    assert "No process delivers to local now" in lines["FAILED  overdue"]
+    assert "start one" in lines["ok      processes"]
+
+
+def test_an_operator_resolves_what_is_stuck(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    change(tmp_path, "UPDATE deliveries SET state = 'stuck', posted_at = NULL, wake_at = NULL")
+    one, two, *_ = (str(row["key"]) for row in rows(tmp_path, "deliveries", "--newest", "2"))
+    assert "Taken as posted" in run("deliveries", "resolve", one, "posted", folder=tmp_path).stdout
+    assert "posted again" in run("deliveries", "resolve", two, "again", folder=tmp_path).stdout
+    states = {row["key"]: row["state"] for row in rows(tmp_path, "deliveries")}
+    assert (states[one], states[two]) == ("confirmed", "scheduled")
+    assert "nothing is to be resolved" in fails(
+        run("deliveries", "resolve", one, "again", folder=tmp_path), 1
+    )
+    assert "No delivery has the key" in fails(
+        run("deliveries", "resolve", "nokey", "again", folder=tmp_path), 1
+    )
+    assert "Did you mean" in fails(run("deliveries", "resolve", two, "agan", folder=tmp_path), 2)
 
 
 def test_a_second_run_on_the_same_sqlite_file_is_refused(tmp_path: Path) -> None:

@@ -93,8 +93,9 @@ async def test_an_event_s_name_leads_to_its_reply_and_to_what_it_posted(
     ]
     assert ("answered", None) in trail
     assert trail[-1] == ("api_call", "chat.postEphemeral"), trail
-    names = {line["event_id"] for line in lines_of(program) if line["event"] == "answered"}
-    assert len(names) == 3, "each event has a name of its own"
+    answers = [line for line in lines_of(program) if line["event"] == "answered"]
+    by_members = [line["event_id"] for line in answers if line["what"] != "(access regained)"]
+    assert len(set(by_members)) == len(by_members) == 3, "each event has a name of its own"
     [ran] = [line for line in lines_of(program) if line.get("what") == "schedule run"]
     planned = trail_of(program, delivery=delivery_of(question), event_id=ran["event_id"])
     assert planned == ["planned"]

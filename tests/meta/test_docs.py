@@ -11,6 +11,7 @@ import typer.main
 from click import Command, Group
 
 from adapters.local.script import parse_script
+from adapters.web.metrics import PrometheusMeter
 from bot.cli import app
 from bot.commands import COMMANDS, Rights
 from bot.config import Settings, known_keys, load_settings
@@ -80,6 +81,20 @@ def test_the_simulation_s_page_shows_lines_that_can_be_read() -> None:
     lines = re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)
     assert len(lines) >= 15
     assert len(list(parse_script(lines))) == len(lines)
+
+
+def test_every_metric_and_its_labels_are_documented() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    meter = PrometheusMeter("0")
+    ours = [one for one in meter.registry.collect() if one.name.startswith("fastapi_quiz")]
+    assert len(ours) >= 10
+    for family in ours:
+        assert f"`{family.name}" in text, family.name
+    named = set(re.findall(r"fastapi_quiz_\w+", text))
+    known = {family.name for family in ours}
+    for name in named:
+        plain = re.sub(r"_(total|bucket|count|sum)$", "", name)
+        assert plain in known, name
 
 
 def test_the_changelog_has_an_unreleased_part() -> None:
