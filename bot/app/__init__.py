@@ -1,0 +1,7 @@
+"""The composition root: the only place that knows services, adapters and storage."""
+
+from bot.app.core import Application, SystemClock, build, store_packs
+from bot.app.platforms import examine_discord
+from bot.app.service import Service
+
+__all__ = ["Application", "Service", "SystemClock", "build", "examine_discord", "store_packs"]

@@ -1,0 +1,137 @@
+"""`fastapi-quiz run`: start, drain, stop."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Collection
+from datetime import datetime
+from typing import IO
+
+import structlog
+
+from bot.app.core import SystemClock, build
+from bot.app.platforms import PLATFORMS, make_platforms
+from bot.app.serving import make_meter, make_web
+from bot.config import Settings
+from bot.domain.health import Fact, Tally
+from bot.errors import ConfigError
+from bot.ports import NO_METER, Platform
+from bot.scheduler import Ticker
+from bot.services.health import Health, Watched
+from bot.services.pulse import Pulse
+from bot.services.tracing import Tracing
+from storage.engine import hold_file, open_engine
+from storage.schema import require_current
+
+log = structlog.get_logger(__name__)
+
+
+class Service:
+    """`fastapi-quiz run`: platforms, core and scheduler, until it is told to stop."""
+
+    def __init__(self, settings: Settings, only: Collection[str]) -> None:
+        clock = SystemClock()
+        engine = open_engine(settings.database.url)
+        measured = make_meter(settings, only)
+        meter = measured or NO_METER
+        self._platforms = make_platforms(settings, only, clock, engine, meter)
+        owner = f"{socket.gethostname()}/{os.getpid()}"
+        self._app = build(
+            engine,
+            {platform.name: platform.chat for platform in self._platforms},
+            clock=clock,
+            owner=owner,
+            grace=settings.scheduler.grace,
+            lease=settings.scheduler.lease,
+            spread=settings.scheduler.spread,
+            concurrency=settings.scheduler.concurrency,
+            grading=settings.grading,
+            ai=settings.ai,
+            keep_after_leaving=settings.privacy.keep_after_leaving,
+            meter=meter,
+            paces={one.name: one.pace for one in self._platforms if one.pace is not None},
+        )
+        self._web = make_web(settings, only, self._platforms, self, measured)
+        self._clock = clock
+        self._delivers = settings.scheduler.enabled and "scheduler" in only
+        self._started: list[Platform] = []
+        self._ticker: Ticker | None = None
+        self._lock: IO[str] | None = None
+        storage, seconds = self._app.storage, time.monotonic
+        watched = Watched(self._platforms, self._delivers, self._last_round)
+        self._health = Health(storage, clock, self._check_schema, watched)
+        self._pulse = Pulse(storage, clock, owner, watched, seconds, meter)
+        self._tracing = Tracing(self._app.handle, seconds, meter, self._wake)
+
+    async def start(self) -> None:
+        """Open the database, connect the platforms, then begin to deliver.
+
+        Raises:
+            ConfigError: there is no platform, or one is refused.
+            StorageError: the database can't be used, or another process has its file.
+        """
+        if not self._platforms:
+            raise ConfigError(
+                "No platform is enabled, so there is nothing to run. Enable one in config.toml "
+                f"({', '.join(PLATFORMS)}), or try it without any: fastapi-quiz demo"
+            )
+        self._lock = hold_file(self._app.engine)
+        await self._app.start()
+        await self._app.graders.load()
+        for platform in self._platforms:
+            await platform.start(self._tracing.handle)
+            self._started.append(platform)
+        if self._web:
+            await self._web.start()
+        if self._delivers:
+            dispatching = self._app.dispatching
+            self._ticker = Ticker(self._clock, dispatching.begin_due, dispatching.next_wake_at)
+            dispatching.wake_by(self._ticker.wake)
+            self._ticker.start()
+        self._pulse.start()
+        log.info("started", platforms=[platform.name for platform in self._platforms])
+
+    def _wake(self) -> None:
+        """An event may have made something due."""
+        if self._ticker:
+            self._ticker.wake()
+
+    def _last_round(self) -> datetime | None:
+        return self._ticker.last_round_at if self._ticker else None
+
+    async def _check_schema(self) -> None:
+        await require_current(self._app.engine)
+
+    async def examine(self) -> list[Fact]:
+        """Return whether each part does its work."""
+        return await self._health.examine()
+
+    async def tally(self) -> Tally:
+        """Count what waits in the database."""
+        return await self._health.tally()
+
+    def count_flying(self) -> int:
+        """Return how many posts are under way here."""
+        return self._app.dispatching.delivering.count_flying()
+
+    def count_circuits(self) -> int:
+        """Return how many workspaces are left alone here because of failures."""
+        return self._app.dispatching.delivering.holding.count_open(self._clock.now())
+
+    async def stop(self) -> None:
+        """Drain: no more events, no more claims; what is being sent is settled."""
+        if self._ticker:
+            await self._ticker.stop()
+            await self._app.dispatching.drain()
+        if self._web:
+            await self._web.stop()
+        for platform in self._started:
+            await platform.stop()
+        await self._pulse.stop()
+        await self._app.close()
+        if self._lock:
+            self._lock.close()
+        if self._started:
+            log.info("stopped")

@@ -1,0 +1,71 @@
+"""The web server and the meter, where they are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Protocol
+
+from bot.app.platforms import require_extra
+from bot.config import Settings
+from bot.errors import ConfigError
+from bot.ports import Platform
+
+if TYPE_CHECKING:
+    from adapters.web.metrics import PrometheusMeter
+    from bot.app.service import Service
+
+
+class Web(Protocol):
+    """The web server, as the service needs it."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+def make_web(
+    settings: Settings,
+    only: Collection[str],
+    platforms: Sequence[Platform],
+    service: Service,
+    meter: PrometheusMeter | None,
+) -> Web | None:
+    """Make the web server, if it is enabled, with the routes that platforms want served.
+
+    Raises:
+        ConfigError: a platform wants some, and the server is not enabled.
+    """
+    routes = [route for platform in platforms for route in getattr(platform, "routes", ())]
+    if serves_web(settings, only):
+        from adapters.web.server import WebServer
+
+        return WebServer(settings.web, routes, service, meter)
+    if routes:
+        raise ConfigError(
+            'slack.mode = "http" needs the web server. Set enabled = true under [web], or '
+            'slack.mode = "socket".'
+        )
+    return None
+
+
+def serves_web(settings: Settings, only: Collection[str]) -> bool:
+    """Tell whether this process has a web server.
+
+    Raises:
+        ConfigError: it should, and the part that it takes is not installed.
+    """
+    if not settings.web.enabled or "web" not in only:
+        return False
+    for module in ("uvicorn", "fastapi", "prometheus_client"):
+        require_extra(module, "web")
+    return True
+
+
+def make_meter(settings: Settings, only: Collection[str]) -> PrometheusMeter | None:
+    """Make what counts, where there is a web server to show it."""
+    if not serves_web(settings, only):
+        return None
+    from adapters.web.metrics import PrometheusMeter
+
+    return PrometheusMeter(version("fastapi-quiz"))
