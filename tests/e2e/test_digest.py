@@ -135,3 +135,10 @@ async def test_a_schedule_says_that_it_has_one(tmp_path: Path) -> None:
     played = await play(f"{BEGIN}@ana: /fastapi-quiz schedule show 1", tmp_path)
     assert "digest on mon" in played.last("schedule").text
     assert played.last("schedule").data["digest"] == "mon"
+
+
+async def test_a_paused_schedule_posts_no_digest(tmp_path: Path) -> None:
+    paused = "@ana: /fastapi-quiz schedule pause 1\nadvance 1d\n"
+    resumed = "@ana: /fastapi-quiz schedule resume 1\n"
+    played = await play(f"{BEGIN}{WEEK}{paused}{resumed}{WEEK}advance 1h", tmp_path)
+    assert [digest.data["week"] for digest in played.of("digest")] == ["2026-04-13"]
