@@ -40,8 +40,10 @@ lock: $(INSTALLED) ## lock the newest dependencies that fit pyproject.toml
 	$(BIN)/uv lock --upgrade
 	$(BIN)/uv export --quiet --all-extras --no-emit-project --no-header --format requirements-txt -o requirements.lock
 
-bench: $(INSTALLED) ## measure start-up, a simulated year and Discord; results in bench/results
+bench: $(INSTALLED) ## measure start-up, a year, delivery, Slack and Discord; results in bench/results
 	$(BIN)/python -m bench.run
+	$(BIN)/python -m bench.delivery --large
+	$(BIN)/python -m bench.slash
 	$(BIN)/python -m bench.discord_load
 
 bench-grading: $(INSTALLED) ## measure the graders: make bench-grading DATA=FILE
