@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from adapters.slack.inbound import write_button_value
@@ -104,13 +105,18 @@ def buttons(wanted: Sequence[Button]) -> list[Block]:
 
 
 def _button(button: Button, number: int) -> Block:
-    label = shorten(one_line(button.label), BUTTON_CHARACTERS) or "…"
     return {
         "type": "button",
-        "text": {"type": "plain_text", "text": label},
+        "text": {"type": "plain_text", "text": _make_label(button.label)},
         "action_id": f"{button.action}.{number}",
         "value": write_button_value(button.action, button.key, button.value),
     }
+
+
+@lru_cache(maxsize=256)
+def _make_label(text: str) -> str:
+    """The same few labels stand under every post."""
+    return shorten(one_line(text), BUTTON_CHARACTERS) or "…"
 
 
 def rich(*elements: Element) -> list[Block]:

@@ -171,9 +171,12 @@ def read_actor(body: Payload) -> Origin:
     )
 
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
+
+
 def write_button_value(action: str, key: str, value: str) -> str:
     """Pack a button's three values into the one that Slack carries."""
-    return json.dumps([action, key, value], separators=(",", ":"))
+    return _COMPACT.encode([action, key, value])
 
 
 def read_button_value(text: str) -> tuple[str, str, str] | None:
