@@ -16,7 +16,6 @@ from adapters.discord.client import QuizClient
 from adapters.discord.desk import Desk
 from adapters.discord.home import Homes
 from adapters.discord.inbound import PLATFORM
-from adapters.discord.library_log import take_over_log
 from adapters.discord.memory import Memory
 from adapters.discord.pacing import Pacer
 from bot.config import DiscordSettings
@@ -55,7 +54,6 @@ class DiscordPlatform:
         **options: Any,
     ) -> None:
         _check_settings(settings)
-        take_over_log()
         self._settings = settings
         self._memory = memory
         self._options = options
