@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pwd
 import shutil
@@ -12,6 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
 GIVEN = "QUIZ_TEST_POSTGRES_URL"
 """Names a server to use instead: postgresql+asyncpg://USER:PASSWORD@HOST/NAME."""
 
@@ -20,7 +24,7 @@ GIVEN = "QUIZ_TEST_POSTGRES_URL"
 def run_server() -> Iterator[str]:
     """Yield the URL of an empty database; start a server for it unless one was named."""
     if given := os.environ.get(GIVEN):
-        yield given
+        yield asyncio.run(_make_own_database(given))
         return
     binaries = find_binaries()
     folder = Path(tempfile.mkdtemp(prefix="quiz-pg-"))
@@ -41,6 +45,20 @@ def run_server() -> Iterator[str]:
             _run(binaries / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _make_own_database(given: str) -> str:
+    """Return the database that was named or, where tests run side by side, one beside it."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        return given
+    name = f"quiz_{worker}"
+    engine = create_async_engine(given, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+    await engine.dispose()
+    return make_url(given).set(database=name).render_as_string(hide_password=False)
 
 
 def find_binaries() -> Path:
