@@ -77,8 +77,10 @@ def run_api() -> Iterator[Api]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.05)
-        yield Api(port)
-        process.terminate()
+        try:
+            yield Api(port)
+        finally:
+            process.terminate()
 
 
 def start(module: str, *words: str, core: int = 0) -> subprocess.Popen[str]:

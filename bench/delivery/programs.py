@@ -22,9 +22,10 @@ from adapters.slack.clients import Clients
 from adapters.slack.files import Files
 from adapters.slack.people import People
 from bench.delivery.stock import DUE
-from bot.app import SystemClock, build
+from bot.app import Application, SystemClock, build
 from bot.domain.installation import Installation
 from bot.logs import configure_logs
+from bot.scheduler import SHORTEST_SLEEP
 
 LOOK_EVERY = 0.01
 
@@ -123,10 +124,23 @@ async def run_ours(url: str, database: str, at_once: int) -> dict[str, float]:
     await app.start()
     figures: dict[str, float] = {}
     async with measured(figures):
-        await app.run_due()
+        await _work_as_the_ticker_does(app)
     await app.close()
     await clients.close()
     return figures
+
+
+async def _work_as_the_ticker_does(app: Application) -> None:
+    """Begin what is due, again and again, until no delivery is left in between."""
+    dispatching = app.dispatching
+    while True:
+        await dispatching.begin_due()
+        async with app.storage.reading() as work:
+            wakes = await work.agenda.next_wakes()
+        if wakes.deliveries is None and (wakes.schedules is None or wakes.schedules > DUE):
+            break
+        await asyncio.sleep(SHORTEST_SLEEP.total_seconds())
+    await dispatching.drain()
 
 
 def main() -> None:
