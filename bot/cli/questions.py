@@ -133,9 +133,10 @@ def _check_content(loaded: Sequence[Question], begin: Callable[[str], OnProgress
     import asyncio
 
     from bot.grading.lexical import LexicalGrader
+    from bot.questions.copying import find_copied
     from bot.questions.lint import check_answers, lint_pack
 
-    found = lint_pack(loaded, begin("Comparing questions"))
+    found = [*lint_pack(loaded, begin("Comparing questions")), *find_copied(loaded)]
     graded = asyncio.run(check_answers(loaded, LexicalGrader(), begin("Grading model answers")))
     typer.echo(graded)
     return [str(finding) for finding in (*found, *graded.findings)]
