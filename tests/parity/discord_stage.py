@@ -94,8 +94,8 @@ class DiscordProgram:
     server: DiscordServer
 
     async def handle(self, event: Event) -> Reply | None:
-        """Nobody calls it: events come over the wire."""
-        raise NotImplementedError
+        """Answer an event that comes by no wire; those of a script come over it."""
+        return await self.app.handle(event)
 
     async def settle(self) -> None:
         """Wait until every event that was sent is dealt with."""

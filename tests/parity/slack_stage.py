@@ -51,8 +51,8 @@ class SlackProgram:
     web: WebServer
 
     async def handle(self, event: Event) -> Reply | None:
-        """Nobody calls it: events come over the wire."""
-        raise NotImplementedError
+        """Answer an event that comes by no wire; those of a script come over it."""
+        return await self.app.handle(event)
 
     async def run_due(self) -> None:
         """Answer what came in, and do what is due."""
