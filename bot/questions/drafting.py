@@ -30,7 +30,14 @@ _KEYS = {"question": "prompt", "topic": "topics"}
 _LINES = {name: number for number, name in enumerate(FIELDS, start=1)}
 _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _WHY_RIGHT, _WHY_WRONG = "The answer says why.", "It is not so: see the answer."
-_REMARKS_NOT_FOR_FORMS = ("source", "version", "follow-ups", "common mistake", "key points")
+_REMARKS_NOT_FOR_FORMS = (
+    "source",
+    "version",
+    "follow-ups",
+    "common mistake",
+    "key points",
+    "claims nothing",
+)
 
 
 def build_draft(values: Mapping[str, str], number: int = 0) -> Question:

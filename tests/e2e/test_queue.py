@@ -277,5 +277,6 @@ async def test_generated_drafts_wait_like_any_other(play: Play) -> None:
     )
     [made, left] = played.of("queue")
     assert [item["source"] for item in made.data["items"]] == ["templates", "templates"]
+    assert [item["remarks"] for item in made.data["items"]] == [[], []], "FastAPI itself answered"
     assert [item["id"] for item in left.data["items"]] == [1]
     assert played.last("error").data["reason"] == "forbidden"
