@@ -17,6 +17,7 @@ from bot.domain.delivery import Change, Delivery, DeliveryId, DeliveryState, Dra
 from bot.domain.people import MemberId, WorkspaceId
 from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import PostedSlot
+from storage.bulk import execute_many
 from storage.mapping import from_draft, to_delivery
 from storage.serving import is_served
 from storage.statements import insert_many_new, insert_new
@@ -181,7 +182,7 @@ class DeliveryRepository:
         rows = [_values_of(delivery, change) for delivery, change in changes if delivery.id in ours]
         if rows:
             connection = await self.session.connection()
-            await connection.execute(_CHANGE, rows)
+            await execute_many(connection, _CHANGE, rows)
         return ours
 
     async def _still_ours(

@@ -13,6 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.people import WorkspaceId
 from bot.domain.schedule import Schedule, ScheduleId
+from bot.ports import Move
+from storage.bulk import execute_many
 from storage.mapping import from_schedule, to_schedule
 from storage.tables import ScheduleRow, WorkspaceRow
 
@@ -49,18 +51,17 @@ class ScheduleRepository:
             select(col(WorkspaceRow.id)).where(WorkspaceRow.id == workspace_id).with_for_update()
         )
 
-    async def move_on(self, schedules: Sequence[Schedule]) -> None:
+    async def move_on(self, moves: Sequence[Move]) -> None:
         rows = [
             {
-                "of_workspace": schedule.workspace_id,
-                "row_id": schedule.id,
-                "next_due_at": schedule.next_due_at,
-                "low_told_at_size": schedule.low_told_at_size,
+                "of_workspace": move.schedule.workspace_id,
+                "row_id": move.schedule.id,
+                "next_due_at": move.next_due_at,
+                "low_told_at_size": move.low_told_at_size,
             }
-            for schedule in schedules
+            for move in moves
         ]
-        connection = await self.session.connection()
-        await connection.execute(_MOVE_ON, rows)
+        await execute_many(await self.session.connection(), _MOVE_ON, rows)
 
     async def save(self, schedule: Schedule) -> None:
         await self._update(schedule, from_schedule(schedule))

@@ -11,6 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.bulk import execute_many
+
 
 async def insert_new(
     session: AsyncSession, table: type[SQLModel], rows: Sequence[dict[str, Any]]
@@ -28,10 +30,8 @@ async def insert_many_new(
     session: AsyncSession, table: type[SQLModel], rows: Sequence[dict[str, Any]]
 ) -> None:
     """Insert rows with the same columns, as one prepared statement, like `insert_new`."""
-    if rows:
-        target = table.__table__  # type: ignore[attr-defined]
-        connection = await session.connection()
-        await connection.execute(_insert(session, target).on_conflict_do_nothing(), rows)
+    connection = await session.connection()
+    await execute_many(connection, _make_insert(table, connection.dialect.name), rows)
 
 
 async def insert_or_replace(
@@ -53,6 +53,13 @@ def _make_replace(
     filled = insert.values({name: bindparam(name) for name in names})
     new = {name: filled.excluded[name] for name in names if name not in unique}
     return filled.on_conflict_do_update(index_elements=unique, set_=new)
+
+
+@cache
+def _make_insert(table: type[SQLModel], dialect: str) -> Any:
+    target = table.__table__  # type: ignore[attr-defined]
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(target).on_conflict_do_nothing()
 
 
 def _insert(session: AsyncSession, target: Table) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,8 @@ from adapters.slack.failures import CALL_ERRORS, TOKEN_ERRORS, explain, word_of
 from adapters.slack.files import Files
 from adapters.slack.people import People
 from adapters.slack.render import COUNTS_BLOCK, render_counts
-from bot.domain.cards import Card, RevealCard
+from adapters.slack.stencils import Message, Stencils
+from bot.domain.cards import Attachment, Card, QuestionCard, RevealCard
 from bot.domain.events import Origin
 from bot.domain.people import Role
 from bot.errors import ChatError, NotSent, OutcomeUnknown
@@ -38,6 +39,7 @@ class SlackChat:
     clients: Clients
     people: People
     files: Files
+    stencils: Stencils = field(default_factory=Stencils)
 
     async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
         """Post once; what does not fit into one message goes on in its thread.
@@ -45,11 +47,10 @@ class SlackChat:
         A lost reply is never re-sent here: `find` tells whether the post arrived.
         """
         client = await self.clients.of(workspace)
-        pages, documents = await self.files.render(workspace, card)
-        first, *rest = pages
         thread = card.thread_of if isinstance(card, RevealCard) else None
+        documents: Sequence[Attachment] = ()
 
-        async def post_page(page: Page) -> AsyncSlackResponse:
+        async def post_page(page: Page | Message) -> AsyncSlackResponse:
             return await client.chat_postMessage(
                 channel=channel,
                 metadata={"event_type": METADATA, "event_payload": {"key": key}},
@@ -58,7 +59,12 @@ class SlackChat:
             )
 
         try:
-            answer = await self.files.send(first, post_page)
+            if isinstance(card, QuestionCard):
+                message, rest = self.stencils.fill(card)
+                answer = await post_page(message)
+            else:
+                (first, *rest), documents = await self.files.render(workspace, card)
+                answer = await self.files.send(first, post_page)
         except CALL_ERRORS as error:
             raise await self._explain_post(workspace, client, error) from error
         message_id = str(answer["ts"])
@@ -207,7 +213,7 @@ class SlackChat:
         return ()
 
 
-def _message(page: Page) -> dict[str, Any]:
+def _message(page: Page | Message) -> dict[str, Any]:
     return {
         "text": page.fallback,
         "blocks": page.blocks,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -73,6 +74,13 @@ class WatchedClient(AsyncWebClient):
         self._watch = watch
         self._workspace = workspace
         self._patient = patient
+
+    def copy_for(self, workspace: str, token: str | None) -> WatchedClient:
+        """Return a client like this one for another workspace; all else they share."""
+        other = copy(self)
+        other._workspace = workspace  # noqa: SLF001 - its own
+        other.token = token and token.strip()
+        return other
 
     async def api_call(
         self, api_method: str, *, json: dict[str, Any] | None = None, **more: Any

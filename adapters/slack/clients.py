@@ -40,6 +40,7 @@ class Clients:
     watch: Watch | None = None
     _session: aiohttp.ClientSession | None = None
     _known: dict[str, Installation] = field(default_factory=dict)
+    _moulds: dict[bool, WatchedClient] = field(default_factory=dict)
 
     def open(self) -> None:
         """Open the connection pool."""
@@ -115,17 +116,18 @@ class Clients:
     def make(
         self, token: str | None = None, workspace: str = "", *, patient: bool = False
     ) -> AsyncWebClient:
-        """Return a client with that token."""
-        return WatchedClient(
-            self.watch or Watch(self.clock),
-            workspace,
-            patient=patient,
-            token=token,
-            base_url=self.base_url,
-            session=self.session,
-            timeout=TIMEOUT_SECONDS,
-            logger=SDK_LOG,
-        )
+        """Return a client with that token: a copy, since making one reads the environment."""
+        mould = self._moulds.get(patient)
+        if mould is None or mould.session is not self.session:
+            mould = self._moulds[patient] = WatchedClient(
+                self.watch or Watch(self.clock),
+                patient=patient,
+                base_url=self.base_url,
+                session=self.session,
+                timeout=TIMEOUT_SECONDS,
+                logger=SDK_LOG,
+            )
+        return mould.copy_for(workspace, token)
 
 
 class OneInstallation:

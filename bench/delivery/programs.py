@@ -152,7 +152,7 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, default=50)
     parser.add_argument("--database", default="")
     options = parser.parse_args()
-    configure_logs("warning")
+    configure_logs("warning", lasting=True)
     run = (
         run_bare(options.url, options.posts, options.at_once)
         if options.program == "bare"

@@ -19,7 +19,7 @@ from bot.ports.people import Members, Notice, Notices, Workspaces
 from bot.ports.receiving import ReceivedEvents
 from bot.ports.reviews import Missed, Reminders, Reviews
 from bot.ports.roles import AdminRoles
-from bot.ports.scheduling import Agenda, Schedules, Wakes
+from bot.ports.scheduling import Agenda, Move, Schedules, Wakes
 from bot.ports.standings import Streaks, Totals
 from bot.ports.storage import Storage, UnitOfWork
 from bot.ports.tenancy import Tenancy
@@ -48,6 +48,7 @@ __all__ = [
     "Missed",
     "ModelBook",
     "ModelMeter",
+    "Move",
     "NoMeter",
     "Notice",
     "Notices",

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.domain.people import WorkspaceId
 from bot.domain.schedule import Schedule, ScheduleId
+
+
+class Move(NamedTuple):
+    """When a schedule is due next, and the size of its deck when its admin was told of it."""
+
+    schedule: Schedule
+    next_due_at: datetime | None
+    low_told_at_size: int | None
 
 
 class Schedules(Protocol):
@@ -18,7 +26,7 @@ class Schedules(Protocol):
         """Store a schedule under the workspace's next number; its `id` is ignored."""
         ...
 
-    async def move_on(self, schedules: Sequence[Schedule]) -> None:
+    async def move_on(self, moves: Sequence[Move]) -> None:
         """Store when they are due next, and what their admins were told of a low deck."""
         ...
 

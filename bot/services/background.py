@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from contextvars import Context
 from dataclasses import dataclass, field
 
 
@@ -17,8 +18,8 @@ class Background:
         return len(self._tasks)
 
     def begin(self, work: Coroutine[object, object, None]) -> None:
-        """Start the work."""
-        task = asyncio.create_task(work)
+        """Start the work. In the log it is not on the trail of whoever starts it."""
+        task = asyncio.create_task(work, context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

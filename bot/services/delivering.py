@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -30,7 +31,9 @@ from bot.services.holding import Holding
 from bot.services.pacing import Pacing
 from bot.services.settling import settle
 
-BATCH = 100
+BATCH = 200
+"""Deliveries that are claimed together. More would be in doubt after a crash, and fewer make
+each pay more of a commit."""
 SHARES = 4
 """One workspace may take a fourth of the posts under way."""
 BRIEFLY = timedelta(milliseconds=250)
@@ -76,21 +79,25 @@ class Delivering:
 
     def __post_init__(self) -> None:
         self._begun: Counter[WorkspaceId] = Counter()
-        self._sends = Background()
-        self._settler = Background()
+        self._waiting: deque[tuple[_Job, datetime]] = deque()
+        self._workers = 0
+        self._settling = False
+        self._tasks = Background()
         self._ended: list[tuple[Delivery, Change]] = []
-        self._soon: asyncio.TimerHandle | None = None
+        self._group_is_whole = asyncio.Event()
         self._more = False
         self._draining = False
-        self._turns = asyncio.Semaphore(self.concurrency)
-        self._share = max(1, self.concurrency // SHARES)
+
+    @property
+    def _share(self) -> int:
+        return max(1, self.concurrency // SHARES)
 
     async def begin_due(self) -> int:
         """Begin to send what is due, as far as there is room; return how many were taken.
 
         What finds no room is begun when other posts have ended.
         """
-        if len(self._sends) > self.concurrency + BATCH // 2:
+        if len(self._waiting) > BATCH // 2:
             self._more = True
             return 0
         full = {workspace for workspace, posts in self._begun.items() if posts >= self._share}
@@ -102,7 +109,8 @@ class Delivering:
             for job in jobs:
                 if job.delivery.id in ours:
                     self._begun[job.workspace.id] += 1
-                    self._sends.begin(self._send(job, until - self.lease / 2))
+                    self._waiting.append((job, until - self.lease / 2))
+            self._start_workers()
         return taken
 
     def begin_no_more(self) -> None:
@@ -111,25 +119,41 @@ class Delivering:
 
     def count_flying(self) -> int:
         """Return how many posts are under way or wait here for their turn."""
-        return len(self._sends)
+        return self._begun.total()
 
     async def finish(self) -> None:
         """Wait until every post that was begun has ended and is settled."""
-        while self._sends or self._settler or self._ended:
-            await self._sends.finish()
-            self._begin_settling()
-            await self._settler.finish()
+        await self._tasks.finish()
+
+    def _start_workers(self) -> None:
+        """A post under way is a worker's; those that find nothing to do end."""
+        wanted = min(self.concurrency, self._begun.total())
+        for _ in range(self._workers, wanted):
+            self._workers += 1
+            self._tasks.begin(self._work())
+
+    async def _work(self) -> None:
+        """Send one delivery after another until none waits here."""
+        try:
+            while self._waiting:
+                await self._send(*self._waiting.popleft())
+        finally:
+            self._workers -= 1
 
     async def _send(self, job: _Job, begin_before: datetime) -> None:
+        structlog.contextvars.bind_contextvars(delivery=job.delivery.key)
         try:
-            async with self._turns:
-                change = self._find_obstacle(job, begin_before) or await self._post(job)
+            change = self._find_obstacle(job, begin_before) or await self._post(job)
         finally:
             self._begun[job.workspace.id] -= 1
             if not self._begun[job.workspace.id]:
                 del self._begun[job.workspace.id]
         self._ended.append((job.delivery, change))
-        self._arrange_settling(others=len(self._sends) > 1)
+        if len(self._ended) >= GROUP or not self._begun:
+            self._group_is_whole.set()
+        if not self._settling:
+            self._settling = True
+            self._tasks.begin(self._settle())
 
     def _find_obstacle(self, job: _Job, begin_before: datetime) -> Change | None:
         """Say what came up while the delivery waited for its turn: nothing was sent yet."""
@@ -145,33 +169,27 @@ class Delivering:
             return None
         return replace(change, tried=False)
 
-    def _arrange_settling(self, *, others: bool) -> None:
-        """Commit what has ended: at once where it is much or nothing else ends soon."""
-        if len(self._ended) >= GROUP or not others:
-            self._begin_settling()
-        elif self._soon is None:
-            self._soon = asyncio.get_running_loop().call_later(SOON, self._begin_settling)
-
-    def _begin_settling(self) -> None:
-        if self._soon:
-            self._soon.cancel()
-            self._soon = None
-        if self._ended and not self._settler:
-            self._settler.begin(self._settle())
-
     async def _settle(self) -> None:
-        """Commit what has ended; then use the room."""
-        ended, self._ended = self._ended, []
-        await settle(self.storage, ended, self.grace, self.clock.now(), self.meter)
-        if any(change.wants_more for _, change in ended):
-            self.wake()
-        if self._more and not self._draining:
-            await self.begin_due()
-        if self._ended:
-            asyncio.get_running_loop().call_soon(self._rearrange)
+        """Commit what has ended, group by group, and use the room; until nothing is left."""
+        try:
+            while self._ended:
+                await self._await_group()
+                ended, self._ended = self._ended, []
+                await settle(self.storage, ended, self.grace, self.clock.now(), self.meter)
+                if any(change.wants_more for _, change in ended):
+                    self.wake()
+                if self._more and not self._draining:
+                    await self.begin_due()
+        finally:
+            self._settling = False
 
-    def _rearrange(self) -> None:
-        self._arrange_settling(others=len(self._sends) > 0)
+    async def _await_group(self) -> None:
+        """Wait briefly for others to be committed with, unless that many have ended already."""
+        self._group_is_whole.clear()
+        if len(self._ended) < GROUP and self._begun:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SOON):
+                    await self._group_is_whole.wait()
 
     async def _claim(self, full: Collection[WorkspaceId]) -> tuple[Sequence[_Job], int]:
         """Claim, put back what has to wait, and return the rest with the number claimed."""
@@ -246,9 +264,8 @@ class Delivering:
         if chat is None:
             return moves.postpone(self.clock.now(), self.lease, "Its platform is not running here.")
         try:
-            with structlog.contextvars.bound_contextvars(delivery=delivery.key):
-                log.debug("sending", slot=str(delivery.slot), purpose=delivery.purpose)
-                message_id = await self._call(chat, job)
+            log.debug("sending", slot=str(delivery.slot), purpose=delivery.purpose)
+            message_id = await self._call(chat, job)
         except NotSent as error:
             log.warning("post_refused", **words, problem=str(error))
             now = self.clock.now()

@@ -39,14 +39,15 @@ class Dispatching:
 
     async def run_due(self) -> None:
         """Work until nothing is due at this moment and nothing is under way."""
-        while await self._begin_batch():
+        while await self._begin_batch(look=True):
             await self._finish()
         await self._finish()
 
     async def begin_due(self) -> None:
         """Begin what is due, without waiting for any platform to answer."""
-        while await self._begin_batch():
-            pass
+        look = True
+        while await self._begin_batch(look=look):
+            look = False
 
     async def drain(self) -> None:
         """Wait until what is under way is settled; begin nothing more."""
@@ -62,8 +63,11 @@ class Dispatching:
         await self.interviews.background.finish()
         await self.erasing.background.finish()
 
-    async def _begin_batch(self) -> int:
-        """Begin a batch of each kind that is due; return how much was taken."""
+    async def _begin_batch(self, *, look: bool) -> int:
+        """Begin a batch of each kind that is due; return how much was taken.
+
+        `look`: for posts whose reply was lost, too, which is not worth asking with each batch.
+        """
         now = self.clock.now()
         async with self.storage.reading() as work:
             wakes = await work.agenda.next_wakes(self.delivering.chats)
@@ -73,7 +77,8 @@ class Dispatching:
         if _is_due(wakes.digests, now):
             taken += await self.digesting.plan_due(now)
         if taken or _is_due(wakes.deliveries, now):
-            taken += await self.reconciling.begin_due()
+            if look:
+                taken += await self.reconciling.begin_due()
             taken += await self.delivering.begin_due()
         if _is_due(wakes.notices, now):
             taken += await self.notifying.begin_due()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 
@@ -14,7 +15,7 @@ from bot.domain.delivery import DeliveryState, Draft, Purpose, make_key
 from bot.domain.people import Workspace, WorkspaceId
 from bot.domain.reading import format_duration
 from bot.domain.schedule import Schedule, Slot
-from bot.ports import NO_METER, Meter, Storage, UnitOfWork
+from bot.ports import NO_METER, Meter, Move, Storage, UnitOfWork
 
 BATCH = 200
 log = structlog.get_logger(__name__)
@@ -55,13 +56,19 @@ async def open_picker(work: UnitOfWork, schedules: Sequence[Schedule]) -> Picker
     return Picker(decks, dict(await work.deliveries.seen(channels)))
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What became of a schedule: new deliveries, when it is due again, what its admin is told."""
+class LowDeck(NamedTuple):
+    """A channel's deck runs low: how many questions it has at all, and what the admin is told."""
 
-    schedule: Schedule
+    size: int
+    notice: str
+
+
+class Plan(NamedTuple):
+    """What becomes of a schedule: new deliveries, when it is due next, what its admin is told."""
+
+    move: Move
     drafts: Sequence[Draft]
-    notice: str | None = None
+    low: LowDeck | None = None
 
 
 @dataclass
@@ -97,9 +104,9 @@ class Planning:
             for draft in drafts:
                 if draft.state is DeliveryState.SKIPPED:
                     self.meter.note_delivery(draft.state)
-            await work.schedules.move_on([plan.schedule for plan in plans])
+            await work.schedules.move_on([plan.move for plan in plans])
             for plan in plans:
-                await tell_of_low_deck(work, plan, now)
+                await tell_of_low_deck(work, plan.move.schedule, plan.low, now)
             return len(schedules)
 
     def _plan(
@@ -113,15 +120,16 @@ class Planning:
         assert schedule.next_due_at is not None
         slots, coming = schedule.rhythm.slots_around(schedule.next_due_at - _INSTANT, now)
         free = [slot for slot in slots if slot.date not in taken]
-        moved = replace(schedule, next_due_at=coming.due_at)
+        move = Move(schedule, coming.due_at, schedule.low_told_at_size)
         if not free or now - free[-1].due_at > self.grace:
-            return Plan(moved, [self._skip(workspace, schedule, slot, now) for slot in free])
+            return Plan(move, [self._skip(workspace, schedule, slot, now) for slot in free])
         skipped = [self._skip(workspace, schedule, slot, now) for slot in free[:-1]]
         delay = delay_within(self.spread, workspace, schedule.channel)
-        slot = Slot(free[-1].date, free[-1].due_at + delay)
-        draft = draft_question(workspace, schedule, slot, self.grace)
-        posted = fill_draft(picker, workspace, moved, draft)
-        return replace(posted, drafts=[*skipped, *posted.drafts])
+        slot = Slot(free[-1].date, free[-1].due_at + delay) if delay else free[-1]
+        draft, low = plan_question(picker, workspace, schedule, slot, self.grace)
+        if low:
+            move = move._replace(low_told_at_size=low.size)
+        return Plan(move, [*skipped, draft], low)
 
     def _skip(self, workspace: Workspace, schedule: Schedule, slot: Slot, now: datetime) -> Draft:
         late = now - slot.due_at
@@ -131,11 +139,7 @@ class Planning:
             if late > self.grace
             else "Nothing ran when it was due, and only the newest missed question is posted."
         )
-        return replace(
-            draft_question(workspace, schedule, slot, self.grace),
-            state=DeliveryState.SKIPPED,
-            reason=reason,
-        )
+        return draft_question(workspace, schedule, slot, self.grace, reason=reason)
 
 
 def log_plans(drafts: Sequence[Draft]) -> None:
@@ -157,9 +161,16 @@ def delay_within(spread: timedelta, workspace: Workspace, channel: str) -> timed
 
 
 def draft_question(
-    workspace: Workspace, schedule: Schedule, slot: Slot, grace: timedelta, run: int = 0
+    workspace: Workspace,
+    schedule: Schedule,
+    slot: Slot,
+    grace: timedelta,
+    *,
+    pick: Pick | None = None,
+    reason: str | None = None,
+    run: int = 0,
 ) -> Draft:
-    """Return a schedule's delivery for a slot, still without a question."""
+    """Return a schedule's delivery for a slot: with a question, or skipped for a reason."""
     purpose = Purpose.QUESTION
     return Draft(
         workspace_id=workspace.id,
@@ -169,41 +180,50 @@ def draft_question(
         purpose=purpose,
         due_at=slot.due_at,
         expires_at=slot.due_at + grace,
+        state=DeliveryState.SCHEDULED if pick else DeliveryState.SKIPPED,
         run=run,
         schedule_id=schedule.id,
+        question_key=pick.question.key if pick else None,
+        question_id=pick.question.id if pick else None,
+        round=pick.round if pick else 0,
+        reason=reason,
     )
 
 
-def fill_draft(picker: Picker, workspace: Workspace, schedule: Schedule, draft: Draft) -> Plan:
-    """Freeze the channel's next question into a draft.
-
-    The schedule remembers that its admin was told of a low deck.
+def plan_question(
+    picker: Picker,
+    workspace: Workspace,
+    schedule: Schedule,
+    slot: Slot,
+    grace: timedelta,
+    run: int = 0,
+) -> tuple[Draft, LowDeck | None]:
+    """Freeze the channel's next question for a slot, and say whether its admin is to be told
+    of a low deck, which the schedule then remembers by the deck's size.
     """
     pick = picker.pick(workspace, schedule)
     if pick is None:
         reason = f"No question fits: {schedule.wanted}."
-        return Plan(schedule, [replace(draft, state=DeliveryState.SKIPPED, reason=reason)])
-    filled = replace(
-        draft,
-        question_key=pick.question.key,
-        question_id=pick.question.id,
-        round=pick.round,
-    )
+        return draft_question(workspace, schedule, slot, grace, reason=reason, run=run), None
+    draft = draft_question(workspace, schedule, slot, grace, pick=pick, run=run)
+    if pick.left > LOW_WATER:
+        return draft, None
     size, known = picker.size(schedule), schedule.low_told_at_size
-    if pick.left > LOW_WATER or (known is not None and size <= known):
-        return Plan(schedule, [filled])
+    if known is not None and size <= known:
+        return draft, None
     notice = (
         f"Schedule {schedule.number} has {pick.left} new questions left of {size} "
         f"({schedule.wanted}); after them it starts over, shuffled anew. "
         "Widen its level or topic, or add questions of your own."
     )
-    return Plan(replace(schedule, low_told_at_size=size), [filled], notice)
+    return draft, LowDeck(size, notice)
 
 
-async def tell_of_low_deck(work: UnitOfWork, plan: Plan, now: datetime) -> None:
-    """Queue what the plan has for the schedule's admin."""
-    schedule = plan.schedule
-    if plan.notice and schedule.created_by is not None:
+async def tell_of_low_deck(
+    work: UnitOfWork, schedule: Schedule, low: LowDeck | None, now: datetime
+) -> None:
+    """Queue what the schedule's admin is to be told."""
+    if low and schedule.created_by is not None:
         await work.notices.add(
-            schedule.workspace_id, schedule.created_by, schedule.channel, plan.notice, now
+            schedule.workspace_id, schedule.created_by, schedule.channel, low.notice, now
         )

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from bot.commands import Call, Caller, handles
 from bot.domain.cards import PreviewCard, Reply, ScheduleCard, SchedulesCard
-from bot.domain.delivery import DeliveryState
 from bot.domain.question import QuestionFilter
 from bot.domain.reading import did_you_mean
 from bot.domain.schedule import WEEKDAYS, RevealMode, Rhythm, Schedule, ScheduleId, Slot
@@ -21,9 +20,9 @@ from bot.services.generated_pack import GeneratedPack
 from bot.services.generating import GENERATED
 from bot.services.planning import (
     draft_question,
-    fill_draft,
     log_plans,
     open_picker,
+    plan_question,
     tell_of_low_deck,
 )
 
@@ -132,11 +131,8 @@ class Scheduling:
             if schedule.next_due_at is None:
                 raise CommandError(f"Schedule {schedule.number} is paused: nothing to skip.")
             slot = next(await free_slots(work, schedule, caller.now))
-            draft = replace(
-                draft_question(caller.workspace, schedule, slot, self.grace),
-                state=DeliveryState.SKIPPED,
-                reason=f"{caller.member.name} skipped it.",
-            )
+            reason = f"{caller.member.name} skipped it."
+            draft = draft_question(caller.workspace, schedule, slot, self.grace, reason=reason)
             await work.deliveries.insert([draft])
             skipped = await _with_next_slot(work, schedule, caller.now)
             await work.schedules.save(skipped)
@@ -151,16 +147,15 @@ class Scheduling:
             today = caller.now.astimezone(ZoneInfo(schedule.rhythm.zone)).date()
             run = await work.deliveries.count_runs(schedule, today) + 1
             slot = Slot(today, caller.now)
-            empty = draft_question(caller.workspace, schedule, slot, self.grace, run)
             picker = await open_picker(work, [schedule])
-            plan = fill_draft(picker, caller.workspace, schedule, empty)
-            [draft] = plan.drafts
+            draft, low = plan_question(picker, caller.workspace, schedule, slot, self.grace, run)
             if draft.question_key is None:
                 raise NotFound(f"{draft.reason} Type /fastapi-quiz topics to see what is.")
             await work.deliveries.insert([draft])
             log_plans([draft])
-            await work.schedules.save(plan.schedule)
-            await tell_of_low_deck(work, plan, caller.now)
+            if low:
+                await work.schedules.save(replace(schedule, low_told_at_size=low.size))
+            await tell_of_low_deck(work, schedule, low, caller.now)
         return _say(schedule, "posts a question now")
 
     @handles("schedule preview")

@@ -39,7 +39,7 @@ async def test_schedules_of_one_channel_post_a_second_apart_and_delay_no_other(
 
 async def test_who_waits_for_a_turn_holds_neither_a_lease_nor_a_place(engine: Engine) -> None:
     pace_posts(engine)
-    engine.app.dispatching.delivering.concurrency = 1
+    engine.app.dispatching.delivering.concurrency = 8
     for _ in range(2):
         await engine.add_schedule("acme", "#busy")
     engine.clock.move_to(DUE)
