@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Dialect, Executable
@@ -22,14 +23,17 @@ Convert = Callable[[Any], Any]
 @dataclass(frozen=True)
 class _Compiled:
     sql: str
-    columns: tuple[tuple[str, Convert | None], ...]
-    """The names in the order of their places, and what the driver wants made of a value."""
+    take: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    """Takes a row's values, in the order of their places."""
+    conversions: tuple[tuple[int, Convert], ...]
+    """Which values the driver wants to be something else."""
 
     def pack(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(
-            row[name] if convert is None or row[name] is None else convert(row[name])
-            for name, convert in self.columns
-        )
+        values = list(self.take(row))
+        for place, convert in self.conversions:
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        return tuple(values)
 
 
 async def execute_many(
@@ -46,9 +50,11 @@ async def execute_many(
 def _compile(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Compiled:
     assert isinstance(dialect, DefaultDialect)
     compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=list(names))
-    assert compiled.positiontup is not None, "both drivers take values by their place"
-    convert = {
-        name: bound.type.dialect_impl(dialect).bind_processor(dialect)
-        for name, bound in compiled.binds.items()
-    }
-    return _Compiled(str(compiled), tuple((name, convert[name]) for name in compiled.positiontup))
+    assert compiled.positiontup and len(compiled.positiontup) > 1, "both drivers take values by their place"
+    types = [compiled.binds[name].type.dialect_impl(dialect) for name in compiled.positiontup]
+    converters = [one.bind_processor(dialect) for one in types]
+    return _Compiled(
+        str(compiled),
+        itemgetter(*compiled.positiontup),
+        tuple((place, one) for place, one in enumerate(converters) if one),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row
@@ -71,14 +72,13 @@ def to_away(row: AwayRow) -> AwayPeriod:
 def to_schedule(row: ScheduleRow | Row[Any]) -> Schedule:
     """Read a schedule, from a whole row of either kind: plain ones are cheaper by the thousand."""
     assert row.id is not None
-    hour, minute = row.at.split(":")
     return Schedule(
         id=ScheduleId(row.id),
         workspace_id=WorkspaceId(row.workspace_id),
         number=row.number,
         channel=row.channel,
-        rhythm=Rhythm(time(int(hour), int(minute)), row.zone, frozenset(map(int, row.days))),
-        wanted=QuestionFilter(Level(row.level) if row.level else None, row.topic, row.pack),
+        rhythm=_to_rhythm(row.at, row.zone, row.days),
+        wanted=_to_filter(row.level, row.topic, row.pack),
         reveal=RevealMode(row.reveal),
         reveal_after=_to_duration(row.reveal_after_seconds),
         discussion=row.discussion,
@@ -89,6 +89,18 @@ def to_schedule(row: ScheduleRow | Row[Any]) -> Schedule:
         digest_due_at=row.digest_due_at,
         low_told_at_size=row.low_told_at_size,
     )
+
+
+@lru_cache(maxsize=4096)
+def _to_rhythm(at: str, zone: str, days: str) -> Rhythm:
+    """Thousands of schedules share the few rhythms that people choose."""
+    hour, minute = at.split(":")
+    return Rhythm(time(int(hour), int(minute)), zone, frozenset(map(int, days)))
+
+
+@lru_cache(maxsize=4096)
+def _to_filter(level: str | None, topic: str | None, pack: str | None) -> QuestionFilter:
+    return QuestionFilter(Level(level) if level else None, topic, pack)
 
 
 def _to_duration(seconds: int | None) -> timedelta | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import time
@@ -91,6 +92,7 @@ class Service:
             dispatching.wake_by(self._ticker.wake)
             self._ticker.start()
         self._pulse.start()
+        gc.freeze()  # what is there now stays: the collector need not look through it again
         log.info("started", platforms=[platform.name for platform in self._platforms])
 
     def _wake(self) -> None:
