@@ -50,7 +50,8 @@ async def execute_many(
 def _compile(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Compiled:
     assert isinstance(dialect, DefaultDialect)
     compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=list(names))
-    assert compiled.positiontup and len(compiled.positiontup) > 1, "both drivers take values by their place"
+    assert compiled.positiontup is not None, "both drivers take values by their place"
+    assert len(compiled.positiontup) > 1, "itemgetter makes a tuple of two or more"
     types = [compiled.binds[name].type.dialect_impl(dialect) for name in compiled.positiontup]
     converters = [one.bind_processor(dialect) for one in types]
     return _Compiled(

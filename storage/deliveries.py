@@ -88,16 +88,10 @@ class DeliveryRepository:
         full: Collection[WorkspaceId] = (),
         platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
-        return await self._take(
-            _WAITING,
-            now,
-            limit,
-            full,
-            platforms,
-            state=DeliveryState.CLAIMED,
-            owner=owner,
-            wake_at=lease_until,
-        )
+        due = _select_due(_WAITING, now, limit, platforms).where(_TABLE.c.expires_at >= now)
+        if full:
+            due = due.where(_TABLE.c.workspace_id.not_in(full))
+        return await self._take(due, state=DeliveryState.CLAIMED, owner=owner, wake_at=lease_until)
 
     async def take_ambiguous(
         self,
@@ -106,31 +100,11 @@ class DeliveryRepository:
         limit: int,
         platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
-        sending = (DeliveryState.SENDING,)
-        return await self._take(sending, now, limit, (), platforms, wake_at=lease_until)
+        due = _select_due((DeliveryState.SENDING,), now, limit, platforms)
+        return await self._take(due, wake_at=lease_until)
 
-    async def _take(
-        self,
-        states: Sequence[DeliveryState],
-        now: datetime,
-        limit: int,
-        full: Collection[WorkspaceId],
-        platforms: Collection[str] | None,
-        **values: Any,
-    ) -> Sequence[Delivery]:
+    async def _take(self, due: Any, **values: Any) -> Sequence[Delivery]:
         """Take rows that want to be looked at; a row that another process holds is left out."""
-        due = (
-            select(_TABLE.c.id)
-            .where(
-                _TABLE.c.wake_at <= now,
-                _TABLE.c.state.in_(states),
-                *is_served(_TABLE.c.workspace_id, platforms),
-            )
-            .order_by(_TABLE.c.wake_at, _TABLE.c.id)
-            .limit(limit)
-        )
-        if full:
-            due = due.where(_TABLE.c.workspace_id.not_in(full))
         if self.session.get_bind().dialect.name == "postgresql":
             due = due.with_for_update(skip_locked=True)
         connection = await self.session.connection()
@@ -406,6 +380,24 @@ class DeliveryRepository:
             .limit(limit)
         )
         return [to_delivery(*row) for row in rows]
+
+
+def _select_due(
+    states: Sequence[DeliveryState],
+    now: datetime,
+    limit: int,
+    platforms: Collection[str] | None,
+) -> Any:
+    return (
+        select(_TABLE.c.id)
+        .where(
+            _TABLE.c.wake_at <= now,
+            _TABLE.c.state.in_(states),
+            *is_served(_TABLE.c.workspace_id, platforms),
+        )
+        .order_by(_TABLE.c.wake_at, _TABLE.c.id)
+        .limit(limit)
+    )
 
 
 def _values_of(delivery: Delivery, change: Change) -> dict[str, Any]:

@@ -33,7 +33,8 @@ class Deliveries(Protocol):
         full: Collection[WorkspaceId] = (),
         platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
-        """Take due work: scheduled, or claimed by somebody whose lease has run out.
+        """Take due work: scheduled, or claimed by somebody whose lease has run out. What is past
+        its grace is left to `expire`.
 
         Of the `full` workspaces none is taken, and only workspaces of `platforms` count (None
         means all): who can't post must not claim.

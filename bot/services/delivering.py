@@ -113,6 +113,14 @@ class Delivering:
             self._start_workers()
         return taken
 
+    async def skip_expired(self) -> None:
+        """Skip what could not be posted within its grace."""
+        async with self.storage.writing() as work:
+            expired = await work.deliveries.expire(self.clock.now())
+        if expired:
+            log.warning("expired", count=expired)
+            self.meter.note_delivery(DeliveryState.SKIPPED, count=expired)
+
     def begin_no_more(self) -> None:
         """From now on leave what finds no room to others."""
         self._draining = True
@@ -195,24 +203,20 @@ class Delivering:
         """Claim, put back what has to wait, and return the rest with the number claimed."""
         now = self.clock.now()
         async with self.storage.writing() as work:
-            expired = await work.deliveries.expire(now)
             claimed = await work.deliveries.claim(
                 self.owner, now, now + self.lease, BATCH, full, self.chats
             )
-            self._tell(claimed, expired)
+            self._tell(claimed)
             waiting = self._find_waiting(claimed, now)
             await work.deliveries.release(waiting)
             held = {one.id for one, _ in waiting}
             free = [delivery for delivery in claimed if delivery.id not in held]
             return await self._prepare(work, free, now), len(claimed)
 
-    def _tell(self, claimed: Sequence[Delivery], expired: int) -> None:
+    def _tell(self, claimed: Sequence[Delivery]) -> None:
         if log.is_enabled_for(logging.DEBUG):
             for delivery in claimed:
                 log.debug("claimed", delivery=delivery.key, fence=delivery.fence)
-        if expired:
-            log.warning("expired", count=expired)
-            self.meter.note_delivery(DeliveryState.SKIPPED, count=expired)
 
     def _find_waiting(
         self, claimed: Sequence[Delivery], now: datetime

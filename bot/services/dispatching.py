@@ -66,7 +66,8 @@ class Dispatching:
     async def _begin_batch(self, *, look: bool) -> int:
         """Begin a batch of each kind that is due; return how much was taken.
 
-        `look`: for posts whose reply was lost, too, which is not worth asking with each batch.
+        `look`: also for what is past its grace, and for posts whose reply was lost, which is not
+        worth asking with each batch.
         """
         now = self.clock.now()
         async with self.storage.reading() as work:
@@ -78,6 +79,7 @@ class Dispatching:
             taken += await self.digesting.plan_due(now)
         if taken or _is_due(wakes.deliveries, now):
             if look:
+                await self.delivering.skip_expired()
                 taken += await self.reconciling.begin_due()
             taken += await self.delivering.begin_due()
         if _is_due(wakes.notices, now):
