@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +16,7 @@ from bot.domain.delivery import DeliveryState
 from bot.domain.events import AccessRegained, Origin
 from bot.domain.people import WorkspaceId
 from bot.errors import NotSent, OutcomeUnknown, Rejected, RejectReason
+from bot.ports import Storage, UnitOfWork
 from bot.services.holding import FAILURES_IN_A_ROW, Holding
 from tests.services.conftest import DUE, START, Engine
 
@@ -224,6 +227,57 @@ async def test_a_slow_workspace_delays_no_other(engine: Engine) -> None:
     chat.let_go.set()
     await engine.advance(MINUTE)
     assert await engine.states("slow") == [DeliveryState.CONFIRMED] * 6
+
+
+@dataclass
+class AnnouncingStorage:
+    """Implements `bot.ports.Storage`; tells when the third transaction begins."""
+
+    storage: Storage
+    third_began: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: int = 0
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[UnitOfWork]:
+        async with self.storage.writing() as work:
+            self.begun += 1
+            if self.begun == 3:
+                self.third_began.set()
+            yield work
+
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self.storage.reading()
+
+
+class LateChat(LocalChat):
+    """A platform that answers for one channel only once something has happened."""
+
+    until: asyncio.Event
+
+    async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
+        if channel == "#late":
+            await self.until.wait()
+        return await super().post(workspace, channel, card, key)
+
+
+async def test_a_post_that_ends_during_the_commit_of_others_is_committed_too(
+    engine: Engine,
+) -> None:
+    """The claim and the mark are transactions, the third commits the first post alone."""
+    storage, chat = AnnouncingStorage(engine.app.storage), LateChat(engine.platform)
+    chat.until = storage.third_began
+    for channel in ("#early", "#late"):
+        await engine.add_schedule("acme", channel)
+    engine.clock.move_to(DUE)
+    await engine.app.dispatching.planning.plan_due(DUE)
+    delivering = replace(engine.app.dispatching.delivering, storage=storage, chats={"local": chat})
+    async with asyncio.timeout(30):
+        await delivering.begin_due()
+        await storage.third_began.wait()
+        while await engine.states() != [DeliveryState.CONFIRMED] * 2:
+            await asyncio.sleep(0.01)
+    assert storage.begun == 4
+    await delivering.finish()
 
 
 class LimitedChat(LocalChat):
