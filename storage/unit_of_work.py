@@ -21,6 +21,7 @@ from storage.digests import DigestRepository
 from storage.drafts import DraftRepository
 from storage.engine import READ, WRITE, explaining_errors
 from storage.interviews import InterviewRepository
+from storage.leases import LeaseRepository
 from storage.model_book import ModelBookRepository
 from storage.notices import NoticeRepository
 from storage.operations import OperationsRepository
@@ -45,6 +46,7 @@ class SqlUnitOfWork:
         self.questions = QuestionRepository(session, versions)
         self.curation = CurationRepository(session)
         self.deliveries = DeliveryRepository(session)
+        self.leases = LeaseRepository(session)
         self.attempts = AttemptRepository(session)
         self.reviews = ReviewRepository(session)
         self.reminders = ReminderRepository(session)

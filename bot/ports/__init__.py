@@ -6,7 +6,7 @@ from bot.ports.bank import Questions
 from bot.ports.chat import ChatPort, Found, Handle, Platform
 from bot.ports.clock import Clock
 from bot.ports.curating import Curation
-from bot.ports.deliveries import Deliveries
+from bot.ports.deliveries import Deliveries, Leases
 from bot.ports.digests import Digests
 from bot.ports.drafts import Drafts
 from bot.ports.grading import Grader
@@ -43,6 +43,7 @@ __all__ = [
     "Handle",
     "Installations",
     "Interviews",
+    "Leases",
     "Members",
     "Meter",
     "Missed",

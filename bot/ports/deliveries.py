@@ -13,16 +13,8 @@ from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import PostedSlot
 
 
-class Deliveries(Protocol):
-    """Deliveries and their state machine (see `bot.domain.delivery`)."""
-
-    async def insert(self, drafts: Sequence[Draft]) -> None:
-        """Insert; a (schedule, slot, run, purpose) that exists is left alone."""
-        ...
-
-    async def hasten(self, draft: Draft) -> None:
-        """Insert; if it is there already and waits for a later time, make it due as drafted."""
-        ...
+class Leases(Protocol):
+    """The state machine of `bot.domain.delivery`: who may send what until when."""
 
     async def claim(
         self,
@@ -69,6 +61,18 @@ class Deliveries(Protocol):
 
     async def expire(self, now: datetime) -> int:
         """Skip what is scheduled past its grace; return how many."""
+        ...
+
+
+class Deliveries(Protocol):
+    """Deliveries: what was posted or will be, and to whom."""
+
+    async def insert(self, drafts: Sequence[Draft]) -> None:
+        """Insert; a (schedule, slot, run, purpose) that exists is left alone."""
+        ...
+
+    async def hasten(self, draft: Draft) -> None:
+        """Insert; if it is there already and waits for a later time, make it due as drafted."""
         ...
 
     async def cancel_waiting(self, schedule: Schedule, reason: str) -> None:

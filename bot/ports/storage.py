@@ -9,7 +9,7 @@ from bot.ports.answers import PastAnswers
 from bot.ports.attempts import Attempts
 from bot.ports.bank import Questions
 from bot.ports.curating import Curation
-from bot.ports.deliveries import Deliveries
+from bot.ports.deliveries import Deliveries, Leases
 from bot.ports.digests import Digests
 from bot.ports.drafts import Drafts
 from bot.ports.interviews import Interviews
@@ -46,6 +46,9 @@ class UnitOfWork(Protocol):
 
     @property
     def deliveries(self) -> Deliveries: ...
+
+    @property
+    def leases(self) -> Leases: ...
 
     @property
     def attempts(self) -> Attempts: ...

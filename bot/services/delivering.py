@@ -116,7 +116,7 @@ class Delivering:
     async def skip_expired(self) -> None:
         """Skip what could not be posted within its grace."""
         async with self.storage.writing() as work:
-            expired = await work.deliveries.expire(self.clock.now())
+            expired = await work.leases.expire(self.clock.now())
         if expired:
             log.warning("expired", count=expired)
             self.meter.note_delivery(DeliveryState.SKIPPED, count=expired)
@@ -203,12 +203,12 @@ class Delivering:
         """Claim, put back what has to wait, and return the rest with the number claimed."""
         now = self.clock.now()
         async with self.storage.writing() as work:
-            claimed = await work.deliveries.claim(
+            claimed = await work.leases.claim(
                 self.owner, now, now + self.lease, BATCH, full, self.chats
             )
             self._tell(claimed)
             waiting = self._find_waiting(claimed, now)
-            await work.deliveries.release(waiting)
+            await work.leases.release(waiting)
             held = {one.id for one, _ in waiting}
             free = [delivery for delivery in claimed if delivery.id not in held]
             return await self._prepare(work, free, now), len(claimed)
@@ -258,7 +258,7 @@ class Delivering:
 
     async def _mark_sending(self, jobs: Sequence[_Job], until: datetime) -> set[DeliveryId]:
         async with self.storage.writing() as work:
-            return await work.deliveries.mark_sending([job.delivery for job in jobs], until)
+            return await work.leases.mark_sending([job.delivery for job in jobs], until)
 
     async def _post(self, job: _Job) -> Change:
         """Post once and say what became of it; never raises."""

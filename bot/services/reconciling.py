@@ -42,9 +42,7 @@ class Reconciling:
         """Begin to look for the sends whose lease ran out; return how many were taken."""
         now = self.clock.now()
         async with self.storage.writing() as work:
-            doubtful = await work.deliveries.take_ambiguous(
-                now, now + self.lease, BATCH, self.chats
-            )
+            doubtful = await work.leases.take_ambiguous(now, now + self.lease, BATCH, self.chats)
             ids = [delivery.workspace_id for delivery in doubtful]
             workspaces = await work.workspaces.get_many(ids)
         pairs = [(delivery, workspaces[delivery.workspace_id]) for delivery in doubtful]

@@ -40,7 +40,7 @@ async def settle(
     refusal pauses the schedule and tells its admin.
     """
     async with storage.writing() as work:
-        settled = await work.deliveries.settle(changes)
+        settled = await work.leases.settle(changes)
         posted = []
         for delivery, change in changes:
             if delivery.id not in settled or delivery.schedule_id is None:

@@ -37,7 +37,7 @@ async def find_shown(
     delivery = await _find_delivery(work, caller, key)
     if _is_in_doubt(delivery):
         proof = moves.confirm(message_id, delivery.due_at)
-        await work.deliveries.settle([(delivery, proof)])
+        await work.leases.settle([(delivery, proof)])
         if unsettles(delivery.slot, delivery.due_at, caller.now):
             await work.streaks.forget(caller.workspace.id)
     return await load_shown(work, caller, delivery)

@@ -100,8 +100,8 @@ class World:
         )
         async with self.storage.writing() as work:
             await work.deliveries.insert([draft])
-            claimed = await work.deliveries.claim("me", self.now, self.now + GRACE, 1)
-            await work.deliveries.mark_sending(claimed, self.now + GRACE)
+            claimed = await work.leases.claim("me", self.now, self.now + GRACE, 1)
+            await work.leases.mark_sending(claimed, self.now + GRACE)
         change = moves.confirm(key, posted_at)
         await settle(self.storage, [(one, change) for one in claimed], GRACE, self.now)
         async with self.storage.reading() as work:

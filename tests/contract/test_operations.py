@@ -35,8 +35,8 @@ async def make_stuck(storage: SqlStorage) -> str:
         await work.deliveries.insert([make_draft(workspace, schedule)])
     [mine] = await claim_all(storage)
     async with storage.writing() as work:
-        await work.deliveries.mark_sending([mine], NOW + LEASE)
-        await work.deliveries.settle([(mine, moves.give_up_looking())])
+        await work.leases.mark_sending([mine], NOW + LEASE)
+        await work.leases.settle([(mine, moves.give_up_looking())])
     return mine.key
 
 
@@ -48,7 +48,7 @@ async def test_what_waits_is_counted(storage: SqlStorage) -> None:
         assert await work.operations.tally(NOW) == Tally({"scheduled": 1}, {}, stuck=1)
         # a delivery of one schedule, and both schedules themselves
         assert await work.operations.tally(LATER) == Tally({"scheduled": 1}, {"local": 3}, stuck=1)
-        assert await work.deliveries.expire(NOW + timedelta(hours=7)) == 1
+        assert await work.leases.expire(NOW + timedelta(hours=7)) == 1
         assert (await work.operations.tally(NOW)).missed == 1
 
 

@@ -66,7 +66,7 @@ def make_draft(workspace: Workspace, schedule: Schedule, slot: date = TODAY, run
 
 async def claim_all(storage: SqlStorage, now: datetime = NOW) -> list[Delivery]:
     async with storage.writing() as work:
-        return list(await work.deliveries.claim("me", now, now + LEASE, 100))
+        return list(await work.leases.claim("me", now, now + LEASE, 100))
 
 
 async def test_a_workspace_and_a_member_are_made_once(storage: SqlStorage) -> None:
@@ -165,8 +165,8 @@ async def test_complaint_2_a_lease_keeps_a_second_process_away(storage: SqlStora
     [theirs] = await claim_all(storage, NOW + LEASE)
     assert theirs.fence == 2
     async with storage.writing() as work:
-        assert await work.deliveries.mark_sending([mine], NOW + LEASE) == set()
-        assert await work.deliveries.mark_sending([theirs], NOW + 2 * LEASE) == {theirs.id}
+        assert await work.leases.mark_sending([mine], NOW + LEASE) == set()
+        assert await work.leases.mark_sending([theirs], NOW + 2 * LEASE) == {theirs.id}
 
 
 async def test_a_process_takes_only_what_its_platforms_can_post(storage: SqlStorage) -> None:
@@ -179,14 +179,14 @@ async def test_a_process_takes_only_what_its_platforms_can_post(storage: SqlStor
         await work.notices.add(workspace.id, ana.id, "#general", "hello", NOW)
         assert (await work.agenda.next_wakes(["slack"])).earliest() == later
         assert (await work.agenda.next_wakes(["slack", "local"])).earliest() == NOW
-        assert not await work.deliveries.claim("me", NOW, NOW + LEASE, 10, (), ["slack"])
+        assert not await work.leases.claim("me", NOW, NOW + LEASE, 10, (), ["slack"])
         assert not await work.notices.take_due(NOW, NOW + LEASE, 10, ["slack"])
         assert len(await work.notices.take_due(NOW, NOW + LEASE, 10, ["local"])) == 1
-        [claimed] = await work.deliveries.claim("me", NOW, NOW + LEASE, 10, (), ["slack", "local"])
-        await work.deliveries.mark_sending([claimed], NOW + LEASE)
+        [claimed] = await work.leases.claim("me", NOW, NOW + LEASE, 10, (), ["slack", "local"])
+        await work.leases.mark_sending([claimed], NOW + LEASE)
         after = NOW + LEASE
-        assert not await work.deliveries.take_ambiguous(after, after, 10, ["slack"])
-        assert len(await work.deliveries.take_ambiguous(after, after, 10, ["local"])) == 1
+        assert not await work.leases.take_ambiguous(after, after, 10, ["slack"])
+        assert len(await work.leases.take_ambiguous(after, after, 10, ["local"])) == 1
 
 
 async def test_only_the_holder_of_the_fence_settles(storage: SqlStorage) -> None:
@@ -195,11 +195,11 @@ async def test_only_the_holder_of_the_fence_settles(storage: SqlStorage) -> None
         await work.deliveries.insert([make_draft(workspace, schedule)])
     [mine] = await claim_all(storage)
     async with storage.writing() as work:
-        await work.deliveries.mark_sending([mine], NOW + LEASE)
-        [taken] = await work.deliveries.take_ambiguous(NOW + LEASE, NOW + 2 * LEASE, 10)
-        assert await work.deliveries.settle([(mine, moves.confirm("1", NOW))]) == set()
-        assert await work.deliveries.settle([(taken, moves.confirm("1", NOW))]) == {taken.id}
-        assert await work.deliveries.settle([(taken, moves.fail("no"))]) == set()
+        await work.leases.mark_sending([mine], NOW + LEASE)
+        [taken] = await work.leases.take_ambiguous(NOW + LEASE, NOW + 2 * LEASE, 10)
+        assert await work.leases.settle([(mine, moves.confirm("1", NOW))]) == set()
+        assert await work.leases.settle([(taken, moves.confirm("1", NOW))]) == {taken.id}
+        assert await work.leases.settle([(taken, moves.fail("no"))]) == set()
         stored = await work.deliveries.by_message(workspace.id, "#general", "1")
     assert stored is not None
     assert (stored.state, stored.posted_at, stored.tries) == (DeliveryState.CONFIRMED, NOW, 1)
@@ -209,8 +209,8 @@ async def test_what_is_past_its_grace_is_skipped(storage: SqlStorage) -> None:
     async with storage.writing() as work:
         workspace, schedule = await make_schedule(work)
         await work.deliveries.insert([make_draft(workspace, schedule)])
-        assert await work.deliveries.expire(NOW + timedelta(hours=6)) == 0
-        assert await work.deliveries.expire(NOW + timedelta(hours=6, seconds=1)) == 1
+        assert await work.leases.expire(NOW + timedelta(hours=6)) == 0
+        assert await work.leases.expire(NOW + timedelta(hours=6, seconds=1)) == 1
         assert (await work.agenda.next_wakes()).earliest() == schedule.next_due_at
         [skipped] = await work.deliveries.newest_of_workspace(workspace.id, 10)
     assert (skipped.state, bool(skipped.reason)) == (DeliveryState.SKIPPED, True)

@@ -47,7 +47,7 @@ async def test_an_expired_claim_is_claimed_again_and_sent_once(engine: Engine) -
     engine.clock.move_to(DUE)
     await engine.app.dispatching.planning.plan_due(DUE)
     async with engine.app.storage.writing() as work:
-        [dead] = await work.deliveries.claim("dead", DUE, DUE + MINUTE, 10)
+        [dead] = await work.leases.claim("dead", DUE, DUE + MINUTE, 10)
     await engine.advance(30 * timedelta(seconds=1))
     assert not questions(engine)
     await engine.advance(MINUTE)
