@@ -28,12 +28,13 @@ class _Compiled:
     conversions: tuple[tuple[int, Convert], ...]
     """Which values the driver wants to be something else."""
 
-    def pack(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        values = list(self.take(row))
+    def pack(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        """Return the rows as the driver takes them. What is due together has the same times."""
+        columns = list(zip(*map(self.take, rows), strict=True))
         for place, convert in self.conversions:
-            if values[place] is not None:
-                values[place] = convert(values[place])
-        return tuple(values)
+            known = {value: convert(value) for value in set(columns[place]) if value is not None}
+            columns[place] = tuple(map(known.get, columns[place]))
+        return list(zip(*columns, strict=True))
 
 
 async def execute_many(
@@ -43,7 +44,7 @@ async def execute_many(
     if not rows:
         return
     compiled = _compile(statement, connection.dialect, tuple(rows[0]))
-    await connection.exec_driver_sql(compiled.sql, [compiled.pack(row) for row in rows])
+    await connection.exec_driver_sql(compiled.sql, compiled.pack(rows))
 
 
 @cache
