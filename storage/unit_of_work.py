@@ -25,6 +25,7 @@ from storage.model_book import ModelBookRepository
 from storage.notices import NoticeRepository
 from storage.operations import OperationsRepository
 from storage.people import MemberRepository, WorkspaceRepository
+from storage.posts import PostRepository
 from storage.questions import QuestionRepository, Versions
 from storage.reviews import ReminderRepository, ReviewRepository
 from storage.roles import AdminRoleRepository
@@ -32,6 +33,7 @@ from storage.schedules import ScheduleRepository
 from storage.streaks import StreakRepository
 from storage.tenancy import TenancyRepository
 from storage.totals import TotalRepository
+from storage.visits import VisitRepository
 
 
 class SqlUnitOfWork:
@@ -59,6 +61,8 @@ class SqlUnitOfWork:
         self.drafts = DraftRepository(session)
         self.agenda = AgendaRepository(session)
         self.operations = OperationsRepository(session)
+        self.posts = PostRepository(session)
+        self.visits = VisitRepository(session)
 
 
 @dataclass
