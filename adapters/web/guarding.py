@@ -54,13 +54,25 @@ def stamp_forms(secret: str) -> str:
     return hmac.new(secret.encode(), b"forms", hashlib.sha256).hexdigest()
 
 
-def require_own_form(request: Request, stamp: str, expected: str) -> None:
-    """Check that a form was sent from one of our own pages.
+def require_own_page(request: Request) -> None:
+    """Check that a request comes from one of our own pages, as far as the browser tells.
 
     Raises:
-        Forbidden: it was not, or from a page of an earlier visit.
+        Forbidden: it comes from elsewhere.
     """
-    from_where = request.headers.get("sec-fetch-site", "same-origin")
-    is_ours = from_where in ("same-origin", "none")
-    if not (is_ours and hmac.compare_digest(stamp.encode(), expected.encode())):
-        raise Forbidden("This form is from another page. Open the page again, and send it there.")
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Forbidden(_ELSEWHERE)
+
+
+def require_own_form(request: Request, stamp: str, expected: str) -> None:
+    """Check that a form was sent from one of our own pages, of this visit.
+
+    Raises:
+        Forbidden: it was not.
+    """
+    require_own_page(request)
+    if not hmac.compare_digest(stamp.encode(), expected.encode()):
+        raise Forbidden(_ELSEWHERE)
+
+
+_ELSEWHERE = "This form is from another page. Open the page again, and send it there."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
@@ -13,11 +14,18 @@ from pygments.util import ClassNotFound
 
 from bot.domain.question import Markdown
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def drop_controls(text: str) -> str:
+    """Drop what moves a cursor or turns the direction of writing."""
+    return _CONTROL.sub("", text)
+
 
 @lru_cache(maxsize=512)
 def render_markdown(content: Markdown) -> Markup:
     """Return HTML. HTML in the text is shown as it is written, and pictures are not loaded."""
-    return Markup(_parser().render(content))  # noqa: S704 - the parser escapes all it is given
+    return Markup(_parser().render(drop_controls(content)))  # noqa: S704 - the parser escapes all it is given
 
 
 @cache

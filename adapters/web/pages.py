@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from adapters.web.markdown import render_markdown
+from adapters.web.markdown import drop_controls, render_markdown
 from bot.domain import interview_words, wording
 from bot.domain.cards import Attachment, Card
 from bot.domain.grading import Verdict
@@ -22,7 +22,6 @@ from bot.domain.question import Kind
 from bot.domain.streak import Outcome
 from bot.pictures import Theme, collect_attachments
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 _OUTCOMES = {
     Outcome.TOOK_PART: ("part", "took part"),
@@ -78,8 +77,8 @@ def _to_url(file: Attachment) -> str:
 
 
 def _clean(value: object) -> object:
-    """Drop what moves a cursor or turns the direction of writing, out of all that is shown."""
-    return _CONTROL.sub("", value) if type(value) is str else value
+    """Drop control characters out of all that is shown, but for what is HTML already."""
+    return drop_controls(value) if type(value) is str else value
 
 
 def write_time(instant: datetime, zone: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
@@ -59,9 +60,13 @@ async def show_overview(
     guest: Visitor, facts: Annotated[list[Fact], Depends(_examine)]
 ) -> HTMLResponse:
     """What comes next, and what wants somebody."""
-    status = pick(await guest.call("status"), StatusCard)
-    stuck = pick(await guest.call("status", {"state": DeliveryState.STUCK}), StatusCard)
-    queue = pick(await guest.call("questions list"), QueueCard)
+    answers = await asyncio.gather(
+        guest.call("status"),
+        guest.call("status", {"state": DeliveryState.STUCK}),
+        guest.call("questions list"),
+    )
+    status, stuck = (pick(cards, StatusCard) for cards in answers[:2])
+    queue = pick(answers[2], QueueCard)
     coming = [(one.next_due_at, one) for one in status.schedules if one.next_due_at]
     return show_page(
         guest,

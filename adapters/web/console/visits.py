@@ -41,9 +41,13 @@ class Guest:
 
     visit: Visit
     secret: str
-    base: str
-    handle: Handle
+    door: Door
     said: str = ""
+
+    @property
+    def base(self) -> str:
+        """The console's path."""
+        return self.door.base
 
     @property
     def stamp(self) -> str:
@@ -87,7 +91,7 @@ class Guest:
         Raises:
             Refused: the answer is an error.
         """
-        reply = await self.handle(event)
+        reply = await self.door.handle(event)
         cards = reply.cards if reply else ()
         if cards and isinstance(cards[0], ErrorCard):
             raise Refused(cards[0])
@@ -102,6 +106,7 @@ class Guest:
                 quote(said[:1500]),
                 max_age=_SAID_SECONDS,
                 path=f"{self.base}/",
+                secure=self.door.is_encrypted,
                 httponly=True,
                 samesite="strict",
             )
@@ -121,6 +126,11 @@ class Door:
     def base(self) -> str:
         """The console's path, as the outside sees it."""
         return f"{urlsplit(self.public_url).path.rstrip('/')}/console"
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the outside reaches it by HTTPS."""
+        return self.public_url.startswith("https://")
 
     @staticmethod
     def of(request: Request) -> Door:
@@ -147,7 +157,7 @@ class Door:
                 "there who you are. Open the console of the process that is."
             )
         said = unquote(request.cookies.get(SAID, ""))
-        return Guest(visit, secret, self.base, self.handle, said)
+        return Guest(visit, secret, self, said)
 
     async def open(self, link: str) -> Response | None:
         """Use a link up: lead into the console, or return None where it is not good any more."""
@@ -160,7 +170,7 @@ class Door:
             secret,
             max_age=int(VISIT_LASTS.total_seconds()),
             path=f"{self.base}/",
-            secure=self.public_url.startswith("https://"),
+            secure=self.is_encrypted,
             httponly=True,
             samesite="strict",
         )

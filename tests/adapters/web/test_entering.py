@@ -28,6 +28,13 @@ async def test_only_pressing_the_button_uses_a_link_up(world: World) -> None:
     assert (await world.browse().open(path)).status == 410
 
 
+async def test_no_other_site_presses_it(world: World) -> None:
+    path = await world.invite()
+    answer = await world.browse().http.post(path, headers={"sec-fetch-site": "cross-site"})
+    assert answer.status_code == 403
+    assert (await world.browse().send(path, {})).status == 200
+
+
 async def test_of_two_who_press_at_once_one_comes_in(world: World) -> None:
     path = await world.invite()
     pages = await asyncio.gather(*(world.browse().send(path, {}) for _ in range(8)))
