@@ -50,12 +50,13 @@ def demo(
 def _serve(config: Path | None, port: int) -> None:
     """Serve the channel on loopback until somebody ends it."""
     from bot.app.platforms import require_extra
-    from bot.cli.demo_web import serve
     from bot.cli.local import open_database
     from bot.config import load_settings
 
     for module in ("uvicorn", "fastapi", "jinja2"):
         require_extra(module, "web")
+    from bot.cli.demo_web import serve
+
     settings = load_settings(config)
     with open_database(None) as url:
         asyncio.run(serve(url, settings, port))

@@ -76,7 +76,6 @@ async def show_channel(request: Request, live: Channel, me: Member) -> HTMLRespo
         },
         skips=SKIPS,
         stamp=request.app.state.stamp,
-        said=request.query_params.get("said", ""),
         **await _describe(request, live, me, 0),
     )
     return HTMLResponse(page)

@@ -56,10 +56,10 @@ def _name_channel(guest: Guest, fields: Sequence[FormField]) -> Iterator[FormFie
 
 _SHEETS = {
     "new-schedule": Sheet("schedule add", "form", "schedules", "A new schedule", "Add it"),
-    "schedule": Sheet("schedule edit", "form", "schedules", "Edit the schedule", "Save"),
+    "schedule": Sheet("schedule edit", "form", "schedules", "Edit schedule", "Save"),
     "drafts": Sheet("generate", "form", "queue", "Draft questions", "Draft them"),
-    "draft": Sheet("questions edit", "edit", "queue", "Edit the draft", "Save"),
-    "rejection": Sheet("questions reject", "reject", "queue", "Reject", "Reject it"),
+    "draft": Sheet("questions edit", "edit", "queue", "Edit draft", "Save"),
+    "rejection": Sheet("questions reject", "reject", "queue", "Reject number", "Reject it"),
     "import": Sheet("questions import", "", "bank", "Import a pack", "Import it"),
     "settings": Sheet("settings", "form", "me", "Your settings", "Save"),
 }

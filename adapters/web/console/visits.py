@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from adapters.web.guarding import require_own_form, stamp_forms
 from bot.domain.cards import Card, ErrorCard
-from bot.domain.events import ButtonPressed, CommandCalled, Event, FormSubmitted, Origin, Upload
+from bot.domain.events import ButtonPressed, CommandCalled, Event, Origin
 from bot.domain.visit import VISIT_LASTS, Visit
 from bot.errors import QuizError
 from bot.ports import Handle
@@ -21,6 +21,8 @@ from bot.services.visiting import Visiting
 COOKIE = "quiz_console"
 SAID = "quiz_said"
 _SAID_SECONDS = 60
+_SAID_LETTERS = 300
+"""Of twelve bytes each, quoted: browsers keep cookies of four thousand."""
 
 
 class NobodyVisits(QuizError):
@@ -70,20 +72,14 @@ class Guest:
             zone=self.visit.zone,
         )
 
-    async def call(
-        self, path: str, options: Mapping[str, str] | None = None, upload: Upload | None = None
-    ) -> Sequence[Card]:
+    async def call(self, path: str, options: Mapping[str, str] | None = None) -> Sequence[Card]:
         """Call a command; options that are empty are left out."""
         given = {name: value for name, value in (options or {}).items() if value.strip()}
-        return await self.ask(CommandCalled(self.origin(), path, given, upload))
+        return await self.ask(CommandCalled(self.origin(), path, given))
 
     async def press(self, action: str, key: str = "", value: str = "") -> Sequence[Card]:
         """Press a button."""
         return await self.ask(ButtonPressed(self.origin(), action, key, value))
-
-    async def send(self, form: str, key: str, values: Mapping[str, str]) -> Sequence[Card]:
-        """Send a form."""
-        return await self.ask(FormSubmitted(self.origin(), form, key, values))
 
     async def ask(self, event: Event) -> Sequence[Card]:
         """Return the cards that an event is answered with.
@@ -103,7 +99,7 @@ class Guest:
         if said:
             response.set_cookie(
                 SAID,
-                quote(said[:1500]),
+                quote(said[:_SAID_LETTERS]),
                 max_age=_SAID_SECONDS,
                 path=f"{self.base}/",
                 secure=self.door.is_encrypted,
