@@ -47,6 +47,7 @@ async def serve(url: str, settings: Settings, port: int) -> None:
         console = make_console(program.visiting, live.handle, _examine, [NAME])
         pages = Starlette(routes=[Mount("/console", console), Mount("/", make_channel(live))])
         server = WebServer(WebSettings(host="127.0.0.1", port=port), pages)
+        await live.open(simulation, [FIRST_COMMAND])
         try:
             await server.start()
         except ConfigError:
@@ -54,7 +55,6 @@ async def serve(url: str, settings: Settings, port: int) -> None:
                 f"Port {port} can't be used. Choose another: fastapi-quiz demo --web --port 0"
             ) from None
         address = server.url
-        await live.open(simulation, [FIRST_COMMAND])
         ticking = asyncio.create_task(live.run())
         typer.echo(f"Open {address}/ in your browser. Ctrl-C ends the demo.")
         await _wait_for_end()
