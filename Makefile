@@ -17,6 +17,7 @@ demo: $(INSTALLED) ## try it: a channel in this terminal (without a terminal: pl
 
 test: $(INSTALLED) ## run the whole test suite, on SQLite and on PostgreSQL
 	@sh scripts/ensure-postgres
+	@sh scripts/ensure-browser
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4
 
 soak: $(INSTALLED) ## the long tests: 10,000 deliveries, 1,000 kills (QUIZ_CRASH_SEED repeats a run), 110,000 payloads

@@ -457,6 +457,20 @@ class OneTimeTokenRow(SQLModel, table=True):
     expires_at: datetime = Field(index=True)
 
 
+class VisitRow(SQLModel, table=True):
+    """What lets a member into the web console, by the digest of its secret."""
+
+    __tablename__ = "visits"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    kind: str
+    workspace_id: int = _parent("workspaces", index=True)
+    member_id: int = _parent("members", index=True)
+    channel: str
+    zone: str
+    expires_at: datetime = Field(index=True)
+
+
 class ReceivedEventRow(SQLModel, table=True):
     """An event that a platform sent, by the digest of its platform and key."""
 

@@ -26,6 +26,7 @@ from storage.model_book import ModelBookRepository
 from storage.notices import NoticeRepository
 from storage.operations import OperationsRepository
 from storage.people import MemberRepository, WorkspaceRepository
+from storage.posts import PostRepository
 from storage.questions import QuestionRepository, Versions
 from storage.reviews import ReminderRepository, ReviewRepository
 from storage.roles import AdminRoleRepository
@@ -33,6 +34,7 @@ from storage.schedules import ScheduleRepository
 from storage.streaks import StreakRepository
 from storage.tenancy import TenancyRepository
 from storage.totals import TotalRepository
+from storage.visits import VisitRepository
 
 
 class SqlUnitOfWork:
@@ -61,6 +63,8 @@ class SqlUnitOfWork:
         self.drafts = DraftRepository(session)
         self.agenda = AgendaRepository(session)
         self.operations = OperationsRepository(session)
+        self.posts = PostRepository(session)
+        self.visits = VisitRepository(session)
 
 
 @dataclass

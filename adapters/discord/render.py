@@ -26,6 +26,7 @@ from bot.domain import interview_words, wording
 from bot.domain.cards import (
     Attachment,
     BankCard,
+    BankQuestionCard,
     Button,
     Card,
     DigestCard,
@@ -36,6 +37,7 @@ from bot.domain.cards import (
     HistoryCard,
     LeaderboardCard,
     LedgerCard,
+    LinkCard,
     MockCard,
     MockHistoryCard,
     MockReportCard,
@@ -332,9 +334,9 @@ def _status(card: StatusCard) -> Page:
     newest = [describe_delivery(delivery, card.zone) for delivery in card.deliveries]
     posts = "\n".join(newest) if newest else wording.NOTHING_DUE
     grading = "\n".join(map(escape, wording.list_grading_facts(card.grading)))
-    return Page(
-        _join(_list_schedules(card), f"**Newest posts** ({card.zone})", posts, grading), "Status"
-    )
+    head = f"**{wording.introduce_posts(card)}** ({card.zone})"
+    older = wording.explain_posts(card)
+    return Page(_join(_list_schedules(card), head, posts, older, grading), "Status")
 
 
 @_render.register
@@ -355,6 +357,20 @@ def _bank(card: BankCard) -> Page:
         for row in card.rows
     ]
     return Page(_join(escape(card.said), *rows), "Questions", wording.count_pages(card))
+
+
+@_render.register
+def _bank_question(card: BankQuestionCard) -> Page:
+    question, row = card.question, card.row
+    text = _join(
+        f"`{question.id}` {escape(wording.introduce_row(row))}\n{wording.describe_row(row)}",
+        question.prompt,
+        escape(wording.list_choices(question)),
+        "**Model answer**",
+        question.answer,
+        escape(wording.list_key_points(question)),
+    )
+    return Page(text, escape(question.title))
 
 
 @_render.register
@@ -380,6 +396,11 @@ def _topics(card: TopicsCard) -> Page:
 @_render.register
 def _notice(card: NoticeCard) -> Page:
     return Page(escape(card.text), buttons=card.buttons)
+
+
+@_render.register
+def _link(card: LinkCard) -> Page:
+    return Page(f"{escape(card.text)}\n<{card.url}>")
 
 
 @_render.register

@@ -6,7 +6,6 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from prompt_toolkit import PromptSession
@@ -44,21 +43,6 @@ You are @you, an admin of this workspace. Type:
   @ben reacts :bulb:      do something as somebody else
   crash, outage 2h        make trouble
   quit"""
-
-
-@dataclass
-class ShiftedClock:
-    """Runs with the machine's clock, ahead of it by what was skipped."""
-
-    shift: timedelta = timedelta(0)
-
-    def now(self) -> datetime:
-        """Return the present time, in UTC."""
-        return datetime.now(UTC) + self.shift
-
-    def move_to(self, at: datetime) -> None:
-        """Go on from there."""
-        self.shift = at - datetime.now(UTC)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain import interview_words, wording
 from bot.domain.cards import (
     BankCard,
+    BankQuestionCard,
     Card,
     DigestCard,
     ErrorCard,
@@ -19,6 +20,7 @@ from bot.domain.cards import (
     HistoryCard,
     LeaderboardCard,
     LedgerCard,
+    LinkCard,
     MockCard,
     MockHistoryCard,
     MockReportCard,
@@ -258,7 +260,9 @@ def _status(card: StatusCard) -> str:
     if not card.deliveries:
         return f"{schedules}\n\n{wording.NOTHING_DUE}\n\n{grading}"
     lines = [_delivery_line(delivery, zone) for delivery in card.deliveries]
-    return "\n".join([schedules, "", f"Newest posts ({card.zone})", *lines, "", grading])
+    head, older = wording.introduce_posts(card), wording.explain_posts(card)
+    listed = [f"{head} ({card.zone})", *lines, *([older] if older else [])]
+    return "\n".join([schedules, "", *listed, "", grading])
 
 
 def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> str:
@@ -288,6 +292,20 @@ def _bank(card: BankCard) -> str:
 
 
 @_render.register
+def _bank_question(card: BankQuestionCard) -> str:
+    question, row = card.question, card.row
+    parts = [
+        f"{question.id}: {one_line(question.title)}\n{wording.introduce_row(row)}\n"
+        f"{wording.describe_row(row)}",
+        question.prompt,
+        escape(wording.list_choices(question)),
+        f"Model answer\n\n{question.answer}",
+        escape(wording.list_key_points(question)),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+@_render.register
 def _help(card: HelpCard) -> str:
     def listed(lines: tuple[tuple[str, str], ...]) -> list[str]:
         return [f"{usage}\n    {meaning}" for usage, meaning in lines]
@@ -314,6 +332,11 @@ def _topics(card: TopicsCard) -> str:
 @_render.register
 def _notice(card: NoticeCard) -> str:
     return escape(card.text)
+
+
+@_render.register
+def _link(card: LinkCard) -> str:
+    return f"{escape(card.text)}\n{card.url}"
 
 
 @_render.register

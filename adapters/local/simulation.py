@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Protocol, assert_never
 
@@ -89,6 +89,21 @@ class VirtualClock:
     def move_to(self, at: datetime) -> None:
         """Set it."""
         self.at = at.astimezone(UTC)
+
+
+@dataclass
+class ShiftedClock:
+    """Runs with the machine's clock, ahead of it by what was skipped."""
+
+    shift: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        """Return the present time, in UTC."""
+        return datetime.now(UTC) + self.shift
+
+    def move_to(self, at: datetime) -> None:
+        """Go on from there."""
+        self.shift = at - datetime.now(UTC)
 
 
 @dataclass
@@ -180,7 +195,7 @@ class Simulation:
                 self.heard(origin, text)
                 if text.split(" ")[0] == COMMAND:
                     typed = text.removeprefix(COMMAND)
-                    await self._send(TextCommand(origin, typed, read_upload(typed)))
+                    await self.send(TextCommand(origin, typed, read_upload(typed)))
             case React(_, emoji, removes, nth):
                 self.heard(origin, f"{'takes back' if removes else 'reacts'} :{emoji}:")
                 await self._react(origin, emoji, removes, nth)
@@ -191,7 +206,7 @@ class Simulation:
                 self.heard(origin, f"answers: {text}")
                 message = self._question(origin, nth)
                 key = message.key if message else ""
-                await self._send(FormSubmitted(origin, "answer", key, {"text": text}))
+                await self.send(FormSubmitted(origin, "answer", key, {"text": text}))
             case FillIn(_, values):
                 self.heard(origin, f"fills in {', '.join(name for name, _ in values)}")
                 await self._fill_in(origin, dict(values))
@@ -202,7 +217,7 @@ class Simulation:
             form = message.card
             if isinstance(form, FormCard):
                 held = {field.name: field.value for field in form.fields if field.value}
-                await self._send(FormSubmitted(origin, form.form, form.key, held | values))
+                await self.send(FormSubmitted(origin, form.form, form.key, held | values))
                 return
 
     def origin_of(self, member: str) -> Origin:
@@ -228,7 +243,7 @@ class Simulation:
             self.platform.reactions.discard(reaction)
         elif reaction not in self.platform.reactions:
             self.platform.reactions.add(reaction)
-            await self._send(ReactionAdded(origin, message.id, emoji))
+            await self.send(ReactionAdded(origin, message.id, emoji))
 
     async def _press(self, origin: Origin, label: str, nth: int) -> None:
         """Press the button on the newest message that has it, or on the nth question."""
@@ -243,9 +258,9 @@ class Simulation:
                     event = ButtonPressed(
                         origin, button.action, button.key, button.value, message.id
                     )
-                    await self._send(event)
+                    await self.send(event)
                     return
-        await self._send(ButtonPressed(origin, label.casefold()))
+        await self.send(ButtonPressed(origin, label.casefold()))
 
     def _question(self, origin: Origin, nth: int, *, public: bool = False) -> Message | None:
         questions = self.platform.questions_seen_by(
@@ -253,7 +268,7 @@ class Simulation:
         )
         return next(islice(questions, nth - 1, None), None)
 
-    async def _send(self, event: Event) -> None:
+    async def send(self, event: Event) -> None:
         """Hand an event to the bot and show its answer, unless the platform is out."""
         if self.platform.workspaces[self.workspace].is_gone:
             return

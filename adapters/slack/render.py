@@ -29,6 +29,7 @@ from adapters.slack.markdown import render_markdown
 from bot.domain import wording
 from bot.domain.cards import (
     BankCard,
+    BankQuestionCard,
     Card,
     Counts,
     DigestCard,
@@ -39,6 +40,7 @@ from bot.domain.cards import (
     HistoryCard,
     LeaderboardCard,
     LedgerCard,
+    LinkCard,
     MockCard,
     NoticeCard,
     PastAnswerCard,
@@ -324,7 +326,9 @@ def _status(card: StatusCard) -> list[Block]:
         return [*schedules, *context(wording.NOTHING_DUE), *grading]
     zone = ZoneInfo(card.zone)
     rows = [describe_delivery_line(delivery, zone) for delivery in card.deliveries]
-    return [*schedules, *header(f"Newest posts ({card.zone})"), *rich(*rows), *grading]
+    head, older = wording.introduce_posts(card), wording.explain_posts(card)
+    listed = [*header(f"{head} ({card.zone})"), *rich(*rows), *(context(older) if older else [])]
+    return [*schedules, *listed, *grading]
 
 
 def describe_delivery_line(delivery: Delivery, zone: ZoneInfo) -> Element:
@@ -360,6 +364,20 @@ def _bank(card: BankCard) -> list[Block]:
 
 
 @_render.register
+def _bank_question(card: BankQuestionCard) -> list[Block]:
+    question, row = card.question, card.row
+    choices = wording.list_choices(question)
+    points = wording.list_key_points(question)
+    return [
+        *header(f"{question.id}: {one_line(question.title)}"),
+        *context(f"{wording.introduce_row(row)} · {wording.describe_row(row)}"),
+        *rich(*render_markdown(question.prompt), *lines(defuse(choices))),
+        *header("Model answer"),
+        *rich(*render_markdown(question.answer), *lines(defuse(points))),
+    ]
+
+
+@_render.register
 def _help(card: HelpCard) -> list[Block]:
     return [
         *header("FastAPI Quiz"),
@@ -390,6 +408,11 @@ def _topics(card: TopicsCard) -> list[Block]:
 @_render.register
 def _notice(card: NoticeCard) -> list[Block]:
     return rich(*lines(defuse(card.text) or "…"))
+
+
+@_render.register
+def _link(card: LinkCard) -> list[Block]:
+    return rich(*lines(f"{card.text}\n"), section({"type": "link", "url": card.url}))
 
 
 @_render.register

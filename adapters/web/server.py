@@ -11,7 +11,10 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Mount
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
 from adapters.web.metrics import PrometheusMeter
 from adapters.web.operating import Examined, make_operating_routes
@@ -30,31 +33,34 @@ class _Server(uvicorn.Server):
 
 
 def make_web_app(
-    routes: Sequence[BaseRoute], service: Examined, meter: PrometheusMeter | None = None
+    routes: Sequence[BaseRoute],
+    service: Examined,
+    meter: PrometheusMeter | None = None,
+    console: ASGIApp | None = None,
 ) -> Starlette:
-    """Return the application: platforms' routes, and what an operator asks of the service.
+    """Return the application: platforms' routes, what an operator asks of the service, and the
+    console.
 
     Platforms' routes stand before FastAPI: they check requests themselves, and must answer
     fast.
     """
     app = FastAPI(title="FastAPI Quiz", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(make_operating_routes(service, meter))
-    return Starlette(routes=[*routes, Mount("/", app)])
+    pages = [Route("/console", _lead_in), Mount("/console", console)] if console else []
+    return Starlette(routes=[*routes, *pages, Mount("/", app)])
+
+
+async def _lead_in(_request: Request) -> Response:
+    return RedirectResponse("console/")
 
 
 class WebServer:
-    """Serves the application in the service's own event loop."""
+    """Serves an application in the event loop of whoever starts it."""
 
-    def __init__(
-        self,
-        settings: WebSettings,
-        routes: Sequence[BaseRoute],
-        service: Examined,
-        meter: PrometheusMeter | None = None,
-    ) -> None:
+    def __init__(self, settings: WebSettings, app: ASGIApp) -> None:
         self._settings = settings
         config = uvicorn.Config(
-            make_web_app(routes, service, meter),
+            app,
             log_config=None,
             access_log=False,
             lifespan="off",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,9 +44,11 @@ from bot.services.profile import Profile
 from bot.services.recalling import Recalling
 from bot.services.reconciling import Reconciling
 from bot.services.reminding import Reminding
+from bot.services.resolving import Resolving
 from bot.services.revealing import Revealing
 from bot.services.scheduling import Scheduling
 from bot.services.standings import Standings
+from bot.services.visiting import Visiting
 from storage.engine import open_engine
 from storage.schema import current_revision, migrate, require_current
 from storage.unit_of_work import SqlStorage
@@ -69,6 +71,7 @@ class Application:
     conversing: Conversing
     dispatching: Dispatching
     graders: Graders
+    visiting: Visiting
 
     async def start(self, packs: Mapping[str, Path] | None = None) -> None:
         """Check the schema and bring the shipped bank, or other packs, into the database.
@@ -115,11 +118,12 @@ def build(
     keep_after_leaving: timedelta = timedelta(days=30),
     meter: Meter = NO_METER,
     paces: Mapping[str, Pace] | None = None,
+    console_address: Callable[[], str | None] = lambda: None,
 ) -> Application:
     """Wire the core to a database and to chat platforms; nothing is opened yet.
 
     Tests and simulations hand in their own clock and dice; `owner` names this process
-    among those that share the database.
+    among those that share the database; `console_address` says where the console is, if anywhere.
     """
     from bot.questions.pack_files import shipped_packs
 
@@ -134,6 +138,7 @@ def build(
     practising = Practising(storage, Generating())
     revealing = Revealing(storage, reconciling, grace)
     profile = Profile(storage, chats)
+    visiting = Visiting(storage, clock, console_address)
     reserved = {*shipped_packs(), GENERATED}
     services = (
         answering,
@@ -149,8 +154,10 @@ def build(
         Curating(storage, Importing(storage, reserved)),
         Helping(storage, chats),
         Recalling(storage),
+        Resolving(storage, clock, grace),
         Scheduling(storage, chats, grace, GeneratedPack(storage, Generating())),
         Standings(storage, chats),
+        visiting,
     )
     return Application(
         engine,
@@ -191,6 +198,7 @@ def build(
             Digesting(storage, grace),
         ),
         graders,
+        visiting,
     )
 
 

@@ -14,7 +14,7 @@ import structlog
 
 from bot.app.core import SystemClock, build
 from bot.app.platforms import PLATFORMS, make_platforms
-from bot.app.serving import make_meter, make_web
+from bot.app.serving import find_console, make_meter, make_web
 from bot.config import Settings
 from bot.domain.health import Fact, Tally
 from bot.errors import ConfigError
@@ -53,8 +53,8 @@ class Service:
             keep_after_leaving=settings.privacy.keep_after_leaving,
             meter=meter,
             paces={one.name: one.pace for one in self._platforms if one.pace is not None},
+            console_address=lambda: find_console(settings),
         )
-        self._web = make_web(settings, only, self._platforms, self, measured)
         self._clock = clock
         self._delivers = settings.scheduler.enabled and "scheduler" in only
         self._started: list[Platform] = []
@@ -65,6 +65,15 @@ class Service:
         self._health = Health(storage, clock, self._check_schema, watched)
         self._pulse = Pulse(storage, clock, owner, watched, seconds, meter)
         self._tracing = Tracing(self._app.handle, seconds, meter, self._wake)
+        self._web = make_web(
+            settings,
+            only,
+            self._platforms,
+            self,
+            measured,
+            self._app.visiting,
+            self._tracing.handle,
+        )
 
     async def start(self) -> None:
         """Open the database, connect the platforms, then begin to deliver.

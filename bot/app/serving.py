@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from bot.app.platforms import require_extra
 from bot.config import Settings
 from bot.errors import ConfigError
-from bot.ports import Platform
+from bot.ports import Handle, Platform
+from bot.services.visiting import Visiting
 
 if TYPE_CHECKING:
     from adapters.web.metrics import PrometheusMeter
@@ -30,23 +31,42 @@ def make_web(
     platforms: Sequence[Platform],
     service: Service,
     meter: PrometheusMeter | None,
+    visiting: Visiting,
+    handle: Handle,
 ) -> Web | None:
-    """Make the web server, if it is enabled, with the routes that platforms want served.
+    """Make the web server, if it is enabled, with the routes that platforms want served, and the
+    console, whose visitors' events `handle` answers.
 
     Raises:
         ConfigError: a platform wants some, and the server is not enabled.
     """
     routes = [route for platform in platforms for route in getattr(platform, "routes", ())]
     if serves_web(settings, only):
-        from adapters.web.server import WebServer
+        from adapters.web.console import make_console
+        from adapters.web.server import WebServer, make_web_app
 
-        return WebServer(settings.web, routes, service, meter)
+        names = [platform.name for platform in platforms]
+        url = settings.web.public_url
+        console = make_console(visiting, handle, service.examine, names, url)
+        return WebServer(settings.web, make_web_app(routes, service, meter, console))
     if routes:
         raise ConfigError(
             'slack.mode = "http" needs the web server. Set enabled = true under [web], or '
             'slack.mode = "socket".'
         )
     return None
+
+
+def find_console(settings: Settings) -> str | None:
+    """Return where the console is to be reached, in whichever process it is; None if in none.
+
+    An address that means all of a machine's is none that anybody could open.
+    """
+    web = settings.web
+    if not web.enabled:
+        return None
+    host = web.host if web.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
+    return web.public_url or f"http://{f'[{host}]' if ':' in host else host}:{web.port}"
 
 
 def serves_web(settings: Settings, only: Collection[str]) -> bool:
@@ -57,7 +77,7 @@ def serves_web(settings: Settings, only: Collection[str]) -> bool:
     """
     if not settings.web.enabled or "web" not in only:
         return False
-    for module in ("uvicorn", "fastapi", "prometheus_client"):
+    for module in ("uvicorn", "fastapi", "jinja2", "prometheus_client"):
         require_extra(module, "web")
     return True
 

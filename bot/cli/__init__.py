@@ -74,11 +74,18 @@ _Pictures = Annotated[
 
 
 @app.command()
-def demo(context: typer.Context, pictures: _Pictures = None) -> None:
+def demo(
+    context: typer.Context,
+    pictures: _Pictures = None,
+    web: Annotated[bool, typer.Option("--web", help="In a browser instead.")] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where, with --web. 0: any that is free.")
+    ] = 8000,
+) -> None:
     """Try it here: a channel in this terminal, without any account."""
     from bot.cli.demo import demo
 
-    demo(pictures, context.obj)
+    demo(pictures, context.obj, web=web, port=port)
 
 
 @app.command()

@@ -18,13 +18,20 @@ from bot.commands import NAME
 from bot.errors import CommandError
 
 if TYPE_CHECKING:
+    from adapters.local.simulation import ShiftedClock
     from bot.config import Settings
 
 _FIRST_QUESTION_IN = timedelta(seconds=10)
+FIRST_COMMAND = "schedule add 09:00 days:mon-sun"
 
 
-def demo(pictures: Path | None, config: Path | None = None) -> None:
-    """Converse in a terminal; without one on stdin, play the shipped script."""
+def demo(
+    pictures: Path | None, config: Path | None = None, *, web: bool = False, port: int = 8000
+) -> None:
+    """Converse in a terminal, or in a browser; without either, play the shipped script."""
+    if web:
+        _serve(config, port)
+        return
     if not sys.stdin.isatty():
         typer.echo("# Three days in a team's channel, played on a virtual clock.")
     from bot.cli.local import open_database
@@ -40,6 +47,21 @@ def demo(pictures: Path | None, config: Path | None = None) -> None:
             asyncio.run(play(script, url, settings, as_json=False, pictures=pictures))
 
 
+def _serve(config: Path | None, port: int) -> None:
+    """Serve the channel on loopback until somebody ends it."""
+    from bot.app.platforms import require_extra
+    from bot.cli.local import open_database
+    from bot.config import load_settings
+
+    for module in ("uvicorn", "fastapi", "jinja2"):
+        require_extra(module, "web")
+    from bot.cli.demo_web import serve
+
+    settings = load_settings(config)
+    with open_database(None) as url:
+        asyncio.run(serve(url, settings, port))
+
+
 def _shipped_script() -> list[Instruction]:
     text = files("adapters.local").joinpath("demo.script").read_text(encoding="utf-8")
     return [instruction for _, instruction in parse_script(text.splitlines())]
@@ -48,14 +70,13 @@ def _shipped_script() -> list[Instruction]:
 async def _converse(url: str, settings: Settings, pictures: Path | None) -> None:
     from rich.console import Console
 
-    from adapters.local.console import YOU, ColouredTranscript, Conversation, ShiftedClock
+    from adapters.local.console import YOU, ColouredTranscript, Conversation
     from adapters.local.files import FileFolder
     from bot.cli.local import open_simulation
 
     console = Console()
-    clock = ShiftedClock()
     zone = machine_zone()
-    clock.move_to(_shortly_before_nine(datetime.now(UTC), zone))
+    clock = start_clock(zone)
     keep = FileFolder(pictures).keep
     transcript = ColouredTranscript(console, lambda: zone, keep)
     async with open_simulation(
@@ -63,8 +84,17 @@ async def _converse(url: str, settings: Settings, pictures: Path | None) -> None
     ) as simulation:
         simulation.zone, simulation.started = zone, True
         await simulation.play(Mark(YOU, "admin"))
-        await simulation.play(Say(YOU, f"{NAME} schedule add 09:00 days:mon-sun"))
+        await simulation.play(Say(YOU, f"{NAME} {FIRST_COMMAND}"))
         await Conversation(simulation, console).run()
+
+
+def start_clock(zone: str) -> ShiftedClock:
+    """Return a clock that stands shortly before the first question."""
+    from adapters.local.simulation import ShiftedClock
+
+    clock = ShiftedClock()
+    clock.move_to(_shortly_before_nine(datetime.now(UTC), zone))
+    return clock
 
 
 def _shortly_before_nine(now: datetime, zone: str) -> datetime:

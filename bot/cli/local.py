@@ -39,6 +39,7 @@ async def open_simulation(
     hear: Callable[[Origin, str], None],
     packs: Mapping[str, Path] | None = None,
     settings: Settings = Settings(grading=GradingSettings(grader="lexical")),  # noqa: B008 - frozen
+    console_address: Callable[[], str | None] = lambda: None,
 ) -> AsyncIterator[Simulation]:
     """Start the core on a local platform; each crash starts it again on the same database.
 
@@ -55,6 +56,7 @@ async def open_simulation(
             dice=dice,
             grading=settings.grading,
             ai=settings.ai,
+            console_address=console_address,
         )
         await program.start(packs)
         return program

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.commands.declaring import NAME, Command, Option, Rights, Type
 from bot.domain.bank import Order
+from bot.domain.delivery import DeliveryState
 from bot.domain.schedule import WEEKDAYS
 
 LEVEL = Option("level", Type.LEVEL, "fresher, 2-year or 5-year", clearable=True)
@@ -202,12 +203,14 @@ COMMANDS: tuple[Command, ...] = (
             LEVEL,
             TOPIC,
             Option("state", Type.CHOICE, "all if not given", choices=("active", "retired", "all")),
+            Option("words", Type.TEXT, "that stand in its title, topics or id"),
             Option("sort", Type.CHOICE, "worst if not given", choices=tuple(Order)),
             Option("page", Type.NUMBER, "1 if not given"),
         ),
         Rights.ADMIN,
         example=f"{NAME} questions bank sort:right",
     ),
+    Command("questions show", "one question with its answer", (QUESTION_ID,), Rights.ADMIN),
     Command(
         "questions retire", "ask a question no more in this workspace", (QUESTION_ID,), Rights.ADMIN
     ),
@@ -233,7 +236,17 @@ COMMANDS: tuple[Command, ...] = (
         Rights.ADMIN,
         example=f"{NAME} questions export pack:fastapi format:csv",
     ),
-    Command("status", "next and last posts, missed ones with the reason", (), Rights.ADMIN),
+    Command(
+        "status",
+        "next and last posts, missed ones with the reason",
+        (
+            Option("state", Type.CHOICE, "posts in this state alone", choices=tuple(DeliveryState)),
+            Option("page", Type.NUMBER, "2 for the 20 before the newest 20"),
+        ),
+        Rights.ADMIN,
+        example=f"{NAME} status state:stuck",
+    ),
+    Command("console", "a one-time link to the web console", (), Rights.ADMIN),
     Command(
         "emoji",
         "which reaction shows the answer",

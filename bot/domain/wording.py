@@ -16,11 +16,13 @@ from bot.domain.cards import (
     QueueCard,
     QueueEntry,
     RevealCard,
+    StatusCard,
 )
 from bot.domain.cards.standings import PERIODS as PERIODS
 from bot.domain.delivery import Delivery, DeliveryState, Purpose, describe_mend
 from bot.domain.draft import ItemKind
 from bot.domain.emoji import show_emoji
+from bot.domain.question import Question
 from bot.domain.reading import format_duration
 from bot.domain.schedule import WEEKDAYS, RevealMode, Schedule
 from bot.domain.streak import DAYS_PER_FREEZE, MOST_FREEZES, LedgerDay, Outcome, Streak
@@ -64,6 +66,31 @@ def count_pages(card: BankCard) -> str:
         return ""
     more = f" The next: page:{card.page + 1}" if card.page < card.pages else ""
     return f"Page {card.page} of {card.pages}, {plural(card.total, 'question')}.{more}"
+
+
+def introduce_posts(card: StatusCard) -> str:
+    """Say which posts a status lists, and in which zone their times are."""
+    listed = f"Posts that are {card.state}" if card.state else "Newest posts"
+    return f"{listed}, page {card.page}" if card.page > 1 else listed
+
+
+def explain_posts(card: StatusCard) -> str:
+    """Say how to see older posts, where there are any."""
+    state = f" state:{card.state}" if card.state else ""
+    return f"Older ones: /fastapi-quiz status{state} page:{card.page + 1}" if card.more else ""
+
+
+def list_choices(question: Question) -> str:
+    """Write the choices of a question one a line, the right one marked, each with its reason."""
+    return "\n".join(
+        f"{'*' if choice.right else '-'} {choice.text} ({choice.why})"
+        for choice in question.choices
+    )
+
+
+def list_key_points(question: Question) -> str:
+    """Write what a good answer says, one point a line."""
+    return "\n".join(f"- {point.text}" for point in question.key_points)
 
 
 def plural(count: int, noun: str) -> str:
@@ -256,16 +283,12 @@ def list_entry_facts(entry: QueueEntry) -> list[tuple[str, str]]:
     item, question = entry.item, entry.item.question
     if item.kind is ItemKind.REPORT:
         return [("Question", question.id), ("What is said to be wrong", item.words)]
-    choices = "\n".join(
-        f"{'*' if choice.right else '-'} {choice.text} ({choice.why})"
-        for choice in question.choices
-    )
     facts = [
         ("For", f"{question.level}, {', '.join(question.topics)}"),
         ("Question", question.prompt),
-        ("Choices", choices),
+        ("Choices", list_choices(question)),
         ("Answer", question.answer),
-        ("Key points", "\n".join(f"- {point.text}" for point in question.key_points)),
+        ("Key points", list_key_points(question)),
         ("Could be better", "\n".join(entry.remarks)),
     ]
     return [(head, text) for head, text in facts if text]

@@ -16,6 +16,7 @@ from bot.ports.metering import NO_METER, CallOutcome, Meter, NoMeter
 from bot.ports.model import Assessor, ModelBook, ModelMeter
 from bot.ports.operations import Operations
 from bot.ports.people import Members, Notice, Notices, Workspaces
+from bot.ports.posts import Posts
 from bot.ports.receiving import ReceivedEvents
 from bot.ports.reviews import Missed, Reminders, Reviews
 from bot.ports.roles import AdminRoles
@@ -23,6 +24,7 @@ from bot.ports.scheduling import Agenda, Move, Schedules, Wakes
 from bot.ports.standings import Streaks, Totals
 from bot.ports.storage import Storage, UnitOfWork
 from bot.ports.tenancy import Tenancy
+from bot.ports.visits import Visits
 from bot.ports.writing import QuestionWriter
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "Operations",
     "PastAnswers",
     "Platform",
+    "Posts",
     "QuestionWriter",
     "Questions",
     "ReceivedEvents",
@@ -68,6 +71,7 @@ __all__ = [
     "Tenancy",
     "Totals",
     "UnitOfWork",
+    "Visits",
     "Wakes",
     "Workspaces",
 ]

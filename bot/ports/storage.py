@@ -16,11 +16,13 @@ from bot.ports.interviews import Interviews
 from bot.ports.model import ModelBook
 from bot.ports.operations import Operations
 from bot.ports.people import Members, Notices, Workspaces
+from bot.ports.posts import Posts
 from bot.ports.reviews import Reminders, Reviews
 from bot.ports.roles import AdminRoles
 from bot.ports.scheduling import Agenda, Schedules
 from bot.ports.standings import Streaks, Totals
 from bot.ports.tenancy import Tenancy
+from bot.ports.visits import Visits
 
 
 class UnitOfWork(Protocol):
@@ -91,6 +93,12 @@ class UnitOfWork(Protocol):
 
     @property
     def operations(self) -> Operations: ...
+
+    @property
+    def posts(self) -> Posts: ...
+
+    @property
+    def visits(self) -> Visits: ...
 
 
 class Storage(Protocol):

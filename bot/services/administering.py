@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.commands import Call, Caller, handles
 from bot.domain.assessment import GraderFacts, GradingStatus
 from bot.domain.cards import NoticeCard, Reply, StatusCard
+from bot.domain.delivery import DeliveryState
 from bot.domain.people import Member, Role
 from bot.errors import ChatError, CommandError, NotFound
 from bot.ports import ChatPort, Storage, UnitOfWork
@@ -82,14 +83,18 @@ class Administering:
     @handles("status")
     async def show_status(self, call: Call) -> Reply:
         """Show schedules, newest deliveries, and why any was missed."""
-        caller = call.caller
+        caller, options = call.caller, call.options
+        state = DeliveryState(options["state"]) if "state" in options else None
+        page = max(1, options.get("page", 1))
+        skip = (page - 1) * SHOWN_DELIVERIES
         async with self.storage.reading() as work:
             schedules = await work.schedules.of_workspace(caller.workspace.id)
-            newest = await work.deliveries.newest_of_workspace(
-                caller.workspace.id, SHOWN_DELIVERIES
-            )
+            found = await work.posts.newest(caller.workspace.id, state, skip, SHOWN_DELIVERIES + 1)
             grading = await self._load_grading(work, caller)
-        return Reply([StatusCard(tuple(schedules), tuple(newest), caller.zone, grading)])
+        newest, more = tuple(found[:SHOWN_DELIVERIES]), len(found) > SHOWN_DELIVERIES
+        return Reply(
+            [StatusCard(tuple(schedules), newest, caller.zone, grading, state, page, more)]
+        )
 
     async def _load_grading(self, work: UnitOfWork, caller: Caller) -> GradingStatus:
         today = caller.now.date()

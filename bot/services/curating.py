@@ -11,6 +11,7 @@ from bot.domain.bank import BankEntry, Order, QuestionState, StoredPack, sort_en
 from bot.domain.cards import (
     Attachment,
     BankCard,
+    BankQuestionCard,
     BankRow,
     ErrorCard,
     FormCard,
@@ -47,6 +48,8 @@ class Curating:
         async with self.storage.reading() as work:
             entries = await work.curation.entries(call.caller.workspace.id, wanted)
             fitting = [entry for entry in entries if state in ("all", entry.state)]
+            if "words" in options:
+                fitting = await _search(work, call, fitting)
             if not fitting:
                 raise NotFound(f"No question fits: {_name(wanted, state)}. Try fewer options.")
             pages = -(-len(fitting) // ROWS_A_PAGE)
@@ -62,15 +65,25 @@ class Curating:
     @suggests_values(Type.QUESTION)
     async def suggest_questions(self, call: Call) -> Reply:
         """Return the ids of all questions to which the command could do something."""
-        wants_retired = call.command.path == "questions restore"
+        asked_by = call.command.path
         async with self.storage.reading() as work:
             entries = await work.curation.entries(call.caller.workspace.id)
         pairs = [
             (f"{entry.summary.id} ({', '.join(entry.summary.topics)})", entry.summary.id)
             for entry in entries
-            if (entry.state is QuestionState.RETIRED) == wants_retired
+            if asked_by == "questions show"
+            or (entry.state is QuestionState.RETIRED) == (asked_by == "questions restore")
         ]
         return Reply([NoticeCard(f"{len(pairs)} questions.", {"suggestions": pairs})])
+
+    @handles("questions show")
+    async def show_question(self, call: Call) -> Reply:
+        """Show a question whole, retired or not."""
+        async with self.storage.reading() as work:
+            entry = await _find_entry(work, call, call.options["id"].lower())
+            key = entry.summary.key
+            question = (await work.questions.get_many(call.caller.workspace.id, [key]))[key]
+        return Reply([BankQuestionCard(BankRow(entry, question.title), question)])
 
     @handles("questions retire")
     async def retire(self, call: Call) -> Reply:
@@ -153,6 +166,18 @@ async def _add_titles(
     keys = [entry.summary.key for entry in entries]
     questions = await work.questions.get_many(call.caller.workspace.id, keys)
     return tuple(BankRow(entry, questions[entry.summary.key].title) for entry in entries)
+
+
+async def _search(work: UnitOfWork, call: Call, entries: Sequence[BankEntry]) -> list[BankEntry]:
+    """Return the questions with all the words in their title, topics or id."""
+    words = call.options["words"].casefold().split()
+
+    def fits(row: BankRow) -> bool:
+        summary = row.entry.summary
+        text = " ".join([row.title, summary.id, *summary.topics]).casefold()
+        return all(word in text for word in words)
+
+    return [row.entry for row in await _add_titles(work, call, entries) if fits(row)]
 
 
 async def _find_entry(work: UnitOfWork, call: Call, name: str) -> BankEntry:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from bot.domain.delivery import Change, DeliveryState
+from bot.commands import Press, Rights, handles_button
+from bot.domain.cards import NoticeCard, Reply
+from bot.domain.delivery import Change, Delivery, DeliveryState
+from bot.domain.people import Workspace
 from bot.errors import NotFound
 from bot.ports import Clock, Storage
 from bot.services.settling import settle
@@ -43,7 +46,22 @@ class Resolving:
                 f'No delivery has the key "{key}". '
                 "fastapi-quiz deliveries --state stuck --json lists those that wait."
             )
-        workspace, delivery = found
+        return await self._end_doubt(*found, verdict, message_id)
+
+    @handles_button("resolve", Rights.ADMIN)
+    async def press(self, press: Press) -> Reply:
+        """Do the same for an admin who looked, in their own workspace."""
+        workspace = press.caller.workspace
+        async with self.storage.reading() as work:
+            delivery = await work.deliveries.by_key(workspace.id, press.key)
+        if delivery is None or delivery.member_id is not None or press.value not in set(Verdict):
+            raise NotFound("There is no such post here. Type /fastapi-quiz status state:stuck")
+        said = await self._end_doubt(workspace, delivery, Verdict(press.value), None)
+        return Reply([NoticeCard(said, {"key": delivery.key, "verdict": press.value})])
+
+    async def _end_doubt(
+        self, workspace: Workspace, delivery: Delivery, verdict: Verdict, message_id: str | None
+    ) -> str:
         where = f"{workspace.name} {delivery.channel}, {delivery.slot}"
         if delivery.state is not DeliveryState.STUCK:
             raise NotFound(

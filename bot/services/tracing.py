@@ -24,7 +24,10 @@ from bot.errors import CommandError
 from bot.ports import NO_METER, Handle, Meter
 
 log = structlog.get_logger(__name__)
-_PRESSES = frozenset({"answer", "choose", "reveal", "rate", "forget", "command", "form"})
+_PRESSES = frozenset(
+    {"answer", "choose", "reveal", "rate", "forget", "command", "form"}
+    | {"approve", "edit", "reject", "resolve"}
+)
 
 
 def name_event(event: Event) -> str:

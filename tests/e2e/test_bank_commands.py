@@ -87,6 +87,31 @@ async def test_members_may_look_at_nothing_and_change_nothing(play: Play) -> Non
     assert [said.data["reason"] for said in played.messages] == ["forbidden"] * len(verbs)
 
 
+async def test_words_are_looked_for_and_one_question_is_shown_whole(play: Play) -> None:
+    one = SMALL[0]
+    word = one.title.split()[0].lower()
+    played = await play(
+        START
+        + f"""
+        @ana: /fastapi-quiz questions bank words:"{one.id.replace("-", " ")}"
+        @ana: /fastapi-quiz questions bank words:{word} sort:id
+        @ana: /fastapi-quiz questions bank words:zebra
+        @ana: /fastapi-quiz questions show {one.id.upper()}
+        @ana: /fastapi-quiz questions show no-such
+        @ben: /fastapi-quiz questions show {one.id}
+        """
+    )
+    by_id, by_title = played.of("bank")
+    assert list(states(by_id.data)) == [one.id]
+    assert one.id in states(by_title.data)
+    [shown] = played.of("bank_question")
+    assert shown.only == "ana"
+    assert one.prompt in shown.text
+    assert one.answer in shown.text
+    reasons = [said.data["reason"] for said in played.of("error")]
+    assert reasons == ["not_found", "not_found", "forbidden"]
+
+
 async def test_pages_of_the_bank(play: Play, tmp_path: Path) -> None:
     objects = [describe_question(SMALL[0]) | {"id": f"copy-{number:02}"} for number in range(23)]
     (tmp_path / "ours.json").write_text(json.dumps(objects))

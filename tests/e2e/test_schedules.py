@@ -308,3 +308,33 @@ async def test_a_thread_for_discussion_is_a_matter_of_the_schedule(play: Play) -
         for card in played.of("schedule")
     ]
     assert said == [(False, False), (True, True), (True, True), (False, False)]
+
+
+async def test_status_lists_posts_by_state_and_page(play: Play) -> None:
+    played = await play(
+        START
+        + """
+        @ana: /fastapi-quiz schedule skip 1
+        advance 24d
+        @ana: /fastapi-quiz status
+        @ana: /fastapi-quiz status page:2
+        @ana: /fastapi-quiz status state:skipped
+        @ana: /fastapi-quiz status state:posted
+        """
+    )
+    newest, older, skipped = played.of("status")
+    assert (len(newest.data["deliveries"]), newest.data["more"]) == (20, True)
+    assert "Older ones: /fastapi-quiz status page:2" in newest.text
+    assert (len(older.data["deliveries"]), older.data["more"]) == (5, False)
+    assert "Newest posts, page 2" in older.text
+    assert [one["state"] for one in skipped.data["deliveries"]] == ["skipped"]
+    assert "Posts that are skipped" in skipped.text
+    assert "confirmed" in played.last("error").text
+
+
+async def test_without_a_web_server_the_console_says_what_to_do(play: Play) -> None:
+    played = await play(f"{START}\n@ana: /fastapi-quiz console\n@ben: /fastapi-quiz console")
+    off, forbidden = played.of("error")
+    assert "set enabled = true under [web]" in off.text
+    assert "demo --web" in off.text
+    assert forbidden.data["reason"] == "forbidden"

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.local.simulation import VirtualClock
 from adapters.slack.app import SlackPlatform
 from adapters.slack.http import EVENTS_PATH
-from adapters.web.server import WebServer
+from adapters.web.server import WebServer, make_web_app
 from bot.app import Application, build
 from bot.config import SlackSettings, WebSettings
 from bot.domain.health import Fact, Tally
@@ -186,7 +186,7 @@ def make_platform(
 
 async def serve(platform: SlackPlatform, server: SlackServer) -> WebServer:
     """Serve the platform's routes and tell the local Slack where."""
-    web = WebServer(WebSettings(port=0), platform.routes, Nothing())
+    web = WebServer(WebSettings(port=0), make_web_app(platform.routes, Nothing()))
     await web.start()
     server.events_url = f"{web.url}{EVENTS_PATH}"
     return web

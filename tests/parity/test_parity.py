@@ -61,6 +61,8 @@ at 2026-03-23 08:55 Europe/Berlin
 @ana: /fastapi-quiz questions retire own-rules
 @ana: /fastapi-quiz questions bank state:retired
 @ana: /fastapi-quiz questions restore own-rule
+@ana: /fastapi-quiz questions show own-rule
+@ana: /fastapi-quiz questions bank words:"own rule"
 @ana: /fastapi-quiz questions export pack:no-such-pack
 @ana: /fastapi-quiz schedule add 09:00 pack:no-such-pack
 """,
@@ -74,7 +76,10 @@ at 2026-03-23 08:55 Europe/Berlin
 @ben: /fastapi-quiz schedule preview 1
 @ben: /fastapi-quiz schedule pause 1
 @ben: /fastapi-quiz status
+@ben: /fastapi-quiz status state:stuck
+@ben: /fastapi-quiz console
 @cem: /fastapi-quiz status
+@cem: /fastapi-quiz console
 """,
     "words that are none": """
 at 2026-03-23 08:55 Europe/Berlin

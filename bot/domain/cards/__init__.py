@@ -12,7 +12,7 @@ from bot.domain.cards.admin import (
     describe_delivery,
     describe_schedule,
 )
-from bot.domain.cards.bank import BankCard, BankRow
+from bot.domain.cards.bank import BankCard, BankQuestionCard, BankRow
 from bot.domain.cards.digest import DigestCard, HardestQuestion
 from bot.domain.cards.history import HistoryCard, HistoryLine, PastAnswerCard
 from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
@@ -20,12 +20,20 @@ from bot.domain.cards.parts import Attachment, Button, FormField
 from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.queue import QueueCard, QueueEntry
 from bot.domain.cards.reply import Card, Reply
-from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
+from bot.domain.cards.sentences import (
+    ErrorCard,
+    FormCard,
+    HelpCard,
+    LinkCard,
+    NoticeCard,
+    TopicsCard,
+)
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, Standing, StreakCard
 
 __all__ = [
     "Attachment",
     "BankCard",
+    "BankQuestionCard",
     "BankRow",
     "Button",
     "Card",
@@ -41,6 +49,7 @@ __all__ = [
     "HistoryLine",
     "LeaderboardCard",
     "LedgerCard",
+    "LinkCard",
     "MockCard",
     "MockHistoryCard",
     "MockReportCard",

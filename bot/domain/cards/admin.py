@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.domain.assessment import GradingStatus
-from bot.domain.delivery import Delivery, describe_mend
+from bot.domain.delivery import Delivery, DeliveryState, describe_mend
 from bot.domain.schedule import WEEKDAYS, Schedule
 
 
@@ -72,13 +72,20 @@ class PreviewCard:
 
 @dataclass(frozen=True, slots=True)
 class StatusCard:
-    """What an admin wants to know: schedules, and the newest deliveries with reasons."""
+    """What an admin wants to know: schedules, and the newest deliveries with reasons.
+
+    `state` is what the deliveries were asked for by, None for all; `more`: there are older ones
+    than on this page.
+    """
 
     kind: ClassVar[str] = "status"
     schedules: tuple[Schedule, ...]
     deliveries: tuple[Delivery, ...]
     zone: str
     grading: GradingStatus
+    state: DeliveryState | None = None
+    page: int = 1
+    more: bool = False
 
     def data(self) -> dict[str, Any]:
         """What the card was made of."""
@@ -86,6 +93,8 @@ class StatusCard:
             "schedules": [describe_schedule(schedule) for schedule in self.schedules],
             "deliveries": [describe_delivery(delivery) for delivery in self.deliveries],
             "grading": asdict(self.grading),
+            "page": self.page,
+            "more": self.more,
         }
 
 

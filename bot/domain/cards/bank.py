@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.domain.bank import BankEntry
+from bot.domain.question import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,19 @@ class BankCard:
             "pages": self.pages,
             "questions": [describe_row(row) for row in self.rows],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class BankQuestionCard:
+    """One question of the bank whole: what is asked, the answer, and how it did here."""
+
+    kind: ClassVar[str] = "bank_question"
+    row: BankRow
+    question: Question
+
+    def data(self) -> dict[str, Any]:
+        """What the card was made of."""
+        return describe_row(self.row)
 
 
 def describe_row(row: BankRow) -> dict[str, Any]:

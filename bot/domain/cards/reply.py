@@ -11,13 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.cards.admin import PreviewCard, ScheduleCard, SchedulesCard, StatusCard
-from bot.domain.cards.bank import BankCard
+from bot.domain.cards.bank import BankCard, BankQuestionCard
 from bot.domain.cards.digest import DigestCard
 from bot.domain.cards.history import HistoryCard, PastAnswerCard
 from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.questions import GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.queue import QueueCard
-from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
+from bot.domain.cards.sentences import (
+    ErrorCard,
+    FormCard,
+    HelpCard,
+    LinkCard,
+    NoticeCard,
+    TopicsCard,
+)
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, StreakCard
 
 Card = (
@@ -39,9 +46,11 @@ Card = (
     | StatusCard
     | QueueCard
     | BankCard
+    | BankQuestionCard
     | HelpCard
     | TopicsCard
     | NoticeCard
+    | LinkCard
     | ErrorCard
     | FormCard
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.domain.cards.parts import Attachment, Button, FormField
@@ -50,6 +51,20 @@ class NoticeCard:
     def data(self) -> dict[str, Any]:
         """What the notice is about."""
         return dict(self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCard:
+    """A sentence and an address for the caller alone, until `expires_at` (UTC)."""
+
+    kind: ClassVar[str] = "link"
+    text: str
+    url: str
+    expires_at: datetime
+
+    def data(self) -> dict[str, Any]:
+        """What the card was made of."""
+        return {"url": self.url, "expires_at": self.expires_at.isoformat()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from bot.domain.attempt import PastAnswer, points_for
 from bot.domain.bank import BankEntry, QuestionState, QuestionStatistics
 from bot.domain.cards import (
     BankCard,
+    BankQuestionCard,
     BankRow,
     Button,
     Card,
@@ -36,6 +37,7 @@ from bot.domain.cards import (
     HistoryLine,
     LeaderboardCard,
     LedgerCard,
+    LinkCard,
     NoticeCard,
     PastAnswerCard,
     PreviewCard,
@@ -102,6 +104,8 @@ def make_cards(text: str, many: int) -> list[Card]:
         PreviewCard(schedule, (datetime(2026, 1, 5, tzinfo=UTC),) * 10),
         StatusCard((schedule,), (), "UTC", GradingStatus(GraderFacts(text, text, 5, (text,)))),
         BankCard(text, make_bank_rows(text, min(many, 10)), many, 2, 3),
+        BankQuestionCard(make_bank_rows(text, 1)[0], question),
+        LinkCard(text, "https://quiz.test/console/enter/x", datetime(2026, 1, 5, tzinfo=UTC)),
         HelpCard(lines, lines, (Button("Today", "command", value="today"),)),
         TopicsCard(tuple((f"topic-{n}", n) for n in range(many)), (("fresher", 3),)),
         NoticeCard(text, buttons=(Button("x", "command", "", "help"),)),

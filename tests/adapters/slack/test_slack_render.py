@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +19,7 @@ from bot.domain.attempt import PastAnswer
 from bot.domain.bank import BankEntry, QuestionState, QuestionStatistics
 from bot.domain.cards import (
     BankCard,
+    BankQuestionCard,
     BankRow,
     Button,
     Card,
@@ -29,6 +30,7 @@ from bot.domain.cards import (
     HistoryCard,
     HistoryLine,
     LeaderboardCard,
+    LinkCard,
     NoticeCard,
     PastAnswerCard,
     QuestionCard,
@@ -129,6 +131,8 @@ def cards_with(text: str) -> list[Card]:
         LeaderboardCard("week", tuple(Standing(1, text, 5, 2) for _ in range(10))),
         HelpCard(((text or "u", text),), ((text or "u", text),)),
         BankCard(text, (bank_row(text),) * 10, 10, 2, 3),
+        BankQuestionCard(bank_row(text), question),
+        LinkCard(text, "https://quiz.test/console/enter/x", datetime(2026, 1, 5, tzinfo=UTC)),
         TopicsCard(((text, 1),), ((text, 2),)),
     ]
 

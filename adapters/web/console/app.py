@@ -1,0 +1,73 @@
+"""The console as an application, to be mounted at `/console`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from pathlib import Path
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from adapters.web.console import entering, filling, looking
+from adapters.web.console.visits import Door, NobodyVisits, Refused
+from adapters.web.guarding import GuardHeaders
+from bot.domain.health import Fact
+from bot.errors import Forbidden
+from bot.ports import Handle
+from bot.services.visiting import Visiting
+
+_STATUSES = {"forbidden": 403, "not_found": 404, "fault": 503}
+STATIC = Path(__file__).parents[1] / "static"
+
+
+def make_console(
+    visiting: Visiting,
+    handle: Handle,
+    examine: Callable[[], Awaitable[list[Fact]]],
+    platforms: Collection[str],
+    public_url: str = "",
+) -> GuardHeaders:
+    """Return the console.
+
+    `handle` answers its visitors' events, `examine` says how the process is, `platforms` are
+    those that it is connected to, `public_url` is how the outside reaches it.
+    """
+    app = FastAPI(title="Console", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.door = Door(visiting, handle, platforms, public_url)
+    app.state.examine = examine
+    app.mount("/static", StaticFiles(directory=STATIC))
+    for part in (entering, looking, filling):
+        app.include_router(part.router)
+    _explain_errors(app)
+    return GuardHeaders(app, scripts=False)
+
+
+def _explain_errors(app: FastAPI) -> None:
+    """Answer what can't be done with a sentence on a page."""
+
+    def say(request: Request, said: object, status: int) -> HTMLResponse:
+        return entering.say(Door.of(request), str(said), status)
+
+    @app.exception_handler(NobodyVisits)
+    async def ask_in(request: Request, error: NobodyVisits) -> Response:
+        return say(request, error, 401)
+
+    @app.exception_handler(Forbidden)
+    async def forbid(request: Request, error: Forbidden) -> Response:
+        return say(request, error, 403)
+
+    @app.exception_handler(Refused)
+    async def refuse(request: Request, error: Refused) -> Response:
+        return say(request, error, _STATUSES.get(error.card.reason, 400))
+
+    @app.exception_handler(RequestValidationError)
+    async def not_read(request: Request, _error: RequestValidationError) -> Response:
+        return say(request, "That address can't be read. Go back and choose again.", 400)
+
+    @app.exception_handler(StarletteHTTPException)
+    async def not_there(request: Request, error: HTTPException) -> Response:
+        said = "There is no such page." if error.status_code == 404 else "That can't be done here."
+        return say(request, said, error.status_code)

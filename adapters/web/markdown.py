@@ -1,0 +1,43 @@
+"""Markdown from reviewed packs as HTML."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from bot.domain.question import Markdown
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def drop_controls(text: str) -> str:
+    """Drop what moves a cursor or turns the direction of writing."""
+    return _CONTROL.sub("", text)
+
+
+@lru_cache(maxsize=512)
+def render_markdown(content: Markdown) -> Markup:
+    """Return HTML. HTML in the text is shown as it is written, and pictures are not loaded."""
+    return Markup(_parser().render(drop_controls(content)))  # noqa: S704 - the parser escapes all it is given
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "highlight": _highlight})
+    return parser.enable(["strikethrough", "table"]).disable("image")
+
+
+def _highlight(code: str, language: str, _attributes: str) -> str:
+    """Return code with classes for its colours; escaped as it is where nobody knows them."""
+    try:
+        lexer = get_lexer_by_name(language)
+    except ClassNotFound:
+        return str(escape(code))
+    return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))

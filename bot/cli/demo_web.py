@@ -1,0 +1,74 @@
+"""`fastapi-quiz demo --web`: the local channel and its console in a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import typer
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from adapters.local.live import LiveChannel
+from adapters.local.platform import NAME
+from adapters.web.channel import make_channel
+from adapters.web.console import make_console
+from adapters.web.server import WebServer
+from bot.app import Application
+from bot.cli.demo import FIRST_COMMAND, machine_zone, start_clock
+from bot.cli.local import open_simulation
+from bot.config import Settings, WebSettings
+from bot.domain.health import Fact
+from bot.errors import ConfigError
+
+MEMBERS = ("you", "ben", "cem")
+
+
+async def serve(url: str, settings: Settings, port: int) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Raises:
+        ConfigError: the port is taken.
+    """
+    live = LiveChannel(MEMBERS)
+    address = ""
+    zone = machine_zone()
+    async with open_simulation(
+        url,
+        start_clock(zone),
+        live.show,
+        live.hear,
+        settings=settings,
+        console_address=lambda: address,
+    ) as simulation:
+        simulation.zone, simulation.started = zone, True
+        program = simulation.program
+        assert isinstance(program, Application)
+        console = make_console(program.visiting, live.handle, _examine, [NAME])
+        pages = Starlette(routes=[Mount("/console", console), Mount("/", make_channel(live))])
+        server = WebServer(WebSettings(host="127.0.0.1", port=port), pages)
+        await live.open(simulation, [FIRST_COMMAND])
+        try:
+            await server.start()
+        except ConfigError:
+            raise ConfigError(
+                f"Port {port} can't be used. Choose another: fastapi-quiz demo --web --port 0"
+            ) from None
+        address = server.url
+        ticking = asyncio.create_task(live.run())
+        typer.echo(f"Open {address}/ in your browser. Ctrl-C ends the demo.")
+        await _wait_for_end()
+        await live.close()
+        await ticking
+        await server.stop()
+
+
+async def _examine() -> list[Fact]:
+    return [Fact("demo", True, "runs on this machine alone, with a clock that can be moved")]
+
+
+async def _wait_for_end() -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()

@@ -1,0 +1,19 @@
+"""A workspace's posts, to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.domain.delivery import Delivery, DeliveryState
+from bot.domain.people import WorkspaceId
+
+
+class Posts(Protocol):
+    """Deliveries to channels; what one member asked for is nobody else's business."""
+
+    async def newest(
+        self, workspace_id: WorkspaceId, state: DeliveryState | None, skip: int, limit: int
+    ) -> Sequence[Delivery]:
+        """Return deliveries in that state, or all, newest first, leaving out the first `skip`."""
+        ...
