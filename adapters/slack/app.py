@@ -25,11 +25,12 @@ from adapters.slack.failures import CALL_ERRORS, explain, word_of
 from adapters.slack.files import Files
 from adapters.slack.home import Home
 from adapters.slack.http import SlackRoutes
-from adapters.slack.inbound import NAME, Malformed, read_once_key, require_shape
+from adapters.slack.inbound import require_shape
 from adapters.slack.install import Renewal, make_flow
 from adapters.slack.lifecycle import Lifecycle
 from adapters.slack.listeners import Listeners
 from adapters.slack.log import SDK_LOG
+from adapters.slack.payload import NAME, Malformed, read_once_key
 from adapters.slack.people import People
 from adapters.slack.replies import Replies
 from bot.config import SlackSettings
@@ -157,7 +158,7 @@ class SlackPlatform:
             logger=SDK_LOG,
             name="fastapi-quiz",
             client=self.clients.make(),
-            authorize=StoredAuthorize(self.clients),
+            authorize=StoredAuthorize(self.clients),  # type: ignore[arg-type] # Bolt takes it
             request_verification_enabled=False,  # SlackRoutes does it before parsing
             attaching_function_token_enabled=False,  # for workflow steps; there are none
             attaching_conversation_kwargs_enabled=False,  # for AI assistants' threads

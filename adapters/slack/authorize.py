@@ -15,7 +15,7 @@ class StoredAuthorize(AsyncAuthorize):
     """Answers from what is stored: asking Slack at each request would cost a round trip."""
 
     def __init__(self, clients: Clients) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._clients = clients
 
     async def __call__(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from adapters.slack.inbound import write_button_value
+from adapters.slack.carried import write_button_value
 from bot.domain.cards import Button
 
 Block = dict[str, Any]
