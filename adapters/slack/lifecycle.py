@@ -19,7 +19,7 @@ from bot.ports import Handle
 
 HELLO = NoticeCard(
     "Hello! I post a FastAPI interview question each day. An admin sets the time: press "
-    "Schedule, or type /fastapi-quiz schedule add. Everybody can try /fastapi-quiz ask now.",
+    "Schedule, or type /fastapi-quiz schedule add 09:00. Everybody can try /fastapi-quiz ask now.",
     buttons=(
         Button("Schedule", "form", value="schedule add"),
         Button("Help", "command", value="help"),
