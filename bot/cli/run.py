@@ -15,6 +15,8 @@ from bot.logs import configure_logs
 from storage.engine import open_engine
 from storage.schema import migrate as migrate_database
 
+GC_THRESHOLDS = (5_000, 20, 10)
+"""Python's own are 700, 10 and 10: how many new objects make the collector come."""
 PARTS = ("local", "discord", "slack", "scheduler", "web")
 
 
@@ -47,10 +49,12 @@ async def _serve(service: Service) -> None:
 def _settle_memory() -> None:
     """Keep the collector from what stays for good, which is most of what there is.
 
-    It would look through all modules each time, and block the event loop meanwhile.
+    It would look through all modules each time, and block the event loop meanwhile. It may
+    also come less often: with thousands of requests under way, little of what is new is rubbish.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 def migrate(config: Path | None) -> str:
