@@ -16,7 +16,8 @@ from storage.engine import open_engine
 from storage.schema import migrate as migrate_database
 
 GC_THRESHOLDS = (5_000, 20, 10)
-"""Python's own are 700, 10 and 10: how many new objects make the collector come."""
+"""How many new objects make the collector come; Python's own are 700, 10 and 10. With thousands
+of requests under way little of what is new is rubbish, and each look holds up the event loop."""
 PARTS = ("local", "discord", "slack", "scheduler", "web")
 
 
@@ -34,27 +35,16 @@ def run(config: Path | None, only: str | None) -> None:
 
 
 async def _serve(service: Service) -> None:
+    gc.set_threshold(*GC_THRESHOLDS)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
         await service.start()
-        _settle_memory()
         await stop.wait()
     finally:
         await service.stop()
-
-
-def _settle_memory() -> None:
-    """Keep the collector from what stays for good, which is most of what there is.
-
-    It would look through all modules each time, and block the event loop meanwhile. It may
-    also come less often: with thousands of requests under way, little of what is new is rubbish.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
 
 
 def migrate(config: Path | None) -> str:
