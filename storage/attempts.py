@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import func
@@ -54,20 +53,6 @@ class AttemptRepository:
             )
         )
         return {AttemptKind(kind) for kind in rows}
-
-    async def dates_of(self, workspace_id: WorkspaceId, member_id: MemberId) -> set[date]:
-        rows = await self.session.exec(
-            select(col(AttemptRow.slot))
-            .join(DeliveryRow)
-            .where(
-                AttemptRow.workspace_id == workspace_id,
-                AttemptRow.member_id == member_id,
-                col(AttemptRow.late).is_(False),
-                col(DeliveryRow.member_id).is_(None),
-            )
-            .distinct()
-        )
-        return set(rows)
 
     async def counts(self, delivery: Delivery) -> Counts:
         rows = await self.session.exec(

@@ -77,6 +77,8 @@ class SqlStorage:
 
     engine: AsyncEngine
     random: random.Random
+    commits: int = 0
+    """Transactions of this process that may have written; nothing else becomes due by itself."""
     _one_writer: asyncio.Lock = field(default_factory=asyncio.Lock)
     _versions: Versions = field(default_factory=Versions)
 
@@ -87,6 +89,7 @@ class SqlStorage:
             await connection.execution_options(**WRITE)
             async with connection.begin():
                 yield self._open(AsyncSession(bind=connection, expire_on_commit=False))
+        self.commits += 1
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:

@@ -9,7 +9,6 @@ import aiohttp
 import structlog
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
-from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -17,6 +16,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from starlette.routing import Route
 
+from adapters.slack.authorize import StoredAuthorize
 from adapters.slack.backlog import Backlog, Once, Seen
 from adapters.slack.chat import SlackChat
 from adapters.slack.client import Watch, make_pace
@@ -25,17 +25,18 @@ from adapters.slack.failures import CALL_ERRORS, explain, word_of
 from adapters.slack.files import Files
 from adapters.slack.home import Home
 from adapters.slack.http import SlackRoutes
-from adapters.slack.inbound import NAME, Malformed, require_shape
+from adapters.slack.inbound import require_shape
 from adapters.slack.install import Renewal, make_flow
 from adapters.slack.lifecycle import Lifecycle
 from adapters.slack.listeners import Listeners
 from adapters.slack.log import SDK_LOG
+from adapters.slack.payload import NAME, Malformed, read_once_key
 from adapters.slack.people import People
 from adapters.slack.replies import Replies
 from bot.config import SlackSettings
 from bot.domain.events import AccessRegained, Origin
 from bot.domain.installation import Installation
-from bot.errors import ChatError, ConfigError
+from bot.errors import ConfigError
 from bot.logs import following_event
 from bot.ports import (
     NO_METER,
@@ -153,15 +154,14 @@ class SlackPlatform:
         await self._backlog.drain()
 
     def _make_app(self, handle: Handle) -> AsyncApp:
-        async def authorize(team_id: str | None, user_id: str | None) -> AuthorizeResult | None:
-            return await self._authorize(team_id or "", user_id)  # Bolt can't call methods
-
         app = AsyncApp(
             logger=SDK_LOG,
             name="fastapi-quiz",
             client=self.clients.make(),
-            authorize=authorize,  # type: ignore[arg-type] # None means: not installed
+            authorize=StoredAuthorize(self.clients),  # type: ignore[arg-type] # Bolt takes it
             request_verification_enabled=False,  # SlackRoutes does it before parsing
+            attaching_function_token_enabled=False,  # for workflow steps; there are none
+            attaching_conversation_kwargs_enabled=False,  # for AI assistants' threads
             process_before_response=True,
         )
         app.error(self._explain_fault)
@@ -173,24 +173,6 @@ class SlackPlatform:
         Lifecycle(handle, self.clients, self._replies, self._backlog, self._once).register(app)
         return app
 
-    async def _authorize(self, team: str, user_id: str | None) -> AuthorizeResult | None:
-        """Answer from what is stored: asking Slack at each request would cost a round trip."""
-        try:
-            found = await self.clients.installation(team)
-        except ChatError:
-            found = None
-        if found is None:
-            return None
-        return AuthorizeResult(
-            enterprise_id=None,
-            team_id=team,
-            bot_user_id=found.bot_user,
-            bot_id=found.bot_id,
-            bot_token=found.token,
-            bot_scopes=sorted(found.scopes),
-            user_id=user_id,
-        )
-
     async def dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
         """Answer a request; one that Slack never sends gets 400."""
         assert self._app is not None
@@ -198,7 +180,7 @@ class SlackPlatform:
             require_shape(request.body)
         except Malformed as error:
             return await self._explain_fault(error)
-        with following_event():
+        with following_event(read_once_key(request.body)):
             return await self._app.async_dispatch(request)
 
     async def _explain_fault(self, error: Exception) -> BoltResponse:

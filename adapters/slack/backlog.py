@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from adapters.slack.inbound import Payload, read_once_key
+from adapters.slack.payload import Payload, read_once_key
 from bot.ports import Clock, ReceivedEvents
 
 MOST_REMEMBERED = 20_000

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from adapters.slack.inbound import write_button_value
+from adapters.slack.carried import write_button_value
 from bot.domain.cards import Button
 
 Block = dict[str, Any]
@@ -33,6 +33,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u
 _PING = re.compile(r"@(?=\w)(?!FastAPI Quiz\b)|<(?=[!@#&])")
 """The bot's own name stays as it is: people copy it out of `/invite @FastAPI Quiz`."""
 _ZERO_WIDTH = "\u200b"
+_CHANNEL = re.compile(r"&lt;(#[CG][A-Z0-9]+)&gt;")
 
 
 def clean(text: str) -> str:
@@ -191,6 +192,8 @@ def read_text(part: Any) -> str:
         return ""
     if part.get("type") == "emoji":
         return f":{part['name']}:"
+    if part.get("type") == "channel":
+        return f"<#{part['channel_id']}>"
     own = part.get("text", part.get("url", ""))
     words = own if isinstance(own, str) else read_text(own)
     ends_line = part.get("type") in _PARAGRAPHS
@@ -216,9 +219,13 @@ class Page:
 
 
 def make_page(blocks: list[Block]) -> Page:
-    """Return a message with the text that notifications and screen readers use, escaped."""
+    """Return a message with the text that notifications and screen readers use.
+
+    It is escaped, but for channels, of which Slack shows the name.
+    """
     content = [block for block in blocks if block["type"] != "actions"]
-    return Page(blocks, escape(shorten(read_text(content).strip(), FALLBACK_CHARACTERS)) or "…")
+    words = escape(shorten(read_text(content).strip(), FALLBACK_CHARACTERS)) or "…"
+    return Page(blocks, _CHANNEL.sub(r"<\1>", words))
 
 
 def paginate(blocks: Sequence[Block]) -> list[list[Block]]:

@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.failures import CALL_ERRORS, explain
-from adapters.slack.inbound import NAME
+from adapters.slack.payload import NAME
 from bot.domain.pacing import Pace, Turns
 from bot.errors import NotSent, Rejected
 from bot.ports import NO_METER, CallOutcome, Clock, Meter

@@ -23,9 +23,9 @@ from adapters.slack.blocks import (
 from adapters.slack.clients import Clients
 from adapters.slack.failures import CALL_ERRORS, explain
 from adapters.slack.files import Files
-from adapters.slack.inbound import NAME, Malformed, read_team
+from adapters.slack.payload import NAME, Malformed, read_team
 from adapters.slack.people import People
-from adapters.slack.render import describe_delivery_line, describe_schedule_line
+from adapters.slack.schedules import describe_delivery_line, describe_schedule_line
 from bot.domain import wording
 from bot.domain.cards import Button, Card, QueueCard, StatusCard
 from bot.domain.delivery import DeliveryState

@@ -52,7 +52,7 @@ class SlackRoutes:
         try:
             bolt_request = AsyncBoltRequest(
                 body=body.decode(),
-                headers=dict(request.headers),
+                headers={"content-type": request.headers.get("content-type", "")},
             )
         except (ValueError, TypeError, AttributeError, LookupError):
             log.warning("slack_request_malformed", problem="it can't be parsed")

@@ -18,8 +18,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.clients import Clients
 from adapters.slack.failures import CALL_ERRORS, explain, word_of
-from adapters.slack.inbound import NAME
 from adapters.slack.log import SDK_LOG
+from adapters.slack.payload import NAME
 from adapters.slack.scopes import BOT_SCOPES
 from bot.config import SlackSettings
 from bot.domain.events import AccessRegained, Origin

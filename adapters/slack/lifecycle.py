@@ -9,9 +9,9 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
-from adapters.slack import inbound
 from adapters.slack.backlog import Backlog, Once
 from adapters.slack.clients import Clients
+from adapters.slack.payload import NAME, Malformed, read_team
 from adapters.slack.replies import Replies, Way
 from bot.domain.cards import Button, NoticeCard, Reply
 from bot.domain.events import AccessLost, Origin
@@ -19,7 +19,7 @@ from bot.ports import Handle
 
 HELLO = NoticeCard(
     "Hello! I post a FastAPI interview question each day. An admin sets the time: press "
-    "Schedule, or type /fastapi-quiz schedule add. Everybody can try /fastapi-quiz ask now.",
+    "Schedule, or type /fastapi-quiz schedule add 09:00. Everybody can try /fastapi-quiz ask now.",
     buttons=(
         Button("Schedule", "form", value="schedule add"),
         Button("Help", "command", value="help"),
@@ -120,10 +120,10 @@ def _read(body: dict[str, Any]) -> tuple[Mapping[str, Any], Origin]:
     """Return an event with where it happened."""
     event = body.get("event")
     if not isinstance(event, dict):
-        raise inbound.Malformed("event is no object")
+        raise Malformed("event is no object")
     channel = event.get("channel")
-    team = inbound.read_team(body)
+    team = read_team(body)
     if not team:
-        raise inbound.Malformed("team_id is missing")
+        raise Malformed("team_id is missing")
     where = channel if isinstance(channel, str) else ""
-    return event, Origin(inbound.NAME, team, where, "")
+    return event, Origin(NAME, team, where, "")

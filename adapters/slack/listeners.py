@@ -14,9 +14,10 @@ from adapters.slack import inbound
 from adapters.slack.backlog import Backlog, Once, Turns
 from adapters.slack.clients import Clients
 from adapters.slack.home import Home
-from adapters.slack.inbound import Payload, Submitted
+from adapters.slack.payload import Payload
 from adapters.slack.people import People
 from adapters.slack.replies import Replies, Way, first_error
+from adapters.slack.submissions import Submitted, read_submission
 from adapters.slack.uploads import fetch_upload
 from adapters.slack.views import render_errors
 from bot.commands import NAME as COMMAND
@@ -116,7 +117,7 @@ class Listeners:
 
     async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A filled form: a refusal is shown in it, anything else where it was opened."""
-        submitted = inbound.read_submission(body)
+        submitted = read_submission(body)
         work = self.backlog.start(self._submit(submitted))
         done, _ = await asyncio.wait({work}, timeout=FORM_SECONDS)
         error = first_error(work.result()) if done and not work.exception() else None

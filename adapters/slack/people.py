@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -51,6 +52,7 @@ class People:
     _known: OrderedDict[tuple[str, str], tuple[datetime, Profile]] = field(
         default_factory=OrderedDict
     )
+    _asking: dict[tuple[str, str], asyncio.Task[Profile]] = field(default_factory=dict)
 
     async def fetch(self, workspace: str, member: str) -> Profile:
         """Ask Slack now.
@@ -75,10 +77,19 @@ class People:
         if known and self.clock.now() - known[0] < KEPT_FOR:
             return known[1]
         try:
-            return await self.fetch(workspace, member)
+            return await self._ask_once(workspace, member)
         except ChatError as error:
             log.warning("profile_unknown", workspace=workspace, problem=str(error))
             return known[1] if known else Profile()
+
+    async def _ask_once(self, workspace: str, member: str) -> Profile:
+        """Let all who want to know the same at once wait for one answer."""
+        key = workspace, member
+        if key not in self._asking:
+            asking = asyncio.create_task(self.fetch(workspace, member))
+            self._asking[key] = asking
+            asking.add_done_callback(lambda _: self._asking.pop(key))
+        return await asyncio.shield(self._asking[key])
 
     def forget(self, workspace: str, member: str) -> None:
         """Drop what is remembered of a member."""

@@ -11,10 +11,10 @@ import aiohttp
 import structlog
 
 from adapters.slack.blocks import Page
+from adapters.slack.carried import Place
 from adapters.slack.clients import Clients
 from adapters.slack.failures import CALL_ERRORS, explain, word_of
 from adapters.slack.files import Files, has_pictures, only_pictures, without_pictures
-from adapters.slack.inbound import Place
 from adapters.slack.render import render_card
 from adapters.slack.views import render_form
 from bot.domain.cards import Attachment, Card, ErrorCard, FormCard, NoticeCard, Reply

@@ -8,7 +8,7 @@ import structlog
 
 from adapters.slack.clients import Clients
 from adapters.slack.failures import CALL_ERRORS
-from adapters.slack.inbound import SharedFile
+from adapters.slack.submissions import SharedFile
 from bot.domain.events import MOST_UPLOADED, Upload
 from bot.errors import ChatError
 

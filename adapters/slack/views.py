@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from adapters.slack.blocks import BLOCK_CHARACTERS, Block, lines, rich, shorten
-from adapters.slack.inbound import Place
+from adapters.slack.carried import Place
 from bot.commands import Type
 from bot.domain.cards import FormCard, FormField
 from bot.domain.people import Level

@@ -60,6 +60,7 @@ class Service:
         self._started: list[Platform] = []
         self._ticker: Ticker | None = None
         self._lock: IO[str] | None = None
+        self._commits = 0
         storage, seconds = self._app.storage, time.monotonic
         watched = Watched(self._platforms, self._delivers, self._last_round)
         self._health = Health(storage, clock, self._check_schema, watched)
@@ -105,8 +106,10 @@ class Service:
         log.info("started", platforms=[platform.name for platform in self._platforms])
 
     def _wake(self) -> None:
-        """An event may have made something due."""
-        if self._ticker:
+        """An event may have made something due, if anything was written since the last one."""
+        commits = self._app.storage.commits
+        if self._ticker and commits != self._commits:
+            self._commits = commits
             self._ticker.wake()
 
     def _last_round(self) -> datetime | None:

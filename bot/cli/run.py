@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from bot.logs import configure_logs
 from storage.engine import open_engine
 from storage.schema import migrate as migrate_database
 
+GC_THRESHOLDS = (5_000, 20, 10)
+"""How many new objects make the collector come; Python's own are 700, 10 and 10. With thousands
+of requests under way little of what is new is rubbish, and each look holds up the event loop."""
 PARTS = ("local", "discord", "slack", "scheduler", "web")
 
 
@@ -31,6 +35,7 @@ def run(config: Path | None, only: str | None) -> None:
 
 
 async def _serve(service: Service) -> None:
+    gc.set_threshold(*GC_THRESHOLDS)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

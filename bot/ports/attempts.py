@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Protocol
 
 from bot.domain.attempt import Attempt, AttemptKind
@@ -25,10 +24,6 @@ class Attempts(Protocol):
         self, workspace_id: WorkspaceId, member_id: MemberId, delivery_id: DeliveryId
     ) -> set[AttemptKind]:
         """Return what the member did with the delivery so far."""
-        ...
-
-    async def dates_of(self, workspace_id: WorkspaceId, member_id: MemberId) -> set[date]:
-        """Return the question days in which the member took part in time."""
         ...
 
     async def counts(self, delivery: Delivery) -> Counts:

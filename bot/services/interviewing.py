@@ -50,8 +50,8 @@ from bot.services.interview_steps import (
 from bot.services.profile import zone_of
 
 WELCOME = (
-    "Answer in your own words. Skip or stop whenever you like; the model answers come with "
-    "the report. If you leave, /fastapi-quiz mock goes on from here within a day."
+    "Press Answer and say it in your own words. Skip or stop whenever you like; the model "
+    "answers come with the report. If you leave, /fastapi-quiz mock goes on from here within a day."
 )
 RESUMED = "You are still in this interview. To begin another one, stop it first."
 BATCH = 50

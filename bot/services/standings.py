@@ -36,8 +36,7 @@ class Standings:
             member = caller.member
             if "member" in call.options:
                 member = await self._find_member(work, caller, call.options["member"])
-            ledger = await load_ledger(work, member)
-            away = await work.members.away(member.workspace_id, member.id)
+            ledger, away = await load_ledger(work, member)
         streak = sum_up(ledger)
         if call.options.get("why"):
             return Reply([LedgerCard(member.name, streak, ledger)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 
-from bot.domain.people import Member, MemberId, WorkspaceId
+from bot.domain.people import AwayPeriod, Member, MemberId, WorkspaceId
 from bot.domain.streak import (
     KeptStreak,
     LedgerDay,
@@ -18,12 +18,13 @@ from bot.domain.streak import (
 from bot.ports import UnitOfWork
 
 
-async def load_ledger(work: UnitOfWork, member: Member) -> tuple[LedgerDay, ...]:
-    """Return the member's ledger as of now."""
-    days = question_days(await work.deliveries.posted_slots(member.workspace_id))
-    took_part = await work.attempts.dates_of(member.workspace_id, member.id)
-    away = await work.members.away(member.workspace_id, member.id)
-    return build_ledger(days, took_part, away)
+async def load_ledger(
+    work: UnitOfWork, member: Member
+) -> tuple[tuple[LedgerDay, ...], Sequence[AwayPeriod]]:
+    """Return the member's ledger as of now, and their absences, by one look at the log."""
+    log = await work.streaks.read_log(member.workspace_id, [member.id], date.min)
+    away = log.away[member.id]
+    return build_ledger(question_days(log.slots), log.dates[member.id], away), away
 
 
 async def count_streak(work: UnitOfWork, member: Member, now: datetime) -> Streak:

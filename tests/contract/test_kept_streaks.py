@@ -128,7 +128,7 @@ class World:
     async def check(self, members: list[Member]) -> None:
         """Compare what is kept with what the whole ledger adds up to."""
         async with self.storage.writing() as work:
-            expected = {one.id: sum_up(await load_ledger(work, one)) for one in members}
+            expected = {one.id: sum_up((await load_ledger(work, one))[0]) for one in members}
             ids = [one.id for one in members]
             assert await count_streaks(work, self.workspace.id, ids, self.now) == expected
 

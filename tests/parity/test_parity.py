@@ -93,6 +93,23 @@ at 2026-03-23 08:55 Europe/Berlin
 @ana: /fastapi-quiz ask
 @ana: /fastapi-quiz answer
 """,
+    "the buttons of help": BEGIN
+    + """
+@ben: /fastapi-quiz
+@ben presses Today's question
+advance 10m
+@ben: /fastapi-quiz help
+@ben presses Today's question
+@ben presses Practise
+@ben presses Drill
+@ben presses My streak
+@ben presses Leaderboard
+@ben presses Settings
+@ana: /fastapi-quiz help
+@ana presses Schedule
+@ben presses Mock interview
+@ben presses Stop
+""",
     "a week and its digest": """
 at 2026-04-06 08:55 Europe/Berlin
 @ana admin

@@ -26,6 +26,12 @@ async def test_a_schedule_is_made_by_a_form(bot: Bot) -> None:
     assert "5-year" in bot.last.text
 
 
+async def test_notifications_name_the_channel_of_a_schedule(bot: Bot) -> None:
+    await bot.type(bot.ana, "schedule add 09:30")
+
+    assert f"<#{bot.general.id}> at 09:30" in bot.last.text
+
+
 async def test_a_field_at_fault_is_named_in_the_form_which_stays_open(bot: Bot) -> None:
     await open_schedule_form(bot)
 

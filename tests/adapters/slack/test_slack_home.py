@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.fakes.slack_bot import Bot, post_question
 from tests.fakes.slack_limits import all_text
 from tests.fakes.slack_state import Message, User
@@ -81,12 +83,48 @@ async def test_due_reviews_are_counted_and_begun_from_the_page(bot: Bot) -> None
     assert (bot.last.kind, bot.last.channel) == ("question", f"D{bot.ben.id}")
 
 
-async def test_its_buttons_answer_by_direct_message(bot: Bot) -> None:
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        ("A question for me", "question"),
+        ("Leaderboard", "leaderboard"),
+        ("Help", "help"),
+        ("Drill", "question"),
+    ],
+)
+async def test_its_buttons_answer_by_direct_message(bot: Bot, label: str, kind: str) -> None:
     await open_home(bot, bot.ben)
 
-    await press_home(bot, bot.ben, "Leaderboard")
+    await press_home(bot, bot.ben, label)
 
-    assert (bot.last.kind, bot.last.channel) == ("leaderboard", f"D{bot.ben.id}")
+    assert (bot.last.kind, bot.last.channel) == (kind, f"D{bot.ben.id}")
+
+
+@pytest.mark.parametrize(
+    ("label", "title"),
+    [
+        ("Suggest a question", "Suggest a question"),
+        ("Settings", "Your settings"),
+        ("New schedule", "A daily question"),
+    ],
+)
+async def test_its_buttons_open_forms(bot: Bot, label: str, title: str) -> None:
+    await open_home(bot, bot.ana)
+
+    await press_home(bot, bot.ana, label)
+
+    view = bot.acts.open_view(bot.ana)
+    assert view
+    assert view["title"]["text"] == title
+
+
+async def test_the_queue_opens_from_the_page(bot: Bot) -> None:
+    await bot.type(bot.ben, "suggest question:Why? answer:Because. level:fresher topic:routing")
+    await open_home(bot, bot.ana)
+
+    await press_home(bot, bot.ana, "Open the queue")
+
+    assert (bot.last.kind, bot.last.channel) == ("queue", f"D{bot.ana.id}")
 
 
 async def test_a_schedule_is_paused_and_goes_on_from_the_page(bot: Bot) -> None:

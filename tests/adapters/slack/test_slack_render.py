@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack.blocks import Block, Page, read_text, section, text
-from adapters.slack.inbound import Place
+from adapters.slack.carried import Place
 from adapters.slack.markdown import render_markdown
 from adapters.slack.render import render_card
 from adapters.slack.views import render_errors, render_form

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from adapters.slack.inbound import SharedFile
+from adapters.slack.submissions import SharedFile
 from adapters.slack.uploads import fetch_upload
 from bot.questions.loader import load_pack
 from bot.questions.writing import describe_question, write_json

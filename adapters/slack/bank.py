@@ -1,0 +1,61 @@
+"""A workspace's own questions and its queue as Block Kit."""
+
+from __future__ import annotations
+
+from adapters.slack.blocks import (
+    Block,
+    context,
+    defuse,
+    header,
+    lines,
+    one_line,
+    preformatted,
+    rich,
+    section,
+    text,
+)
+from adapters.slack.markdown import render_markdown
+from bot.domain import wording
+from bot.domain.cards import (
+    BankCard,
+    BankQuestionCard,
+    QueueCard,
+)
+
+
+def show_queue(card: QueueCard) -> list[Block]:
+    """Drafts are shown as they were typed: in preformatted text, where nothing is rendered."""
+    blocks = rich(*lines(wording.count_queue(card)))
+    for entry in card.entries:
+        blocks += header(one_line(wording.name_entry(entry)))
+        for head, words in wording.list_entry_facts(entry):
+            blocks += rich(section(text(head, bold=True)), preformatted(defuse(words)))
+    return blocks
+
+
+def show_bank(card: BankCard) -> list[Block]:
+    """Return questions of the bank, a page of them."""
+    rows = [
+        section(
+            text(f"\n{one_line(row.title)}\n", bold=True),
+            text(row.entry.summary.id, code=True),
+            text(f" {wording.introduce_row(row)}\n{wording.describe_row(row)}"),
+        )
+        for row in card.rows
+    ]
+    pages = wording.count_pages(card)
+    return [*rich(*lines(defuse(card.said)), *rows), *(context(pages) if pages else [])]
+
+
+def show_bank_question(card: BankQuestionCard) -> list[Block]:
+    """Return one question whole, with its answer."""
+    question, row = card.question, card.row
+    choices = wording.list_choices(question)
+    points = wording.list_key_points(question)
+    return [
+        *header(f"{question.id}: {one_line(question.title)}"),
+        *context(f"{wording.introduce_row(row)} · {wording.describe_row(row)}"),
+        *rich(*render_markdown(question.prompt), *lines(defuse(choices))),
+        *header("Model answer"),
+        *rich(*render_markdown(question.answer), *lines(defuse(points))),
+    ]

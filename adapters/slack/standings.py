@@ -1,0 +1,77 @@
+"""Streaks and leaderboards as Block Kit."""
+
+from __future__ import annotations
+
+from adapters.slack.blocks import (
+    Block,
+    context,
+    header,
+    lines,
+    one_line,
+    preformatted,
+    rich,
+)
+from bot.domain import wording
+from bot.domain.cards import (
+    DigestCard,
+    LeaderboardCard,
+    LedgerCard,
+    Standing,
+    StreakCard,
+)
+from bot.domain.streak import Outcome
+
+
+def show_streak(card: StreakCard) -> list[Block]:
+    """Return the numbers of a streak, with its last days as a row of signs."""
+    said = [wording.describe_streak(card.streak)]
+    if card.away_until:
+        said.append(f"Away until {card.away_until}: the count waits.")
+    if card.days:
+        said.append("".join(_DAYS[day.outcome] for day in card.days))
+    number = wording.plural(card.streak.current, "question day")
+    head = f"{one_line(card.member)}: {number} in a row"
+    legend = context("🟩 took part · ❄️ freeze · ⬜ missed · 💤 away · ⏳ still open")
+    return [*header(head), *rich(*lines("\n".join(said))), *(legend if card.days else [])]
+
+
+_DAYS = {
+    Outcome.TOOK_PART: "🟩",
+    Outcome.FREEZE: "❄️",
+    Outcome.MISSED: "⬜",
+    Outcome.AWAY: "💤",
+    Outcome.OPEN: "⏳",
+}
+
+
+def show_ledger(card: LedgerCard) -> list[Block]:
+    """Return every question day with what it was."""
+    head = f"{one_line(card.member)}: streak {card.streak.current}, longest {card.streak.longest}"
+    if not card.days:
+        return [*header(head), *rich(*lines(wording.NO_QUESTION_DAY))]
+    return [
+        *header(head),
+        *rich(preformatted("\n".join(map(wording.describe_ledger_day, card.days)))),
+    ]
+
+
+def show_leaderboard(card: LeaderboardCard) -> list[Block]:
+    """Return the standings as a table."""
+    title = wording.PERIODS[card.period]
+    if not card.rows:
+        return [*header(title), *rich(*lines(wording.NOBODY_YET))]
+    rows = [*map(_standing, card.rows)]
+    if card.own:
+        rows += ["…", _standing(card.own)]
+    return [*header(title), *rich(preformatted("\n".join(rows)))]
+
+
+def show_digest(card: DigestCard) -> list[Block]:
+    """Return a week's standings and news."""
+    table = preformatted("\n".join(map(_standing, card.rows)))
+    news = "\n".join(map(one_line, wording.list_digest_news(card)))
+    return [*header(card.title), *rich(table, *(lines(news) if news else []))]
+
+
+def _standing(row: Standing) -> str:
+    return f"{row.rank:>3}. {one_line(row.member):<20} {row.points:>5} points  streak {row.streak}"

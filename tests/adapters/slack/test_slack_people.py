@@ -1,0 +1,29 @@
+"""Who somebody is: asked once, however many want to know."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.fakes.slack_bot import Bot
+from tests.fakes.slack_state import Fault
+
+
+async def test_a_burst_of_commands_asks_slack_once_who_typed_them(bot: Bot) -> None:
+    bot.server.inject("users.info", Fault(delay=0.05))
+
+    typed = (bot.acts.type(bot.ben, bot.general.id, "help") for _ in range(5))
+    await asyncio.gather(*typed)
+    await bot.settle()
+
+    assert [message.kind for message in bot.messages] == ["help"] * 5
+    assert [name for name, _ in bot.server.state.calls].count("users.info") == 1
+
+
+async def test_those_who_waited_are_answered_where_slack_does_not_say(bot: Bot) -> None:
+    bot.server.inject("users.info", Fault(delay=0.05, status=500))
+
+    typed = (bot.acts.type(bot.ben, bot.general.id, "help") for _ in range(2))
+    await asyncio.gather(*typed)
+    await bot.settle()
+
+    assert [message.kind for message in bot.messages] == ["help"] * 2
