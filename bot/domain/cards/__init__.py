@@ -20,7 +20,14 @@ from bot.domain.cards.parts import Attachment, Button, FormField
 from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
 from bot.domain.cards.queue import QueueCard, QueueEntry
 from bot.domain.cards.reply import Card, Reply
-from bot.domain.cards.sentences import ErrorCard, FormCard, HelpCard, NoticeCard, TopicsCard
+from bot.domain.cards.sentences import (
+    ErrorCard,
+    FormCard,
+    HelpCard,
+    NoticeCard,
+    TopicsCard,
+    UsageCard,
+)
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, Standing, StreakCard
 
 __all__ = [
@@ -58,6 +65,7 @@ __all__ = [
     "StatusCard",
     "StreakCard",
     "TopicsCard",
+    "UsageCard",
     "describe_delivery",
     "describe_schedule",
 ]
