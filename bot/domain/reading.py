@@ -184,6 +184,11 @@ def read_number(text: str) -> int:
     return int(digits)
 
 
+def format_date(day: date) -> str:
+    """Write `Monday, 5 January`."""
+    return f"{day:%A}, {day.day} {day:%B}"
+
+
 def format_duration(duration: timedelta) -> str:
     """Write a duration in its two largest units: `2d 3h`, `8h`, `45s`."""
     seconds = max(0, round(duration.total_seconds()))

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
 from bot.domain.question import Choice, KeyPoint, Kind, Question
 from bot.domain.writing import Asker
 from bot.errors import CommandError
+from bot.grading.points import draw_key_points
 from bot.ports import Grader
 
 _LETTERS = "ABCDEFGH"
 _LETTER = re.compile(r"\(?([a-h])(?:[).:,;]|\s*$|\s+(?:because|since|as|is|-)\b)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _WORDS_OF_A_CHOICE = 4
+_WEIGHT_OF_THE_CHOICE = 2.0
 _SHORTEST = 3
 """Characters: what is shorter and no letter of a choice is a slip, not an answer."""
 
@@ -42,6 +44,7 @@ async def mark_answer(
         if letter:
             return _grade_letter(question, letter)
         asked = "\n".join([asked, *(choice.text for choice in question.choices)])
+        points = (*_draw_right_choice(question), *draw_key_points(question.answer))
     return await grader.grade(GradingTask(asked, question.answer, points), text, asker)
 
 
@@ -74,6 +77,14 @@ def _is_within_another(folded: Mapping[str, str], letter: str, repeated: Sequenc
 def _fold(text: str) -> str:
     words = " ".join(_WORD.findall(text.casefold()))
     return f" {words} "
+
+
+def _draw_right_choice(question: Question) -> Iterator[KeyPoint]:
+    """Return what the right choice says, and why: the first thing to be said in own words."""
+    for choice in question.choices:
+        if choice.right:
+            yield KeyPoint(choice.text, _WEIGHT_OF_THE_CHOICE)
+            yield KeyPoint(choice.why)
 
 
 def _grade_letter(question: Question, letter: str) -> Grade:
