@@ -60,7 +60,7 @@ def _find_letter(question: Question, text: str) -> str:
     }
     repeated = [letter for letter, choice in folded.items() if _repeats(said, choice)]
     whole = [one for one in repeated if not _is_within_another(folded, one, repeated)]
-    if len(whole) > 1 or len(text.strip()) < _SHORTEST:
+    if len(whole) > 1 or (not whole and len(text.strip()) < _SHORTEST):
         raise CommandError(f"This question has choices. Answer with one of {', '.join(letters)}.")
     return "".join(whole)
 
