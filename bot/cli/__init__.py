@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, cast
 
 import typer
 
@@ -20,7 +20,7 @@ from bot.cli.packs import import_questions
 from bot.cli.questions import questions
 from bot.errors import ConfigError, QuizError
 
-_UsageError = typer.BadParameter.__mro__[1]
+_UsageError = cast("type[Exception]", typer.BadParameter.__mro__[1])
 """What Typer raises for anything that was typed wrong; it names this class nowhere."""
 
 app = typer.Typer(
