@@ -21,16 +21,21 @@ from bot.errors import ConfigError
 PREFIX = "FASTAPI_QUIZ_"
 _FROM_FILE = "_FILE"
 DEFAULT_FILE = Path("config.toml")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_PART = re.compile(r"(\d+)([smhdw])")
 
 
 def _read_duration(value: object) -> object:
-    """Read `60s`, `6h`; a plain number means seconds."""
-    text = str(value).strip()
-    number, unit = text[:-1], text[-1:]
-    if unit in _UNITS and number.isdigit():
-        return timedelta(seconds=int(number) * _UNITS[unit])
-    return value
+    """Read `60s`, `6h`, `1h30m`; a plain number means seconds."""
+    if isinstance(value, timedelta):
+        return value
+    text = "".join(str(value).lower().split())
+    if text.isdecimal():
+        return timedelta(seconds=int(text))
+    parts = _PART.findall(text)
+    if not parts or _PART.sub("", text):
+        raise ValueError("Write a duration like 60s, 30m or 6h")
+    return timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in parts))
 
 
 Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
@@ -43,7 +48,22 @@ def _split_words(value: object) -> object:
 
 Numbers = Annotated[tuple[int, ...], BeforeValidator(_split_words)]
 
-_EXAMPLES = {"time_delta_parsing": " Write a duration like 60s, 30m or 6h."}
+_MESSAGES = {
+    "int_parsing": "Write a whole number",
+    "int_type": "Write a whole number",
+    "float_parsing": "Write a number",
+    "bool_parsing": "Write true or false",
+    "bool_type": "Write true or false",
+    "string_type": 'Write a text in quotes, like "this"',
+}
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+Word = BeforeValidator(_lower)
+"""Marks a choice among words, which may be written in capitals."""
 
 
 class _Section(BaseModel):
@@ -89,7 +109,7 @@ class SlackSettings(_Section):
     """
 
     enabled: bool = False
-    mode: Literal["socket", "http"] = "socket"
+    mode: Annotated[Literal["socket", "http"], Word] = "socket"
     bot_token: SecretStr = SecretStr("")
     app_token: SecretStr = SecretStr("")
     signing_secret: SecretStr = SecretStr("")
@@ -107,7 +127,7 @@ class WebSettings(_Section):
 
     enabled: bool = False
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
     public_url: str = ""
 
 
@@ -118,7 +138,7 @@ class GradingSettings(_Section):
     installed, else the lexical one, which is always there.
     """
 
-    grader: Literal["auto", "lexical", "semantic", "llm"] = "auto"
+    grader: Annotated[Literal["auto", "lexical", "semantic", "llm"], Word] = "auto"
 
 
 class AiSettings(_Section):
@@ -151,7 +171,7 @@ class SchedulerSettings(_Section):
 
     enabled: bool = True
     grace: Duration = timedelta(hours=6)
-    lease: Duration = timedelta(seconds=60)
+    lease: Annotated[Duration, Field(ge=timedelta(seconds=1))] = timedelta(seconds=60)
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 100
     spread: Duration = timedelta(0)
 
@@ -159,8 +179,8 @@ class SchedulerSettings(_Section):
 class LoggingSettings(_Section):
     """What the service writes to stderr."""
 
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    format: Literal["console", "json"] = "console"
+    level: Annotated[Literal["debug", "info", "warning", "error"], Word] = "info"
+    format: Annotated[Literal["console", "json"], Word] = "console"
 
 
 class Settings(_Section):
@@ -208,13 +228,19 @@ def _read_file(file: Path | None) -> dict[str, Any]:
     if file is None and not path.exists():
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(
             f"The settings file {path} does not exist. Copy config.example.toml to it."
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The settings file {path} can't be read: {error}.") from None
+    except UnicodeDecodeError:
+        raise ConfigError(
+            f"The settings file {path} is not UTF-8 text. Save it as UTF-8."
+        ) from None
+    except OSError as error:
+        raise ConfigError(
+            f"The settings file {path} can't be read: {error.strerror}. Check the path."
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"The settings file {path} is not TOML: {error}.") from None
 
@@ -286,13 +312,15 @@ def _read_variables(environment: Mapping[str, str]) -> Iterator[tuple[str, str, 
             try:
                 yield section, key, Path(file).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
+                problem = getattr(error, "strerror", None) or "it is not UTF-8 text"
                 raise ConfigError(
-                    f"{variable}{_FROM_FILE} names a file that can't be read: {error}."
+                    f"{variable}{_FROM_FILE} names a file that can't be read, {file}: {problem}."
                 ) from None
 
 
 def _describe(error: ValidationError) -> Iterator[str]:
     for fault in error.errors():
         key = ".".join(map(str, fault["loc"]))
-        example = _EXAMPLES.get(fault["type"], "")
-        yield f"{key} does not fit: it is {fault['input']!r}. {fault['msg']}.{example}"
+        told = fault["msg"].removeprefix("Value error, ").replace("Input should be", "It should be")
+        message = _MESSAGES.get(fault["type"], told)
+        yield f"{key} does not fit: it is {fault['input']!r}. {message}."

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from bot.errors import SchemaError
 from storage import tables
-from storage.engine import WRITE, explaining_errors
+from storage.engine import WRITE, explaining_errors, sqlite_file
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -85,9 +85,16 @@ def revisions() -> list[str]:
 
 
 async def current_revision(engine: AsyncEngine) -> str | None:
-    """Return the revision of the database, or None for an empty one."""
+    """Return the revision of the database, or None for an empty one; looking makes no file."""
+    if _is_missing(engine):
+        return None
     async with explaining_errors(), engine.connect() as connection:
         return await _read_revision(connection)
+
+
+def _is_missing(engine: AsyncEngine) -> bool:
+    file = sqlite_file(engine)
+    return file is not None and file.parent.is_dir() and not file.exists()
 
 
 async def _read_revision(connection: AsyncConnection) -> str | None:
@@ -122,10 +129,16 @@ async def require_current(engine: AsyncEngine) -> None:
     Raises:
         SchemaError: older, with the command that mends it; or newer.
     """
-    async with explaining_errors(), engine.connect() as connection:
-        revision = await _refuse_newer(connection)
+    revision = None
+    if not _is_missing(engine):
+        async with explaining_errors(), engine.connect() as connection:
+            revision = await _refuse_newer(connection)
+    if revision is None:
+        file = sqlite_file(engine)
+        what = f"There is no database at {file} yet." if file else "The database is empty."
+        raise SchemaError(f"{what} Make it: fastapi-quiz migrate")
     if revision != head_revision():
         raise SchemaError(
-            f"The database has schema {revision or 'none'}, this program needs "
-            f"{head_revision()}. Run: fastapi-quiz migrate"
+            f"The database has schema {revision}, this program needs {head_revision()}. "
+            "Run: fastapi-quiz migrate"
         )

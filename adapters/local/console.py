@@ -28,7 +28,7 @@ from bot.commands import COMMANDS
 from bot.commands import NAME as COMMAND
 from bot.domain.cards import FormCard
 from bot.domain.events import Origin
-from bot.domain.reading import format_duration
+from bot.domain.reading import format_date, format_duration
 from bot.errors import QuizError, ScriptError
 
 YOU = "you"
@@ -56,7 +56,7 @@ class ColouredTranscript:
     def show(self, message: Message) -> None:
         """Print a message of the bot."""
         at = message.at.astimezone(ZoneInfo(self.zone()))
-        line = Text(f"{at:%a %d %b %H:%M} {message.channel} ", style="dim")
+        line = Text(f"{at:%a} {at.day} {at:%b %H:%M} {message.channel} ", style="dim")
         line.append("bot", style="bold cyan")
         if message.only:
             line.append(f" → only @{message.only}", style="yellow")
@@ -203,5 +203,5 @@ class Conversation:
         local = now.astimezone(ZoneInfo(self.simulation.zone))
         wait = format_duration(self._next - now) if self._next else "never: no schedule"
         return HTML("{} · next question in <b>{}</b> · help, quit").format(
-            f"{local:%A %d %B, %H:%M:%S}", wait
+            f"{format_date(local)}, {local:%H:%M:%S}", wait
         )

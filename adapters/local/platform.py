@@ -7,7 +7,7 @@ simulations use it as their fake; `demo` shows it to people.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -78,6 +78,16 @@ class LocalPlatform:
     faults: deque[Fault] = field(default_factory=deque)
     refuse_for: timedelta = timedelta(seconds=30)
     hide_for: timedelta = timedelta(minutes=2)
+    newest_id: int = 0
+    recalled: set[str] = field(default_factory=set)
+    """The ids of messages that an earlier process showed."""
+
+    def recall(self, messages: Sequence[Message]) -> None:
+        """Take over what was posted before, so that members can act on it; nothing is shown."""
+        self.messages[:0] = messages
+        self.recalled |= {message.id for message in messages}
+        numbers = [int(message.id) for message in messages if message.id.isdecimal()]
+        self.newest_id = max([self.newest_id, *numbers])
 
     @property
     def is_out(self) -> bool:
@@ -96,8 +106,10 @@ class LocalPlatform:
     ) -> Message:
         """Add a message and show it."""
         now = self.clock.now()
-        number = str(len(self.messages) + 1)
-        message = Message(number, workspace, channel, only, card, key, now, now + hide_for)
+        self.newest_id += 1
+        message = Message(
+            str(self.newest_id), workspace, channel, only, card, key, now, now + hide_for
+        )
         self.messages.append(message)
         self.show(message)
         return message

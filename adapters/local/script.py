@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.reading import did_you_mean, read_duration, read_zone
+from bot.domain.emoji import read_emoji
+from bot.domain.reading import nearest, read_duration, read_zone
 from bot.errors import CommandError, ScriptError
 
 
@@ -139,7 +140,9 @@ Instruction = (
     | FillIn
 )
 
-_MEMBER = r"@(?P<member>[\w.-]+)"
+_MEMBER = r"@(?P<member>[^\s:@#][^\s:]*)"
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
+_COMMENT = re.compile(r"\s\s#|\t#")
 _NTH = r"(?:\s+to\s+(?P<nth>[1-9]\d{0,3}))?"
 _VALUE = re.compile(r'([a-z][a-z-]*):(?:"([^"]*)"|(\S*))')
 _Maker = Callable[[re.Match[str]], Instruction]
@@ -168,6 +171,8 @@ def _set_time(match: re.Match[str]) -> SetTime:
             f'"{match["date"]} {match["time"]}" is not a date and time. '
             "Write: at 2026-03-27 08:55 Europe/Berlin"
         ) from None
+    if not _FIRST_YEAR <= wall.year <= _LAST_YEAR:
+        raise CommandError(f"{wall.year} is out of range: years go from 1970 to 2999.")
     return SetTime(wall.replace(tzinfo=ZoneInfo(zone)), zone)
 
 
@@ -190,13 +195,13 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         ),
         (rf"{_MEMBER}\s+(?P<role>admin|bot)", lambda m: Mark(m["member"], m["role"])),
         (
-            rf"{_MEMBER}\s+(?P<verb>gets|loses)\s+@&(?P<role>[\w.-]+)",
+            rf"{_MEMBER}\s+(?P<verb>gets|loses)\s+@&(?P<role>[^\s:]+)",
             lambda m: SetRole(m["member"], m["role"], m["verb"] == "gets"),
         ),
         (rf"{_MEMBER}\s*:\s*(?P<text>.*)", lambda m: Say(m["member"], m["text"])),
         (
-            rf"{_MEMBER}\s+(?P<verb>reacts|removes)\s+:?(?P<emoji>[^\s:]+):?{_NTH}",
-            lambda m: React(m["member"], m["emoji"], m["verb"] == "removes", _nth(m)),
+            rf"{_MEMBER}\s+(?P<verb>reacts|removes)\s+(?P<emoji>:?[^\s:]+:?){_NTH}",
+            lambda m: React(m["member"], read_emoji(m["emoji"]), m["verb"] == "removes", _nth(m)),
         ),
         (
             rf"{_MEMBER}\s+presses\s+(?P<label>.+?){_NTH}",
@@ -212,8 +217,26 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         ),
     )
 )
-_WORDS = ("at", "advance", "channel", "workspace", "crash", "outage", "platform")
-_MEMBER_WORDS = ("admin", "bot", "reacts", "removes", "presses", "answers", "fills in")
+_EXAMPLES = {
+    "at": "at 2026-03-27 08:55 Europe/Berlin",
+    "advance": "advance 10m",
+    "channel": "channel #backend",
+    "workspace": "workspace acme",
+    "crash": "crash",
+    "outage": "outage 2h",
+    "platform": "platform revokes, or restores, removes, invites",
+}
+_MEMBER_EXAMPLES = {
+    "admin": "@ana admin",
+    "bot": "@robo bot",
+    "gets": "@ben gets @&mods",
+    "loses": "@ben loses @&mods",
+    "reacts": "@ben reacts :bulb:",
+    "removes": "@ben removes :bulb:",
+    "presses": "@ana presses Answer",
+    "answers": "@ana answers: TEXT",
+    "fills": '@ben fills in reason:"It is out of date"',
+}
 _HINT = "See docs/simulation.md for every instruction."
 
 
@@ -221,7 +244,7 @@ def strip_comment(line: str) -> str:
     """Drop a comment: `#` at the start of a line, or after two spaces."""
     if line.lstrip().startswith("#"):
         return ""
-    return line.split("  #", 1)[0].strip()
+    return _COMMENT.split(line, maxsplit=1)[0].strip()
 
 
 def parse_line(line: str, number: int) -> Instruction:
@@ -237,10 +260,17 @@ def parse_line(line: str, number: int) -> Instruction:
                 return make(match)
             except CommandError as error:
                 raise ScriptError(number, str(error)) from None
+    raise ScriptError(number, f'"{line}" is not an instruction.{_hint_at(line)} {_HINT}')
+
+
+def _hint_at(line: str) -> str:
+    """Show how the instruction is written that the line comes nearest to."""
     words = line.split()
-    known, word = (_MEMBER_WORDS, words[1:2]) if line.startswith("@") else (_WORDS, words[:1])
-    hint = did_you_mean(word[0], known) if word else ""
-    raise ScriptError(number, f'"{line}" is not an instruction.{hint} {_HINT}')
+    is_member = line.startswith("@")
+    examples = _MEMBER_EXAMPLES if is_member else _EXAMPLES
+    word = "".join(words[1:2] if is_member else words[:1])
+    match = nearest(word.rstrip(":"), examples)
+    return f" Write it like: {examples[match]}." if match else ""
 
 
 def parse_script(lines: Iterable[str]) -> Iterator[tuple[int, Instruction]]:

@@ -28,7 +28,7 @@ from adapters.local.script import (
 )
 from adapters.local.uploads import read_upload
 from bot.commands import NAME as COMMAND
-from bot.domain.cards import FormCard, Reply
+from bot.domain.cards import Button, Card, ErrorCard, FormCard, Reply
 from bot.domain.events import (
     AccessLost,
     AccessRegained,
@@ -193,9 +193,8 @@ class Simulation:
         match instruction:
             case Say(_, text):
                 self.heard(origin, text)
-                if text.split(" ")[0] == COMMAND:
-                    typed = text.removeprefix(COMMAND)
-                    await self.send(TextCommand(origin, typed, read_upload(typed)))
+                if text.startswith("/"):
+                    await self._call(origin, text)
             case React(_, emoji, removes, nth):
                 self.heard(origin, f"{'takes back' if removes else 'reacts'} :{emoji}:")
                 await self._react(origin, emoji, removes, nth)
@@ -204,12 +203,29 @@ class Simulation:
                 await self._press(origin, label, nth)
             case Answer(_, text, nth):
                 self.heard(origin, f"answers: {text}")
-                message = self._question(origin, nth)
-                key = message.key if message else ""
-                await self.send(FormSubmitted(origin, "answer", key, {"text": text}))
+                await self._answer(origin, text, nth)
             case FillIn(_, values):
                 self.heard(origin, f"fills in {', '.join(name for name, _ in values)}")
                 await self._fill_in(origin, dict(values))
+
+    async def _call(self, origin: Origin, text: str) -> None:
+        """Call the command; the platform itself refuses one that nobody has declared."""
+        name, typed = (*text.split(maxsplit=1), "")[:2]
+        if name.casefold() == COMMAND:
+            await self.send(TextCommand(origin, typed, read_upload(typed)))
+            return
+        problem = f'"{name}" is not a command here. Type {COMMAND} help to see what is.'
+        self._show(origin, ErrorCard(problem, "command"))
+
+    async def _answer(self, origin: Origin, text: str, nth: int) -> None:
+        """Fill in the form of a question; the bot knows what it asked in an earlier process."""
+        message = self._question(origin, nth)
+        if nth == 1 and (message is None or message.id in self.platform.recalled):
+            await self.send(TextCommand(origin, f"answer {text}"))
+        elif message is None:
+            self._show(origin, ErrorCard(f"There is no question number {nth} here.", "not_found"))
+        else:
+            await self.send(FormSubmitted(origin, "answer", message.key, {"text": text}))
 
     async def _fill_in(self, origin: Origin, values: dict[str, str]) -> None:
         """Send the newest form that the member sees, if there is one."""
@@ -247,26 +263,34 @@ class Simulation:
 
     async def _press(self, origin: Origin, label: str, nth: int) -> None:
         """Press the button on the newest message that has it, or on the nth question."""
+        question = self._question(origin, nth)
         if nth > 1:
-            question = self._question(origin, nth)
-            messages: Iterable[Message] = [question] if question else []
+            messages = [question] if question else []
         else:
-            messages = self.platform.seen_by(origin.workspace, origin.channel, origin.member)
-        for message in messages:
-            for button in message.buttons:
-                if button.label.casefold() == label.casefold():
-                    event = ButtonPressed(
-                        origin, button.action, button.key, button.value, message.id
-                    )
-                    await self.send(event)
-                    return
-        await self.send(ButtonPressed(origin, label.casefold()))
+            messages = [*self.platform.seen_by(origin.workspace, origin.channel, origin.member)]
+        found = _find_button(messages, label)
+        if found:
+            message, button = found
+            await self.send(
+                ButtonPressed(origin, button.action, button.key, button.value, message.id)
+            )
+        elif label.casefold() in _ALWAYS_THERE:
+            key, number = (question.key, question.id) if question else ("", "")
+            await self.send(ButtonPressed(origin, label.casefold(), key, message_id=number))
+        else:
+            self._show(origin, ErrorCard(f'No message here has a button "{label}".', "not_found"))
 
     def _question(self, origin: Origin, nth: int, *, public: bool = False) -> Message | None:
         questions = self.platform.questions_seen_by(
             origin.workspace, origin.channel, origin.member, public=public
         )
         return next(islice(questions, nth - 1, None), None)
+
+    def _show(self, origin: Origin, card: Card) -> None:
+        """Show what the platform itself has to say, as far as it says anything."""
+        gone = self.platform.workspaces[origin.workspace].is_gone
+        if not (gone or self.platform.is_out):
+            self.platform.put(origin.workspace, origin.channel, card, only=origin.member)
 
     async def send(self, event: Event) -> None:
         """Hand an event to the bot and show its answer, unless the platform is out."""
@@ -280,3 +304,19 @@ class Simulation:
             key = getattr(card, "key", "")
             only = None if reply.public else origin.member
             self.platform.put(origin.workspace, origin.channel, card, only=only, key=key)
+
+
+_ALWAYS_THERE = ("answer", "reveal", "report")
+"""Buttons that can be pressed though no message shows them, such as Answer where there are
+choices: they act on the newest question."""
+
+
+def _find_button(messages: Iterable[Message], label: str) -> tuple[Message, Button] | None:
+    """Return the newest button of that label, or else one that only adds a number to it."""
+    wanted = label.casefold()
+    shown = [(message, button) for message in messages for button in message.buttons]
+    for fits in (str.__eq__, lambda seen, word: seen.rstrip(" 0123456789") == word):
+        for message, button in shown:
+            if fits(button.label.casefold(), wanted):
+                return message, button
+    return None

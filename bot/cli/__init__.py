@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn, cast
 
 import typer
 
@@ -18,25 +18,19 @@ from bot.cli.grade import grade
 from bot.cli.operate import check, deliveries, schedules
 from bot.cli.packs import import_questions
 from bot.cli.questions import questions
-from bot.errors import QuizError
+from bot.errors import ConfigError, QuizError
+
+_UsageError = cast("type[Exception]", typer.BadParameter.__mro__[1])
+"""What Typer raises for anything that was typed wrong; it names this class nowhere."""
 
 app = typer.Typer(
     name="fastapi-quiz",
     no_args_is_help=True,
     add_completion=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
     pretty_exceptions_enable=False,
     help="A daily FastAPI interview question for your team's channel.",
 )
-questions.command("generate")(generate_questions)
-questions.command("import")(import_questions)
-app.add_typer(questions, name="questions")
-app.command()(grade)
-app.add_typer(schedules, name="schedules")
-app.add_typer(deliveries, name="deliveries")
-app.command()(check)
-app.add_typer(workspace, name="workspace")
-app.command("backup")(back_up_database)
-app.command("restore")(restore_database)
 
 
 def _print_version(wanted: bool) -> None:
@@ -131,17 +125,36 @@ def migrate(context: typer.Context) -> None:
     typer.echo(f"The database has schema {migrate(context.obj)}.")
 
 
+questions.command("generate")(generate_questions)
+questions.command("import")(import_questions)
+app.command()(check)
+app.add_typer(questions, name="questions")
+app.add_typer(schedules, name="schedules")
+app.add_typer(deliveries, name="deliveries")
+app.command()(grade)
+app.command("backup")(back_up_database)
+app.command("restore")(restore_database)
+app.add_typer(workspace, name="workspace")
+
+
 def main() -> NoReturn:
     """Run the program; errors are one plain sentence on stderr."""
-    arguments = hoist_global_options(sys.argv[1:])
-    debug = "--debug" in arguments
+    debug = "--debug" in sys.argv
     try:
-        app(arguments)
+        sys.exit(app(hoist_global_options(sys.argv[1:]), standalone_mode=False))
+    except _UsageError as error:
+        _refuse(error)
+    except typer.Abort:
+        typer.echo("fastapi-quiz: Stopped.", err=True)
+        sys.exit(1)
     except QuizError as error:
         if debug:
             raise
         typer.echo(f"fastapi-quiz: {error}", err=True)
         sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
     except Exception as error:
         if debug:
             raise
@@ -149,10 +162,16 @@ def main() -> NoReturn:
         typer.echo(f"fastapi-quiz: this is a fault of the program ({problem}).", err=True)
         typer.echo("Run it again with --debug and report what it prints.", err=True)
         sys.exit(1)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
-    sys.exit(0)
+
+
+def _refuse(error: Any) -> NoReturn:
+    """Say what can't be understood in what was typed, and where to look; exit 2."""
+    problem = " ".join(error.format_message().replace("Value error, ", "").split())
+    if problem:  # else it was a group without a command, and its help stands above
+        where = error.ctx.command_path if error.ctx else app.info.name
+        problem += "" if problem.endswith((".", "?")) else "."
+        typer.echo(f"fastapi-quiz: {problem} See: {where} --help", err=True)
+    sys.exit(2)
 
 
 def hoist_global_options(arguments: Sequence[str]) -> list[str]:
@@ -166,7 +185,10 @@ def hoist_global_options(arguments: Sequence[str]) -> list[str]:
         elif argument in ("--version", "--debug") or argument.startswith("--config="):
             front.append(argument)
         elif argument == "--config":
-            front += [argument, *[value for value in [next(remaining, None)] if value is not None]]
+            value = next(remaining, None)
+            if value is None:
+                raise ConfigError("--config needs a file. Write: --config config.toml")
+            front += [argument, value]
         else:
             rest.append(argument)
     return front + rest

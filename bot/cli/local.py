@@ -13,12 +13,19 @@ from adapters.local.platform import NAME, LocalChat, LocalPlatform, Message
 from adapters.local.simulation import MovableClock, Simulation
 from bot.app import Application, build
 from bot.config import GradingSettings, Settings
+from bot.domain.cards import QuestionCard
+from bot.domain.delivery import Delivery, Purpose
 
 if TYPE_CHECKING:
     from bot.domain.events import Origin
+    from bot.domain.people import Workspace
+    from bot.domain.question import Question, QuestionKey
+    from bot.ports import Storage
 
 SEED = 20260105
 """Local channels roll the same dice each time, so that a script gives the same transcript."""
+MOST_RECALLED = 500
+"""Posts of a workspace that the local platform finds again in a kept database."""
 
 
 @contextmanager
@@ -61,8 +68,57 @@ async def open_simulation(
         await program.start(packs)
         return program
 
-    simulation = Simulation(await start(), start, platform, clock, hear)
+    program = await start()
+    platform.recall(await list_posted(program.storage))
+    simulation = Simulation(program, start, platform, clock, hear)
     try:
         yield simulation
     finally:
         await simulation.program.close()
+
+
+async def list_posted(storage: Storage) -> list[Message]:
+    """Return the questions that a kept database says were posted, oldest first.
+
+    A platform remembers its messages; the local one lives only as long as the process.
+    """
+    posted = []
+    async with storage.reading() as work:
+        for workspace in await work.workspaces.everyone():
+            if workspace.platform != NAME:
+                continue
+            deliveries = await work.deliveries.newest_of_workspace(workspace.id, MOST_RECALLED)
+            keys = [each.question_key for each in deliveries if each.question_key is not None]
+            questions = await work.questions.get_many(workspace.id, keys)
+            for each in deliveries:
+                card = _show_again(workspace, each, questions)
+                if card and each.message_id and each.posted_at:
+                    posted.append(
+                        Message(
+                            each.message_id,
+                            workspace.external_id,
+                            each.channel,
+                            None,
+                            card,
+                            each.key,
+                            each.posted_at,
+                            each.posted_at,
+                        )
+                    )
+    return sorted(posted, key=lambda message: message.at)
+
+
+def _show_again(
+    workspace: Workspace, delivery: Delivery, questions: Mapping[QuestionKey, Question]
+) -> QuestionCard | None:
+    question = questions.get(delivery.question_key) if delivery.question_key else None
+    if question is None or delivery.purpose is not Purpose.QUESTION:
+        return None
+    return QuestionCard(
+        question=question,
+        workspace=workspace.external_id,
+        slot=delivery.slot,
+        key=delivery.key,
+        schedule_number=delivery.schedule_number,
+        emoji=workspace.emoji,
+    )

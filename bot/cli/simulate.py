@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,7 +35,7 @@ def simulate(
 def _read_lines(script: str) -> list[str]:
     try:
         raw = sys.stdin.buffer.read() if script == "-" else Path(script).read_bytes()
-        return raw.decode("utf-8").splitlines()
+        return io.StringIO(raw.decode("utf-8"), newline=None).read().split("\n")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ScriptError(line, "This is not UTF-8 text. Save the script as UTF-8.") from None

@@ -15,7 +15,7 @@ from bot.commands.declaring import (
     handles_form,
     suggests_values,
 )
-from bot.commands.parsing import parse, read_options
+from bot.commands.parsing import find_commands, parse, read_options
 from bot.commands.tree import BY_PATH, COMMANDS, LEVEL, PACK, SCHEDULE_ID, SCHEDULE_OPTIONS, TOPIC
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Press",
     "Rights",
     "Type",
+    "find_commands",
     "handles",
     "handles_button",
     "handles_form",

@@ -57,7 +57,20 @@ def _schedule(verb: str, help_: str) -> Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("help", "what you can do here"),
+    Command(
+        "help",
+        "what you can do here",
+        (
+            Option(
+                "command",
+                Type.TEXT,
+                "one command in full, or a group such as schedule",
+                positional=True,
+                rest=True,
+            ),
+        ),
+        example=f"{NAME} help schedule add",
+    ),
     Command("today", "this channel's current question again"),
     Command("ask", "a question just for you", (LEVEL, TOPIC)),
     Command(
@@ -158,7 +171,11 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "schedule edit",
         "change a schedule",
-        (SCHEDULE_ID, Option("time", Type.TIME, "such as 09:00"), *SCHEDULE_OPTIONS),
+        (
+            SCHEDULE_ID,
+            Option("time", Type.TIME, "such as 09:00", positional=True),
+            *SCHEDULE_OPTIONS,
+        ),
         Rights.ADMIN,
         example=f"{NAME} schedule edit 1 time:10:00 days:sun-thu",
     ),

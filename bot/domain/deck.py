@@ -57,13 +57,20 @@ class Deck(tuple[QuestionSummary, ...]):
         question = self._by_id.get(question_id or "")
         return question.topics if question else ()
 
-    def pick(self, rounds: Mapping[str, int], last_topics: Collection[str], seed: str) -> Pick:
+    def pick(
+        self,
+        rounds: Mapping[str, int],
+        last_topics: Collection[str],
+        seed: str,
+        last_id: str | None = None,
+    ) -> Pick:
         """Pick the next question; the deck must not be empty.
 
         `rounds` gives for each question id the last round in which the channel saw it, 0 or
-        absent for never; `last_topics` are the topics of the channel's newest post. Only the
-        least often seen questions are candidates, so nothing repeats before all were posted.
-        A question that joins later is seen 0 times: it comes next and leaves the order of the
+        absent for never; `last_topics` are the topics of the channel's newest post, which
+        was `last_id`: a new round does not begin with what ended the old one. Only the least
+        often seen questions are candidates, so nothing repeats before all were posted. A
+        question that joins later is seen 0 times: it comes next and leaves the order of the
         others as it was. Filters that overlap in a channel share `rounds`.
         """
         times = [rounds[known] for known in rounds.keys() & self._by_id.keys()]
@@ -75,7 +82,7 @@ class Deck(tuple[QuestionSummary, ...]):
             for question in self._order(seed, number)
             if rounds.get(question.id, 0) == fewest
         )
-        chosen = _first_of_another_topic(candidates, last_topics)
+        chosen = _first_that_differs(candidates, last_topics, last_id)
         return Pick(chosen, number, len(self) - times.count(number) - 1)
 
     def _order(self, seed: str, number: int) -> tuple[QuestionSummary, ...]:
@@ -105,15 +112,17 @@ class Deck(tuple[QuestionSummary, ...]):
         return tuple(question for _, _, question in sorted(places, key=lambda place: place[:2]))
 
 
-def _first_of_another_topic(
-    candidates: Iterable[QuestionSummary], topics: Collection[str]
+def _first_that_differs(
+    candidates: Iterable[QuestionSummary], topics: Collection[str], last_id: str | None
 ) -> QuestionSummary:
-    """Return the first whose main topic isn't one of these, or the first of all."""
+    """Return the first whose main topic isn't one of these, or the first of all; never what
+    was posted last, unless it is the only one."""
     first = None
     for question in candidates:
-        if _main_topic(question) not in topics:
+        if question.id != last_id and _main_topic(question) not in topics:
             return question
-        first = first or question
+        if first is None or first.id == last_id:
+            first = question
     assert first is not None
     return first
 

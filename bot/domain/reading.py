@@ -25,8 +25,12 @@ _LONGEST = timedelta(days=3660)
 _DAY_WORDS: Mapping[str, frozenset[int]] = {
     "daily": EVERY_DAY,
     "everyday": EVERY_DAY,
+    "all": EVERY_DAY,
+    "any": EVERY_DAY,
     "weekdays": frozenset(range(5)),
+    "weekday": frozenset(range(5)),
     "weekends": frozenset({5, 6}),
+    "weekend": frozenset({5, 6}),
 }
 _YES = {"yes": True, "y": True, "true": True, "on": True}
 _NO = {"no": False, "n": False, "false": False, "off": False}
@@ -95,12 +99,14 @@ def read_days(text: str) -> frozenset[int]:
 
 
 def _read_day(word: str, whole: str) -> int:
-    if len(word) < 3 or not any(name.startswith(word) for name in _DAY_NAMES):
+    fitting = [day for day, name in enumerate(_DAY_NAMES) if name.startswith(word)]
+    if len(word) < 2 or len(fitting) != 1:
         raise CommandError(
-            f'"{whole}" are not days of the week: "{word}" is none. '
+            f'"{whole}" does not name days of the week: "{word}" is none.'
+            f"{did_you_mean(word, (*WEEKDAYS, *_DAY_NAMES, *_DAY_WORDS))} "
             "Write them like mon-fri, sun-thu or mon,wed,fri."
         )
-    return WEEKDAYS.index(word[:3])
+    return fitting[0]
 
 
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -176,6 +182,11 @@ def read_number(text: str) -> int:
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 6):
         raise CommandError(f'"{text}" is not a number. Write it like 3.')
     return int(digits)
+
+
+def format_date(day: date) -> str:
+    """Write `Monday, 5 January`."""
+    return f"{day:%A}, {day.day} {day:%B}"
 
 
 def format_duration(duration: timedelta) -> str:

@@ -9,12 +9,13 @@ from bot.domain.attempt import Attempt, AttemptKind, points_for
 from bot.domain.cards import Card, FormCard, FormField, GradeCard, QuestionCard, Reply
 from bot.domain.deck import Deck, Seen
 from bot.domain.delivery import Draft
-from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
-from bot.domain.question import Kind, Question, QuestionFilter
+from bot.domain.grading import Grade
+from bot.domain.question import QuestionFilter
 from bot.domain.review import rate_grade
 from bot.domain.writing import Asker
 from bot.errors import CommandError, NotFound
 from bot.ports import Grader, Storage, UnitOfWork
+from bot.services.marking import mark_answer
 from bot.services.reviewing import go_on
 from bot.services.shown import Shown, draft_private, find_shown, look_up_shown
 from bot.services.streaks import count_streak
@@ -82,16 +83,10 @@ class Answering:
         """
         require_text(text)
         shown = await look_up_shown(self.storage, caller, key, message_id)
-        grade = await self._grade(caller, shown.question, text)
+        asker = Asker(caller.workspace.id, caller.member.id)
+        grade = await mark_answer(self.grader, shown.question, text, asker)
         async with self.storage.writing() as work:
             return Reply(await self._keep(work, caller, shown, text, grade))
-
-    async def _grade(self, caller: Caller, question: Question, text: str) -> Grade:
-        if question.kind is Kind.CHOICE:
-            return grade_choice(question, text)
-        task = GradingTask(question.prompt, question.answer, question.key_points)
-        asker = Asker(caller.workspace.id, caller.member.id)
-        return await self.grader.grade(task, text, asker)
 
     async def _keep(
         self, work: UnitOfWork, caller: Caller, shown: Shown, text: str, grade: Grade
@@ -150,23 +145,6 @@ def require_text(text: str) -> None:
             f"That answer has {len(text):,} characters; {LONGEST_ANSWER:,} are the most. "
             "Shorten it and send it again: nothing was counted."
         )
-
-
-def grade_choice(question: Question, text: str) -> Grade:
-    """Score the chosen letter: 1 for the right one, 0 for any other.
-
-    Raises:
-        CommandError: the text names no choice.
-    """
-    letters = "ABCDEFGH"[: len(question.choices)]
-    letter = text.strip().rstrip(".)").upper()
-    if len(letter) != 1 or letter not in letters:
-        raise CommandError(f"This question has choices. Answer with one of {', '.join(letters)}.")
-    choice = question.choices[letters.index(letter)]
-    verdict = Verdict.MET if choice.right else Verdict.WRONG
-    score = 1.0 if choice.right else 0.0
-    point = PointVerdict(f"{letter}: {choice.text}", verdict, letter)
-    return Grade(score, band_of(score), (point,), None, "choice", choice.why)
 
 
 def _card(caller: Caller, shown: Shown) -> QuestionCard:

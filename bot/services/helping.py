@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.commands import COMMANDS, Call, Command, Rights, handles
-from bot.domain.cards import Button, HelpCard, Reply, TopicsCard
+from bot.commands import COMMANDS, NAME, Call, Command, Rights, find_commands, handles
+from bot.domain.cards import Button, HelpCard, Reply, TopicsCard, UsageCard
 from bot.domain.people import Level
 from bot.domain.question import QuestionFilter
 from bot.ports import ChatPort, Storage
@@ -22,7 +22,9 @@ class Helping:
 
     @handles("help")
     async def show_help(self, call: Call) -> Reply:
-        """List every command the caller may call."""
+        """List every command, or explain one, or a group of them."""
+        if call.options.get("command"):
+            return Reply([_explain(find_commands(call.options["command"]))])
         everybody = [command for command in COMMANDS if command.rights is Rights.ALL]
         admins = [command for command in COMMANDS if command.rights is Rights.ADMIN]
         buttons = (
@@ -52,6 +54,21 @@ class Helping:
                 )
             ]
         )
+
+
+def _explain(commands: Sequence[Command]) -> UsageCard:
+    usages = [command.usage for command in commands]
+    if len(commands) > 1:
+        lines = [f"{command.usage}\n    {command.help}" for command in commands]
+        lines.append(f"In full: {NAME} help {commands[0].path}")
+        return UsageCard("\n".join(lines), {"commands": usages})
+    [command] = commands
+    admins = " (for admins)" if command.rights is Rights.ADMIN else ""
+    lines = [f"{command.usage}\n    {command.help}{admins}"]
+    lines += [f"    {option.name}: {option.help}" for option in command.options]
+    if command.example:
+        lines.append(f"For example: {command.example}")
+    return UsageCard("\n".join(lines), {"commands": usages})
 
 
 def _lines(commands: list[Command]) -> tuple[tuple[str, str], ...]:

@@ -17,7 +17,7 @@ from bot.domain.cards import (
     Reply,
 )
 from bot.domain.events import ButtonPressed
-from bot.domain.grading import Grade, GradingTask
+from bot.domain.grading import Grade
 from bot.domain.interview import (
     LONGEST,
     OPEN_FOR,
@@ -32,11 +32,11 @@ from bot.domain.interview import (
 )
 from bot.domain.interview_words import describe_answer
 from bot.domain.people import Level, Member, Workspace
-from bot.domain.question import Kind, Question
+from bot.domain.question import Question
 from bot.domain.writing import Asker
 from bot.errors import ChatError, CommandError, NotFound
 from bot.ports import ChatPort, Clock, Grader, Storage, UnitOfWork
-from bot.services.answering import Answering, grade_choice, require_text
+from bot.services.answering import Answering, require_text
 from bot.services.background import Background
 from bot.services.interview_steps import (
     ask_next,
@@ -47,6 +47,7 @@ from bot.services.interview_steps import (
     load_question,
     show_step,
 )
+from bot.services.marking import mark_answer
 from bot.services.profile import zone_of
 
 WELCOME = (
@@ -177,16 +178,18 @@ class Interviewing:
         self, question: Question, interview: Interview, step: Step, text: str
     ) -> Grade:
         """Grade an answer; a follow-up by the points that lacked before, and by those alone."""
-        if question.kind is Kind.CHOICE:
-            return grade_choice(question, text)
-        prompt, points = str(question.prompt), question.key_points
-        first = next(each for each in interview.steps if each.number == step.number)
-        if step.follow_up and first.grade:
-            prompt = f"{prompt}\n\n{step.follow_up}"
-            points = list_lacking(question, first.grade)
         asker = Asker(interview.workspace_id, interview.member_id)
-        task = GradingTask(prompt, question.answer, points)
-        return await self.grader.grade(task, text, asker)
+        first = next(each for each in interview.steps if each.number == step.number)
+        if not step.follow_up or not first.grade:
+            return await mark_answer(self.grader, question, text, asker)
+        return await mark_answer(
+            self.grader,
+            question,
+            text,
+            asker,
+            prompt=f"{question.prompt}\n\n{step.follow_up}",
+            points=list_lacking(question, first.grade),
+        )
 
     async def _go_on(
         self, work: UnitOfWork, caller: Caller, interview: Interview, done: Step, question: Question

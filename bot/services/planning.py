@@ -40,7 +40,8 @@ class Picker:
         channel = (workspace.id, schedule.channel)
         seen = self.seen.get(channel, _NOTHING)
         last_topics = everything.topics_of(seen.last_id)[:1]
-        pick = deck.pick(seen.rounds, last_topics, f"{workspace.seed}/{schedule.channel}")
+        seed = f"{workspace.seed}/{schedule.channel}"
+        pick = deck.pick(seen.rounds, last_topics, seed, seen.last_id)
         self.seen[channel] = Seen({**seen.rounds, pick.question.id: pick.round}, pick.question.id)
         return pick
 
@@ -212,7 +213,8 @@ def plan_question(
     if known is not None and size <= known:
         return draft, None
     notice = (
-        f"Schedule {schedule.number} has {pick.left} new questions left of {size} "
+        f"Schedule {schedule.number} has {pick.left} new "
+        f"{'question' if pick.left == 1 else 'questions'} left of {size} "
         f"({schedule.wanted}); after them it starts over, shuffled anew. "
         "Widen its level or topic, or add questions of your own."
     )

@@ -95,7 +95,7 @@ class Reconciling:
             log.info("found", delivery=delivery.key, message=found.message_id)
             return moves.confirm(found.message_id, found.posted_at)
         log.info("proven_absent", delivery=delivery.key)
-        return moves.postpone(now, timedelta(0), "The platform did not take the first try.")
+        return moves.postpone(now, timedelta(0), "The platform did not answer in time.")
 
     async def _find_thread(self, delivery: Delivery) -> str | None:
         """Return the message in whose thread the delivery would be."""

@@ -14,7 +14,7 @@ from bot.commands import Caller
 from bot.domain.cards import Button, Card, NoticeCard, QuestionCard
 from bot.domain.people import Member
 from bot.domain.question import Question, QuestionFilter, QuestionSummary
-from bot.domain.reading import format_duration
+from bot.domain.reading import format_date, format_duration
 from bot.domain.review import Review, schedule_review
 from bot.domain.streak import question_days
 from bot.ports import UnitOfWork
@@ -144,7 +144,7 @@ def say_nothing_due(caller: Caller, coming: Sequence[Review]) -> NoticeCard:
     at = coming[0].due_at
     local = at.astimezone(ZoneInfo(caller.zone))
     text = (
-        f"Nothing is due. Your next review is due on {local:%A, %d %B} at {local:%H:%M}, in "
+        f"Nothing is due. Your next review is due on {format_date(local)} at {local:%H:%M}, in "
         f"{format_duration(at - caller.now)}. Until then you can take a drill."
     )
     return NoticeCard(text, {"due": 0, "next_due_at": at.isoformat()}, (DRILL,))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.commands import Call, Caller, handles
 from bot.domain.cards import PreviewCard, Reply, ScheduleCard, SchedulesCard
 from bot.domain.question import QuestionFilter
-from bot.domain.reading import did_you_mean
+from bot.domain.reading import did_you_mean, format_date
 from bot.domain.schedule import WEEKDAYS, RevealMode, Rhythm, Schedule, ScheduleId, Slot
 from bot.errors import ChatError, CommandError, NotFound, Rejected
 from bot.ports import ChatPort, Storage, UnitOfWork
@@ -136,7 +136,7 @@ class Scheduling:
             await work.deliveries.insert([draft])
             skipped = await _with_next_slot(work, schedule, caller.now)
             await work.schedules.save(skipped)
-        return _say(skipped, f"leaves out {slot.date:%A, %d %B}")
+        return _say(skipped, f"leaves out {format_date(slot.date)}")
 
     @handles("schedule run")
     async def run(self, call: Call) -> Reply:

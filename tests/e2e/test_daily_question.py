@@ -239,22 +239,39 @@ async def test_workspaces_are_apart(play: Play) -> None:
     assert [one["schedule_id"] for one in played.last("schedule").data["schedules"]] == [1]
 
 
-async def test_a_choice_is_scored_by_the_button_or_the_letter(tmp_path: Path) -> None:
+async def test_a_choice_is_scored_by_the_choice_or_by_own_words(tmp_path: Path) -> None:
     script = f"""{START}
         advance 10m
         @ben presses A
         @cem presses B
-        @dora answers: c
-        @eva answers: neither
+        @dora answers: (c)
+        @eva answers: E
         @fay reacts :bulb:
+        @gil presses Answer
+        @gil answers: I am not sure at all
         """
     played = await play_script(script, tmp_path, CHOICES)
-    question = played.last("question")
+    question, reveal = played.last("question"), played.last("reveal")
     assert "[A] [B] [C] [D] [Reveal]" in question.text
-    scores = {said.only: said.data["score"] for said in played.of("grade")}
-    assert sorted(scores) == ["ben", "cem", "dora"]
-    assert sorted(scores.values()) in ([0.0, 0.0, 1.0], [0.0, 0.0, 0.0])
-    assert scores["ben"] + scores["cem"] == 1.0
-    assert {said.data["grader"] for said in played.of("grade")} == {"choice"}
+    grades = {said.only: said.data for said in played.of("grade")}
+    assert sorted(grades) == ["ben", "cem", "dora", "gil"]
+    assert grades["ben"]["score"] + grades["cem"]["score"] == 1.0
+    assert {grades[who]["grader"] for who in ("ben", "cem", "dora")} == {"choice"}
+    assert (grades["gil"]["grader"], grades["gil"]["score"]) == ("lexical", 0.0)
     assert "A, B, C, D" in played.last("error").text
-    assert "Right: " in played.last("reveal").text
+    assert "Right: " in reveal.text
+
+    choices = question.data["choices"]
+    right = next(text for text in choices if f"Right: {text}" in reveal.text)
+    wrong = next(text for text in choices if text != right)
+    model = reveal.text.split("\n\n")[2].replace("\n", " ")
+    script += f"""
+        @hal answers: {right}
+        @ida answers: {wrong}
+        @jan answers: {model}
+        """
+    (tmp_path / "again").mkdir()
+    again = await play_script(script, tmp_path / "again", CHOICES)
+    scores = {said.only: said.data["score"] for said in again.of("grade")}
+    assert (scores["hal"], scores["ida"]) == (1.0, 0.0)
+    assert scores["jan"] >= 0.6

@@ -155,7 +155,7 @@ async def test_choices_level_and_wrong_numbers(tmp_path: Path) -> None:
         @ben: /fastapi-quiz mock level:fresher topic:nothing
         @ben: /fastapi-quiz mock
         @ben presses A
-        @ben answers: neither
+        @ben answers: E
         @ben: /fastapi-quiz mock skip
         @ben: /fastapi-quiz mock skip
         """,

@@ -19,23 +19,11 @@ import pyte
 import pytest
 
 from bot.config import known_keys
+from tests.fakes.command import run_command
 
 PROGRAM = [sys.executable, "-m", "bot"]
-
-
-def run(
-    *arguments: str, folder: Path, stdin: str = "", **environment: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*PROGRAM, *arguments],
-        cwd=folder,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        env=os.environ | environment,
-        timeout=60,
-        check=False,
-    )
+"""A process of its own from the start, where that is what is tried."""
+run = run_command
 
 
 def fails(done: subprocess.CompletedProcess[str], code: int) -> str:
@@ -131,16 +119,35 @@ def test_simulate_keeps_a_named_database(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/kept.db"
     script = "at 2026-03-27 08:55 UTC\n@ana admin\n@ana: /fastapi-quiz schedule add 09:00\n"
     run("simulate", "--database", url, "-", folder=tmp_path, stdin=script)
-    again = "at 2026-03-27 09:05 UTC\n@ana admin\n@ana: /fastapi-quiz schedule list\n"
+    again = (
+        "at 2026-03-27 09:05 UTC\n@ana admin\n@ana: /fastapi-quiz schedule list\n"
+        "@ben: /fastapi-quiz mock\n"
+    )
     done = run("simulate", "--database", url, "--json", "-", folder=tmp_path, stdin=again)
-    kinds = [json.loads(line)["kind"] for line in done.stdout.splitlines()]
-    assert kinds == ["question", "schedule"]
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["kind"] for one in said] == ["question", "schedule", "mock"]
+    later = (
+        "at 2026-03-27 10:00 UTC\n@cara reacts 💡\n@dan presses Reveal\n"
+        "@ben answers: I don't know\nadvance 4d\n@cara reacts :bulb:\n@cara reacts :bulb: to 2\n"
+    )
+    done = run("simulate", "--database", url, "--json", "-", folder=tmp_path, stdin=later)
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    told = [one for one in told if one["kind"] != "mock_report"]
+    assert [one["kind"] for one in told] == [
+        "reveal", "reveal", "mock", "question", "question", "reveal", "reveal"
+    ]  # fmt: skip
+    first, second, third = said[0], told[3], told[4]
+    shown = [one["data"]["question_id"] for one in told if one["kind"] == "reveal"]
+    assert shown == [one["data"]["question_id"] for one in (first, first, third, second)]
 
 
 @pytest.mark.parametrize(
     ("line", "hint"),
     [
-        ("advanse 10m", "advance"),
+        ("advanse 10m", "advance 10m"),
+        ("advance", "advance 10m"),
+        ("@ana answers hello", "@ana answers: TEXT"),
+        ("at 9999-12-31 23:59", "2999"),
         ("advance soon", "30m"),
         ("at 2026-13-01 09:00", "2026-03-27 08:55"),
         ("at 2026-03-27 09:00 Europe/Berln", "Europe/Berlin"),
@@ -169,6 +176,8 @@ def test_simulate_names_a_missing_script(tmp_path: Path) -> None:
         ("[databse]\nurl = 'x'", "database"),
         ("[database]\nurll = 'x'", "database.url"),
         ("[scheduler]\ngrace = 'soon'", "scheduler.grace"),
+        ("[scheduler]\nlease = '-5s'", "scheduler.lease"),
+        ("[web]\nport = 99999", "web.port"),
         ("[scheduler]\nenabled = 7", "scheduler.enabled"),
         ("database = 7", "[database]"),
         ("[database\n", "not TOML"),
@@ -191,9 +200,27 @@ def test_settings_from_elsewhere_are_checked_too(tmp_path: Path) -> None:
 
 
 def test_a_version_and_usage_errors(tmp_path: Path) -> None:
-    assert run("--version", folder=tmp_path).stdout.startswith("fastapi-quiz ")
+    whole = subprocess.run([*PROGRAM, "--version"], capture_output=True, text=True, check=True)
+    assert whole.stdout.startswith("fastapi-quiz ")
     assert run("simulate", "-", "--version", folder=tmp_path).returncode == 0
-    assert run("nonsense", folder=tmp_path).returncode == 2
+    for typed, sign in [
+        (("simulat",), "simulate"),
+        (("simulate",), "simulate --help"),
+        (("simulate", "-", "--jsn"), "--json"),
+        (("questions", "list", "--level", "x"), "fresher"),
+        (("check", "--config"), "config.toml"),
+    ]:
+        error = fails(run(*typed, folder=tmp_path), 2)
+        assert sign in error
+        assert error.count("\n") == 1
+        assert error.isascii()
+
+
+def test_looking_makes_no_database(tmp_path: Path) -> None:
+    for typed in [("deliveries",), ("schedules", "list"), ("workspace", "list")]:
+        assert "fastapi-quiz migrate" in fails(run(*typed, folder=tmp_path), 1)
+    assert run("check", folder=tmp_path).returncode == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_older_or_newer_schema_is_refused_with_the_next_step(tmp_path: Path) -> None:

@@ -200,41 +200,62 @@ async def test_one_workspace_s_failure_is_its_own(play: Play) -> None:
     assert [said.workspace for said in played.of("question")] == ["globex"]
 
 
-@pytest.mark.parametrize(
-    ("command", "reply"),
-    [
-        ("schedul add 09:00", "schedule"),
-        ("schedule ad 09:00", "add"),
-        ("schedule add nine", "09:00"),
-        ("schedule add 24:30", "09:00"),
-        ("schedule add 09:00 tz:Europe/Berln", "Europe/Berlin"),
-        ("schedule add 09:00 days:mon-funday", "mon-fri"),
-        ("schedule add 09:00 level:freshr", "fresher"),
-        ("schedule add 09:00 topic:routng", "routing"),
-        ("schedule add 09:00 reveal:publc", "private"),
-        ("schedule add 09:00 reveal-after:soon", "8h"),
-        ("schedule add 09:00 zone:UTC", "tz"),
-        ("schedule add 09:00 10:00", "too many"),
-        ("schedule add 09:00 tz:UTC tz:UTC", "twice"),
-        ('schedule add 09:00 topic:"routing', "quote"),
-        ("schedule show 7", "schedule list"),
-        ("schedule show x", "number"),
-        ("schedule show", "id"),
-        ("schedule edit 1", "Nothing to change"),
-        ("admins add @nobody", "nobody"),
-        ("settings away-until:yesterday", "2026-04-01"),
-        ("settings away-until:2020-01-01", "over"),
-        ("settings timezone:Mars", "Europe/Berlin"),
-        ("leaderboard yearly", "week"),
-    ],
-)
-async def test_what_can_t_be_read_is_answered_with_what_was_meant(
-    play: Play, command: str, reply: str
-) -> None:
-    played = await play(f"{START}\n@ana: /fastapi-quiz {command}")
-    [error] = played.of("error")
-    assert error.only == "ana"
-    assert reply in error.text
+MISTYPED = [
+    ("schedul add 09:00", '"schedule add"'),
+    ("add 09:00", '"schedule add"'),
+    ("schedule ad 09:00", '"schedule add"'),
+    ("schedule add nine", "09:00"),
+    ("schedule add 24:30", "09:00"),
+    ("schedule add 09:00 tz:Europe/Berln", "Europe/Berlin"),
+    ("schedule add 09:00 days:mon-fryday", '"friday"'),
+    ("schedule add 09:00 level:freshr", "fresher"),
+    ("schedule add 09:00 topic:routng", "routing"),
+    ("schedule add 09:00 reveal:publc", "private"),
+    ("schedule add 09:00 reveal-after:soon", "8h"),
+    ("schedule add 09:00 zone:UTC", "tz"),
+    ("schedule add 09:00 10:00", "too many"),
+    ("report reason:it is wrong", "in quotes"),
+    ("help shedule", '"schedule"'),
+    ("schedule add 09:00 tz:UTC tz:UTC", "twice"),
+    ('schedule add 09:00 topic:"routing', "quote"),
+    ("schedule show 7", "schedule list"),
+    ("schedule show x", "number"),
+    ("schedule show", "id"),
+    ("schedule edit 1", "Nothing to change"),
+    ("admins add @nobody", "nobody"),
+    ("settings away-until:yesterday", "2026-04-01"),
+    ("settings away-until:2020-01-01", "over"),
+    ("settings timezone:Mars", "Europe/Berlin"),
+    ("leaderboard yearly", "week"),
+]
+
+
+async def test_what_can_t_be_read_is_answered_with_what_was_meant(play: Play) -> None:
+    typed = "\n".join(f"@ana: /fastapi-quiz {command}" for command, _ in MISTYPED)
+    played = await play(f"{START}\n{typed}\n@ana: /fastapi-quizz help\n@ana presses Aprove")
+    errors = played.of("error")
+    wanted = [reply for _, reply in MISTYPED] + ["/fastapi-quiz help", '"Aprove"']
+    assert len(errors) == len(wanted)
+    for error, reply in zip(errors, wanted, strict=True):
+        assert error.only == "ana"
+        assert reply in error.text
+
+
+async def test_help_explains_one_command_or_a_group(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        @ben: /fastapi-quiz help schedule add
+        @ben: /fastapi-quiz schedule add help
+        @ben: /FastAPI-Quiz schedule help
+        @ben: /fastapi-quiz help streak
+        """
+    )
+    one, same, group, streak = played.of("help")
+    assert one.text == same.text
+    assert "tz: time zone such as Europe/Berlin" in one.text
+    assert "For example: /fastapi-quiz schedule add 09:00" in one.text
+    assert len(group.data["commands"]) == 10
+    assert streak.data["commands"] == ["/fastapi-quiz streak [MEMBER] [why:]"]
 
 
 HOSTILE = [

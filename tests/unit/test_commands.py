@@ -49,6 +49,15 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
             ("schedule add", {"time": time(9), "tz": "Europe/Berlin"}),
         ),
         ("schedule edit #3 level:any", ("schedule edit", {"id": 3, "level": None})),
+        ("schedule edit 3 10:00", ("schedule edit", {"id": 3, "time": time(10)})),
+        (
+            "schedule add 09:00 tz: Europe/Berlin days=weekend",
+            (
+                "schedule add",
+                {"time": time(9), "tz": "Europe/Berlin", "days": frozenset({5, 6})},
+            ),
+        ),
+        ("report reason:'it is old'", ("report", {"reason": "it is old"})),
         ('ask topic:"async and concurrency"', ("ask", {"topic": "async and concurrency"})),
         ("ask topic:“web sockets”", ("ask", {"topic": "web sockets"})),
         ("settings away-until:2026-05-01", ("settings", {"away-until": date(2026, 5, 1)})),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,14 +33,24 @@ class Channel:
         self.seed = seed
 
     def pick(self, deck: Deck) -> Pick:
-        topics = self.shown[-1].topics if self.shown else ()
-        pick = deck.pick(self.rounds, topics, self.seed)
+        last = self.shown[-1] if self.shown else None
+        topics = last.topics if last else ()
+        pick = deck.pick(self.rounds, topics, self.seed, last.id if last else None)
         self.rounds[pick.question.id] = pick.round
         self.shown.append(pick.question)
         return pick
 
     def ids(self) -> list[str]:
         return [question.id for question in self.shown]
+
+
+@given(size=st.integers(2, 12), seed=st.text(max_size=8))
+def test_a_round_does_not_begin_with_what_ended_the_last_one(size: int, seed: str) -> None:
+    channel, deck = Channel(seed), make_deck(size, ("async",))
+    for _ in range(size * 4):
+        channel.pick(deck)
+    shown = channel.ids()
+    assert all(one != other for one, other in pairwise(shown))
 
 
 @given(size=st.integers(1, 30), rounds=st.integers(1, 4), seed=st.text(max_size=8))

@@ -27,6 +27,7 @@ from bot.domain.cards.sentences import (
     LinkCard,
     NoticeCard,
     TopicsCard,
+    UsageCard,
 )
 from bot.domain.cards.standings import LeaderboardCard, LedgerCard, Standing, StreakCard
 
@@ -67,6 +68,7 @@ __all__ = [
     "StatusCard",
     "StreakCard",
     "TopicsCard",
+    "UsageCard",
     "describe_delivery",
     "describe_schedule",
 ]

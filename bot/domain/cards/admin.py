@@ -67,6 +67,7 @@ class PreviewCard:
         return {
             "schedule_id": self.schedule.number,
             "slots": [slot.isoformat() for slot in self.slots],
+            "paused": self.schedule.paused_because is not None,
         }
 
 

@@ -55,6 +55,11 @@ class QuestionCard:
             "schedule_id": self.schedule_number,
             "slot": self.slot.isoformat(),
             "late": self.late,
+            "title": self.question.title,
+            "level": self.question.level.value,
+            "topics": list(self.question.topics),
+            "pack": self.question.pack,
+            "choices": [choice.text for choice in self.question.choices],
             **({} if self.due is None else {"due": self.due}),
         }
 

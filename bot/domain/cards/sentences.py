@@ -68,6 +68,13 @@ class LinkCard:
 
 
 @dataclass(frozen=True, slots=True)
+class UsageCard(NoticeCard):
+    """Help on one command, or on a group of them: a notice of another kind."""
+
+    kind: ClassVar[str] = "help"
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorCard:
     """What was refused and the next step.
 

@@ -98,10 +98,10 @@ def find_templates(topic: str | None, level: Level | None = None) -> list[Templa
         )
     assert topic is not None
     names = [*list_topics(), *(template.name for template in TEMPLATES)]
-    nearest = get_close_matches(topic, names, n=1, cutoff=0)[0]
+    near = get_close_matches(topic.casefold(), names, n=1, cutoff=0.6)
+    hint = f" Did you mean “{near[0]}”?" if near else ""
     raise NotFound(
-        f"No generated questions on “{topic}”. Did you mean “{nearest}”? "
-        f"Topics: {', '.join(list_topics())}."
+        f"No generated questions on “{topic}”.{hint} Topics: {', '.join(list_topics())}."
     )
 
 

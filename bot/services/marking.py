@@ -1,0 +1,96 @@
+"""Grades an answer: by the choice that it names, or by its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
+from bot.domain.question import Choice, KeyPoint, Kind, Question
+from bot.domain.writing import Asker
+from bot.errors import CommandError
+from bot.grading.points import draw_key_points
+from bot.ports import Grader
+
+_LETTERS = "ABCDEFGH"
+_LETTER = re.compile(r"\(?([a-h])(?:[).:,;]|\s*$|\s+(?:because|since|as|is|-)\b)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_WORDS_OF_A_CHOICE = 4
+_WEIGHT_OF_THE_CHOICE = 2.0
+_SHORTEST = 3
+"""Characters: what is shorter and no letter of a choice is a slip, not an answer."""
+
+
+async def mark_answer(
+    grader: Grader,
+    question: Question,
+    text: str,
+    asker: Asker,
+    *,
+    prompt: str = "",
+    points: Sequence[KeyPoint] = (),
+) -> Grade:
+    """Grade an answer; `prompt` and `points` take the place of the question's own.
+
+    A choice question is scored by the choice. Who answers it in own words, naming none, is
+    graded by the model answer like any other.
+
+    Raises:
+        CommandError: a letter that is none of the choices, or several choices at once.
+    """
+    asked, points = prompt or str(question.prompt), tuple(points or question.key_points)
+    if question.kind is Kind.CHOICE:
+        letter = _find_letter(question, text)
+        if letter:
+            return _grade_letter(question, letter)
+        asked = "\n".join([asked, *(choice.text for choice in question.choices)])
+        points = (*_draw_right_choice(question), *draw_key_points(question.answer))
+    return await grader.grade(GradingTask(asked, question.answer, points), text, asker)
+
+
+def _find_letter(question: Question, text: str) -> str:
+    """Return the letter of the choice that the text names or repeats, or nothing."""
+    letters = _LETTERS[: len(question.choices)]
+    match = _LETTER.match(text.strip())
+    if match and match[1].upper() in letters:
+        return match[1].upper()
+    said = _fold(text)
+    folded = {
+        letter: _fold(choice.text) for letter, choice in zip(letters, question.choices, strict=True)
+    }
+    repeated = [letter for letter, choice in folded.items() if _repeats(said, choice)]
+    whole = [one for one in repeated if not _is_within_another(folded, one, repeated)]
+    if len(whole) > 1 or (not whole and len(text.strip()) < _SHORTEST):
+        raise CommandError(f"This question has choices. Answer with one of {', '.join(letters)}.")
+    return "".join(whole)
+
+
+def _repeats(said: str, choice: str) -> bool:
+    """Tell whether a choice is repeated: alone, or within a sentence if it is no mere word."""
+    return said == choice or (len(choice.split()) >= _WORDS_OF_A_CHOICE and choice in said)
+
+
+def _is_within_another(folded: Mapping[str, str], letter: str, repeated: Sequence[str]) -> bool:
+    return any(other != letter and folded[letter] in folded[other] for other in repeated)
+
+
+def _fold(text: str) -> str:
+    words = " ".join(_WORD.findall(text.casefold()))
+    return f" {words} "
+
+
+def _draw_right_choice(question: Question) -> Iterator[KeyPoint]:
+    """Return what the right choice says, and why: the first thing to be said in own words."""
+    for choice in question.choices:
+        if choice.right:
+            yield KeyPoint(choice.text, _WEIGHT_OF_THE_CHOICE)
+            yield KeyPoint(choice.why)
+
+
+def _grade_letter(question: Question, letter: str) -> Grade:
+    """Score the chosen letter: 1 for the right one, 0 for any other."""
+    choice: Choice = question.choices[_LETTERS.index(letter)]
+    verdict = Verdict.MET if choice.right else Verdict.WRONG
+    score = 1.0 if choice.right else 0.0
+    point = PointVerdict(f"{letter}: {choice.text}", verdict, letter)
+    return Grade(score, band_of(score), (point,), None, "choice", choice.why)
