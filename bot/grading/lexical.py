@@ -21,7 +21,7 @@ from bot.grading.points import (
     match_point,
     weigh_point,
 )
-from bot.grading.polarity import Clause, find_reversed, weigh_clause
+from bot.grading.polarity import Clause, denies_itself, find_reversed, weigh_clause
 from bot.grading.scoring import (
     LEXICAL,
     Curves,
@@ -113,6 +113,8 @@ def grade_matches(
     tokens = read_tokens(answer)
     words, sentences = Vocabulary(tokens), group_sentences(answer, tokens)
     reversed_in, turned = find_reversed(prepared.clauses, words, sentences)
+    if denies_itself(answer):
+        reversed_in, turned = sentences, 1.0
     whole = whole or Whole(measure_focus(tokens, prepared.topic))
     if prepared.drawn:
         effort = weigh_effort(tokens, prepared.asked, prepared.expected)
