@@ -79,8 +79,8 @@ class AlignedVocabulary(Vocabulary):
     def find_nearest(self, token: Token) -> tuple[float, str]:
         """Give the mean closeness, and the stem that is nearest in the surer of the two ways."""
         lexical = self._words.find_nearest(token)
-        semantic = self._aligned.get(token.start, (0.0, ""))
-        if lexical[0] > semantic[0] and lexical[1] not in self._read:
+        semantic = self._aligned.get(token.start)
+        if semantic is None or (lexical[0] > semantic[0] and lexical[1] not in self._read):
             return lexical
         nearest = lexical if lexical[0] >= semantic[0] else semantic
         return (lexical[0] + semantic[0]) / 2, nearest[1]
@@ -98,7 +98,7 @@ class EchoVocabulary(AlignedVocabulary):
 
 
 def _align(point: Meaning, text: Meaning) -> dict[int, tuple[float, str]]:
-    """Give for each word of the point, by its place, the nearest word of the text.
+    """Give for each word of the point that was read, by its place, the nearest word of the text.
 
     A word with content is only compared with words with content.
     """
@@ -112,7 +112,10 @@ def _align(point: Meaning, text: Meaning) -> dict[int, tuple[float, str]]:
     closeness = np.clip((cosines.max(axis=1) - NO_KINSHIP) / (SAME - NO_KINSHIP), 0.0, 1.0)
     return {
         token.start: (float(close), text.tokens[best].stem if close > 0 else "")
-        for token, close, best in zip(point.tokens, closeness, nearest, strict=True)
+        for token, close, best, seen in zip(
+            point.tokens, closeness, nearest, point.vectors.any(axis=1), strict=True
+        )
+        if seen
     }
 
 
