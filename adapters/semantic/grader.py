@@ -50,10 +50,14 @@ class Meaning:
     """Zeros for a word that the model did not read."""
 
     @property
+    def read(self) -> list[bool]:
+        """Which of the words the model read."""
+        return [bool(seen) for seen in np.any(self.vectors, axis=1)]
+
+    @property
     def stems_with_meaning(self) -> set[str]:
         """The stems of the words that the model read."""
-        read = self.vectors.any(axis=1)
-        return {token.stem for token, seen in zip(self.tokens, read, strict=True) if seen}
+        return {token.stem for token, seen in zip(self.tokens, self.read, strict=True) if seen}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ def _align(point: Meaning, text: Meaning) -> dict[int, tuple[float, str]]:
     return {
         token.start: (float(close), text.tokens[best].stem if close > 0 else "")
         for token, close, best, seen in zip(
-            point.tokens, closeness, nearest, point.vectors.any(axis=1), strict=True
+            point.tokens, closeness, nearest, point.read, strict=True
         )
         if seen
     }
