@@ -37,7 +37,7 @@ ECHO_FROM = 0.5
 """Cosine from which a word of a point is one of the question's."""
 KIN = 0.5
 """Cosine of averaged texts, the question's direction taken out, from which they are full kin."""
-PATIENCE = 1.0
+PATIENCE = 0.5
 BUSY = "the semantic grader is busy"
 
 
