@@ -38,6 +38,16 @@ def negate_reference(question: str, reference: str) -> list[str]:
     return [framed, " ".join(_negate_verb(text) for text in texts)]
 
 
+def deny_as_a_whole(question: str, reference: str) -> list[str]:
+    """Give the model answer, and take it back in a sentence."""
+    return [
+        f"None of the following is true: {reference}",
+        f"{reference}\nNone of that is true.",
+        f"Everything I wrote is wrong. {reference}",
+        f"The opposite is the case: {reference}",
+    ]
+
+
 def _negate_verb(text: str) -> str:
     words = text.split()
     for place, word in enumerate(words):
@@ -76,6 +86,7 @@ ATTACKS: dict[str, Callable[[str, str], list[str]]] = {
         f"{reference}\n{line}" for line in INJECTIONS
     ],
     "negated model answer": negate_reference,
+    "model answer denied as a whole": deny_as_a_whole,
     "shuffled words": shuffle_words,
     "keyword list": list_keywords,
     "model answer": lambda question, reference: [reference],

@@ -13,7 +13,7 @@ from bot.domain.assessment import GraderFacts
 from bot.domain.grading import Grade, GradingTask
 from bot.domain.writing import Asker
 from bot.errors import ConfigError, QuizError
-from bot.grading.lexical import LexicalGrader
+from bot.grading.lexical import LexicalGrader, load_tables
 from bot.ports import Assessor, Clock, Grader, ModelMeter, QuestionWriter, Storage
 from bot.services.assessing import AssessingGrader
 from bot.services.metering import StoredMeter
@@ -80,6 +80,7 @@ class Graders:
 
     async def load(self) -> None:
         """Load now what else would be loaded at the first answer."""
+        await asyncio.to_thread(load_tables)
         if self.embedded:
             await self.embedded.load()
 

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.ports import Wakes
 from storage.serving import is_served
+from storage.statements import connection_of
 from storage.tables import (
     DeliveryRow,
     InterviewRow,
@@ -62,5 +63,5 @@ class AgendaRepository:
 
     async def next_wakes(self, platforms: Collection[str] | None = None) -> Wakes:
         wanted = None if platforms is None else frozenset(platforms)
-        connection = await self.session.connection()
+        connection = connection_of(self.session)
         return Wakes(*(await connection.execute(_select_next(wanted))).one())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,17 +15,14 @@ from bot.domain.cards import Counts
 from bot.domain.delivery import Delivery, DeliveryId, Purpose
 from bot.domain.people import MemberId, WorkspaceId
 from storage.mapping import from_attempt
+from storage.statements import connection_of
 from storage.tables import AttemptRow, DeliveryRow
-from storage.totals import add_points
+from storage.totals import add_points, name_added, write_log_and_add
 
-
-def _make_statement(dialect: Any) -> Any:
-    """Return the insert, built once: a member's second reveal or first answer is left out."""
-    table = AttemptRow.__table__  # type: ignore[attr-defined]
-    return dialect.insert(table).on_conflict_do_nothing().returning(table.c.id)
-
-
-_ADD_ON = {"sqlite": _make_statement(sqlite), "postgresql": _make_statement(postgresql)}
+_TABLE: Any = AttemptRow.__table__  # type: ignore[attr-defined]
+_LOG = sqlite.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id)
+"""A member's second reveal or first answer is left out."""
+_LOG_AND_ADD = write_log_and_add()
 
 
 @dataclass
@@ -35,9 +32,13 @@ class AttemptRepository:
     session: AsyncSession
 
     async def add(self, attempt: Attempt) -> bool:
-        connection = await self.session.connection()
-        added = await connection.execute(_ADD_ON[connection.dialect.name], from_attempt(attempt))
-        if added.first() is None:
+        connection = connection_of(self.session)
+        values = from_attempt(attempt)
+        if connection.dialect.name == "postgresql":
+            logged = await connection.execute(_LOG_AND_ADD, values | name_added(attempt))
+            return logged.first() is not None
+        logged = await connection.execute(_LOG, values)
+        if logged.first() is None:
             return False
         await add_points(self.session, attempt)
         return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -9,8 +11,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, StorageError
@@ -22,6 +24,8 @@ except ImportError:  # Windows has no flock
     fcntl = None  # type: ignore[assignment]
 
 BUSY_TIMEOUT_MS = 5000
+ASK_AFTER = 5.0
+"""Seconds without use after which a connection to PostgreSQL is asked whether it is alive."""
 WRITE = {"begin": "BEGIN IMMEDIATE"}
 """Execution options of a transaction that will write. Taking SQLite's lock at the start
 waits for another writer; taking it half-way fails with "database is locked"."""
@@ -45,7 +49,30 @@ def open_engine(url: str) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    return create_async_engine(parsed, pool_pre_ping=True)
+    engine = create_async_engine(parsed)
+    event.listen(engine.sync_engine, "checkin", _note_use)
+    event.listen(engine.sync_engine, "checkout", partial(_refuse_dead, engine.sync_engine.dialect))
+    return engine
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _refuse_dead(dialect: Dialect, connection: Any, record: Any, _proxy: Any) -> None:
+    """Let the pool take another connection for one that the server has let go of.
+
+    A closed one says so by itself. Only a line that broke in silence has to be asked, and one
+    that was used a moment ago is not: the question would be a trip for every transaction.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+    now = time.monotonic()
+    if now - record.info.get("used", now) > ASK_AFTER:
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
 
 
 def _parse(url: str) -> URL:
@@ -114,7 +141,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Any) -> None:
     begin = connection.get_execution_options().get("begin", "BEGIN")
     if begin:
-        connection.exec_driver_sql(begin)
+        connection.connection.driver_connection.begin_with_next(begin)
 
 
 @asynccontextmanager
@@ -122,7 +149,7 @@ async def explaining_errors() -> AsyncIterator[None]:
     """Turn what a driver says into a StorageError with the next step."""
     try:
         yield
-    except (DBAPIError, OSError) as error:
+    except (DBAPIError, sqlite3.Error, OSError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise StorageError(_explain(str(cause))) from error
 

@@ -57,18 +57,41 @@ class OneTripCursor:
 
 
 class OneTripConnection(aiosqlite.Connection):
-    """A connection whose cursors take one trip, and which rolls back only what was begun."""
+    """A connection whose cursors take one trip, and which rolls back only what was begun.
+
+    A transaction begins on the trip of its first statement.
+    """
+
+    _begin = ""
+
+    def begin_with_next(self, statement: str) -> None:
+        """Execute this BEGIN before whatever is executed next."""
+        self._begin = statement
+
+    async def commit(self) -> None:
+        """Commit where there is anything."""
+        self._begin = ""
+        if self.in_transaction:
+            await super().commit()
 
     def cursor(self) -> OneTripCursor:  # type: ignore[override]
         """Return a cursor, without going to the thread for it."""
         return OneTripCursor(self)
 
-    async def work(self, run: Any, *arguments: Any) -> None:
+    async def work(self, run: Any, *arguments: Any) -> Any:
         """Call a function with the database in the connection's thread."""
-        await self._execute(run, self._conn, *arguments)  # type: ignore[no-untyped-call]
+        return await self._execute(self._work, run, arguments)  # type: ignore[no-untyped-call]
+
+    def _work(self, run: Any, arguments: tuple[Any, ...]) -> Any:
+        """Begin what was asked for, and call the function."""
+        statement, self._begin = self._begin, ""
+        if statement:
+            self._conn.execute(statement)
+        return run(self._conn, *arguments)
 
     async def rollback(self) -> None:
         """Roll back, which a pool asks for after every use, where there is anything."""
+        self._begin = ""
         if self.in_transaction:
             await super().rollback()
 

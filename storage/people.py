@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.domain.people import AwayPeriod, Member, MemberId, Workspace, WorkspaceId
 from storage.drafts import erase_drafts_of
 from storage.mapping import to_away, to_member, to_workspace
-from storage.statements import insert_new
+from storage.statements import connection_of, insert_new
 from storage.tables import AwayRow, MemberRow, WorkspaceRow
 from storage.tenancy import erase_words_of
 from storage.totals import drop_totals, set_listed
@@ -83,7 +83,7 @@ class WorkspaceRepository:
 
     async def get_many(self, ids: Sequence[WorkspaceId]) -> Mapping[WorkspaceId, Workspace]:
         table = WorkspaceRow.__table__  # type: ignore[attr-defined]
-        connection = await self.session.connection()
+        connection = connection_of(self.session)
         rows = await connection.execute(table.select().where(table.c.id.in_(set(ids))))
         workspaces = map(to_workspace, rows)
         return {workspace.id: workspace for workspace in workspaces}

@@ -19,7 +19,7 @@ from bot.domain.reminder import Reminder
 from bot.domain.review import Review
 from bot.ports import Missed
 from storage.serving import is_served
-from storage.statements import insert_new, insert_or_replace
+from storage.statements import connection_of, insert_new, insert_or_replace
 from storage.tables import AttemptRow, DeliveryRow, ReminderRow, ReviewRow
 
 _REMINDERS: Any = ReminderRow.__table__  # type: ignore[attr-defined]
@@ -68,7 +68,7 @@ class ReviewRepository:
     async def _list(
         self, statement: Any, workspace_id: WorkspaceId, member_id: MemberId, **values: object
     ) -> Sequence[Review]:
-        connection = await self.session.connection()
+        connection = connection_of(self.session)
         wanted = {"workspace": workspace_id, "member": member_id, **values}
         return [Review(*row) for row in await connection.execute(statement, wanted)]
 

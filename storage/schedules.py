@@ -16,6 +16,7 @@ from bot.domain.schedule import Schedule, ScheduleId
 from bot.ports import Move
 from storage.bulk import execute_many
 from storage.mapping import from_schedule, to_schedule
+from storage.statements import connection_of
 from storage.tables import ScheduleRow, WorkspaceRow
 
 _TABLE = ScheduleRow.__table__  # type: ignore[attr-defined]
@@ -61,7 +62,7 @@ class ScheduleRepository:
             }
             for move in moves
         ]
-        await execute_many(await self.session.connection(), _MOVE_ON, rows)
+        await execute_many(connection_of(self.session), _MOVE_ON, rows)
 
     async def save(self, schedule: Schedule) -> None:
         await self._update(schedule, from_schedule(schedule))
@@ -111,7 +112,7 @@ class ScheduleRepository:
         wanted = _TABLE.select().where(due_at <= now).order_by(due_at, _TABLE.c.id).limit(limit)
         if dialect == "postgresql":
             wanted = wanted.with_for_update(skip_locked=True)
-        connection = await self.session.connection()
+        connection = connection_of(self.session)
         return [to_schedule(row) for row in await connection.execute(wanted)]
 
     async def get(self, workspace_id: WorkspaceId, schedule_id: ScheduleId) -> Schedule | None:

@@ -8,10 +8,17 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.bulk import execute_many
+
+
+def connection_of(session: AsyncSession) -> AsyncConnection:
+    """Return what a session was opened on; asking the session itself takes a detour each time."""
+    assert isinstance(session.bind, AsyncConnection)
+    return session.bind
 
 
 async def insert_new(
@@ -30,7 +37,7 @@ async def insert_many_new(
     session: AsyncSession, table: type[SQLModel], rows: Sequence[dict[str, Any]]
 ) -> None:
     """Insert rows with the same columns, as one prepared statement, like `insert_new`."""
-    connection = await session.connection()
+    connection = connection_of(session)
     await execute_many(connection, _make_insert(table, connection.dialect.name), rows)
 
 
@@ -39,7 +46,7 @@ async def insert_or_replace(
 ) -> None:
     """Insert a row; where one has the same `unique` columns, it gets the other values."""
     dialect = session.get_bind().dialect.name
-    connection = await session.connection()
+    connection = connection_of(session)
     await connection.execute(_make_replace(table, dialect, tuple(unique), tuple(values)), values)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Date, Integer, bindparam, cast, func, literal_column, null, union_all
@@ -18,6 +18,7 @@ from bot.domain.delivery import DeliveryState, Purpose
 from bot.domain.people import AwayPeriod, MemberId, WorkspaceId
 from bot.domain.streak import KeptStreak, PostedSlot, Streak
 from bot.ports.standings import LogSince
+from storage.statements import connection_of
 from storage.tables import AttemptRow, AwayRow, DeliveryRow, StreakRow, WorkspaceRow
 
 
@@ -30,32 +31,24 @@ class StreakRepository:
     async def find(
         self, workspace_id: WorkspaceId, members: Sequence[MemberId]
     ) -> Mapping[MemberId, KeptStreak]:
-        connection = await self.session.connection()
+        connection = connection_of(self.session)
         wanted = {"workspace": workspace_id, "members": members}
         rows = await connection.execute(_FIND, wanted)
-        return {
-            MemberId(row.member_id): KeptStreak(
-                row.through, row.as_of, Streak(row.current, row.longest, row.freezes)
-            )
-            for row in rows
-        }
+        return {MemberId(member): _to_kept(*cells) for member, *cells in rows}
 
     async def read_log(
         self, workspace_id: WorkspaceId, members: Sequence[MemberId], after: date
     ) -> LogSince:
-        connection = await self.session.connection()
+        connection = connection_of(self.session)
         wanted = {"workspace": workspace_id, "members": members, "after": after}
-        slots = []
-        dates: dict[MemberId, set[date]] = {member: set() for member in members}
-        away: dict[MemberId, list[AwayPeriod]] = {member: [] for member in members}
-        for what, member, day, since, until in await connection.execute(_READ_LOG, wanted):
-            if what == _SLOT:
-                slots.append(PostedSlot(day, since, until))
-            elif what == _TOOK_PART:
-                dates[member].add(day)
-            else:
-                away[member].append(AwayPeriod(since, day, until))
-        return LogSince(sorted(slots, key=lambda slot: slot.date), dates, away)
+        return _sort_out(members, await connection.execute(_READ_LOG, wanted))[1]
+
+    async def find_with_log(
+        self, workspace_id: WorkspaceId, members: Sequence[MemberId]
+    ) -> tuple[Mapping[MemberId, KeptStreak], LogSince]:
+        connection = connection_of(self.session)
+        wanted = {"workspace": workspace_id, "members": members}
+        return _sort_out(members, await connection.execute(_FIND_WITH_LOG, wanted))
 
     async def hold_days(self, workspace_id: WorkspaceId) -> None:
         await self._lock(workspace_id, read=True)
@@ -71,7 +64,7 @@ class StreakRepository:
     async def keep(
         self, workspace_id: WorkspaceId, member_id: MemberId, streak: KeptStreak
     ) -> None:
-        connection = await self.session.connection()
+        connection = connection_of(self.session)
         await connection.execute(
             _KEEP_ON[connection.dialect.name],
             {
@@ -93,34 +86,59 @@ class StreakRepository:
 
 
 _TABLE = StreakRow.__table__  # type: ignore[attr-defined]
-_FIND = select_columns(_TABLE).where(
-    _TABLE.c.workspace_id == bindparam("workspace"),
-    _TABLE.c.member_id.in_(bindparam("members", expanding=True)),
-)
-"""Built once: it is asked with every answer."""
-_SLOT, _TOOK_PART, _AWAY = range(3)
-_NO_MEMBER, _NO_TIME = cast(null(), Integer), cast(null(), UTCDateTime)
+_KEPT = ("through", "as_of", "current", "longest", "freezes")
+_WORKSPACE = bindparam("workspace", type_=Integer)
+_MEMBERS = bindparam("members", expanding=True, type_=Integer)
+_OF_MEMBERS = (_TABLE.c.workspace_id == _WORKSPACE, _TABLE.c.member_id.in_(_MEMBERS))
+_FIND = select_columns(_TABLE.c.member_id, *(_TABLE.c[name] for name in _KEPT)).where(*_OF_MEMBERS)
+_SLOT, _TOOK_PART, _AWAY, _STREAK = range(4)
+_NO_NUMBER, _NO_TIME = cast(null(), Integer), cast(null(), UTCDateTime)
+_NO_NUMBERS = (_NO_NUMBER, _NO_NUMBER, _NO_NUMBER)
 
 
-def _select_log() -> Any:
-    """Return one statement for all that streaks are made of: three would take three trips."""
+def _to_kept(
+    through: date, as_of: datetime, current: int, longest: int, freezes: int
+) -> KeptStreak:
+    return KeptStreak(through, as_of, Streak(current, longest, freezes))
+
+
+def _sort_out(
+    members: Sequence[MemberId], rows: Iterable[Any]
+) -> tuple[dict[MemberId, KeptStreak], LogSince]:
+    """Share the rows of one of the statements below out among what they tell of."""
+    kept: dict[MemberId, KeptStreak] = {}
+    slots = []
+    dates: dict[MemberId, set[date]] = {member: set() for member in members}
+    away: dict[MemberId, list[AwayPeriod]] = {member: [] for member in members}
+    for what, member, day, since, until, *numbers in rows:
+        if what == _SLOT:
+            slots.append(PostedSlot(day, since, until))
+        elif what == _TOOK_PART:
+            dates[member].add(day)
+        elif what == _AWAY:
+            away[member].append(AwayPeriod(since, day, until))
+        else:
+            kept[member] = _to_kept(day, since, *numbers)
+    return kept, LogSince(sorted(slots, key=lambda slot: slot.date), dates, away)
+
+
+def _select_log(after: Any) -> tuple[Any, Any, Any]:
+    """Select what streaks are made of, on dates later than `after`: to be read in one trip."""
     delivery: Any = DeliveryRow.__table__  # type: ignore[attr-defined]
     attempt: Any = AttemptRow.__table__  # type: ignore[attr-defined]
     away: Any = AwayRow.__table__  # type: ignore[attr-defined]
-    workspace = bindparam("workspace", type_=Integer)
-    members = bindparam("members", expanding=True, type_=Integer)
-    after = bindparam("after", type_=Date)
     posted = delivery.c.posted_at
     slots = (
         select_columns(
             literal_column(str(_SLOT)),
-            _NO_MEMBER,
+            _NO_NUMBER,
             delivery.c.slot,
             func.min(posted),
             func.max(posted),
+            *_NO_NUMBERS,
         )
         .where(
-            delivery.c.workspace_id == workspace,
+            delivery.c.workspace_id == _WORKSPACE,
             delivery.c.slot > after,
             delivery.c.purpose == Purpose.QUESTION.value,
             delivery.c.state == DeliveryState.CONFIRMED.value,
@@ -131,25 +149,45 @@ def _select_log() -> Any:
     )
     dates = (
         select_columns(
-            literal_column(str(_TOOK_PART)), attempt.c.member_id, attempt.c.slot, _NO_TIME, _NO_TIME
+            literal_column(str(_TOOK_PART)),
+            attempt.c.member_id,
+            attempt.c.slot,
+            _NO_TIME,
+            _NO_TIME,
+            *_NO_NUMBERS,
         )
         .join(delivery, delivery.c.id == attempt.c.delivery_id)
         .where(
-            attempt.c.workspace_id == workspace,
-            attempt.c.member_id.in_(members),
+            attempt.c.workspace_id == _WORKSPACE,
+            attempt.c.member_id.in_(_MEMBERS),
             attempt.c.slot > after,
             attempt.c.late.is_(False),
             delivery.c.member_id.is_(None),
         )
     )
     absences = select_columns(
-        literal_column(str(_AWAY)), away.c.member_id, away.c.until, away.c.since, away.c.ended_at
-    ).where(away.c.workspace_id == workspace, away.c.member_id.in_(members))
-    return union_all(slots, dates, absences)
+        literal_column(str(_AWAY)),
+        away.c.member_id,
+        away.c.until,
+        away.c.since,
+        away.c.ended_at,
+        *_NO_NUMBERS,
+    ).where(away.c.workspace_id == _WORKSPACE, away.c.member_id.in_(_MEMBERS))
+    return slots, dates, absences
 
 
-_READ_LOG = _select_log()
-_KEPT = ("through", "as_of", "current", "longest", "freezes")
+def _select_with_log() -> Any:
+    """Return the statement for what is kept and the log since: asked with every answer."""
+    through, as_of, *numbers = (_TABLE.c[name] for name in _KEPT)
+    kept = select_columns(
+        literal_column(str(_STREAK)), _TABLE.c.member_id, through, as_of, _NO_TIME, *numbers
+    ).where(*_OF_MEMBERS)
+    earliest = select_columns(func.min(through)).where(*_OF_MEMBERS).scalar_subquery()
+    return union_all(kept, *_select_log(earliest))
+
+
+_READ_LOG = union_all(*_select_log(bindparam("after", type_=Date)))
+_FIND_WITH_LOG = _select_with_log()
 
 
 def _make_statement(dialect: Any) -> Any:

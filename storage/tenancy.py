@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.people import Member, Workspace
 from storage.mapping import to_workspace
+from storage.statements import connection_of
 from storage.tables import AdapterWordRow, InstallationRow, NoticeRow, WorkspaceRow
 
 
@@ -35,7 +36,7 @@ class TenancyRepository:
     session: AsyncSession
 
     async def _execute(self, statement: Executable) -> Any:
-        connection = await self.session.connection()
+        connection = connection_of(self.session)
         return await connection.execute(statement)
 
     async def find(self, external_id: str, platform: str | None = None) -> list[Workspace]:
@@ -172,7 +173,7 @@ async def erase_words_of(session: AsyncSession, member: Member) -> None:
         .where(col(WorkspaceRow.id) == member.workspace_id)
         .subquery()
     )
-    connection = await session.connection()
+    connection = connection_of(session)
     await connection.execute(
         delete(AdapterWordRow).where(
             col(AdapterWordRow.platform) == select(workspace.c.platform).scalar_subquery(),

@@ -8,33 +8,37 @@ number of members or attempts.
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col, select
+from sqlalchemy import Integer, TextClause, bindparam, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.attempt import Attempt
 from bot.domain.people import Member, MemberId, WorkspaceId
 from bot.domain.standing import STEP, list_periods, list_steps
 from storage.mapping import to_member
-from storage.tables import MemberRow, TotalRow, TotalStepRow
+from storage.one_trip import OneTripConnection
+from storage.statements import connection_of
+from storage.tables import AttemptRow, MemberRow, TotalRow
 
-_ADD = """
-WITH m AS (
+_SOURCES = """
+m AS (
     SELECT id, workspace_id, on_leaderboard FROM members
     WHERE id = :member_id AND workspace_id = :workspace_id AND EXISTS (
         SELECT 1 FROM deliveries AS d WHERE d.id = :delivery_id AND d.member_id IS NULL
-    ) {lock}
+    ) {condition}
 ), p AS (
     SELECT CAST(:first AS VARCHAR) AS period
     UNION ALL SELECT CAST(:second AS VARCHAR)
     UNION ALL SELECT CAST(:third AS VARCHAR)
-)
+)"""
+"""A question that a member asked for alone adds nothing. The member is locked, lest somebody
+who takes themselves off the list just now is listed by a new row; SQLite has one writer."""
+_ADD_TOTALS = """
 INSERT INTO totals (workspace_id, period, member_id, points, attempts, listed)
 SELECT m.workspace_id, p.period, m.id, CAST(:points AS INTEGER), 1, m.on_leaderboard
 FROM m CROSS JOIN p WHERE true
@@ -42,12 +46,35 @@ ON CONFLICT (workspace_id, period, member_id) DO UPDATE
 SET points = totals.points + excluded.points, attempts = totals.attempts + 1
 RETURNING period, points, attempts, listed
 """
-_ADD_ON = {
-    "sqlite": text(_ADD.format(lock="")),
-    "postgresql": text(_ADD.format(lock="FOR SHARE")),
-}
-"""A question that a member asked for alone adds nothing. The member is locked, lest somebody
-who takes themselves off the list just now is listed by a new row."""
+_ADD_STEPS = """
+INSERT INTO total_steps (workspace_id, period, size, start, members)
+{values}
+ON CONFLICT (workspace_id, period, size, start) DO UPDATE
+SET members = total_steps.members + excluded.members
+"""
+_MOVES = """
+SELECT CAST(:workspace_id AS INTEGER), c.period, s.size, c.points - c.points % s.size, SUM(c.by)
+FROM (
+    SELECT period, points, 1 AS by FROM t WHERE listed
+    UNION ALL
+    SELECT period, points - CAST(:points AS INTEGER), -1 FROM t WHERE listed AND attempts > 1
+) AS c CROSS JOIN (SELECT 1 AS size UNION ALL SELECT CAST(:step AS INTEGER)) AS s
+GROUP BY 2, 3, 4 HAVING SUM(c.by) <> 0 ORDER BY 2, 3, 4
+"""
+"""The steps that a member leaves and enters whose totals `t` have got these points."""
+
+_ADD_IN_THREAD = f"WITH {_SOURCES.format(condition='')} {_ADD_TOTALS}"
+_MOVE_IN_THREAD = _ADD_STEPS.format(
+    values="VALUES (:workspace_id, :period, :size, :start, :members)"
+)
+_MOVE = text(_MOVE_IN_THREAD)
+_LOG_AND_ADD = """
+WITH a AS (
+    INSERT INTO attempts ({names}) VALUES ({values}) ON CONFLICT DO NOTHING RETURNING id
+), {sources}, t AS ({totals}), s AS ({steps})
+SELECT id FROM a
+"""
+"""What SQLite can't do in one statement."""
 _RANK = text(
     """
 SELECT t.points, 1
@@ -62,32 +89,73 @@ WHERE t.workspace_id = :workspace_id AND t.period = :period AND t.member_id = :m
   AND t.listed = :listed
 """
 )
+_MEMBER: Any = MemberRow.__table__  # type: ignore[attr-defined]
+_TOTAL: Any = TotalRow.__table__  # type: ignore[attr-defined]
+_TOP = (
+    select(_MEMBER, _TOTAL.c.points)
+    .join(_TOTAL, _TOTAL.c.member_id == _MEMBER.c.id)
+    .where(
+        _TOTAL.c.workspace_id == bindparam("workspace"),
+        _TOTAL.c.period == bindparam("period"),
+        _TOTAL.c.listed.is_(True),
+    )
+    .order_by(_TOTAL.c.points.desc(), _TOTAL.c.member_id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
 Step = tuple[int, str, int, int]
 """Workspace, period, size and start: the key of a step."""
 
 
-async def add_points(session: AsyncSession, attempt: Attempt) -> None:
-    """Add a new attempt to the totals of its periods."""
-    first, second, third = list_periods(attempt.slot)
-    connection = await session.connection()
-    added = await connection.execute(
-        _ADD_ON[connection.dialect.name],
-        {
-            "workspace_id": attempt.workspace_id,
-            "member_id": attempt.member_id,
-            "delivery_id": attempt.delivery_id,
-            "points": attempt.points,
-            "first": first,
-            "second": second,
-            "third": third,
-        },
+def write_log_and_add() -> TextClause:
+    """Write PostgreSQL's statement that logs an attempt and adds its points, in one trip.
+
+    It takes the columns of the attempt and what `name_added` gives, and returns the id of an
+    attempt that was not there yet.
+    """
+    columns = [column for column in AttemptRow.__table__.c if column.name != "id"]  # type: ignore[attr-defined]
+    names = [column.name for column in columns]
+    written = _LOG_AND_ADD.format(
+        names=", ".join(names),
+        values=", ".join(f":{name}" for name in names),
+        sources=_SOURCES.format(condition="AND EXISTS (SELECT 1 FROM a) FOR SHARE"),
+        totals=_ADD_TOTALS,
+        steps=_ADD_STEPS.format(values=_MOVES),
     )
+    return text(written).bindparams(
+        *(bindparam(column.name, type_=column.type) for column in columns)
+    )
+
+
+def name_added(attempt: Attempt) -> dict[str, Any]:
+    """Give the parameters that say what an attempt adds where."""
+    first, second, third = list_periods(attempt.slot)
+    return {
+        "workspace_id": attempt.workspace_id,
+        "member_id": attempt.member_id,
+        "delivery_id": attempt.delivery_id,
+        "points": attempt.points,
+        "first": first,
+        "second": second,
+        "third": third,
+        "step": STEP,
+    }
+
+
+async def add_points(session: AsyncSession, attempt: Attempt) -> None:
+    """Add an attempt that SQLite has just logged to the totals of its periods."""
+    driver = (await connection_of(session).get_raw_connection()).driver_connection
+    assert isinstance(driver, OneTripConnection)
+    await driver.work(_add_in_thread, name_added(attempt))
+
+
+def _add_in_thread(database: sqlite3.Connection, added: dict[str, Any]) -> None:
+    """Add to totals and steps on one trip to the thread of an SQLite connection."""
     steps: Counter[Step] = Counter()
-    for period, points, attempts, listed in added:
+    workspace_id, points = added["workspace_id"], added["points"]
+    for period, after, attempts, listed in database.execute(_ADD_IN_THREAD, added).fetchall():
         if listed:
-            before = None if attempts == 1 else points - attempt.points
-            _move(steps, attempt.workspace_id, period, before, points)
-    await _add_steps(session, steps)
+            _move(steps, workspace_id, period, None if attempts == 1 else after - points, after)
+    database.executemany(_MOVE_IN_THREAD, _list_changes(steps))
 
 
 def _move(
@@ -101,30 +169,18 @@ def _move(
 
 
 async def _add_steps(session: AsyncSession, steps: Counter[Step]) -> None:
-    """Add to the steps, in an order that is the same for everybody: nobody waits in a ring."""
-    rows = [
+    rows = _list_changes(steps)
+    if rows:
+        await connection_of(session).execute(_MOVE, rows)
+
+
+def _list_changes(steps: Counter[Step]) -> list[dict[str, Any]]:
+    """List what changes, in an order that is the same for everybody: nobody waits in a ring."""
+    return [
         {"workspace_id": key[0], "period": key[1], "size": key[2], "start": key[3], "members": by}
         for key, by in sorted(steps.items())
         if by
     ]
-    if rows:
-        connection = await session.connection()
-        await connection.execute(_STEPS_ON[connection.dialect.name], rows)
-
-
-def _make_step_statement(dialect: Any) -> Any:
-    table = TotalStepRow.__table__  # type: ignore[attr-defined]
-    insert = dialect.insert(table)
-    return insert.on_conflict_do_update(
-        index_elements=["workspace_id", "period", "size", "start"],
-        set_={"members": table.c.members + insert.excluded.members},
-    )
-
-
-_STEPS_ON = {
-    "sqlite": _make_step_statement(sqlite),
-    "postgresql": _make_step_statement(postgresql),
-}
 
 
 async def set_listed(session: AsyncSession, member: Member) -> None:
@@ -139,7 +195,7 @@ async def drop_totals(session: AsyncSession, member: Member) -> None:
 
 async def _relist(session: AsyncSession, member: Member, *, listed: bool) -> None:
     table = TotalRow.__table__  # type: ignore[attr-defined]
-    connection = await session.connection()
+    connection = connection_of(session)
     changed = await connection.execute(
         table.update()
         .where(
@@ -166,24 +222,15 @@ class TotalRepository:
     async def top(
         self, workspace_id: WorkspaceId, period: str, limit: int
     ) -> Sequence[tuple[Member, int]]:
-        rows = await self.session.exec(
-            select(MemberRow, TotalRow.points)
-            .join(TotalRow, col(TotalRow.member_id) == col(MemberRow.id))
-            .where(
-                TotalRow.workspace_id == workspace_id,
-                TotalRow.period == period,
-                col(TotalRow.listed).is_(True),
-            )
-            .order_by(col(TotalRow.points).desc(), col(TotalRow.member_id).desc())
-            .limit(limit)
-        )
-        found = [(to_member(row), points) for row, points in rows]
+        wanted = {"workspace": workspace_id, "period": period, "limit": limit}
+        rows: Any = await connection_of(self.session).execute(_TOP, wanted)
+        found = [(to_member(row), row.points) for row in rows]
         return sorted(found, key=lambda pair: (-pair[1], pair[0].name))
 
     async def place(
         self, workspace_id: WorkspaceId, period: str, member_id: MemberId
     ) -> tuple[int, int] | None:
-        connection = await self.session.connection()
+        connection = connection_of(self.session)
         rows = await connection.execute(
             _RANK,
             {

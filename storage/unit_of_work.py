@@ -82,19 +82,20 @@ class SqlStorage:
     _one_writer: asyncio.Lock = field(default_factory=asyncio.Lock)
     _versions: Versions = field(default_factory=Versions)
 
+    def __post_init__(self) -> None:
+        self._writer = self.engine.execution_options(**WRITE)
+        self._reader = self.engine.execution_options(**READ)
+
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[UnitOfWork]:
         queue = self._one_writer if self.engine.dialect.name == "sqlite" else nullcontext()
-        async with queue, explaining_errors(), self.engine.connect() as connection:
-            await connection.execution_options(**WRITE)
-            async with connection.begin():
-                yield self._open(AsyncSession(bind=connection, expire_on_commit=False))
+        async with queue, explaining_errors(), self._writer.begin() as connection:
+            yield self._open(AsyncSession(bind=connection, expire_on_commit=False))
         self.commits += 1
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
-        async with explaining_errors(), self.engine.connect() as connection:
-            await connection.execution_options(**READ)
+        async with explaining_errors(), self._reader.connect() as connection:
             yield self._open(AsyncSession(bind=connection, expire_on_commit=False))
 
     def _open(self, session: AsyncSession) -> UnitOfWork:

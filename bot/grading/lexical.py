@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
 from bot.domain.writing import Asker
@@ -12,6 +11,7 @@ from bot.grading.aside import run_aside
 from bot.grading.fluency import rate_credibility
 from bot.grading.focus import Topic, make_topic, measure_focus
 from bot.grading.gates import EMPTY, SENTENCES, find_gate
+from bot.grading.kept import KeptTasks
 from bot.grading.matching import Vocabulary
 from bot.grading.points import (
     PointMatch,
@@ -21,7 +21,7 @@ from bot.grading.points import (
     match_point,
     weigh_point,
 )
-from bot.grading.polarity import Clause, find_reversed, weigh_clause
+from bot.grading.polarity import Clause, denies_itself, find_reversed, weigh_clause
 from bot.grading.scoring import (
     LEXICAL,
     Curves,
@@ -59,14 +59,21 @@ class LexicalGrader:
     name = "lexical"
 
     async def grade(self, task: GradingTask, answer: str, asker: Asker | None = None) -> Grade:
-        """Grade on the event loop if the answer is short, in a thread if it is long."""
-        if len(answer) <= LONG_ANSWER:
+        """Grade on the event loop if that is quick, or else in a thread.
+
+        A task is quick once it was read for an answer before.
+        """
+        if len(answer) <= LONG_ANSWER and task in _TASKS:
             return grade_answer(task, answer)
         return await run_aside(grade_answer, task, answer)
 
 
-@lru_cache(maxsize=256)
 def prepare_task(task: GradingTask) -> PreparedTask:
+    """Return the task as it was read for an answer before, or read it."""
+    return _TASKS.get(task)
+
+
+def _read_task(task: GradingTask) -> PreparedTask:
     """Read question, reference and key points."""
     question, reference = read_tokens(task.question), read_tokens(task.reference)
     asked, expected = Vocabulary(question), Vocabulary(reference)
@@ -84,6 +91,14 @@ def prepare_task(task: GradingTask) -> PreparedTask:
         drawn,
         tuple(weigh_clause(each, asked) for each in sentences),
     )
+
+
+_TASKS = KeptTasks(_read_task)
+
+
+def load_tables() -> None:
+    """Read now, in a quarter of a second, what else the first grade would read."""
+    grade_answer(GradingTask("Why is that so?", "Because it was made so."), "It has a reason.")
 
 
 def grade_answer(task: GradingTask, answer: str) -> Grade:
@@ -113,6 +128,8 @@ def grade_matches(
     tokens = read_tokens(answer)
     words, sentences = Vocabulary(tokens), group_sentences(answer, tokens)
     reversed_in, turned = find_reversed(prepared.clauses, words, sentences)
+    if denies_itself(answer):
+        reversed_in, turned = sentences, 1.0
     whole = whole or Whole(measure_focus(tokens, prepared.topic))
     if prepared.drawn:
         effort = weigh_effort(tokens, prepared.asked, prepared.expected)

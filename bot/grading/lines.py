@@ -3,41 +3,53 @@
 from __future__ import annotations
 
 import json
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from bot.domain.grading import Grade, GradingTask
 from bot.domain.question import KeyPoint
+from bot.grading.text import read_tokens
 
 _EXAMPLE = 'write {"question": "…", "reference": "…", "answer": "…"} in one line.'
+
+
+_MARK = b"\xef\xbb\xbf"
+"""What some editors write at the beginning of a file."""
 
 
 class BadLine(ValueError):
     """A line that can't be read; the text says what is wrong and what belongs there."""
 
 
-class _Point(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+_Words = Annotated[str, Field(pattern=r"\w")]
+"""Text with a letter or digit in it."""
+_Text = Annotated[str, BeforeValidator(lambda given: "" if given is None else given)]
+"""Text; null is none."""
 
-    text: str = Field(min_length=1)
-    weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+
+class _Point(BaseModel):
+    text: _Words
+    weight: float = Field(default=1.0, gt=0, le=1e6)
 
 
 class _Line(BaseModel):
     """Keys beside these are ignored, so that files may carry ids and scores."""
 
-    question: str = ""
-    reference: str
-    key_points: list[str | _Point] | None = None
-    answer: str
+    question: _Text = ""
+    reference: _Text
+    key_points: list[_Words | _Point] | None = None
+    answer: _Text
 
 
-def parse_line(line: bytes | str) -> tuple[GradingTask, str]:
+def parse_line(line: bytes) -> tuple[GradingTask, str]:
     """Read a task and the answer to it; raises BadLine."""
     try:
-        read = _Line.model_validate_json(line)
+        read = _Line.model_validate_json(line.removeprefix(_MARK))
     except ValidationError as error:
         raise BadLine(_explain_fault(error)) from error
+    if not (read.key_points or read_tokens(read.reference, 1)):
+        raise BadLine(f'"reference" has no words to compare with; {_EXAMPLE}')
     points = tuple(
         KeyPoint(point) if isinstance(point, str) else KeyPoint(point.text, point.weight)
         for point in read.key_points or ()
@@ -47,7 +59,9 @@ def parse_line(line: bytes | str) -> tuple[GradingTask, str]:
 
 def _explain_fault(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[-1]
-    where = ".".join(str(part) for part in first["loc"] if part not in ("str", "_Point"))
+    where = ".".join(
+        str(part) for part in first["loc"] if part != "_Point" and "str" not in str(part)
+    )
     if not where:
         return f"this is not a JSON object that can be read; {_EXAMPLE}"
     if first["type"] == "missing":

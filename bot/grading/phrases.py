@@ -110,6 +110,19 @@ _NO_ATTEMPT = (
     "no ?lo sé|se",
     "не знаю",
 )
+_DENIALS = (
+    "none|nothing ?of|in|about ?what|all ?i|we|the|this|that|these|it ?said|say|wrote|write"
+    "|following|above|statements?|sentences? ?above|below|here is|are|was|were "
+    "true|correct|right|accurate",
+    "all|everything|every|each ?of|that|in ?what|i|we|the|this|that|these|it ?said|say|wrote|write"
+    "|following|above|statements?|sentences? ?above|below|here is|are|was|were "
+    r"?all|completely|entirely|simply|just false|wrong|untrue|incorrect|nonsense|not\W+true"
+    r"|not\W+correct|not\W+right",
+)
+_OPPOSITE = (
+    "?just|exactly|precisely the opposite|contrary|reverse ?of ?what|all|this|that|it "
+    "?follows|this|that is|holds|applies|was ?the true|case|so|right|correct"
+)
 _AFTERTHOUGHT = (
     "sorry|thanks|lol|please|yet|honestly|really|actually|at|all|about|on|of|the|this|that|it|one"
     "|these|those|answer|answers|question|questions|topic|here|now|today|how|what|why|to|for|do"
@@ -140,6 +153,13 @@ TO_GRADER = tuple(
     for pattern in (*(rf"\b(?:{_expand(phrase)})\b" for phrase in _TO_GRADER), *_MARKUP)
 )
 """Any of them anywhere in an answer addresses whoever grades it."""
+
+WHOLE_DENIAL = re.compile(
+    rf"(?:^|[.!?;\n])\s*(?:(?:{'|'.join(map(_expand, _DENIALS))})\s*(?:[.!:;\n]|$)"
+    rf"|{_expand(_OPPOSITE)}\s*:)",
+    re.IGNORECASE,
+)
+"""Matches a sentence, or what stands before a colon, that takes back all the others."""
 
 NON_ANSWER = re.compile(
     rf"\W*(?:(?:sorry|hm+|um+|honestly|well|oh|tbh)\W+)*(?:{'|'.join(map(_expand, _NO_ATTEMPT))})"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.grading.matching import Vocabulary, is_content, trace_words, weigh_token
+from bot.grading.phrases import WHOLE_DENIAL
 from bot.grading.tables import load_opposites
 from bot.grading.text import Sentence, Token
 from bot.grading.words import FUNCTION_WORDS, NEGATORS, SOFT_NEGATORS
@@ -50,6 +51,11 @@ def is_negator(token: Token) -> bool:
     return token.word in NEGATORS or token.word.endswith("n't")
 
 
+def denies_itself(answer: str) -> bool:
+    """Tell whether an answer takes back as a whole what it says: none of this is true."""
+    return bool(WHOLE_DENIAL.search(answer))
+
+
 def find_reversed(
     clauses: Sequence[Clause], answer: Vocabulary, sentences: Sequence[Sentence]
 ) -> tuple[tuple[Sentence, ...], float]:
@@ -60,6 +66,7 @@ def find_reversed(
     what holds of the other.
     """
     comparable = _list_comparable(clauses)
+    whole = [token for clause in clauses for token in clause.sentence.tokens]
     groups: dict[int, list[int]] = defaultdict(list)
     closeness: dict[int, float] = defaultdict(float)
     for number, clause in enumerate(comparable):
@@ -71,13 +78,15 @@ def find_reversed(
     turned = {
         place
         for place, group in groups.items()
-        if _is_reversed([comparable[one] for one in group], sentences[place], closeness[place])
+        if _measure_echo(sentences[place], whole) >= ECHOED_FROM
+        and not _list_soft(sentences[place].tokens) - _list_soft(whole)
+        and _is_reversed([comparable[one] for one in group], sentences[place], closeness[place])
     }
     denied = {number for place in turned for number in groups[place]}
     affirmed = {number for place in groups.keys() - turned for number in groups[place]}
     lost = sum(comparable[number].weight for number in denied - affirmed)
-    whole = sum(clause.weight for clause in comparable)
-    return tuple(sentences[place] for place in sorted(turned)), lost / whole if whole else 0.0
+    weight = sum(clause.weight for clause in comparable)
+    return tuple(sentences[place] for place in sorted(turned)), lost / weight if weight else 0.0
 
 
 def _list_aligned(held: Sequence[float]) -> list[int]:
@@ -98,9 +107,7 @@ def _list_comparable(clauses: Sequence[Clause]) -> list[Clause]:
 
 def _is_reversed(clauses: Sequence[Clause], sentence: Sentence, closeness: float) -> bool:
     reference = [token for clause in clauses for token in clause.sentence.tokens]
-    if _list_soft(reference) != _list_soft(sentence.tokens):
-        return False
-    if _measure_echo(sentence, reference) < ECHOED_FROM:
+    if _list_soft(reference) - _list_soft(sentence.tokens):
         return False
     opposites = _count_opposites(reference, sentence)
     if not any(token.word in FUNCTION_WORDS for token in sentence.tokens):

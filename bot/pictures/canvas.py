@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import groupby
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -108,9 +110,13 @@ HEAD = MARGIN + 84
 
 
 def fit_text(text: str, size: int, room: float) -> str:
-    """Return what the font can write of a text, shortened to so many pixels."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFC", text) if _can_write(sign))
-    plain = " ".join(plain.split())
+    """Return what the font can write of a text, shortened to so many pixels.
+
+    Where letters had to be left out, an ellipsis says so.
+    """
+    runs = groupby(unicodedata.normalize("NFC", text), _can_write)
+    written = (_leave_out(signs) if not can else "".join(signs) for can, signs in runs)
+    plain = " ".join("".join(written).split())
     font = load_font(size)
     if font.getlength(plain) <= room:
         return plain
@@ -118,6 +124,10 @@ def fit_text(text: str, size: int, room: float) -> str:
     while end and font.getlength(f"{plain[:end].rstrip()}…") > room:
         end -= 1
     return f"{plain[:end].rstrip()}…"
+
+
+def _leave_out(signs: Iterable[str]) -> str:
+    return "…" if any(map(str.isalnum, signs)) else ""
 
 
 @lru_cache(maxsize=4096)

@@ -48,6 +48,15 @@ class Streaks(Protocol):
         """Return what is kept of these members."""
         ...
 
+    async def find_with_log(
+        self, workspace_id: WorkspaceId, members: Sequence[MemberId]
+    ) -> tuple[Mapping[MemberId, KeptStreak], LogSince]:
+        """Return what is kept, and the log after the first day through which any of it goes.
+
+        Where nothing is kept of anybody, the log has absences only.
+        """
+        ...
+
     async def read_log(
         self, workspace_id: WorkspaceId, members: Sequence[MemberId], after: date
     ) -> LogSince:

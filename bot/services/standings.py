@@ -15,7 +15,7 @@ from bot.domain.standing import name_period
 from bot.domain.streak import LedgerDay, Streak, sum_up
 from bot.errors import NotFound
 from bot.ports import ChatPort, Storage, UnitOfWork
-from bot.services.streaks import count_streaks, go_on, load_ledger, needs_keeping
+from bot.services.streaks import count_streaks, load_ledger, read_streaks
 
 ROWS = 10
 CALENDAR_DAYS = 28
@@ -78,9 +78,9 @@ class Standings:
         self, work: UnitOfWork, board: Board, now: datetime
     ) -> Mapping[MemberId, Streak]:
         """Return the streaks of all who are shown; only what is stale takes a transaction."""
-        kept = await work.streaks.find(board.workspace_id, board.members)
-        if not needs_keeping(kept, board.members, now):
-            return await go_on(work, board.workspace_id, kept)
+        found = await read_streaks(work, board.workspace_id, board.members, now)
+        if found is not None:
+            return found
         async with self.storage.writing() as writing:
             return await count_streaks(writing, board.workspace_id, board.members, now)
 

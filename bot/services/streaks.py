@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from bot.domain.people import AwayPeriod, Member, MemberId, WorkspaceId
@@ -16,6 +16,7 @@ from bot.domain.streak import (
     sum_up,
 )
 from bot.ports import UnitOfWork
+from bot.ports.standings import LogSince
 
 
 async def load_ledger(
@@ -37,11 +38,27 @@ async def count_streaks(
     work: UnitOfWork, workspace_id: WorkspaceId, members: Sequence[MemberId], now: datetime
 ) -> Mapping[MemberId, Streak]:
     """Return the numbers of each member; what is not kept, or stale, is kept anew."""
-    kept = dict(await work.streaks.find(workspace_id, members))
-    stale = [one for one in members if one not in kept or kept[one].is_stale(now)]
-    if stale:
-        kept |= await _keep_anew(work, workspace_id, stale, now)
-    return await go_on(work, workspace_id, {one: kept[one] for one in members})
+    kept, log = await work.streaks.find_with_log(workspace_id, members)
+    stale = _list_stale(kept, members, now)
+    if not stale:
+        return _sum_up_all(kept, log)
+    anew = await _keep_anew(work, workspace_id, stale, now)
+    kept = {one: anew.get(one) or kept[one] for one in members}
+    return _sum_up_all(kept, await _read_log_since(work, workspace_id, kept))
+
+
+async def read_streaks(
+    work: UnitOfWork, workspace_id: WorkspaceId, members: Sequence[MemberId], now: datetime
+) -> Mapping[MemberId, Streak] | None:
+    """Return the numbers of each member without writing, or None if some must be kept anew."""
+    kept, log = await work.streaks.find_with_log(workspace_id, members)
+    return None if _list_stale(kept, members, now) else _sum_up_all(kept, log)
+
+
+def _list_stale(
+    kept: Mapping[MemberId, KeptStreak], members: Sequence[MemberId], now: datetime
+) -> list[MemberId]:
+    return [one for one in members if one not in kept or kept[one].is_stale(now)]
 
 
 async def _keep_anew(
@@ -56,22 +73,23 @@ async def _keep_anew(
     return kept
 
 
-async def go_on(
-    work: UnitOfWork, workspace_id: WorkspaceId, kept: Mapping[MemberId, KeptStreak]
-) -> Mapping[MemberId, Streak]:
+def _sum_up_all(kept: Mapping[MemberId, KeptStreak], log: LogSince) -> Mapping[MemberId, Streak]:
     """Return the numbers as of now: what is kept, and the days since then."""
-    ledgers = await _load_since(work, workspace_id, kept)
+    ledgers = _build_ledgers(kept, log)
     return {one: sum_up(ledgers[one], streak.streak) for one, streak in kept.items()}
 
 
-async def _load_since(
+async def _read_log_since(
     work: UnitOfWork, workspace_id: WorkspaceId, kept: Mapping[MemberId, KeptStreak]
+) -> LogSince:
+    since = min((streak.through for streak in kept.values()), default=date.max)
+    return await work.streaks.read_log(workspace_id, list(kept), since)
+
+
+def _build_ledgers(
+    kept: Mapping[MemberId, KeptStreak], log: LogSince
 ) -> Mapping[MemberId, Sequence[LedgerDay]]:
     """Return each member's ledger of the days that what is kept does not take in."""
-    if not kept:
-        return {}
-    since = min(streak.through for streak in kept.values())
-    log = await work.streaks.read_log(workspace_id, list(kept), since)
     days = question_days(log.slots)
     return {
         one: build_ledger(
@@ -96,7 +114,7 @@ async def find_new_longest(
     nothing = KeptStreak(date.min, datetime.min.replace(tzinfo=UTC))
     kept = {one: found.get(one, nothing) for one in members}
     start = {one: streak if streak.through < first else nothing for one, streak in kept.items()}
-    ledgers = await _load_since(work, workspace_id, start)
+    ledgers = _build_ledgers(start, await _read_log_since(work, workspace_id, start))
     longest = {}
     for one, streak in start.items():
         before = [day.streak for day in ledgers[one] if day.date < first]
@@ -104,10 +122,3 @@ async def find_new_longest(
         if max(within, default=0) > max([streak.streak.longest, *before]):
             longest[one] = max(within)
     return longest
-
-
-def needs_keeping(
-    kept: Mapping[MemberId, KeptStreak], members: Collection[MemberId], now: datetime
-) -> bool:
-    """Tell whether any of the members' streaks is missing or stale."""
-    return any(one not in kept or kept[one].is_stale(now) for one in members)

@@ -121,10 +121,12 @@ def picture_standings(
     title: str, rows: tuple[Standing, ...], marked: int | None = None
 ) -> tuple[Picture, ...]:
     """Return the picture of a table, or none of an empty one."""
-    bars = tuple(_bar(row) for row in rows)
+    bars = tuple(_bar(row, own=place == marked) for place, row in enumerate(rows))
     return (BarsPicture("leaderboard", title, bars, marked=marked),) if bars else ()
 
 
-def _bar(row: Standing) -> tuple[str, float, str]:
+def _bar(row: Standing, *, own: bool) -> tuple[str, float, str]:
+    """Make a bar; one's own is told by a word, too, for whoever sees no colours."""
     points = f"{row.points} point" if row.points == 1 else f"{row.points} points"
-    return (f"{row.rank}. {row.member}", float(row.points), points)
+    words = f"{points} · you" if own else points
+    return (f"{row.rank}. {row.member}", float(row.points), words)

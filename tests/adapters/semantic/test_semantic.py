@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -19,6 +20,7 @@ TASK = GradingTask(
     "What happens when the body of a request does not fit the model?",
     "FastAPI rejects it with status 422 and a list that names each faulty field.",
 )
+HURRIED = "lexical, the semantic grader is busy"
 PARAPHRASE = "The client is told which entries were invalid and gets an unprocessable entity error."
 
 
@@ -78,6 +80,25 @@ def test_the_command_grades_with_it() -> None:
     result = CliRunner().invoke(app, ["grade", "-", "--grader", "semantic"], input=json.dumps(line))
     assert result.exit_code == 0
     assert json.loads(result.stdout)["grader"] == "semantic"
+
+
+async def test_who_would_wait_too_long_is_graded_by_words_and_told_so(
+    grader: SemanticGrader,
+) -> None:
+    hasty = SemanticGrader(grader._model, patience=0.0)
+    await hasty.grade(TASK, PARAPHRASE)
+    grades = await asyncio.gather(*(hasty.grade(TASK, PARAPHRASE) for _ in range(3)))
+    assert [each.grader for each in grades] == ["semantic", HURRIED, HURRIED]
+    assert grades[1].score == grade_answer(TASK, PARAPHRASE).score
+    assert (await hasty.grade(TASK, PARAPHRASE)).grader == "semantic", "the queue is empty again"
+
+
+def test_what_the_model_does_not_read_counts_by_its_words(grader: SemanticGrader) -> None:
+    task = GradingTask(TASK.question, TASK.reference, (KeyPoint("Every faulty field is named"),))
+    preface = "The framework looks at what the client sends before it calls our function. " * 25
+    grade = grader.grade_answer(task, f"{preface}Every faulty field is named.")
+    [point] = grade.points
+    assert (point.verdict, point.evidence) == (Verdict.MET, "Every faulty field is named.")
 
 
 async def test_halves_of_surrogate_pairs_are_no_fault(grader: SemanticGrader) -> None:

@@ -204,6 +204,48 @@ def test_a_typing_error_costs_little() -> None:
     assert grade_answer(WITH_POINTS, wrong).score > grade_answer(WITH_POINTS, GOOD).score - 0.1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"None of the following is true: {TASK.reference}",
+        f"{TASK.reference}\nNone of that is true.",
+        f"Everything I wrote is wrong. {TASK.reference}",
+        f"The opposite is the case: {TASK.reference}",
+    ],
+)
+def test_an_answer_that_takes_itself_back_is_weak(text: str) -> None:
+    grade = grade_answer(WITH_POINTS, text)
+    assert grade.score < 0.35
+    assert Verdict.MET not in {point.verdict for point in grade.points}
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        "Some say it runs in a thread, and that is wrong.",
+        "None of the later requests sees it.",
+        "The opposite is true of a return.",
+    ],
+)
+def test_a_denial_of_something_else_costs_nothing(aside: str) -> None:
+    grade = grade_answer(WITH_POINTS, f"{GOOD} {aside}")
+    assert grade.score >= 0.9 * grade_answer(WITH_POINTS, GOOD).score
+
+
+def test_a_long_list_denied_line_by_line_is_weak() -> None:
+    """Joined to one sentence, too: what is short in the list belongs to the reference as well."""
+    lines = (
+        "A UDP header is much shorter than a TCP header",
+        "Only TCP has these fields:",
+        *(f"- {field}" for field in ("sequence number", "acknowledgment", "window", "padding")),
+        *(f"- {field}" for field in ("reserved", "control bits", "urgent pointer", "options")),
+        "The sender port is optional in UDP and needed by TCP to establish a connection",
+    )
+    task = GradingTask("How do the headers of UDP and TCP differ?", "\n".join(lines))
+    denied = " ".join(f"It is not true that {line}" for line in lines)
+    assert grade_answer(task, denied).score < 0.35
+
+
 def test_what_another_sentence_says_right_is_not_denied() -> None:
     task = GradingTask(
         "How does a circular linked list differ from a basic one?",

@@ -80,18 +80,32 @@ def test_a_file_that_is_not_there_is_one_sentence(
     assert "Can't read" in capsys.readouterr().err
 
 
+def test_no_answer_is_an_empty_one() -> None:
+    result = run_grade(json.dumps(GOOD | {"answer": None}))
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["gate"] == "empty"
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
         (b"\xff\xfe", "not a JSON object"),
-        ('{"reference": "x", "answer": 3}', '"answer" does not fit'),
-        ('{"reference": "x", "answer": "y", "key_points": [{"text": "z", "weight": 0}]}', "weight"),
-        ('{"reference": "x", "answer": "y", "key_points": [""], "more": 1}', None),
+        (b'{"reference": "x", "answer": 3}', '"answer" does not fit'),
+        (
+            b'{"reference": "x", "answer": "y", "key_points": [{"text": "z", "weight": 0}]}',
+            "weight",
+        ),
+        (b'{"reference": "x", "answer": "y", "key_points": [" "]}', '"key_points.0" does not fit'),
+        (b'{"reference": "x", "answer": "y", "key_points": [{"text": "z", "weight": 1e308}]}', "w"),
+        (b'{"reference": "?!", "answer": "y"}', "no words to compare with"),
+        (b'{"reference": null, "answer": "y", "key_points": []}', "no words to compare with"),
+        (b'{"reference": null, "answer": "y", "key_points": ["z"]}', None),
+        (b'{"question": null, "reference": "x", "answer": "y", "more": 1}', None),
+        (b'{"reference": "x", "answer": "y", "key_points": [{"id": 1, "text": "z"}]}', None),
+        (b'\xef\xbb\xbf{"reference": "x", "answer": "y"}', None),
     ],
 )
-def test_lines_are_read_strictly_and_further_keys_ignored(
-    line: bytes | str, said: str | None
-) -> None:
+def test_lines_are_read_strictly_and_further_keys_ignored(line: bytes, said: str | None) -> None:
     if said is None:
         assert parse_line(line)[1] == "y"
         return

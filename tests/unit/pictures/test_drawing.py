@@ -209,6 +209,14 @@ def test_names_in_many_scripts_are_written(name: str) -> None:
     assert fit_text(name, TEXT, 700) == name
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("2. 王小明", "2. …"), ("Ana 王 B", "Ana … B"), ("👍🏽 Zoe", "Zoe"), ("a\u200bb", "ab")],
+)
+def test_letters_that_the_font_lacks_leave_a_mark(name: str, written: str) -> None:
+    assert fit_text(name, TEXT, 700) == written
+
+
 def test_a_picture_takes_less_than_50_ms() -> None:
     for picture in ALL:
         draw_png(picture, Theme.LIGHT)
