@@ -20,8 +20,8 @@ from adapters.discord.failures import (
 )
 from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
+from adapters.discord.messages import Page, make_message
 from adapters.discord.pacing import Pacer
-from adapters.discord.render import Page, make_message
 from adapters.discord.rights import find_missing
 from adapters.discord.seeding import Seeder
 from adapters.discord.standing import Standing, Standings, fetch_role, fetch_standing

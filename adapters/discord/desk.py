@@ -16,7 +16,8 @@ from adapters.discord.chat import Chat
 from adapters.discord.components import make_modal, read_guild
 from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
-from adapters.discord.render import Page, make_message, render_card
+from adapters.discord.messages import Page, make_message
+from adapters.discord.render import render_card
 from adapters.discord.standing import read_standing
 from adapters.discord.uploads import fetch_upload, read_enclosure
 from bot.domain.cards import Button, Card, ErrorCard, FormCard, NoticeCard, Reply
