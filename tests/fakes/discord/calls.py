@@ -85,7 +85,8 @@ def _option_of(command: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _fill(option: Mapping[str, Any], value: Any, focused: bool) -> dict[str, Any]:
-    assert isinstance(value, _TYPES[option["type"]]), f"{option['name']} takes no {value!r}"
+    kind = str if focused else _TYPES[option["type"]]  # what is typed so far is text, also a number
+    assert isinstance(value, kind), f"{option['name']} takes no {value!r}"
     words = [choice["value"] for choice in option.get("choices") or ()]
     assert not words or value in words, f"{option['name']} takes {words}"
     filled = {"name": option["name"], "type": option["type"], "value": value}
