@@ -225,8 +225,9 @@ class Chat:
         with explaining_failures():
             try:
                 direct = await client.create_dm(discord.Object(_number(member)))
+                guild = client.get_guild(_number(workspace))
                 for page in await compose_card(card):
-                    await direct.send(**make_message(page, workspace))
+                    await direct.send(**make_message(page, workspace, guild.name if guild else ""))
             except discord.Forbidden:
                 await self._point(client, workspace, member, channel, card)
 

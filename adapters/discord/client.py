@@ -148,7 +148,7 @@ class QuizClient(discord.AutoShardedClient):
         guild = self.get_guild(guild_id)
         name = guild.name if guild else ""
         place = inbound.make_place(guild_id, name, channel_id)
-        await self.desk.report(AccessLost(place, "The channel was deleted."))
+        await self.desk.report(AccessLost(place, "The channel was deleted.", for_good=True))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """A fault in one event must not end the connection."""

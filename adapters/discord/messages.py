@@ -34,16 +34,19 @@ class Page:
     files: tuple[Attachment, ...] = ()
 
 
-def make_message(page: Page, guild: str = "") -> dict[str, Any]:
+def make_message(page: Page, guild: str = "", server: str = "") -> dict[str, Any]:
     """Return what `send` takes for a page: an embed and buttons, or a layout.
 
-    `guild` is given for direct messages: see `components.button_id`.
+    `guild` is given for direct messages: see `components.button_id`. `server` is its name, shown
+    where nothing else tells which one it is about.
     """
     if page.hidden:
         return {"view": _make_layout(page)}
     embed = discord.Embed(title=page.title or None, description=page.text, colour=page.colour)
     if page.footer:
         embed.set_footer(text=page.footer)
+    if server:
+        embed.set_author(name=server)
     message: dict[str, Any] = {"embed": embed}
     if page.files:
         message = {"embeds": _show_pictures(embed, page), "files": make_files(page.files)}
