@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import logging
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from adapters.discord.client import QuizClient
 from adapters.local.simulation import VirtualClock
 from bot.domain.events import ReactionAdded
 from bot.errors import ConfigError
@@ -224,6 +226,45 @@ async def test_refused_for_good_says_what_to_change(
     with pytest.raises(ConfigError, match=r"Put|Look|Leave|Install"):
         await stage.start()
     await stage.stop()
+
+
+async def test_no_session_is_begun_beyond_the_days_last(
+    tmp_path: Path, server: DiscordServer
+) -> None:
+    server.rest.starts_left = 1
+    url = f"sqlite+aiosqlite:///{tmp_path}/quiz.db"
+    with capture_logs() as logs:
+        settings = {"shard_count": 3, "shard_ids": [1, 2]}
+        async with Stage(server, url, VirtualClock(), settings).running() as stage:
+            assert server.gateway.identified == 0
+            assert stage.platform is not None
+            assert stage.platform.problem() is not None
+    (refused,) = [entry for entry in logs if entry["event"] == "not_connected"]
+    assert "All 1000 starts" in refused["problem"]
+    assert "2.0 hours" in refused["problem"]
+
+
+async def test_processes_that_identify_at_once_take_turns(
+    tmp_path: Path, server: DiscordServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Discord begins one session in five seconds, and calls others invalid."""
+
+    async def wait(_client: QuizClient, _shard: int, *, initial: bool = False) -> None:
+        await asyncio.sleep(0 if initial else 0.3)
+
+    monkeypatch.setattr(QuizClient, "before_identify_hook", wait)
+    server.gateway.pause = 0.25
+    url = f"sqlite+aiosqlite:///{tmp_path}/quiz.db"
+    first, second = (
+        Stage(server, url, VirtualClock(), {"shard_count": 2, "shard_ids": [shard]})
+        for shard in (0, 1)
+    )
+    async with first.running(), second.running():
+        await server.until(lambda: server.gateway.identified == 2)
+        assert server.gateway.hasty == 1
+        for stage in (first, second):
+            assert stage.platform is not None
+            assert stage.platform.problem() is None
 
 
 async def test_two_shards_share_the_servers(tmp_path: Path, server: DiscordServer) -> None:
