@@ -34,7 +34,7 @@ from bot.errors import ChatError, NotSent, Rejected, RejectReason
 from bot.ports import Found
 
 log = structlog.get_logger(__name__)
-_CHANNEL = re.compile(r"<#(\d{1,20})>|(\d{1,20})")
+_CHANNEL = re.compile(r"<#(\d{1,20})>|(?:https://(?:\w+\.)?discord\.com/channels/\d+/)?(\d{1,20})")
 _MEMBER = re.compile(r"<@!?(\d{1,20})>|(\d{1,20})")
 _MOST_LOOKED_AT = 1000
 """Messages that `find` reads back at most; it says so where there are more."""
@@ -57,7 +57,7 @@ class Chat:
         self.seeder = Seeder(client, lambda: self._posting > 0 or pacer.is_busy)
 
     def channel_id(self, text: str) -> str:
-        """Read `<#123>` or `123`."""
+        """Read `<#123>`, `123`, or the channel's link."""
         match = _CHANNEL.fullmatch(text.strip())
         return match[1] or match[2] if match else text.strip().lstrip("#")
 

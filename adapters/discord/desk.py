@@ -127,7 +127,10 @@ class Desk:
             name = guild.name if guild else ""
             return inbound.make_origin(interaction, interaction.guild_id, name or "")
         custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
-        home = read_guild(custom_id) or await self._homes.find(user)
+        carried = read_guild(custom_id)
+        if carried:
+            self._homes.note(user, carried)
+        home = carried or await self._homes.find(user)
         self._chat.standings.note(str(home), user, None)
         return inbound.make_origin(interaction, home, "") if home else None
 

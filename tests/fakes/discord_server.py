@@ -226,16 +226,17 @@ class DiscordServer:
     async def invite(self, name: str) -> Guild:
         """Let another server add the bot, while it runs."""
         guild = self.world.add_guild(name)
-        await self._show_guild(guild)
+        await self.show_guild(guild)
         return guild
 
     async def invite_again(self, guild: Guild) -> None:
         """Let a server that threw the bot out add it again."""
         self.world.guilds[guild.id] = self.left.pop(guild.id)
         self.world.channels |= guild.channels
-        await self._show_guild(guild)
+        await self.show_guild(guild)
 
-    async def _show_guild(self, guild: Guild) -> None:
+    async def show_guild(self, guild: Guild) -> None:
+        """Tell the bot that it is in a server now."""
         payload = guild.to_json(self.world.bot)
         del payload["unavailable"]
         await self.gateway.dispatch("GUILD_CREATE", payload, guild.id)

@@ -94,7 +94,7 @@ async def test_rights_are_those_of_this_moment(stage: Stage) -> None:
     channel.denied = VIEW
     assert "View Channel" in str(await missing_rights(guild, str(channel.id)))
     other = server.world.add_channel(server.world.add_guild("Globex"), "there")
-    assert "another server" in str(await missing_rights(guild, str(other.id)))
+    assert "none of this server's" in str(await missing_rights(guild, str(other.id)))
     assert "Invite it again" in str(await missing_rights("1", str(channel.id)))
 
 

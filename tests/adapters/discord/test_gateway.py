@@ -8,7 +8,7 @@ import json
 import logging
 import os
 import random
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from adapters.discord.client import QuizClient
 from adapters.local.simulation import VirtualClock
 from bot.domain.events import ReactionAdded
 from bot.errors import ConfigError
-from tests.adapters.discord.conftest import Stage, schedule_question
+from tests.adapters.discord.conftest import Stage, find_tracebacks, schedule_question
 from tests.fakes.discord_server import DiscordServer, text_of
 
 PAYLOADS = int(os.environ.get("QUIZ_DISCORD_PAYLOADS", "10000"))
@@ -105,11 +105,6 @@ def spoil(value: Any, dice: random.Random) -> Any:
 def find_loud(records: Sequence[logging.LogRecord]) -> list[logging.LogRecord]:
     """Return what others logged with a traceback; discord.py's own goes into our log."""
     return [one for one in records if one.exc_info and not one.name.startswith("discord")]
-
-
-def find_tracebacks(logs: Sequence[MutableMapping[str, Any]]) -> list[Any]:
-    """Return what was logged with a traceback."""
-    return [entry for entry in logs if entry.get("exc_info")]
 
 
 async def is_alive(stage: Stage) -> bool:

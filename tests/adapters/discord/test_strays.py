@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain.cards import NoticeCard
-from tests.adapters.discord.conftest import Stage, schedule_question
+from tests.adapters.discord.conftest import Stage, find_tracebacks, schedule_question
 from tests.adapters.discord.port import KEY
+from tests.fakes.discord.world import SEND
 from tests.fakes.discord_server import find_button, text_of
 
 
@@ -91,9 +93,11 @@ async def test_token_that_ran_out_is_met_with_silence(stage: Stage) -> None:
     server = stage.server
     ben = server.member("ben")
     fault = server.fail("POST .*/callback", "status", status=404, code=10062, times=9)
-    late = await server.call(ben, "streak")
-    await server.until(lambda: fault.times == 7)
-    await stage.restart()
+    with capture_logs() as logs:
+        late = await server.call(ben, "streak")
+        await server.until(lambda: fault.times == 7)
+        await stage.restart()
+    assert find_tracebacks(logs) == []
     assert late.messages == []
     assert server.told(ben) == []
 
@@ -189,6 +193,27 @@ async def test_hello_is_said_once(stage: Stage) -> None:
     opened = await server.answered(await server.press(owner, hello, "Schedule"))
     assert opened.modal is not None
     assert len(server.posts(channel)) == 1
+
+
+async def test_owner_is_greeted_where_the_bot_may_not_write(stage: Stage) -> None:
+    """And can set a schedule from there, where Discord offers no channels to choose from."""
+    server = stage.server
+    channel, owen = server.general, server.world.user("owen")
+    guild = server.world.add_guild("Globex", "owen")
+    lobby, other = next(iter(guild.channels.values())), server.world.add_channel(guild, "quiz")
+    lobby.denied = SEND
+    await server.show_guild(guild)
+    (hello,) = await server.until(lambda: server.told(owen))
+    opened = await server.answered(await server.press(owen, hello, "Schedule"))
+    assert opened.modal is not None
+    link = f"https://discord.com/channels/{guild.id}/{other.id}"
+    added = await server.submit(owen, opened, {"time": "09:00", "channel": link})
+    assert f"<#{other.id}> at 09:00" in text_of((await server.answered(added)).messages[0])
+    foreign = await server.submit(owen, opened, {"time": "09:00", "channel": str(channel.id)})
+    assert "none of this server's" in text_of((await server.answered(foreign)).messages[0])
+    direct = server.world.direct(owen)
+    listed = await server.answered(await server.call(owen, "schedule list", channel=direct))
+    assert f"<#{other.id}>" in text_of(listed.messages[0])
 
 
 async def test_rights_lost_meanwhile_count_in_a_direct_message(stage: Stage) -> None:
