@@ -67,22 +67,24 @@ class Desk:
     ) -> None:
         """Answer a slash command."""
         with following_event(str(interaction.id)):
-            origin = await self.identify(interaction)
+            may_open_form = _may_open_form(path, options)
+            origin = await self._receive(interaction, may_open_form)
             upload = await self._fetch_upload(interaction)
             event = inbound.make_call(origin, path, options, upload) if origin else None
-            await self._attend(interaction, event, may_open_form=_may_open_form(path, options))
+            await self._attend(interaction, event, may_open_form)
 
     async def press(self, interaction: discord.Interaction[Any], button: Button) -> None:
         """Answer a button."""
         with following_event(str(interaction.id)):
-            origin = await self.identify(interaction)
+            may_open_form = button.action in _FORM_BUTTONS
+            origin = await self._receive(interaction, may_open_form)
             event = inbound.make_press(origin, interaction, button) if origin else None
-            await self._attend(interaction, event, may_open_form=button.action in _FORM_BUTTONS)
+            await self._attend(interaction, event, may_open_form)
 
     async def submit(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a filled form."""
         with following_event(str(interaction.id)):
-            origin = await self.identify(interaction)
+            origin = await self._receive(interaction)
             event: Event | None = None
             if origin:
                 upload = await self._fetch_upload(interaction)
@@ -117,6 +119,14 @@ class Desk:
             log.exception("event_failed", event_type=type(event).__name__)
             return Reply([_FAULT])
 
+    async def _receive(
+        self, interaction: discord.Interaction[Any], may_open_form: bool = False
+    ) -> Origin | None:
+        """Acknowledge at once what no form will answer: even saying who acts may take a while."""
+        if self._handle is not None and not may_open_form:
+            await _acknowledge(interaction)
+        return await self.identify(interaction)
+
     async def identify(self, interaction: discord.Interaction[Any]) -> Origin | None:
         """Say who acts for which server; None in a direct message from somebody unknown."""
         user = str(interaction.user.id)
@@ -146,7 +156,6 @@ class Desk:
         self,
         interaction: discord.Interaction[Any],
         event: Event | None,
-        *,
         may_open_form: bool = False,
     ) -> None:
         if event is None:
@@ -158,7 +167,6 @@ class Desk:
         self, interaction: discord.Interaction[Any], event: Event, may_open_form: bool
     ) -> None:
         if not may_open_form:
-            await _acknowledge(interaction)
             await self._respond(interaction, await self.ask(event), event)
             return
         asking = asyncio.ensure_future(self.ask(event))

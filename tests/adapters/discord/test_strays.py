@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.cards import NoticeCard
+from storage.adapter_words import AdapterWords
 from tests.adapters.discord.conftest import Stage, find_tracebacks, schedule_question
 from tests.adapters.discord.port import KEY
 from tests.fakes.discord.world import SEND
@@ -87,6 +90,24 @@ async def test_form_of_an_older_version_gets_a_sentence(stage: Stage) -> None:
     opened.callback["data"]["custom_id"] = "something else"
     sent = await server.answered(await server.submit(ben, opened, {"text": "words"}))
     assert "older version" in text_of(sent.messages[0])
+
+
+async def test_command_is_acknowledged_before_anything_is_looked_up(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = stage.server
+    ben, free = server.member("ben"), asyncio.Event()
+    recall = AdapterWords.recall
+
+    async def recall_late(self: AdapterWords, name: str) -> str | None:
+        await free.wait()
+        return await recall(self, name)
+
+    monkeypatch.setattr(AdapterWords, "recall", recall_late)
+    asked = await server.call(ben, "streak", channel=server.world.direct(ben))
+    await server.until(lambda: asked.is_deferred)
+    free.set()
+    assert "Use me in a server" in text_of((await server.answered(asked)).messages[0])
 
 
 async def test_token_that_ran_out_is_met_with_silence(stage: Stage) -> None:
