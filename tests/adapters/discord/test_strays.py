@@ -210,6 +210,9 @@ async def test_hello_is_said_once(stage: Stage) -> None:
     (hello,) = await server.until(lambda: server.posts(channel))
     assert "/fastapi-quiz schedule add" in text_of(hello).replace("\\", "")
     await stage.restart()
+    before = len(stage.handled)
+    await server.show_guild(guild)
+    await server.until(lambda: len(stage.handled) > before)
     owner = server.member("olga", guild, manages=True)
     opened = await server.answered(await server.press(owner, hello, "Schedule"))
     assert opened.modal is not None
