@@ -61,7 +61,8 @@ class Line:
 @dataclass
 class Gateway:
     """Accepts shards. `deaf`: takes heartbeats and answers none; `shut`: lets nobody in.
-    `pause`: seconds from one IDENTIFY to the next, or the session is invalid (0: none).
+    `hasty`: how many of the next IDENTIFYs come too soon after another, so that their sessions are
+    invalid.
     """
 
     world: World
@@ -71,14 +72,12 @@ class Gateway:
     deaf: bool = False
     shut: bool = False
     refuse_code: int | None = None
-    pause: float = 0.0
+    hasty: int = 0
     sessions: dict[str, Session] = field(default_factory=dict)
     lines: set[Line] = field(default_factory=set)
     identified: int = 0
     resumed: int = 0
-    hasty: int = 0
     problems: list[str] = field(default_factory=list)
-    _identified_at: float = 0.0
     _names: count[int] = field(default_factory=lambda: count(1))
 
     async def connect(self, request: web.Request) -> web.StreamResponse:
@@ -134,12 +133,11 @@ class Gateway:
             await line.socket.close(code=4010)
         elif len(self.world.guilds) > 2500 * shards:
             await line.socket.close(code=4011)
-        elif line.events[-1] < self._identified_at + self.pause:
-            self.hasty += 1
+        elif self.hasty:
+            self.hasty -= 1
             await line.send(INVALID_SESSION, False)
         else:
             self.identified += 1
-            self._identified_at = line.events[-1]
             session = Session(f"s{next(self._names)}", shard, shards, data["intents"], line=line)
             self.sessions[session.id] = session
             await self._greet(session)
