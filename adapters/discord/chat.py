@@ -20,8 +20,8 @@ from adapters.discord.failures import (
 )
 from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
+from adapters.discord.messages import Page, make_message
 from adapters.discord.pacing import Pacer
-from adapters.discord.render import Page, make_message
 from adapters.discord.rights import find_missing
 from adapters.discord.seeding import Seeder
 from adapters.discord.standing import Standing, Standings, fetch_role, fetch_standing
@@ -34,7 +34,7 @@ from bot.errors import ChatError, NotSent, Rejected, RejectReason
 from bot.ports import Found
 
 log = structlog.get_logger(__name__)
-_CHANNEL = re.compile(r"<#(\d{1,20})>|(\d{1,20})")
+_CHANNEL = re.compile(r"<#(\d{1,20})>|(?:https://(?:\w+\.)?discord\.com/channels/\d+/)?(\d{1,20})")
 _MEMBER = re.compile(r"<@!?(\d{1,20})>|(\d{1,20})")
 _MOST_LOOKED_AT = 1000
 """Messages that `find` reads back at most; it says so where there are more."""
@@ -57,7 +57,7 @@ class Chat:
         self.seeder = Seeder(client, lambda: self._posting > 0 or pacer.is_busy)
 
     def channel_id(self, text: str) -> str:
-        """Read `<#123>` or `123`."""
+        """Read `<#123>`, `123`, or the channel's link."""
         match = _CHANNEL.fullmatch(text.strip())
         return match[1] or match[2] if match else text.strip().lstrip("#")
 
@@ -225,8 +225,9 @@ class Chat:
         with explaining_failures():
             try:
                 direct = await client.create_dm(discord.Object(_number(member)))
+                guild = client.get_guild(_number(workspace))
                 for page in await compose_card(card):
-                    await direct.send(**make_message(page, workspace))
+                    await direct.send(**make_message(page, workspace, guild.name if guild else ""))
             except discord.Forbidden:
                 await self._point(client, workspace, member, channel, card)
 

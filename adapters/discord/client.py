@@ -73,14 +73,21 @@ class QuizClient(discord.AutoShardedClient):
         self._connection.parsers = choose_parsers(self._connection.parsers, self._tell_deleted)
 
     async def setup_hook(self) -> None:
-        """Choose the gateway and hand over the commands; runs once, after the login."""
+        """Choose the gateway and hand over the commands; runs once, after the login.
+
+        Raises:
+            DiscordException: the day's starts are used up. One more, and Discord resets the token.
+        """
+        recommended, answered, starts = await self.http.get_bot_gateway()
         if self.shard_count is None:
-            self.shard_count, answered, _ = await self.http.get_bot_gateway()
-        else:
-            answered = None
-        gateway = self._gateway_url or answered
-        if gateway:
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+            self.shard_count = recommended
+        if starts["remaining"] < len(self.wanted_shards):
+            hours = starts["reset_after"] / 3_600_000
+            raise discord.DiscordException(
+                f"All {starts['total']} starts that Discord allows a bot within a day are used up, "
+                f"for another {hours:.1f} hours. Look in the log for what ended the connections."
+            )
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._gateway_url or answered)
         await self._tree.set_translator(Words(load_languages()))
         try:
             await sync_commands(self._tree, self._guild_ids, self._memory)
@@ -148,7 +155,7 @@ class QuizClient(discord.AutoShardedClient):
         guild = self.get_guild(guild_id)
         name = guild.name if guild else ""
         place = inbound.make_place(guild_id, name, channel_id)
-        await self.desk.report(AccessLost(place, "The channel was deleted."))
+        await self.desk.report(AccessLost(place, "The channel was deleted.", for_good=True))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """A fault in one event must not end the connection."""

@@ -39,8 +39,8 @@ class Completer:
             return pick_matches([(zone, zone) for zone in zones], typed)
         if origin is None:
             return ()
-        if option.type is Type.QUESTION:
-            return pick_matches(await self._questions(origin, _path_of(interaction), option), typed)
+        if option.type in (Type.QUESTION, Type.PACK):
+            return pick_matches(await self._values(origin, _path_of(interaction), option), typed)
         ask = self._topics if option.type is Type.TOPIC else self._schedules
         return pick_matches(await self._recall(origin, option, ask), typed)
 
@@ -62,8 +62,8 @@ class Completer:
         cards = [card for card in reply.cards if isinstance(card, TopicsCard)] if reply else []
         return [(f"{topic} ({count})", topic) for card in cards for topic, count in card.topics]
 
-    async def _questions(self, origin: Origin, path: str, option: Option) -> Pairs:
-        """Return what the command could be about: only admins are told."""
+    async def _values(self, origin: Origin, path: str, option: Option) -> Pairs:
+        """Return what the command could be about: only whoever may call it is told."""
         reply = await self._desk.ask(OptionTyped(origin, path, option.name))
         notices = [card for card in reply.cards if isinstance(card, NoticeCard)] if reply else []
         return [pair for card in notices for pair in card.facts.get("suggestions", ())]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -19,6 +20,7 @@ from bot.domain.people import Level
 _GUILD = r"(?:@(?P<guild>\d{1,20}))?"
 _BUTTON = re.compile(rf"fq:(?P<action>[a-z]+):(?P<key>[a-z0-9-]*):(?P<value>[^:@]*){_GUILD}")
 _FORM = re.compile(rf"fqform:(?P<form>[a-z -]+):(?P<key>[a-z0-9-]*){_GUILD}")
+CHANNEL_LINK = "where to post: right-click the channel there, choose Copy Link, and paste it here"
 _PRIMARY = {"answer", "choose", "form", "approve"}
 
 
@@ -102,15 +104,23 @@ def make_row(buttons: Sequence[Button]) -> ui.ActionRow[Any]:
 def make_modal(card: FormCard, guild: str = "") -> ui.Modal:
     """Return a form; fields beyond Discord's five stay with the slash command.
 
-    It is stopped: what comes back is read from the interaction, also after a restart.
+    `guild` is given in a direct message, where Discord offers no channels to choose from: there
+    the channel's link is asked for. The form is stopped: what comes back is read from the
+    interaction, also after a restart.
     """
     custom_id = f"fqform:{card.form}:{card.key}{f'@{guild}' if guild else ''}"
     modal = ui.Modal(title=shorten(card.title, limits.MODAL_TITLE), custom_id=custom_id)
     fields = sorted(card.fields, key=lambda field: not field.required)
     for field in fields[: limits.MODAL_FIELDS]:
-        modal.add_item(_make_label(field))
+        modal.add_item(_make_label(_ask_for_link(field) if guild else field))
     modal.stop()
     return modal
+
+
+def _ask_for_link(field: FormField) -> FormField:
+    if field.type != Type.CHANNEL:
+        return field
+    return replace(field, label=CHANNEL_LINK, type=Type.TEXT, required=True)
 
 
 def _make_label(field: FormField) -> ui.Label[Any]:

@@ -16,7 +16,8 @@ from adapters.discord.chat import Chat
 from adapters.discord.components import make_modal, read_guild
 from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
-from adapters.discord.render import Page, make_message, render_card
+from adapters.discord.messages import Page, make_message
+from adapters.discord.render import render_card
 from adapters.discord.standing import read_standing
 from adapters.discord.uploads import fetch_upload, read_enclosure
 from bot.domain.cards import Button, Card, ErrorCard, FormCard, NoticeCard, Reply
@@ -66,22 +67,24 @@ class Desk:
     ) -> None:
         """Answer a slash command."""
         with following_event(str(interaction.id)):
-            origin = await self.identify(interaction)
+            may_open_form = _may_open_form(path, options)
+            origin = await self._receive(interaction, may_open_form)
             upload = await self._fetch_upload(interaction)
             event = inbound.make_call(origin, path, options, upload) if origin else None
-            await self._attend(interaction, event, may_open_form=_may_open_form(path, options))
+            await self._attend(interaction, event, may_open_form)
 
     async def press(self, interaction: discord.Interaction[Any], button: Button) -> None:
         """Answer a button."""
         with following_event(str(interaction.id)):
-            origin = await self.identify(interaction)
+            may_open_form = button.action in _FORM_BUTTONS
+            origin = await self._receive(interaction, may_open_form)
             event = inbound.make_press(origin, interaction, button) if origin else None
-            await self._attend(interaction, event, may_open_form=button.action in _FORM_BUTTONS)
+            await self._attend(interaction, event, may_open_form)
 
     async def submit(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a filled form."""
         with following_event(str(interaction.id)):
-            origin = await self.identify(interaction)
+            origin = await self._receive(interaction)
             event: Event | None = None
             if origin:
                 upload = await self._fetch_upload(interaction)
@@ -116,6 +119,14 @@ class Desk:
             log.exception("event_failed", event_type=type(event).__name__)
             return Reply([_FAULT])
 
+    async def _receive(
+        self, interaction: discord.Interaction[Any], may_open_form: bool = False
+    ) -> Origin | None:
+        """Acknowledge at once what no form will answer: even saying who acts may take a while."""
+        if self._handle is not None and not may_open_form:
+            await _acknowledge(interaction)
+        return await self.identify(interaction)
+
     async def identify(self, interaction: discord.Interaction[Any]) -> Origin | None:
         """Say who acts for which server; None in a direct message from somebody unknown."""
         user = str(interaction.user.id)
@@ -126,7 +137,10 @@ class Desk:
             name = guild.name if guild else ""
             return inbound.make_origin(interaction, interaction.guild_id, name or "")
         custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
-        home = read_guild(custom_id) or await self._homes.find(user)
+        carried = read_guild(custom_id)
+        if carried:
+            self._homes.note(user, carried)
+        home = carried or await self._homes.find(user)
         self._chat.standings.note(str(home), user, None)
         return inbound.make_origin(interaction, home, "") if home else None
 
@@ -142,7 +156,6 @@ class Desk:
         self,
         interaction: discord.Interaction[Any],
         event: Event | None,
-        *,
         may_open_form: bool = False,
     ) -> None:
         if event is None:
@@ -154,7 +167,6 @@ class Desk:
         self, interaction: discord.Interaction[Any], event: Event, may_open_form: bool
     ) -> None:
         if not may_open_form:
-            await _acknowledge(interaction)
             await self._respond(interaction, await self.ask(event), event)
             return
         asking = asyncio.ensure_future(self.ask(event))

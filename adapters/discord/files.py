@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from adapters.discord import limits
-from adapters.discord.render import Page, render_card
+from adapters.discord.messages import Page
+from adapters.discord.render import render_card
 from bot.domain.cards import Card
 from bot.pictures import Theme, collect_attachments
 

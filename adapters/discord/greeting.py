@@ -7,7 +7,8 @@ import structlog
 
 from adapters.discord.failures import explaining_failures
 from adapters.discord.memory import Memory
-from adapters.discord.render import Page, make_message, render_card
+from adapters.discord.messages import Page, make_message
+from adapters.discord.render import render_card
 from bot.domain.cards import Button, NoticeCard
 from bot.errors import ChatError, Rejected
 

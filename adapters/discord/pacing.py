@@ -6,7 +6,6 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import median
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,11 +16,11 @@ from adapters.discord import limits
 from adapters.discord.inbound import PLATFORM
 from bot.ports import NO_METER, CallOutcome, Meter
 
-_MARGIN = 0.005
+_MARGIN = 0.01
 """Seconds a second: how unevenly requests may arrive that were sent evenly."""
 _LATENESS = 0.04
 """Seconds: how much later than others a request may have been counted, at most."""
-_HASTE = 1.1
+_HASTE = 1.5
 """How much faster than the limit requests follow one another, to make up for pauses. All at
 once would arrive smeared, and meet the next second's."""
 _EXEMPT = ("/interactions/", "/webhooks/")
@@ -101,11 +100,13 @@ class Pacer:
             return turn
 
     def _estimate_lateness(self, turn: Turn) -> float:
-        """Guess how much later than others a request was counted: no later than its answer."""
+        """Guess how much later than the quickest a request was counted, at most: no later than
+        its answer came.
+        """
         if turn.took is None:
             return _LATENESS
-        usual = median(one.took for one in self._sent if one.took is not None)
-        return min(_LATENESS, max(0.0, turn.took - usual))
+        quickest = min(one.took for one in self._sent if one.took is not None)
+        return min(_LATENESS, turn.took - quickest)
 
     def note_sent(self, turn: Turn) -> None:
         """The request was written just now."""

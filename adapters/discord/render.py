@@ -1,19 +1,14 @@
-"""Cards as Discord messages: an embed a page, split where a text is too long, never cut."""
+"""Cards as pages of Discord messages, split where a text is too long, never cut."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import singledispatch
-from typing import Any
-
-import discord
-from discord import ui
 
 from adapters.discord import interviews, limits
-from adapters.discord.components import make_row, make_view
 from adapters.discord.limits import measure
+from adapters.discord.messages import AMBER, GREEN, RED, Page
 from adapters.discord.tables import (
     describe_delivery,
     describe_point,
@@ -24,7 +19,6 @@ from adapters.discord.tables import (
 from adapters.discord.text import escape, one_line, shorten, show_code, split_markdown
 from bot.domain import interview_words, wording
 from bot.domain.cards import (
-    Attachment,
     BankCard,
     BankQuestionCard,
     Button,
@@ -55,25 +49,8 @@ from bot.domain.cards import (
 )
 from bot.domain.question import Kind, Question
 
-BLUE, GREEN, AMBER, RED = 0x2F6FDE, 0x2E9E5B, 0xC98A1B, 0xC0392B
 PAGE_TEXT = limits.EMBED_TEXT
 _EMPTY = "\u200b"
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One message: Markdown under a title, with buttons. `hidden`: behind a spoiler.
-
-    `files` go with it; its pictures are shown below the text.
-    """
-
-    text: str
-    title: str = ""
-    footer: str = ""
-    colour: int = BLUE
-    buttons: tuple[Button, ...] = ()
-    hidden: bool = False
-    files: tuple[Attachment, ...] = ()
 
 
 def render_card(card: Card) -> list[Page]:
@@ -98,59 +75,6 @@ def _fit_title(title: str, text: str) -> tuple[str, str]:
     if measure(title) <= limits.EMBED_TITLE:
         return title, text
     return shorten(title, limits.EMBED_TITLE), f"{title}\n\n{text}"
-
-
-def make_message(page: Page, guild: str = "") -> dict[str, Any]:
-    """Return what `send` takes for a page: an embed and buttons, or a layout.
-
-    `guild` is given for direct messages: see `components.button_id`.
-    """
-    if page.hidden:
-        return {"view": _make_layout(page)}
-    embed = discord.Embed(title=page.title or None, description=page.text, colour=page.colour)
-    if page.footer:
-        embed.set_footer(text=page.footer)
-    message: dict[str, Any] = {"embed": embed}
-    if page.files:
-        message = {"embeds": _show_pictures(embed, page), "files": make_files(page.files)}
-    view = make_view(page.buttons, guild)
-    return {**message, "view": view} if view else message
-
-
-def _show_pictures(embed: discord.Embed, page: Page) -> list[discord.Embed]:
-    """Show the first picture in the embed and each further one in an embed of its own."""
-    embeds = [embed]
-    for number, picture in enumerate(one for one in page.files if one.is_picture):
-        if number:
-            embeds.append(discord.Embed(colour=page.colour))
-        embeds[-1].set_image(url=f"attachment://{picture.name}")
-    return embeds
-
-
-def make_files(attachments: Sequence[Attachment]) -> list[discord.File]:
-    """Return files to send once, with what they show said in words."""
-    return [
-        discord.File(
-            io.BytesIO(attachment.content),
-            attachment.name,
-            description=shorten(attachment.description, limits.FILE_DESCRIPTION),
-        )
-        for attachment in attachments
-    ]
-
-
-def _make_layout(page: Page) -> ui.LayoutView:
-    """An embed can't be hidden, a container can: with code blocks and pipes in it."""
-    view = ui.LayoutView(timeout=None)
-    if page.title:
-        view.add_item(ui.TextDisplay(f"**{page.title}**"))
-    view.add_item(ui.Container(ui.TextDisplay(page.text), accent_colour=page.colour, spoiler=True))
-    if page.footer:
-        view.add_item(ui.TextDisplay(f"-# {page.footer}"))
-    if page.buttons:
-        view.add_item(make_row(page.buttons))
-    view.stop()
-    return view
 
 
 @singledispatch

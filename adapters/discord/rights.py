@@ -63,7 +63,7 @@ async def find_missing(client: discord.Client, guild_id: int, channel_id: int) -
     try:
         channel = await guild.fetch_channel(channel_id)
     except discord.InvalidData:
-        return "That channel is in another server. Choose one of this server."
+        return "That channel is none of this server's. Name one of them with channel:"
     except (discord.Forbidden, discord.NotFound):
         return "The bot does not see that channel. Give its role View Channel there."
     if not isinstance(channel, discord.TextChannel):

@@ -26,7 +26,7 @@ Dispatch = Callable[[discord.Interaction[Any], str, Mapping[str, str]], Awaitabl
 """What a called command is handed to: its path and its options as text."""
 Complete = Callable[[discord.Interaction[Any], Option, str], Awaitable[Sequence[tuple[str, str]]]]
 """Suggests (shown, value) for what was typed so far."""
-COMPLETED = (Type.TOPIC, Type.ZONE, Type.SCHEDULE, Type.QUESTION)
+COMPLETED = (Type.TOPIC, Type.ZONE, Type.SCHEDULE, Type.QUESTION, Type.PACK)
 
 
 class _Channel(app_commands.Transformer):

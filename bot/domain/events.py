@@ -118,10 +118,12 @@ class AccessLost:
     """The bot was shut out of the origin's channel, or of the workspace if there is none.
 
     `reason` is a sentence for the admins. Nobody did it as a member, so nobody is answered.
+    `for_good`: the channel is deleted, and so can't be had back.
     """
 
     origin: Origin
     reason: str
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)

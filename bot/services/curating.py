@@ -22,8 +22,10 @@ from bot.domain.cards import (
 from bot.domain.events import MOST_UPLOADED, Upload
 from bot.domain.question import Question, QuestionFilter
 from bot.domain.reading import did_you_mean
+from bot.domain.wording import plural
 from bot.errors import CommandError, NotFound, PackError
 from bot.ports import Storage, UnitOfWork
+from bot.services.generating import GENERATED
 from bot.services.importing import Importing, require_name, suggest_name
 
 ROWS_A_PAGE = 10
@@ -84,6 +86,17 @@ class Curating:
             key = entry.summary.key
             question = (await work.questions.get_many(call.caller.workspace.id, [key]))[key]
         return Reply([BankQuestionCard(BankRow(entry, question.title), question)])
+
+    @suggests_values(Type.PACK)
+    async def suggest_packs(self, call: Call) -> Reply:
+        """Return the names of all packs to choose from; the generated one is made when chosen."""
+        async with self.storage.reading() as work:
+            packs = await work.curation.packs(call.caller.workspace.id)
+        sizes = {pack.name: plural(pack.questions, "question") for pack in packs}
+        if call.command.path.startswith("schedule"):
+            sizes.setdefault(GENERATED, "made when it is first used")
+        pairs = [(f"{name} ({size})", name) for name, size in sizes.items()]
+        return Reply([NoticeCard(f"{len(pairs)} packs.", {"suggestions": pairs})])
 
     @handles("questions retire")
     async def retire(self, call: Call) -> Reply:

@@ -61,8 +61,13 @@ class Leaving:
         await work.schedules.save(paused)
         await work.deliveries.cancel_waiting(schedule, event.reason)
         if event.origin.channel and schedule.created_by is not None:
+            first = (
+                f"Give it another channel with /fastapi-quiz schedule edit {schedule.number}, then"
+                if event.for_good
+                else "Once the bot is back,"
+            )
             text = (
-                f"{event.reason} Schedule {schedule.number} is paused. Once the bot is back, "
+                f"{event.reason} Schedule {schedule.number} is paused. {first} "
                 f"type: /fastapi-quiz schedule resume {schedule.number}"
             )
             await work.notices.add(

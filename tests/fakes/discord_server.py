@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.fakes.discord.calls import compose_call
 from tests.fakes.discord.checks import find_texts, walk
 from tests.fakes.discord.faults import Fault
 from tests.fakes.discord.gateway import Gateway
@@ -23,9 +24,6 @@ from tests.fakes.discord.world import Channel, Guild, Interaction, User, World
 
 TOKEN = "local.token.of-a-test"
 PATIENCE = 15.0
-_SUBCOMMAND, _GROUP = 1, 2
-_TYPES = {3: str, 4: int, 5: bool, 6: str, 7: str, 9: str, 11: str}
-_USERS = (6, 9)
 
 
 class DiscordServer:
@@ -113,57 +111,8 @@ class DiscordServer:
     ) -> Interaction:
         """Call a slash command as Discord's client does: only what was registered can be."""
         channel = channel or self.general
-        command, data = self._find_command(path, channel)
-        filled = [
-            _fill(known, value, focused == name)
-            for name, value in (options or {}).items()
-            for known in [_option_of(command, name)]
-        ]
-        innermost = data
-        for _ in path.split(" "):
-            innermost = innermost["options"][0]
-        innermost["options"] = filled
-        resolved = self._resolve(filled, channel)
-        data = {**data, "resolved": resolved} if resolved else data
+        data = compose_call(self.world, channel, path, options or {}, focused, self._describe_files)
         return await self._interact(user, channel, 4 if focused else 2, data)
-
-    def _find_command(self, path: str, channel: Channel) -> tuple[dict[str, Any], dict[str, Any]]:
-        known = [*self.world.commands.get(channel.guild_id, ()), *self.world.commands[None]]
-        command = root = next(c for c in known if c["name"] == "fastapi-quiz")
-        data: dict[str, Any] = {"id": root["id"], "name": root["name"], "type": 1, "options": []}
-        inner = data
-        for word in path.split(" "):
-            command = _option_of(command, word)
-            step = {"name": word, "type": command["type"], "options": []}
-            inner["options"] = [step]
-            inner = step
-        assert command["type"] == _SUBCOMMAND, f"{path} can't be called"
-        return command, data
-
-    def _resolve(self, options: list[dict[str, Any]], channel: Channel) -> dict[str, Any]:
-        resolved: dict[str, Any] = {}
-        guild = self.world.guilds.get(channel.guild_id or 0)
-        for option in options:
-            role = guild.roles.get(int(option["value"])) if guild and option["type"] == 9 else None
-            if guild and role:
-                shown = next(
-                    r for r in guild.to_json(self.world.bot)["roles"] if r["name"] == role.name
-                )
-                resolved.setdefault("roles", {})[option["value"]] = shown
-            elif option["type"] in _USERS:
-                user = next(u for u in self.world.users.values() if str(u.id) == option["value"])
-                resolved.setdefault("users", {})[option["value"]] = user.to_json()
-                if guild:
-                    shown = {k: v for k, v in guild.member_json(user).items() if k != "user"}
-                    shown["permissions"] = "0"
-                    resolved.setdefault("members", {})[option["value"]] = shown
-            if option["type"] == 11:
-                resolved.setdefault("attachments", {}).update(self._describe_files(option["value"]))
-            if option["type"] == 7:
-                found = self.world.channels[int(option["value"])]
-                shown = {**found.to_json(self.world.bot.id), "permissions": "0"}
-                resolved.setdefault("channels", {})[option["value"]] = shown
-        return resolved
 
     def add_file(self, name: str, content: bytes) -> str:
         """Put a file on Discord's servers, as its client does, and return its id."""
@@ -277,16 +226,17 @@ class DiscordServer:
     async def invite(self, name: str) -> Guild:
         """Let another server add the bot, while it runs."""
         guild = self.world.add_guild(name)
-        await self._show_guild(guild)
+        await self.show_guild(guild)
         return guild
 
     async def invite_again(self, guild: Guild) -> None:
         """Let a server that threw the bot out add it again."""
         self.world.guilds[guild.id] = self.left.pop(guild.id)
         self.world.channels |= guild.channels
-        await self._show_guild(guild)
+        await self.show_guild(guild)
 
-    async def _show_guild(self, guild: Guild) -> None:
+    async def show_guild(self, guild: Guild) -> None:
+        """Tell the bot that it is in a server now."""
         payload = guild.to_json(self.world.bot)
         del payload["unavailable"]
         await self.gateway.dispatch("GUILD_CREATE", payload, guild.id)
@@ -320,22 +270,6 @@ class DiscordServer:
     def told(self, user: User) -> list[dict[str, Any]]:
         """Return the direct messages that a user got."""
         return self.posts(self.world.direct(user))
-
-
-def _option_of(command: Mapping[str, Any], name: str) -> dict[str, Any]:
-    for option in command.get("options", ()):
-        if option["name"] == name:
-            found: dict[str, Any] = option
-            return found
-    raise AssertionError(f"{command['name']} has no {name}")
-
-
-def _fill(option: Mapping[str, Any], value: Any, focused: bool) -> dict[str, Any]:
-    assert isinstance(value, _TYPES[option["type"]]), f"{option['name']} takes no {value!r}"
-    words = [choice["value"] for choice in option.get("choices") or ()]
-    assert not words or value in words, f"{option['name']} takes {words}"
-    filled = {"name": option["name"], "type": option["type"], "value": value}
-    return {**filled, "focused": True} if focused else filled
 
 
 def has_button(message: Mapping[str, Any], label: str) -> bool:

@@ -14,8 +14,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from adapters.discord.components import read_button_id
+from adapters.discord.messages import Page
 from adapters.discord.platform import DiscordPlatform
-from adapters.discord.render import Page, render_card
+from adapters.discord.render import render_card
 from adapters.local.platform import LocalPlatform
 from adapters.local.script import (
     Answer,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,6 +106,11 @@ async def schedule_question(stage: Stage, **options: Any) -> dict[str, Any]:
         if has_button(server.posts()[-1], "Answer"):
             return server.posts()[-1]
     raise AssertionError("No open question came")
+
+
+def find_tracebacks(logs: Sequence[MutableMapping[str, Any]]) -> list[Any]:
+    """Return what was logged with a traceback."""
+    return [entry for entry in logs if entry.get("exc_info")]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pytest
 
 from adapters.discord.files import compose_card
-from adapters.discord.render import make_message
+from adapters.discord.messages import make_message
 from bot.domain.cards import Attachment, NoticeCard
 from bot.domain.pictures import Picture, picture_mocks, picture_topics
 from tests.adapters.discord.conftest import Stage, schedule_question

@@ -29,3 +29,15 @@ async def test_an_interview_by_buttons_and_form_ends_in_a_report(stage: Stage) -
     content = bytes.fromhex(files[name]["content_base16"])
     assert b"> Words about nothing in particular." in content
     assert "topics.png" in files
+
+
+async def test_an_interview_is_held_in_a_direct_message_too(stage: Stage) -> None:
+    server = stage.server
+    ben = server.member("ben")
+    await server.answered(await server.call(ben, "help"))
+    direct = server.world.direct(ben)
+    call = await server.answered(await server.call(ben, "mock", {"questions": 2}, direct))
+    await stage.restart()
+    skipped = await server.answered(await server.press(ben, call.messages[0], "Skip"))
+    assert "Mock interview 2 of 2" in text_of(skipped.messages[0])
+    assert stage.events[-1].origin.workspace == str(server.guild.id)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import logging
 import os
 import random
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from adapters.discord.client import QuizClient
 from adapters.local.simulation import VirtualClock
 from bot.domain.events import ReactionAdded
 from bot.errors import ConfigError
-from tests.adapters.discord.conftest import Stage, schedule_question
+from tests.adapters.discord.conftest import Stage, find_tracebacks, schedule_question
 from tests.fakes.discord_server import DiscordServer, text_of
 
 PAYLOADS = int(os.environ.get("QUIZ_DISCORD_PAYLOADS", "10000"))
@@ -103,11 +105,6 @@ def spoil(value: Any, dice: random.Random) -> Any:
 def find_loud(records: Sequence[logging.LogRecord]) -> list[logging.LogRecord]:
     """Return what others logged with a traceback; discord.py's own goes into our log."""
     return [one for one in records if one.exc_info and not one.name.startswith("discord")]
-
-
-def find_tracebacks(logs: Sequence[MutableMapping[str, Any]]) -> list[Any]:
-    """Return what was logged with a traceback."""
-    return [entry for entry in logs if entry.get("exc_info")]
 
 
 async def is_alive(stage: Stage) -> bool:
@@ -224,6 +221,44 @@ async def test_refused_for_good_says_what_to_change(
     with pytest.raises(ConfigError, match=r"Put|Look|Leave|Install"):
         await stage.start()
     await stage.stop()
+
+
+async def test_no_session_is_begun_beyond_the_days_last(
+    tmp_path: Path, server: DiscordServer
+) -> None:
+    server.rest.starts_left = 1
+    url = f"sqlite+aiosqlite:///{tmp_path}/quiz.db"
+    with capture_logs() as logs:
+        settings = {"shard_count": 3, "shard_ids": [1, 2]}
+        async with Stage(server, url, VirtualClock(), settings).running() as stage:
+            assert server.gateway.identified == 0
+            assert stage.platform is not None
+            assert stage.platform.problem() is not None
+    (refused,) = [entry for entry in logs if entry["event"] == "not_connected"]
+    assert "All 1000 starts" in refused["problem"]
+    assert "2.0 hours" in refused["problem"]
+
+
+async def test_processes_that_identify_at_once_take_turns(
+    tmp_path: Path, server: DiscordServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Discord begins one session in five seconds, and calls others invalid."""
+
+    async def wait(_client: QuizClient, _shard: int, *, initial: bool = False) -> None:
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(QuizClient, "before_identify_hook", wait)
+    url = f"sqlite+aiosqlite:///{tmp_path}/quiz.db"
+    first, second = (
+        Stage(server, url, VirtualClock(), {"shard_count": 2, "shard_ids": [shard]})
+        for shard in (0, 1)
+    )
+    async with first.running():
+        server.gateway.hasty = 1
+        await second.start()
+        await server.until(lambda: server.gateway.identified == 2)
+        assert server.gateway.hasty == 0
+        await second.stop()
 
 
 async def test_two_shards_share_the_servers(tmp_path: Path, server: DiscordServer) -> None:

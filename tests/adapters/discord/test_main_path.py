@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bot.services.generating import GENERATED
 from tests.adapters.discord.conftest import Stage, schedule_question
 from tests.fakes.discord.world import THREAD, Channel, User
 from tests.fakes.discord_server import text_of
+from tests.stage import ALL_PACKS
 
 
 async def test_question_is_posted_and_answered_in_private(stage: Stage) -> None:
@@ -138,6 +140,24 @@ async def test_completion_offers_what_fits(stage: Stage) -> None:
     assert topics
     assert all("valid" in topic for topic in topics)
     assert await offered("ask", "topic", "nothing like it") == []
+    assert [name[:8] for name in await offered("schedule pause", "id", "1")] == ["1: 10:00"]
+    assert await offered("schedule pause", "id", "7") == []
+    (question,) = await offered("questions retire", "id", "own-rule")
+    assert question.startswith("own-rule (")
+
+
+async def test_packs_are_offered_to_whoever_may_choose_one(stage: Stage) -> None:
+    server = stage.server
+    olga, ben = server.member("olga", manages=True), server.member("ben")
+
+    async def offered(user: User, path: str, typed: str, **others: object) -> list[str]:
+        asked = await server.call(user, path, {**others, "pack": typed}, focused="pack")
+        return [choice["value"] for choice in (await server.answered(asked)).choices or ()]
+
+    assert set(await offered(olga, "questions export", "")) == set(ALL_PACKS)
+    assert await offered(olga, "schedule add", "sma", time="10:00") == ["small"]
+    assert await offered(olga, "schedule add", "gen", time="10:00") == [GENERATED]
+    assert await offered(ben, "schedule add", "sma", time="10:00") == []
 
 
 async def test_buttons_of_a_direct_message_know_their_server(stage: Stage) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from adapters.discord.components import make_modal
 from adapters.discord.limits import measure
-from adapters.discord.render import make_message, render_card
+from adapters.discord.messages import make_message
+from adapters.discord.render import render_card
 from adapters.discord.text import escape, split_markdown
 from adapters.discord.tree import make_group
 from bot.commands import COMMANDS

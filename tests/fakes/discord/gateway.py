@@ -60,7 +60,10 @@ class Line:
 
 @dataclass
 class Gateway:
-    """Accepts shards. `deaf`: takes heartbeats and answers none; `shut`: lets nobody in."""
+    """Accepts shards. `deaf`: takes heartbeats and answers none; `shut`: lets nobody in.
+    `hasty`: how many of the next IDENTIFYs come too soon after another, so that their sessions are
+    invalid.
+    """
 
     world: World
     token: str
@@ -69,6 +72,7 @@ class Gateway:
     deaf: bool = False
     shut: bool = False
     refuse_code: int | None = None
+    hasty: int = 0
     sessions: dict[str, Session] = field(default_factory=dict)
     lines: set[Line] = field(default_factory=set)
     identified: int = 0
@@ -129,6 +133,9 @@ class Gateway:
             await line.socket.close(code=4010)
         elif len(self.world.guilds) > 2500 * shards:
             await line.socket.close(code=4011)
+        elif self.hasty:
+            self.hasty -= 1
+            await line.send(INVALID_SESSION, False)
         else:
             self.identified += 1
             session = Session(f"s{next(self._names)}", shard, shards, data["intents"], line=line)

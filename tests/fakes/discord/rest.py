@@ -56,13 +56,16 @@ async def _tell_nobody(_channel: Channel, _message: dict[str, Any], _emoji: str)
 
 @dataclass
 class Rest:
-    """Handles requests on a world. `limit`: requests a second before 429, 0 for none."""
+    """Handles requests on a world. `limit`: requests a second before 429, 0 for none.
+    `starts_left`: sessions that the gateway says it will still begin today.
+    """
 
     world: World
     token: str
     gateway_url: Callable[[], str]
     shards: int = 1
     limit: int = 0
+    starts_left: int = 1000
     faults: list[Fault] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -150,7 +153,8 @@ class Rest:
         return answer_json({**shown, **flags, "owner": self.world.bot.to_json(), "team": None})
 
     async def _gateway(self, _request: web.Request) -> web.StreamResponse:
-        starts = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
+        starts = {"total": 1000, "remaining": self.starts_left, "max_concurrency": 1}
+        starts["reset_after"] = 7_200_000
         body = {"url": self.gateway_url(), "shards": self.shards, "session_start_limit": starts}
         return answer_json(body)
 
