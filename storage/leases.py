@@ -16,6 +16,7 @@ from bot.domain.people import WorkspaceId
 from storage.bulk import execute_many
 from storage.mapping import to_delivery
 from storage.serving import is_served
+from storage.statements import connection_of
 from storage.tables import DeliveryRow, ScheduleRow
 
 WAITING = (DeliveryState.SCHEDULED, DeliveryState.CLAIMED)
@@ -81,7 +82,7 @@ class LeaseRepository:
         """Take rows that want to be looked at; a row that another process holds is left out."""
         if self.session.get_bind().dialect.name == "postgresql":
             due = due.with_for_update(skip_locked=True)
-        connection = await self.session.connection()
+        connection = connection_of(self.session)
         taken = await connection.execute(
             _TABLE.update()
             .where(_TABLE.c.id.in_(due.scalar_subquery()))
@@ -99,7 +100,7 @@ class LeaseRepository:
         if not ids:
             return {}
         table = ScheduleRow.__table__  # type: ignore[attr-defined]
-        connection = await self.session.connection()
+        connection = connection_of(self.session)
         schedules = await connection.execute(
             table.select()
             .with_only_columns(*(table.c[name] for name in _OF_SCHEDULE))
@@ -112,7 +113,7 @@ class LeaseRepository:
     ) -> set[DeliveryId]:
         ours = await self._still_ours(claimed, (DeliveryState.CLAIMED,))
         if ours:
-            connection = await self.session.connection()
+            connection = connection_of(self.session)
             await connection.execute(_MARK_SENDING, {"ids": list(ours), "until": lease_until})
         return ours
 
@@ -129,7 +130,7 @@ class LeaseRepository:
         ours = await self._still_ours([delivery for delivery, _ in changes], states)
         rows = [_values_of(delivery, change) for delivery, change in changes if delivery.id in ours]
         if rows:
-            connection = await self.session.connection()
+            connection = connection_of(self.session)
             await execute_many(connection, _CHANGE, rows)
         return ours
 
@@ -140,7 +141,7 @@ class LeaseRepository:
         if not deliveries:
             return set()
         fences = {delivery.id: delivery.fence for delivery in deliveries}
-        connection = await self.session.connection()
+        connection = connection_of(self.session)
         rows = await connection.execute(_FENCES, {"ids": list(fences), "states": list(states)})
         return {row.id for row in rows if fences[row.id] == row.fence}
 
