@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import resource
 import time
@@ -23,6 +24,7 @@ from adapters.slack.files import Files
 from adapters.slack.people import People
 from bench.delivery.stock import DUE
 from bot.app import Application, SystemClock, build
+from bot.cli.run import GC_THRESHOLDS
 from bot.domain.installation import Installation
 from bot.logs import configure_logs
 from bot.scheduler import SHORTEST_SLEEP
@@ -122,6 +124,8 @@ async def run_ours(url: str, database: str, at_once: int) -> dict[str, float]:
     chat = SlackChat(clients, People(clients, SystemClock()), Files(clients))
     app = build(database, {"slack": chat}, clock=VirtualClock(DUE), concurrency=at_once)
     await app.start()
+    gc.set_threshold(*GC_THRESHOLDS)
+    gc.freeze()
     figures: dict[str, float] = {}
     async with measured(figures):
         await _work_as_the_ticker_does(app)

@@ -137,7 +137,7 @@ def cards_with(text: str) -> list[Card]:
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(words, st.integers(1, 400))
 def test_whatever_the_text_the_blocks_fit(text: str, times: int) -> None:
     for card in cards_with(text) + cards_with(text * times):
