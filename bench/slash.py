@@ -147,6 +147,7 @@ async def run_bot(
         "SLACK__BOT_TOKEN": min(acts.team.tokens),
         "SLACK__SIGNING_SECRET": SIGNING_SECRET,
         "SLACK__BASE_URL": server.base_url,
+        "SLACK__MESSAGES_PER_MINUTE": "0",  # else one workspace's ten thousand take half an hour
         "WEB__ENABLED": "true",
         "WEB__PORT": str(port),
         "LOGGING__LEVEL": "warning",

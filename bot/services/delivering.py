@@ -34,6 +34,8 @@ from bot.services.settling import settle
 BATCH = 200
 """Deliveries that are claimed together. More would be in doubt after a crash, and fewer make
 each pay more of a commit."""
+LEAST = 20
+"""Deliveries that are claimed at the least, if so many are due."""
 SHARES = 4
 """One workspace may take a fourth of the posts under way."""
 BRIEFLY = timedelta(milliseconds=250)
@@ -86,6 +88,7 @@ class Delivering:
         self._ended: list[tuple[Delivery, Change]] = []
         self._group_is_whole = asyncio.Event()
         self._more = False
+        self._limit = BATCH
         self._draining = False
 
     @property
@@ -93,16 +96,20 @@ class Delivering:
         return max(1, self.concurrency // SHARES)
 
     async def begin_due(self) -> int:
-        """Begin to send what is due, as far as there is room; return how many were taken.
+        """Begin to send what is due, as far as there is room; return how many were begun.
 
-        What finds no room is begun when other posts have ended.
+        What finds no room is begun when other posts have ended. A workspace that has filled its
+        share is left out until half of it is free, and where most of a claim had to be put back,
+        the next one is smaller: else each post of a workspace with thousands would cost a claim.
         """
         if len(self._waiting) > BATCH // 2:
             self._more = True
             return 0
-        full = {workspace for workspace, posts in self._begun.items() if posts >= self._share}
-        jobs, taken = await self._claim(full)
-        self._more = taken == BATCH or bool(full)
+        half = self._share // 2
+        full = {workspace for workspace, posts in self._begun.items() if posts > half}
+        jobs, taken = await self._claim(full, self._limit)
+        self._more = taken == self._limit or bool(full)
+        self._limit = min(BATCH, max(LEAST, 2 * len(jobs)))
         if jobs:
             until = self.clock.now() + self.lease
             ours = await self._mark_sending(jobs, until)
@@ -111,7 +118,7 @@ class Delivering:
                     self._begun[job.workspace.id] += 1
                     self._waiting.append((job, until - self.lease / 2))
             self._start_workers()
-        return taken
+        return len(jobs)
 
     async def skip_expired(self) -> None:
         """Skip what could not be posted within its grace."""
@@ -199,12 +206,12 @@ class Delivering:
                 async with asyncio.timeout(SOON):
                     await self._group_is_whole.wait()
 
-    async def _claim(self, full: Collection[WorkspaceId]) -> tuple[Sequence[_Job], int]:
+    async def _claim(self, full: Collection[WorkspaceId], limit: int) -> tuple[Sequence[_Job], int]:
         """Claim, put back what has to wait, and return the rest with the number claimed."""
         now = self.clock.now()
         async with self.storage.writing() as work:
             claimed = await work.leases.claim(
-                self.owner, now, now + self.lease, BATCH, full, self.chats
+                self.owner, now, now + self.lease, limit, full, self.chats
             )
             self._tell(claimed)
             waiting = self._find_waiting(claimed, now)

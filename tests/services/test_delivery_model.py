@@ -136,7 +136,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             await dispatching.planning.plan_due(now)
             if step == "planned":
                 return
-            jobs, _ = await dispatching.delivering._claim(())
+            jobs, _ = await dispatching.delivering._claim((), 100)
             if step == "claimed":
                 return
             ours = await dispatching.delivering._mark_sending(jobs, now + LEASE)
