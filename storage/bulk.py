@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -47,7 +47,7 @@ async def execute_many(
     await connection.exec_driver_sql(compiled.sql, compiled.pack(rows))
 
 
-@cache
+@lru_cache(maxsize=64)
 def _compile(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Compiled:
     assert isinstance(dialect, DefaultDialect)
     compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=list(names))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from functools import lru_cache, singledispatch
+from functools import singledispatch
 
 from adapters.slack import bank, grades, interviews, schedules, standings
 from adapters.slack.blocks import (
@@ -53,16 +52,15 @@ def render_card(card: Card) -> list[Page]:
     in the first message, everything else has them at the end.
     """
     if isinstance(card, QuestionCard):
-        first, *rest = _question_pages(replace(card, key="", workspace=""))
+        first, *rest = _question_pages(card)
         return [Page([*first.blocks, *buttons(card.buttons)], first.fallback), *rest]
     pages = paginate(_render(card) or rich(section(text("…"))))
     pages[-1] += buttons(getattr(card, "buttons", ()))
     return _name_pages(card.kind, pages)
 
 
-@lru_cache(maxsize=1024)
 def _question_pages(card: QuestionCard) -> Sequence[Page]:
-    """Return a question's messages without its buttons: thousands of channels get the same."""
+    """Return a question's messages without its buttons."""
     pages = paginate(_render(card))
     if len(pages) > 1:
         pages[0] += context(_CONTINUED)
