@@ -1,15 +1,17 @@
-"""The driver's own `executemany` for statements that run once for each row of a batch.
+"""Batches without SQLAlchemy's work for each row.
 
-SQLAlchemy prepares the values of each row anew, for which it takes longer than SQLite takes to
-execute the statement. Here a statement is compiled once, and a row costs a tuple.
+It prepares the values of each row anew, and converts what each row brings, for which it takes
+longer than SQLite takes to execute the statement. Here a statement is compiled once, a row
+costs a tuple, and a value that rows share is converted once: what is due together has the
+same times.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Dialect, Executable
@@ -18,23 +20,44 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Convert = Callable[[Any], Any]
+Conversions = tuple[tuple[int, Convert], ...]
+"""Which places hold values that have to be converted, and how."""
 
 
 @dataclass(frozen=True)
 class _Compiled:
     sql: str
-    take: Callable[[Mapping[str, Any]], tuple[Any, ...]]
-    """Takes a row's values, in the order of their places."""
-    conversions: tuple[tuple[int, Convert], ...]
-    """Which values the driver wants to be something else."""
+    names: tuple[str, ...]
+    """The values' names, in the order of their places."""
+    constants: Mapping[str, Any]
+    """Values that the statement has of its own."""
+    to_driver: Conversions
+    make_row: Callable[[Iterable[Any]], Any]
+    from_driver: Conversions
 
     def pack(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
-        """Return the rows as the driver takes them. What is due together has the same times."""
-        columns = list(zip(*map(self.take, rows), strict=True))
-        for place, convert in self.conversions:
-            known = {value: convert(value) for value in set(columns[place]) if value is not None}
-            columns[place] = tuple(map(known.get, columns[place]))
-        return list(zip(*columns, strict=True))
+        """Return the rows as the driver takes them."""
+        columns = [
+            [self.constants[name]] * len(rows)
+            if name in self.constants
+            else [row[name] for row in rows]
+            for name in self.names
+        ]
+        return list(zip(*_convert(columns, self.to_driver), strict=True))
+
+    def read(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """Return what the driver brought as named tuples."""
+        if not rows:
+            return []
+        columns = list(zip(*rows, strict=True))
+        return list(map(self.make_row, zip(*_convert(columns, self.from_driver), strict=True)))
+
+
+def _convert(columns: list[Any], conversions: Conversions) -> list[Any]:
+    for place, convert in conversions:
+        known = {value: convert(value) for value in set(columns[place]) if value is not None}
+        columns[place] = tuple(map(known.get, columns[place]))
+    return columns
 
 
 async def execute_many(
@@ -47,16 +70,40 @@ async def execute_many(
     await connection.exec_driver_sql(compiled.sql, compiled.pack(rows))
 
 
-@lru_cache(maxsize=64)
+async def execute_once(
+    connection: AsyncConnection, statement: Executable, values: Mapping[str, Any]
+) -> None:
+    """Execute a statement that is built once."""
+    compiled = _compile(statement, connection.dialect, tuple(values))
+    await connection.exec_driver_sql(compiled.sql, compiled.pack([values])[0])
+
+
+async def fetch(
+    connection: AsyncConnection, statement: Executable, values: Mapping[str, Any]
+) -> list[Any]:
+    """Execute a statement that is built once, and return named tuples of its columns."""
+    compiled = _compile(statement, connection.dialect, tuple(values))
+    found = await connection.exec_driver_sql(compiled.sql, compiled.pack([values])[0])
+    return compiled.read(found.all())
+
+
+@lru_cache(maxsize=128)
 def _compile(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Compiled:
     assert isinstance(dialect, DefaultDialect)
     compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=list(names))
     assert compiled.positiontup is not None, "both drivers take values by their place"
-    assert len(compiled.positiontup) > 1, "itemgetter makes a tuple of two or more"
-    types = [compiled.binds[name].type.dialect_impl(dialect) for name in compiled.positiontup]
-    converters = [one.bind_processor(dialect) for one in types]
+    places = tuple(compiled.positiontup)
+    taken = [compiled.binds[name].type.dialect_impl(dialect) for name in places]
+    brought = getattr(statement, "exported_columns", ())
     return _Compiled(
         str(compiled),
-        itemgetter(*compiled.positiontup),
-        tuple((place, one) for place, one in enumerate(converters) if one),
+        places,
+        {name: compiled.params[name] for name in places if name not in names},
+        _choose(one.bind_processor(dialect) for one in taken),
+        namedtuple("Row", [column.key for column in brought])._make,  # noqa: PYI024 - made here
+        _choose(one.type.dialect_impl(dialect).result_processor(dialect, None) for one in brought),
     )
+
+
+def _choose(converters: Iterable[Convert | None]) -> Conversions:
+    return tuple((place, one) for place, one in enumerate(converters) if one)

@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BindParameter, CompoundSelect, bindparam, literal, or_, union_all
+from sqlalchemy import CompoundSelect, bindparam, literal, or_, union_all
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.deck import Deck
 from bot.domain.people import WorkspaceId
+from storage.arrays import is_among
+from storage.bulk import fetch
 from storage.mapping import to_summary
+from storage.statements import connection_of
 from storage.tables import PackRow, QuestionRow, RetiredQuestionRow
 
 _OWN_DECKS_KEPT = 256
@@ -50,13 +53,12 @@ counts: the workspace's own, then that of the newest pack."""
 
 _IN_DECK = VISIBLE.where(col(RetiredQuestionRow.at).is_(None))
 
-_WORKSPACES: BindParameter[Any] = bindparam("workspaces", expanding=True)
 _SIGNS: CompoundSelect[Any] = union_all(
     select(col(PackRow.workspace_id), col(PackRow.name), col(PackRow.digest)).where(
-        or_(col(PackRow.workspace_id).is_(None), col(PackRow.workspace_id).in_(_WORKSPACES))
+        or_(col(PackRow.workspace_id).is_(None), is_among(col(PackRow.workspace_id), "workspaces"))
     ),
     select(col(RetiredQuestionRow.workspace_id), col(RetiredQuestionRow.slug), literal("")).where(
-        col(RetiredQuestionRow.workspace_id).in_(_WORKSPACES)
+        is_among(col(RetiredQuestionRow.workspace_id), "workspaces")
     ),
 )
 """Built once: what any change of a deck changes, for all workspaces of a batch."""
@@ -96,9 +98,8 @@ async def read_decks(
 async def _read_signs(
     session: AsyncSession, workspace_ids: Sequence[WorkspaceId]
 ) -> tuple[Sign, Mapping[WorkspaceId, Sign]]:
-    rows = await session.exec(  # type: ignore[call-overload]
-        _SIGNS, params={"workspaces": list(set(workspace_ids))}
-    )
+    values = {"workspaces": tuple(set(workspace_ids))}
+    rows = await fetch(connection_of(session), _SIGNS, values)
     signs: dict[int | None, set[tuple[str, str]]] = defaultdict(set)
     for owner, name, digest in rows:
         signs[owner].add((name, digest))

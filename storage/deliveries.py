@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, or_, tuple_
+from sqlalchemy import bindparam, func, or_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,12 +18,21 @@ from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose
 from bot.domain.people import MemberId, WorkspaceId
 from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import PostedSlot
+from storage.arrays import is_among, open_pairs
+from storage.bulk import fetch
 from storage.leases import IN_DOUBT, WAITING
 from storage.mapping import from_draft, to_delivery
-from storage.statements import insert_many_new, insert_new
+from storage.statements import connection_of, insert_many_new, insert_new
 from storage.tables import DeliveryRow, ScheduleRow
 
+_TABLE = DeliveryRow.__table__  # type: ignore[attr-defined]
 _NOT_SHOWN = (DeliveryState.SKIPPED, DeliveryState.FAILED)
+_PLANNED = select(_TABLE.c.schedule_id, _TABLE.c.slot).where(
+    is_among(_TABLE.c.schedule_id, "ids"),
+    _TABLE.c.purpose == Purpose.QUESTION,
+    _TABLE.c.run == 0,
+    _TABLE.c.slot >= bindparam("since"),
+)
 
 
 @dataclass
@@ -69,30 +79,12 @@ class DeliveryRepository:
     async def seen(
         self, channels: Collection[tuple[WorkspaceId, str]]
     ) -> Mapping[tuple[WorkspaceId, str], Seen]:
-        rows = await self.session.exec(
-            select(
-                col(DeliveryRow.workspace_id),
-                col(DeliveryRow.channel),
-                col(DeliveryRow.question_id),
-                func.max(col(DeliveryRow.round)),
-            )
-            .where(
-                tuple_(col(DeliveryRow.workspace_id), col(DeliveryRow.channel)).in_(channels),
-                DeliveryRow.purpose == Purpose.QUESTION,
-                col(DeliveryRow.member_id).is_(None),
-                col(DeliveryRow.question_id).is_not(None),
-                col(DeliveryRow.state).not_in(_NOT_SHOWN),
-            )
-            .group_by(
-                col(DeliveryRow.workspace_id),
-                col(DeliveryRow.channel),
-                col(DeliveryRow.question_id),
-            )
-            .order_by(func.max(col(DeliveryRow.id)))
-        )
+        connection = connection_of(self.session)
+        pairs = {"pairs": tuple(channels)}
+        rows = await fetch(connection, _make_seen(connection.dialect.name), pairs)
         rounds: dict[tuple[WorkspaceId, str], dict[str, int]] = defaultdict(dict)
         for workspace_id, channel, question_id, last in rows:
-            rounds[WorkspaceId(workspace_id), channel][str(question_id)] = last
+            rounds[WorkspaceId(workspace_id), channel][question_id] = last
         return {channel: Seen(ids, next(reversed(ids))) for channel, ids in rounds.items()}
 
     async def rounds_of(self, workspace_id: WorkspaceId, member_id: MemberId) -> Mapping[str, int]:
@@ -106,14 +98,9 @@ class DeliveryRepository:
     async def planned_slots(
         self, schedules: Collection[Schedule], since: date
     ) -> Mapping[ScheduleId, set[date]]:
-        rows = await self.session.exec(
-            select(col(DeliveryRow.schedule_id), col(DeliveryRow.slot)).where(
-                col(DeliveryRow.schedule_id).in_([schedule.id for schedule in schedules]),
-                DeliveryRow.purpose == Purpose.QUESTION,
-                DeliveryRow.run == 0,
-                col(DeliveryRow.slot) >= since,
-            )
-        )
+        ids = tuple(schedule.id for schedule in schedules)
+        connection = connection_of(self.session)
+        rows = await fetch(connection, _PLANNED, {"ids": ids, "since": since})
         dates: dict[ScheduleId, set[date]] = defaultdict(set)
         for schedule_id, slot in rows:
             dates[ScheduleId(schedule_id or 0)].add(slot)
@@ -251,4 +238,24 @@ def _question_day_of(workspace_id: WorkspaceId) -> tuple[Any, ...]:
         DeliveryRow.purpose == Purpose.QUESTION,
         DeliveryRow.state == DeliveryState.CONFIRMED,
         col(DeliveryRow.member_id).is_(None),
+    )
+
+
+@cache
+def _make_seen(dialect: str) -> Any:
+    """Begin at the channels that are asked for, each a jump into the index."""
+    workspace_id, channel = open_pairs(dialect, "pairs")
+    shown = (_TABLE.c.workspace_id, _TABLE.c.channel, _TABLE.c.question_id)
+    return (
+        select(*shown, func.max(_TABLE.c.round).label("round"))
+        .where(
+            _TABLE.c.workspace_id == workspace_id,
+            _TABLE.c.channel == channel,
+            _TABLE.c.purpose == Purpose.QUESTION,
+            _TABLE.c.member_id.is_(None),
+            _TABLE.c.question_id.is_not(None),
+            *(_TABLE.c.state != state for state in _NOT_SHOWN),
+        )
+        .group_by(*shown)
+        .order_by(func.max(_TABLE.c.id))
     )

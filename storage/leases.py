@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Row, bindparam, func
+from sqlalchemy import Integer, bindparam, func, not_, or_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.delivery import Change, Delivery, DeliveryId, DeliveryState
 from bot.domain.people import WorkspaceId
-from storage.bulk import execute_many
+from storage.arrays import is_among
+from storage.bulk import execute_many, execute_once, fetch
 from storage.mapping import to_delivery
 from storage.serving import is_served
 from storage.statements import connection_of
@@ -23,6 +25,7 @@ WAITING = (DeliveryState.SCHEDULED, DeliveryState.CLAIMED)
 IN_DOUBT = (DeliveryState.SENDING, DeliveryState.STUCK)
 _OF_SCHEDULE = ("id", "number", "reveal", "reveal_after_seconds", "discussion")
 _TABLE = DeliveryRow.__table__  # type: ignore[attr-defined]
+_SCHEDULES = ScheduleRow.__table__  # type: ignore[attr-defined]
 _CHANGED = ("state", "wake_at", "message_id", "posted_at", "reason")
 _CHANGE = (
     _TABLE.update()
@@ -35,15 +38,18 @@ _CHANGE = (
 _FENCES = (
     select(_TABLE.c.id, _TABLE.c.fence)
     .where(
-        _TABLE.c.id.in_(bindparam("ids", expanding=True)),
-        _TABLE.c.state.in_(bindparam("states", expanding=True)),
+        is_among(_TABLE.c.id, "ids"),
+        or_(*(_TABLE.c.state == state for state in IN_DOUBT + WAITING[1:])),
     )
     .with_for_update()
 )
 _MARK_SENDING = (
     _TABLE.update()
-    .where(_TABLE.c.id.in_(bindparam("ids", expanding=True)))
+    .where(is_among(_TABLE.c.id, "ids"))
     .values(state=DeliveryState.SENDING, wake_at=bindparam("until"), tries=_TABLE.c.tries + 1)
+)
+_SHOWN_OF_SCHEDULES = select(*(_SCHEDULES.c[name] for name in _OF_SCHEDULE)).where(
+    is_among(_SCHEDULES.c.id, "ids")
 )
 """Statements of every batch are built once."""
 
@@ -63,10 +69,9 @@ class LeaseRepository:
         full: Collection[WorkspaceId] = (),
         platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
-        due = _select_due(WAITING, now, limit, platforms).where(_TABLE.c.expires_at >= now)
-        if full:
-            due = due.where(_TABLE.c.workspace_id.not_in(full))
-        return await self._take(due, state=DeliveryState.CLAIMED, owner=owner, wake_at=lease_until)
+        values = {"now": now, "until": lease_until, "most": limit}
+        claim = _make_claim(self._locks, _freeze(platforms))
+        return await self._take(claim, values | {"new_owner": owner, "full": tuple(full)})
 
     async def take_ambiguous(
         self,
@@ -75,38 +80,25 @@ class LeaseRepository:
         limit: int,
         platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
-        due = _select_due((DeliveryState.SENDING,), now, limit, platforms)
-        return await self._take(due, wake_at=lease_until)
+        values = {"now": now, "until": lease_until, "most": limit}
+        return await self._take(_make_take_over(self._locks, _freeze(platforms)), values)
 
-    async def _take(self, due: Any, **values: Any) -> Sequence[Delivery]:
-        """Take rows that want to be looked at; a row that another process holds is left out."""
-        if self.session.get_bind().dialect.name == "postgresql":
-            due = due.with_for_update(skip_locked=True)
+    @property
+    def _locks(self) -> bool:
+        """Whether other processes may hold rows."""
+        return connection_of(self.session).dialect.name == "postgresql"
+
+    async def _take(self, taking: Any, values: Mapping[str, Any]) -> Sequence[Delivery]:
+        """Take rows that want to be looked at, with what deliveries show of their schedules."""
         connection = connection_of(self.session)
-        taken = await connection.execute(
-            _TABLE.update()
-            .where(_TABLE.c.id.in_(due.scalar_subquery()))
-            .values(fence=_TABLE.c.fence + 1, **values)
-            .returning(*_TABLE.c)
-        )
-        rows = taken.all()
-        schedules = await self._schedules_of(rows)
+        rows = await fetch(connection, taking, values)
+        if not rows:
+            return ()
+        ids = tuple({row.schedule_id for row in rows if row.schedule_id is not None})
+        found = await fetch(connection, _SHOWN_OF_SCHEDULES, {"ids": ids}) if ids else ()
+        schedules = {schedule.id: schedule for schedule in found}
         deliveries = [to_delivery(row, schedules.get(row.schedule_id)) for row in rows]
         return sorted(deliveries, key=lambda delivery: (delivery.due_at, delivery.id))
-
-    async def _schedules_of(self, rows: Sequence[Row[Any]]) -> dict[int | None, Any]:
-        """Return what deliveries show of their schedules."""
-        ids = {row.schedule_id for row in rows if row.schedule_id is not None}
-        if not ids:
-            return {}
-        table = ScheduleRow.__table__  # type: ignore[attr-defined]
-        connection = connection_of(self.session)
-        schedules = await connection.execute(
-            table.select()
-            .with_only_columns(*(table.c[name] for name in _OF_SCHEDULE))
-            .where(table.c.id.in_(ids))
-        )
-        return {schedule.id: schedule for schedule in schedules}
 
     async def mark_sending(
         self, claimed: Sequence[Delivery], lease_until: datetime
@@ -114,7 +106,8 @@ class LeaseRepository:
         ours = await self._still_ours(claimed, (DeliveryState.CLAIMED,))
         if ours:
             connection = connection_of(self.session)
-            await connection.execute(_MARK_SENDING, {"ids": list(ours), "until": lease_until})
+            values = {"ids": tuple(ours), "until": lease_until}
+            await execute_once(connection, _MARK_SENDING, values)
         return ours
 
     async def release(self, changes: Sequence[tuple[Delivery, Change]]) -> None:
@@ -129,9 +122,7 @@ class LeaseRepository:
         """Apply changes to rows that are in one of the states and whose fence still fits."""
         ours = await self._still_ours([delivery for delivery, _ in changes], states)
         rows = [_values_of(delivery, change) for delivery, change in changes if delivery.id in ours]
-        if rows:
-            connection = connection_of(self.session)
-            await execute_many(connection, _CHANGE, rows)
+        await execute_many(connection_of(self.session), _CHANGE, rows)
         return ours
 
     async def _still_ours(
@@ -141,8 +132,8 @@ class LeaseRepository:
         if not deliveries:
             return set()
         fences = {delivery.id: delivery.fence for delivery in deliveries}
-        connection = connection_of(self.session)
-        rows = await connection.execute(_FENCES, {"ids": list(fences), "states": list(states)})
+        values = {"ids": tuple(fences)}
+        rows = await fetch(connection_of(self.session), _FENCES, values)
         return {row.id for row in rows if fences[row.id] == row.fence}
 
     async def expire(self, now: datetime) -> int:
@@ -163,21 +154,46 @@ class LeaseRepository:
         return int(expired.rowcount)
 
 
-def _select_due(
-    states: Sequence[DeliveryState],
-    now: datetime,
-    limit: int,
-    platforms: Collection[str] | None,
-) -> Any:
+def _freeze(platforms: Collection[str] | None) -> frozenset[str] | None:
+    return None if platforms is None else frozenset(platforms)
+
+
+@cache
+def _make_claim(locks: bool, platforms: frozenset[str] | None) -> Any:
+    due = _select_due(WAITING, platforms).where(
+        _TABLE.c.expires_at >= bindparam("now"), not_(is_among(_TABLE.c.workspace_id, "full"))
+    )
+    return _make_taking(due, locks).values(
+        state=DeliveryState.CLAIMED, owner=bindparam("new_owner")
+    )
+
+
+@cache
+def _make_take_over(locks: bool, platforms: frozenset[str] | None) -> Any:
+    return _make_taking(_select_due((DeliveryState.SENDING,), platforms), locks)
+
+
+def _make_taking(due: Any, locks: bool) -> Any:
+    """Take the rows under a new fence; one that another process holds is left out."""
+    free = due.with_for_update(skip_locked=True) if locks else due
+    return (
+        _TABLE.update()
+        .where(_TABLE.c.id.in_(free.scalar_subquery()))
+        .values(fence=_TABLE.c.fence + 1, wake_at=bindparam("until"))
+        .returning(*_TABLE.c)
+    )
+
+
+def _select_due(states: Sequence[DeliveryState], platforms: frozenset[str] | None) -> Any:
     return (
         select(_TABLE.c.id)
         .where(
-            _TABLE.c.wake_at <= now,
-            _TABLE.c.state.in_(states),
+            _TABLE.c.wake_at <= bindparam("now"),
+            or_(*(_TABLE.c.state == state for state in states)),
             *is_served(_TABLE.c.workspace_id, platforms),
         )
         .order_by(_TABLE.c.wake_at, _TABLE.c.id)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
     )
 
 

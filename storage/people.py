@@ -12,6 +12,8 @@ from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.people import AwayPeriod, Member, MemberId, Workspace, WorkspaceId
+from storage.arrays import is_among
+from storage.bulk import fetch
 from storage.drafts import erase_drafts_of
 from storage.mapping import to_away, to_member, to_workspace
 from storage.statements import connection_of, insert_new
@@ -34,6 +36,8 @@ _FIND = select(WorkspaceRow).where(
     col(WorkspaceRow.platform) == bindparam("platform"),
     col(WorkspaceRow.external_id) == bindparam("workspace"),
 )
+_WORKSPACES = WorkspaceRow.__table__  # type: ignore[attr-defined]
+_THESE = _WORKSPACES.select().where(is_among(_WORKSPACES.c.id, "ids"))
 
 
 @dataclass
@@ -82,11 +86,8 @@ class WorkspaceRepository:
         return [to_workspace(row) for row in rows]
 
     async def get_many(self, ids: Sequence[WorkspaceId]) -> Mapping[WorkspaceId, Workspace]:
-        table = WorkspaceRow.__table__  # type: ignore[attr-defined]
-        connection = connection_of(self.session)
-        rows = await connection.execute(table.select().where(table.c.id.in_(set(ids))))
-        workspaces = map(to_workspace, rows)
-        return {workspace.id: workspace for workspace in workspaces}
+        rows = await fetch(connection_of(self.session), _THESE, {"ids": tuple(set(ids))})
+        return {workspace.id: workspace for workspace in map(to_workspace, rows)}
 
 
 @dataclass

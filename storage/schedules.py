@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import ColumnElement, Integer, bindparam, func
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.people import WorkspaceId
 from bot.domain.schedule import Schedule, ScheduleId
 from bot.ports import Move
-from storage.bulk import execute_many
+from storage.bulk import execute_many, fetch
 from storage.mapping import from_schedule, to_schedule
 from storage.statements import connection_of
 from storage.tables import ScheduleRow, WorkspaceRow
@@ -106,14 +107,13 @@ class ScheduleRepository:
     async def digests_due(self, now: datetime, limit: int) -> Sequence[Schedule]:
         return await self._take(_TABLE.c.digest_due_at, now, limit)
 
-    async def _take(self, due_at: Any, now: datetime, limit: int) -> Sequence[Schedule]:
+    async def _take(
+        self, due_at: ColumnElement[datetime], now: datetime, limit: int) -> Sequence[Schedule]:
         """Take schedules whose time has come; one that another process holds is left out."""
-        dialect = self.session.get_bind().dialect.name
-        wanted = _TABLE.select().where(due_at <= now).order_by(due_at, _TABLE.c.id).limit(limit)
-        if dialect == "postgresql":
-            wanted = wanted.with_for_update(skip_locked=True)
         connection = connection_of(self.session)
-        return [to_schedule(row) for row in await connection.execute(wanted)]
+        taking = _make_taking(due_at, connection.dialect.name == "postgresql")
+        rows = await fetch(connection, taking, {"now": now, "most": limit})
+        return list(map(to_schedule, rows))
 
     async def get(self, workspace_id: WorkspaceId, schedule_id: ScheduleId) -> Schedule | None:
         rows = await self.session.exec(
@@ -123,3 +123,10 @@ class ScheduleRepository:
         )
         row = rows.first()
         return to_schedule(row) if row else None
+
+
+@cache
+def _make_taking(due_at: ColumnElement[datetime], locks: bool) -> Any:
+    due = _TABLE.select().where(due_at <= bindparam("now")).order_by(due_at, _TABLE.c.id)
+    few = due.limit(bindparam("most", type_=Integer))
+    return few.with_for_update(skip_locked=True) if locks else few

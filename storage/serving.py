@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, exists, false, or_
 
 from storage.tables import WorkspaceRow
 
@@ -36,7 +36,7 @@ def _ask(
     columns = _WORKSPACES.c
     served = exists().where(
         columns.id == workspace_id,
-        columns.platform.in_(sorted(platforms)),
+        or_(*(columns.platform == platform for platform in sorted(platforms)), false()),
         columns.left_at.is_(None),
     )
     return (served,)

@@ -1,0 +1,97 @@
+"""Many keys as one value of a statement.
+
+`IN` with a list is written out and compiled anew for each number of members. One array keeps
+the statement as it is, whatever it is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Self
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Dialect,
+    Integer,
+    String,
+    Text,
+    TypeDecorator,
+    bindparam,
+    cast,
+    func,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
+
+
+class _Array(TypeDecorator[Sequence[Any]]):
+    """An array on PostgreSQL, the text of a JSON array on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, item: type[TypeEngine[Any]]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        is_postgres = dialect.name == "postgresql"
+        return dialect.type_descriptor(postgresql.ARRAY(self.item) if is_postgres else Text())
+
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else json.dumps(value)
+
+
+class _Pairs(TypeDecorator[Sequence[Any]]):
+    """Pairs of a number and a text, as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
+        return json.dumps(value)
+
+
+class _Among(FunctionElement[bool]):
+    inherit_cache = True
+    type = Boolean()
+    name = "among"
+
+    def self_group(self, against: Any = None) -> Self:
+        """Stand as it is: SQLAlchemy would add `= 1` on SQLite, which then scans the table."""
+        return self
+
+
+def is_among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Return the condition that the column is one of the values that are bound as `name`,
+    a tuple, whose members have the column's type.
+    """
+    item = Integer if isinstance(column.type, Integer) else String
+    return _Among(column, bindparam(name, type_=_Array(item)))
+
+
+@compiles(_Among, "postgresql")
+def _write_any(element: _Among, compiler: SQLCompiler, **words: Any) -> str:
+    column, values = (compiler.process(part, **words) for part in element.clauses)
+    return f"{column} = ANY ({values})"
+
+
+@compiles(_Among, "sqlite")
+def _write_each(element: _Among, compiler: SQLCompiler, **words: Any) -> str:
+    column, values = (compiler.process(part, **words) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"
+
+
+def open_pairs(dialect: str, name: str) -> tuple[ColumnElement[int], ColumnElement[str]]:
+    """Return the two columns of what is bound as `name`: a tuple of pairs, a number and a text."""
+    pairs = bindparam(name, type_=_Pairs())
+    if dialect == "postgresql":
+        pair = func.jsonb_array_elements(cast(pairs, postgresql.JSONB)).column_valued("pair")
+        return cast(pair.op("->>")(0), Integer), cast(pair.op("->>")(1), String)
+    value = func.json_each(pairs).table_valued("value", name="pair").c.value
+    return func.json_extract(value, "$[0]"), func.json_extract(value, "$[1]")
