@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.blocks import Page
+from adapters.slack.client import POST
 from adapters.slack.clients import Clients
 from adapters.slack.failures import CALL_ERRORS, TOKEN_ERRORS, explain, word_of
 from adapters.slack.files import Files
@@ -51,12 +52,14 @@ class SlackChat:
         documents: Sequence[Attachment] = ()
 
         async def post_page(page: Page | Message) -> AsyncSlackResponse:
-            return await client.chat_postMessage(
-                channel=channel,
-                metadata={"event_type": METADATA, "event_payload": {"key": key}},
-                thread_ts=thread,
+            # what `chat_postMessage` does before it comes to this is for blocks made by classes
+            words = {
+                "channel": channel,
+                "metadata": {"event_type": METADATA, "event_payload": {"key": key}},
+                **({"thread_ts": thread} if thread else {}),
                 **_message(page),
-            )
+            }
+            return await client.api_call(POST, json=words)
 
         try:
             if isinstance(card, QuestionCard):

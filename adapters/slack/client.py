@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -77,7 +76,8 @@ class WatchedClient(AsyncWebClient):
 
     def copy_for(self, workspace: str, token: str | None) -> WatchedClient:
         """Return a client like this one for another workspace; all else they share."""
-        other = copy(self)
+        other = object.__new__(type(self))  # `copy` asks for its state in three other ways first
+        other.__dict__.update(self.__dict__)
         other._workspace = workspace  # noqa: SLF001 - its own
         other.token = token and token.strip()
         return other

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -68,14 +68,9 @@ class Rhythm:
         """Return the first slot due later than `after`."""
         return next(self.slots_after(after))
 
-    def slots_around(self, after: datetime, until: datetime) -> tuple[list[Slot], Slot]:
+    def slots_around(self, after: datetime, until: datetime) -> tuple[Sequence[Slot], Slot]:
         """Return the slots due later than `after` up to `until`, and the one that follows."""
-        slots: list[Slot] = []
-        for slot in self.slots_after(after):
-            if slot.due_at > until:
-                return slots, slot
-            slots.append(slot)
-        raise OverflowError("the calendar ends here")
+        return _find_slots(self, after, until)
 
     def to_local(self, instant: datetime) -> datetime:
         """Return the instant on the zone's clock."""
@@ -92,6 +87,17 @@ def to_instant(day: date, wall: time, zone: str) -> datetime:
     twice is the first of the two. `fold=0` means both (PEP 495).
     """
     return datetime.combine(day, wall, _open_zone(zone)).replace(fold=0).astimezone(UTC)
+
+
+@lru_cache(maxsize=256)
+def _find_slots(rhythm: Rhythm, after: datetime, until: datetime) -> tuple[Sequence[Slot], Slot]:
+    """Thousands of schedules with the few rhythms that people choose are due together."""
+    slots: list[Slot] = []
+    for slot in rhythm.slots_after(after):
+        if slot.due_at > until:
+            return tuple(slots), slot
+        slots.append(slot)
+    raise OverflowError("the calendar ends here")
 
 
 @lru_cache(maxsize=1024)

@@ -39,9 +39,9 @@ LEAST = 20
 SHARES = 4
 """One workspace may take a fourth of the posts under way."""
 BRIEFLY = timedelta(milliseconds=250)
-GROUP = 64
+GROUP = 100
 """Posts whose end is committed together; fewer when no more end soon."""
-SOON = 0.02
+SOON = 0.05
 """Seconds that the end of a post waits for others to be committed with."""
 log = structlog.get_logger(__name__)
 

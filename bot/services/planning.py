@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -145,6 +146,8 @@ class Planning:
 
 def log_plans(drafts: Sequence[Draft]) -> None:
     """Begin each delivery's trail in the log: everything that follows has its key."""
+    if not log.is_enabled_for(logging.INFO):
+        return
     for draft in drafts:
         slot, due_at = str(draft.slot), draft.due_at.isoformat()
         if draft.state is DeliveryState.SKIPPED:
