@@ -95,12 +95,13 @@ def _compile(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Compi
     places = tuple(compiled.positiontup)
     taken = [compiled.binds[name].type.dialect_impl(dialect) for name in places]
     brought = getattr(statement, "exported_columns", ())
+    row_type: Any = namedtuple("Row", [one.key for one in brought])  # type: ignore[misc]
     return _Compiled(
         str(compiled),
         places,
         {name: compiled.params[name] for name in places if name not in names},
         _choose(one.bind_processor(dialect) for one in taken),
-        namedtuple("Row", [column.key for column in brought])._make,  # noqa: PYI024 - made here
+        row_type._make,
         _choose(one.type.dialect_impl(dialect).result_processor(dialect, None) for one in brought),
     )
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import CompoundSelect, bindparam, literal, or_, union_all
+from sqlalchemy import bindparam, literal, or_, union_all
+from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -53,12 +54,14 @@ counts: the workspace's own, then that of the newest pack."""
 
 _IN_DECK = VISIBLE.where(col(RetiredQuestionRow.at).is_(None))
 
-_SIGNS: CompoundSelect[Any] = union_all(
-    select(col(PackRow.workspace_id), col(PackRow.name), col(PackRow.digest)).where(
-        or_(col(PackRow.workspace_id).is_(None), is_among(col(PackRow.workspace_id), "workspaces"))
+_PACKS: Any = PackRow.__table__  # type: ignore[attr-defined]
+_RETIRED: Any = RetiredQuestionRow.__table__  # type: ignore[attr-defined]
+_SIGNS = union_all(
+    sa_select(_PACKS.c.workspace_id, _PACKS.c.name, _PACKS.c.digest).where(
+        or_(_PACKS.c.workspace_id.is_(None), is_among(_PACKS.c.workspace_id, "workspaces"))
     ),
-    select(col(RetiredQuestionRow.workspace_id), col(RetiredQuestionRow.slug), literal("")).where(
-        is_among(col(RetiredQuestionRow.workspace_id), "workspaces")
+    sa_select(_RETIRED.c.workspace_id, _RETIRED.c.slug, literal("")).where(
+        is_among(_RETIRED.c.workspace_id, "workspaces")
     ),
 )
 """Built once: what any change of a deck changes, for all workspaces of a batch."""

@@ -108,7 +108,8 @@ class ScheduleRepository:
         return await self._take(_TABLE.c.digest_due_at, now, limit)
 
     async def _take(
-        self, due_at: ColumnElement[datetime], now: datetime, limit: int) -> Sequence[Schedule]:
+        self, due_at: ColumnElement[datetime], now: datetime, limit: int
+    ) -> Sequence[Schedule]:
         """Take schedules whose time has come; one that another process holds is left out."""
         connection = connection_of(self.session)
         taking = _make_taking(due_at, connection.dialect.name == "postgresql")

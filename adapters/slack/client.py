@@ -78,7 +78,7 @@ class WatchedClient(AsyncWebClient):
         """Return a client like this one for another workspace; all else they share."""
         other = object.__new__(type(self))  # `copy` asks for its state in three other ways first
         other.__dict__.update(self.__dict__)
-        other._workspace = workspace  # noqa: SLF001 - its own
+        other._workspace = workspace
         other.token = token and token.strip()
         return other
 

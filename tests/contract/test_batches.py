@@ -1,0 +1,103 @@
+"""What a batch asks for: by keys in one array, found by an index, whatever else is stored."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import not_, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from storage import deliveries, leases, people, schedules
+from storage.arrays import is_among, open_pairs
+from storage.bulk import fetch
+from storage.engine import open_engine
+from storage.schema import migrate
+from storage.tables import ScheduleRow, WorkspaceRow
+
+WORKSPACES: Any = WorkspaceRow.__table__  # type: ignore[attr-defined]
+SCHEDULES: Any = ScheduleRow.__table__  # type: ignore[attr-defined]
+STATEMENTS = {
+    "claim": leases._make_claim(False, frozenset({"slack", "discord"})),
+    "take over": leases._make_take_over(False, None),
+    "fences": leases._FENCES,
+    "mark": leases._MARK_SENDING,
+    "schedules of deliveries": leases._SHOWN_OF_SCHEDULES,
+    "due schedules": schedules._make_taking(SCHEDULES.c.next_due_at, False),
+    "planned slots": deliveries._PLANNED,
+    "seen questions": deliveries._make_seen("sqlite"),
+    "workspaces": people._THESE,
+}
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+async def test_sqlite_scans_no_table_for_a_batch(name: str, tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/quiz.db")
+    await migrate(engine)
+    sql = str(STATEMENTS[name].compile(dialect=engine.dialect))
+    async with engine.connect() as connection:
+        nothing = (None,) * sql.count("?")
+        found = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", nothing)
+        plan = [row[3] for row in found]
+    await engine.dispose()
+    looks = [step for step in plan if step.startswith(("SCAN", "SEARCH"))]
+    assert any(step.startswith("SEARCH") for step in looks), plan
+    scans = [step for step in looks if step.startswith("SCAN") and "VIRTUAL TABLE" not in step]
+    assert not scans, plan
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = open_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+async def _add_workspaces(connection: AsyncConnection, *names: str) -> None:
+    for number, name in enumerate(names, 1):
+        values = {"platform": "local", "external_id": name, "name": name, "seed": 1}
+        await connection.execute(WORKSPACES.insert().values(id=number, emoji="bulb", **values))
+
+
+async def test_members_of_an_array_are_found_and_left_out(engine: AsyncEngine) -> None:
+    names = ("plain", 'quote"d', "a,b", "日本", "back\\slash", "none")
+    c = WORKSPACES.c
+    async with engine.begin() as connection:
+        await _add_workspaces(connection, *names)
+
+        async def find(condition: Any, values: tuple[Any, ...]) -> list[Any]:
+            wanted = select(c.id, c.name).where(condition).order_by(c.id)
+            return [tuple(row) for row in await fetch(connection, wanted, {"values": values})]
+
+        by_name = is_among(c.name, "values")
+        assert await find(by_name, names[1:5]) == list(enumerate(names[1:5], 2))
+        assert await find(is_among(c.id, "values"), (2, 77)) == [(2, 'quote"d')]
+        assert await find(is_among(c.id, "values"), ()) == []
+        assert await find(not_(is_among(c.id, "values")), (1, 2, 3, 4)) == [
+            (5, "back\\slash"),
+            (6, "none"),
+        ]
+        assert len(await find(not_(is_among(c.id, "values")), ())) == len(names)
+
+
+async def test_pairs_are_joined_whole(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await _add_workspaces(connection, "one", 'tw"o')
+        number, name = open_pairs(connection.dialect.name, "pairs")
+        c = WORKSPACES.c
+        wanted = select(c.id).where(c.id == number, c.name == name).order_by(c.id)
+        pairs = ((1, "one"), (2, "one"), (2, 'tw"o'))
+        assert [row.id for row in await fetch(connection, wanted, {"pairs": pairs})] == [1, 2]
+
+
+async def test_rows_are_what_sqlalchemy_makes_of_them(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await _add_workspaces(connection, "one", "two")
+        await connection.execute(text("UPDATE workspaces SET left_at = '2026-01-05 09:00:00'"))
+        wanted = WORKSPACES.select().where(is_among(WORKSPACES.c.id, "ids"))
+        ours = await fetch(connection, wanted, {"ids": (1, 2)})
+        theirs = (await connection.execute(WORKSPACES.select())).all()
+        assert [tuple(row) for row in ours] == [tuple(row) for row in theirs]
+        assert ours[0].left_at.utcoffset() is not None
