@@ -23,7 +23,7 @@ from bot.domain.delivery import (
 )
 from bot.domain.people import Workspace, WorkspaceId
 from bot.domain.question import Question
-from bot.errors import NotSent, Rejected, RejectReason
+from bot.errors import NotSent, Rejected, RejectReason, StorageError
 from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage, UnitOfWork
 from bot.services.background import Background
 from bot.services.digesting import make_digest
@@ -43,6 +43,8 @@ GROUP = 100
 """Posts whose end is committed together; fewer when no more end soon."""
 SOON = 0.05
 """Seconds that the end of a post waits for others to be committed with."""
+AFTER_FAULT = 5.0
+"""Seconds until the database is asked again, after it refused to take what became of posts."""
 log = structlog.get_logger(__name__)
 
 
@@ -128,6 +130,13 @@ class Delivering:
             log.warning("expired", count=expired)
             self.meter.note_delivery(DeliveryState.SKIPPED, count=expired)
 
+    def settle_again(self) -> None:
+        """Begin to commit posts that have ended, unless that is under way; also those whose
+        commit failed before."""
+        if self._ended and not self._settling:
+            self._settling = True
+            self._tasks.begin(self._settle())
+
     def begin_no_more(self) -> None:
         """From now on leave what finds no room to others."""
         self._draining = True
@@ -137,7 +146,8 @@ class Delivering:
         return self._begun.total()
 
     async def finish(self) -> None:
-        """Wait until every post that was begun has ended and is settled."""
+        """Wait until every post that was begun has ended and is settled, if the database lets."""
+        self.settle_again()
         await self._tasks.finish()
 
     def _start_workers(self) -> None:
@@ -166,9 +176,7 @@ class Delivering:
         self._ended.append((job.delivery, change))
         if len(self._ended) >= GROUP or not self._begun:
             self._group_is_whole.set()
-        if not self._settling:
-            self._settling = True
-            self._tasks.begin(self._settle())
+        self.settle_again()
 
     def _find_obstacle(self, job: _Job, begin_before: datetime) -> Change | None:
         """Say what came up while the delivery waited for its turn: nothing was sent yet."""
@@ -189,14 +197,26 @@ class Delivering:
         try:
             while self._ended:
                 await self._await_group()
-                ended, self._ended = self._ended, []
-                await settle(self.storage, ended, self.grace, self.clock.now(), self.meter)
-                if any(change.wants_more for _, change in ended):
-                    self.wake()
+                await self._commit_ended()
                 if self._more and not self._draining:
                     await self.begin_due()
+        except StorageError as error:
+            log.warning("settle_failed", posts=len(self._ended), problem=str(error))
+            asyncio.get_running_loop().call_later(AFTER_FAULT, self.wake)
         finally:
             self._settling = False
+
+    async def _commit_ended(self) -> None:
+        """Commit a group. What the database refuses is kept: nobody else knows what became of
+        those posts, and without it each would be looked for on its platform."""
+        ended, self._ended = self._ended, []
+        try:
+            await settle(self.storage, ended, self.grace, self.clock.now(), self.meter)
+        except StorageError:
+            self._ended = ended + self._ended
+            raise
+        if any(change.wants_more for _, change in ended):
+            self.wake()
 
     async def _await_group(self) -> None:
         """Wait briefly for others to be committed with, unless that many have ended already."""

@@ -45,6 +45,7 @@ class Dispatching:
 
     async def begin_due(self) -> None:
         """Begin what is due, without waiting for any platform to answer."""
+        self.delivering.settle_again()
         look = True
         while await self._begin_batch(look=look):
             look = False

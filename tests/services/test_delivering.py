@@ -15,7 +15,7 @@ from bot.domain.cards import Card, NoticeCard, QuestionCard
 from bot.domain.delivery import DeliveryState
 from bot.domain.events import AccessRegained, Origin
 from bot.domain.people import WorkspaceId
-from bot.errors import NotSent, OutcomeUnknown, Rejected, RejectReason
+from bot.errors import NotSent, OutcomeUnknown, Rejected, RejectReason, StorageError
 from bot.ports import Storage, UnitOfWork
 from bot.services.holding import FAILURES_IN_A_ROW, Holding
 from tests.services.conftest import DUE, START, Engine
@@ -278,6 +278,49 @@ async def test_a_post_that_ends_during_the_commit_of_others_is_committed_too(
             await asyncio.sleep(0.01)
     assert storage.begun == 4
     await delivering.finish()
+
+
+@dataclass
+class FullStorage:
+    """Implements `bot.ports.Storage`; the disk is full whenever the end of posts is committed."""
+
+    storage: Storage
+    full: bool = True
+    refused: int = 0
+    _begun: int = 0
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[UnitOfWork]:
+        self._begun += 1
+        async with self.storage.writing() as work:
+            yield work
+            if self.full and self._begun > 2:  # the claim and the mark came before
+                self.refused += 1
+                raise StorageError("The disk is full; nothing was written.")
+
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self.storage.reading()
+
+
+async def test_what_became_of_posts_is_kept_while_the_database_refuses_it(engine: Engine) -> None:
+    storage = FullStorage(engine.app.storage)
+    for channel in ("#one", "#two"):
+        await engine.add_schedule("acme", channel)
+    engine.clock.move_to(DUE)
+    await engine.app.dispatching.planning.plan_due(DUE)
+    delivering = replace(engine.app.dispatching.delivering, storage=storage)
+    await delivering.begin_due()
+    await delivering.finish()
+    assert await engine.states() == [DeliveryState.SENDING] * 2
+    delivering.settle_again()
+    await delivering.finish()
+    assert await engine.states() == [DeliveryState.SENDING] * 2
+    storage.full, refused = False, storage.refused
+    await delivering.finish()
+    assert refused >= 2
+    assert storage.refused == refused
+    assert await engine.states() == [DeliveryState.CONFIRMED] * 2
+    assert len(questions(engine)) == 2
 
 
 class LimitedChat(LocalChat):

@@ -122,7 +122,7 @@ def test_the_next_slot_is_the_first_one_after(
     assert {first.date.weekday(), second.date.weekday()} <= days
     assert rhythm.next_slot(first.due_at) == second
     slots, following = rhythm.slots_around(after, second.due_at)
-    assert slots == [first, second]
+    assert list(slots) == [first, second]
     assert following == rhythm.next_slot(second.due_at)
 
 
