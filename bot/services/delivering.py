@@ -172,7 +172,7 @@ class Delivering:
         finally:
             self._begun[job.workspace.id] -= 1
             if not self._begun[job.workspace.id]:
-                del self._begun[job.workspace.id]
+                self._begun.pop(job.workspace.id)
         self._ended.append((job.delivery, change))
         if len(self._ended) >= GROUP or not self._begun:
             self._group_is_whole.set()

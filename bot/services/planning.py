@@ -18,7 +18,7 @@ from bot.domain.reading import format_duration
 from bot.domain.schedule import Schedule, Slot
 from bot.ports import NO_METER, Meter, Move, Storage, UnitOfWork
 
-BATCH = 200
+BATCH = 400
 log = structlog.get_logger(__name__)
 _INSTANT = timedelta(microseconds=1)
 _ONE_DAY = timedelta(days=1)
