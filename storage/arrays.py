@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import (
     Boolean,
     ColumnElement,
     Dialect,
+    FromClause,
     Integer,
     String,
     Text,
@@ -87,11 +88,33 @@ def _write_each(element: _Among, compiler: SQLCompiler, **words: Any) -> str:
     return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - no text of users
 
 
-def open_pairs(dialect: str, name: str) -> tuple[ColumnElement[int], ColumnElement[str]]:
-    """Return the two columns of what is bound as `name`: a tuple of pairs, a number and a text."""
+class Pairs(NamedTuple):
+    """A table of two columns that a statement brings along."""
+
+    table: FromClause
+    number: ColumnElement[int]
+    text: ColumnElement[str]
+
+
+def open_pairs(dialect: str, name: str) -> Pairs:
+    """Return what is bound as `name`, a tuple of pairs of a number and a text, as a table."""
     pairs = bindparam(name, type_=_Pairs())
     if dialect == "postgresql":
-        pair = func.jsonb_array_elements(cast(pairs, postgresql.JSONB)).column_valued("pair")
-        return cast(pair.op("->>")(0), Integer), cast(pair.op("->>")(1), String)
-    value = func.json_each(pairs).table_valued("value", name="pair").c.value
-    return func.json_extract(value, "$[0]"), func.json_extract(value, "$[1]")
+        table = func.jsonb_array_elements(cast(pairs, postgresql.JSONB)).table_valued(
+            "value", name="pair"
+        )
+        value = table.c.value
+        number, words = value.op("->>")(0), value.op("->>")(1)
+        return Pairs(table, cast(number, Integer), cast(words, String))
+    table = func.json_each(pairs).table_valued("value", name="pair")
+    value = table.c.value
+    return Pairs(table, func.json_extract(value, "$[0]"), func.json_extract(value, "$[1]"))
+
+
+def gather_object(
+    dialect: str, key: ColumnElement[str], value: ColumnElement[int]
+) -> ColumnElement[str]:
+    """Return the rows' keys and values as the text of one JSON object, in the rows' order."""
+    if dialect == "postgresql":
+        return cast(func.json_object_agg(key, value), Text)
+    return func.json_group_object(key, value)

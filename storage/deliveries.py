@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose
 from bot.domain.people import MemberId, WorkspaceId
 from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import PostedSlot
-from storage.arrays import is_among, open_pairs
+from storage.arrays import gather_object, is_among, open_pairs
 from storage.bulk import fetch
 from storage.leases import IN_DOUBT, WAITING
 from storage.mapping import from_draft, to_delivery
@@ -82,10 +83,12 @@ class DeliveryRepository:
         connection = connection_of(self.session)
         pairs = {"pairs": tuple(channels)}
         rows = await fetch(connection, _make_seen(connection.dialect.name), pairs)
-        rounds: dict[tuple[WorkspaceId, str], dict[str, int]] = defaultdict(dict)
-        for workspace_id, channel, question_id, last in rows:
-            rounds[WorkspaceId(workspace_id), channel][question_id] = last
-        return {channel: Seen(ids, next(reversed(ids))) for channel, ids in rounds.items()}
+        seen = {}
+        for workspace_id, channel, rounds in rows:
+            ids = json.loads(rounds or "{}")
+            if ids:
+                seen[WorkspaceId(workspace_id), channel] = Seen(ids, next(reversed(ids)))
+        return seen
 
     async def rounds_of(self, workspace_id: WorkspaceId, member_id: MemberId) -> Mapping[str, int]:
         rows = await self.session.exec(
@@ -243,19 +246,26 @@ def _question_day_of(workspace_id: WorkspaceId) -> tuple[Any, ...]:
 
 @cache
 def _make_seen(dialect: str) -> Any:
-    """Begin at the channels that are asked for, each a jump into the index."""
-    workspace_id, channel = open_pairs(dialect, "pairs")
-    shown = (_TABLE.c.workspace_id, _TABLE.c.channel, _TABLE.c.question_id)
-    return (
-        select(*shown, func.max(_TABLE.c.round).label("round"))
+    """Return a row for each channel: after years, one for each question would be thousands."""
+    pair = open_pairs(dialect, "pairs")
+    shown = (
+        select(_TABLE.c.question_id, func.max(_TABLE.c.round).label("round"))
         .where(
-            _TABLE.c.workspace_id == workspace_id,
-            _TABLE.c.channel == channel,
+            _TABLE.c.workspace_id == pair.number,
+            _TABLE.c.channel == pair.text,
             _TABLE.c.purpose == Purpose.QUESTION,
             _TABLE.c.member_id.is_(None),
             _TABLE.c.question_id.is_not(None),
             *(_TABLE.c.state != state for state in _NOT_SHOWN),
         )
-        .group_by(*shown)
+        .group_by(_TABLE.c.question_id)
         .order_by(func.max(_TABLE.c.id))
+        .correlate(pair.table)
+        .subquery("shown")
+    )
+    rounds = select(gather_object(dialect, shown.c.question_id, shown.c.round))
+    return select(
+        pair.number.label("workspace_id"),
+        pair.text.label("channel"),
+        rounds.correlate(pair.table).scalar_subquery().label("rounds"),
     )

@@ -44,8 +44,8 @@ async def test_sqlite_scans_no_table_for_a_batch(name: str, tmp_path: Path) -> N
     await engine.dispose()
     looks = [step for step in plan if step.startswith(("SCAN", "SEARCH"))]
     assert any(step.startswith("SEARCH") for step in looks), plan
-    scans = [step for step in looks if step.startswith("SCAN") and "VIRTUAL TABLE" not in step]
-    assert not scans, plan
+    scanned = {step.split()[1] for step in looks if step.startswith("SCAN")}
+    assert scanned <= {"json_each", "pair", "shown"}, plan  # what the statement brings or finds
 
 
 @pytest.fixture
@@ -85,9 +85,9 @@ async def test_members_of_an_array_are_found_and_left_out(engine: AsyncEngine) -
 async def test_pairs_are_joined_whole(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         await _add_workspaces(connection, "one", 'tw"o')
-        number, name = open_pairs(connection.dialect.name, "pairs")
+        pair = open_pairs(connection.dialect.name, "pairs")
         c = WORKSPACES.c
-        wanted = select(c.id).where(c.id == number, c.name == name).order_by(c.id)
+        wanted = select(c.id).where(c.id == pair.number, c.name == pair.text).order_by(c.id)
         pairs = ((1, "one"), (2, "one"), (2, 'tw"o'))
         assert [row.id for row in await fetch(connection, wanted, {"pairs": pairs})] == [1, 2]
 
