@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+from sqlalchemy import and_, case, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,6 +15,8 @@ from bot.domain.delivery import Delivery, DeliveryState
 from bot.domain.people import WorkspaceId
 from storage.mapping import to_delivery
 from storage.tables import DeliveryRow, ScheduleRow
+
+_LOST = (DeliveryState.SKIPPED, DeliveryState.FAILED)
 
 
 @dataclass
@@ -23,14 +28,35 @@ class PostRepository:
     async def newest(
         self, workspace_id: WorkspaceId, state: DeliveryState | None, skip: int, limit: int
     ) -> Sequence[Delivery]:
-        wanted = (
+        wanted = [] if state is None else [DeliveryRow.state == state]
+        return await self._read(workspace_id, wanted, skip=skip, limit=limit)
+
+    async def missed(
+        self, workspace_id: WorkspaceId, since: datetime, limit: int
+    ) -> Sequence[Delivery]:
+        stuck = col(DeliveryRow.state) == DeliveryState.STUCK
+        lately = and_(col(DeliveryRow.state).in_(_LOST), col(DeliveryRow.due_at) >= since)
+        first = case((stuck, 0), else_=1)
+        return await self._read(workspace_id, [or_(stuck, lately)], first, limit=limit)
+
+    async def _read(
+        self,
+        workspace_id: WorkspaceId,
+        wanted: Sequence[Any],
+        *first: Any,
+        skip: int = 0,
+        limit: int,
+    ) -> Sequence[Delivery]:
+        found = await self.session.exec(
             select(DeliveryRow, ScheduleRow)
             .join(ScheduleRow, isouter=True)
-            .where(DeliveryRow.workspace_id == workspace_id, col(DeliveryRow.member_id).is_(None))
-            .order_by(col(DeliveryRow.due_at).desc(), col(DeliveryRow.id).desc())
+            .where(
+                DeliveryRow.workspace_id == workspace_id,
+                col(DeliveryRow.member_id).is_(None),
+                *wanted,
+            )
+            .order_by(*first, col(DeliveryRow.due_at).desc(), col(DeliveryRow.id).desc())
             .offset(skip)
             .limit(limit)
         )
-        if state is not None:
-            wanted = wanted.where(DeliveryRow.state == state)
-        return [to_delivery(*row) for row in await self.session.exec(wanted)]
+        return [to_delivery(*row) for row in found]

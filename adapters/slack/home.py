@@ -28,7 +28,6 @@ from adapters.slack.people import People
 from adapters.slack.schedules import describe_delivery_line, describe_schedule_line
 from bot.domain import wording
 from bot.domain.cards import Button, Card, QueueCard, StatusCard
-from bot.domain.delivery import DeliveryState
 from bot.domain.events import HomeOpened, Origin
 from bot.domain.schedule import Schedule
 from bot.errors import ChatError
@@ -37,7 +36,6 @@ from bot.ports import Handle
 HOME_BLOCKS = 100
 HOME_CHARACTERS = 12_000
 SHOWN_SCHEDULES = 15
-_MISSED = (DeliveryState.SKIPPED, DeliveryState.FAILED, DeliveryState.STUCK)
 _OWN_BUTTONS = (
     Button("A question for me", "command", value="ask"),
     Button("Leaderboard", "command", value="leaderboard"),
@@ -136,9 +134,8 @@ def _list_actions(schedule: Schedule) -> tuple[Button, ...]:
 
 def _show_missed(card: StatusCard) -> list[Block]:
     zone = ZoneInfo(card.zone)
-    missed = [each for each in card.deliveries if each.state in _MISSED]
-    rows = [describe_delivery_line(delivery, zone) for delivery in missed]
-    words = rows or lines(f"None among the newest {wording.plural(len(card.deliveries), 'post')}.")
+    rows = [describe_delivery_line(delivery, zone) for delivery in card.missed]
+    words = rows or lines("None is stuck, and none was missed within 30 days.")
     return [*header("Missed posts"), *rich(*words)]
 
 

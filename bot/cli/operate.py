@@ -138,11 +138,10 @@ def list_deliveries(
 
     async def read() -> list[dict[str, Any]]:
         async with _open_reports(context.obj) as reports:
-            found = await reports.deliveries(newest)
+            found = await reports.deliveries(newest, DeliveryState(state) if state else None)
         return [
             {"workspace": workspace.name, **describe_delivery(delivery)}
             for workspace, delivery in found
-            if state in (None, delivery.state)
         ]
 
     nothing = f"No delivery is {state}." if state else "Nothing was due yet."

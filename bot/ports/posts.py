@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.delivery import Delivery, DeliveryState
@@ -16,4 +17,13 @@ class Posts(Protocol):
         self, workspace_id: WorkspaceId, state: DeliveryState | None, skip: int, limit: int
     ) -> Sequence[Delivery]:
         """Return deliveries in that state, or all, newest first, leaving out the first `skip`."""
+        ...
+
+    async def missed(
+        self, workspace_id: WorkspaceId, since: datetime, limit: int
+    ) -> Sequence[Delivery]:
+        """Return what is stuck, then what was due since then and left out or refused for good.
+
+        Both newest first.
+        """
         ...

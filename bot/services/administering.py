@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.commands import Call, Caller, handles
@@ -90,11 +90,13 @@ class Administering:
         async with self.storage.reading() as work:
             schedules = await work.schedules.of_workspace(caller.workspace.id)
             found = await work.posts.newest(caller.workspace.id, state, skip, SHOWN_DELIVERIES + 1)
+            missed = await work.posts.missed(
+                caller.workspace.id, caller.now - MONTH, SHOWN_DELIVERIES
+            )
             grading = await self._load_grading(work, caller)
         newest, more = tuple(found[:SHOWN_DELIVERIES]), len(found) > SHOWN_DELIVERIES
-        return Reply(
-            [StatusCard(tuple(schedules), newest, caller.zone, grading, state, page, more)]
-        )
+        card = StatusCard(tuple(schedules), newest, caller.zone, grading, state, page, more)
+        return Reply([replace(card, missed=tuple(missed))])
 
     async def _load_grading(self, work: UnitOfWork, caller: Caller) -> GradingStatus:
         today = caller.now.date()

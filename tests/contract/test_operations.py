@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from bot.domain import delivery as moves
 from bot.domain.delivery import DeliveryState
 from bot.domain.health import OVERDUE_AFTER, Process, Tally
+from bot.services.reporting import Reporting
 from storage.unit_of_work import SqlStorage
 from tests.contract.test_storage import LEASE, NOW, claim_all, make_draft, make_schedule
 
@@ -64,6 +66,29 @@ async def test_a_stuck_delivery_is_found_and_put_back_once(storage: SqlStorage) 
         assert not await work.operations.send_again(stuck, LATER, LATER + LEASE)
     [again] = await claim_all(storage, LATER)
     assert (again.key, again.expires_at) == (key, LATER + LEASE)
+
+
+async def test_an_old_stuck_delivery_is_found_behind_many_newer_ones(storage: SqlStorage) -> None:
+    key = await make_stuck(storage)
+    later = NOW + timedelta(days=60)
+    async with storage.writing() as work:
+        workspace, schedule = await make_schedule(work)
+        await work.deliveries.insert(
+            [
+                replace(make_draft(workspace, schedule, run=run), due_at=later, expires_at=later)
+                for run in range(1, 60)
+            ]
+        )
+        assert await work.leases.expire(later + timedelta(seconds=1)) == 59
+        newest = await work.posts.newest(workspace.id, None, 0, 50)
+        assert {one.state for one in newest} == {DeliveryState.SKIPPED}
+        [stuck] = await work.posts.newest(workspace.id, DeliveryState.STUCK, 0, 50)
+        first, *others = await work.posts.missed(workspace.id, later, 20)
+        assert first.key == stuck.key == key
+        assert [one.run for one in others] == list(range(59, 40, -1))
+        assert len(await work.posts.missed(workspace.id, later + LEASE, 20)) == 1
+    found = await Reporting(storage).deliveries(50, DeliveryState.STUCK)
+    assert [(team.name, one.key) for team, one in found] == [("acme", key)]
 
 
 async def test_counting_the_stuck_reads_no_other_row(storage: SqlStorage) -> None:

@@ -30,7 +30,6 @@ from bot.domain.delivery import Delivery, DeliveryState
 from bot.domain.health import Fact
 
 router = APIRouter()
-_MISSED = (DeliveryState.SKIPPED, DeliveryState.FAILED)
 _Kind = TypeVar("_Kind", bound=Card)
 
 
@@ -60,21 +59,14 @@ async def show_overview(
     guest: Visitor, facts: Annotated[list[Fact], Depends(_examine)]
 ) -> HTMLResponse:
     """What comes next, and what wants somebody."""
-    answers = await asyncio.gather(
-        guest.call("status"),
-        guest.call("status", {"state": DeliveryState.STUCK}),
-        guest.call("questions list"),
-    )
-    status, stuck = (pick(cards, StatusCard) for cards in answers[:2])
-    queue = pick(answers[2], QueueCard)
+    answers = await asyncio.gather(guest.call("status"), guest.call("questions list"))
+    status, queue = pick(answers[0], StatusCard), pick(answers[1], QueueCard)
     coming = [(one.next_due_at, one) for one in status.schedules if one.next_due_at]
     return show_page(
         guest,
         "overview",
         status=status,
         coming=[one for _, one in sorted(coming, key=lambda pair: pair[0])],
-        stuck=stuck.deliveries,
-        missed=[one for one in status.deliveries if one.state in _MISSED],
         last=_find_last(status.deliveries),
         waiting=queue.waiting,
         facts=facts,

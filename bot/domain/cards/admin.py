@@ -76,7 +76,8 @@ class StatusCard:
     """What an admin wants to know: schedules, and the newest deliveries with reasons.
 
     `state` is what the deliveries were asked for by, None for all; `more`: there are older ones
-    than on this page.
+    than on this page. `missed` are those that are stuck, then those that failed or were left out
+    within 30 days, whatever page they stand on.
     """
 
     kind: ClassVar[str] = "status"
@@ -87,6 +88,7 @@ class StatusCard:
     state: DeliveryState | None = None
     page: int = 1
     more: bool = False
+    missed: tuple[Delivery, ...] = ()
 
     def data(self) -> dict[str, Any]:
         """What the card was made of."""

@@ -84,6 +84,8 @@ async def test_posts_are_listed_by_state_and_what_is_stuck_is_resolved(world: Wo
 
     overview = await browser.open("/console/")
     assert "Look at this" in overview.text
+    states = re.findall(r'<li class="delivery (\w+)"', overview.html)
+    assert states == ["stuck", "failed", "skipped"]
     assert "database" in overview.text
     assert "Cut off. Wait." in overview.text
     listed = await browser.open("/console/deliveries")
