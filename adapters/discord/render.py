@@ -249,8 +249,7 @@ def _list_schedules(card: SchedulesCard | StatusCard) -> str:
 @_render.register
 def _preview(card: PreviewCard) -> Page:
     lines = [f"{slot:%a %Y-%m-%d %H:%M %Z}" for slot in card.slots]
-    zone = card.schedule.rhythm.zone
-    return Page(show_code("\n".join(lines)), f"Next posts of schedule {card.schedule.number}", zone)
+    return Page(show_code("\n".join(lines)), wording.introduce_preview(card))
 
 
 @_render.register

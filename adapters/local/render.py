@@ -248,9 +248,7 @@ def _describe(schedule: Schedule) -> str:
 
 @_render.register
 def _preview(card: PreviewCard) -> str:
-    head = f"Next posts of schedule {card.schedule.number} ({card.schedule.rhythm.zone})"
-    if card.schedule.paused_because:
-        head += ", once it is resumed: it is paused"
+    head = wording.introduce_preview(card)
     return "\n".join([head, *(f"{slot:%a %Y-%m-%d %H:%M %Z}" for slot in card.slots)])
 
 

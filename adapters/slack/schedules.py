@@ -59,9 +59,8 @@ def _channel(channel: str) -> Element:
 
 def show_preview(card: PreviewCard) -> list[Block]:
     """Return the next posts of a schedule."""
-    head = f"Next posts of schedule {card.schedule.number} ({card.schedule.rhythm.zone})"
     slots = "\n".join(f"{slot:%a %Y-%m-%d %H:%M %Z}" for slot in card.slots)
-    return [*header(head), *rich(preformatted(slots or "none"))]
+    return [*header(wording.introduce_preview(card)), *rich(preformatted(slots or "none"))]
 
 
 def show_status(card: StatusCard) -> list[Block]:

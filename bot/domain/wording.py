@@ -12,6 +12,7 @@ from bot.domain.cards import (
     GradeCard,
     HistoryCard,
     HistoryLine,
+    PreviewCard,
     QuestionCard,
     QueueCard,
     QueueEntry,
@@ -51,6 +52,13 @@ def describe_row(row: BankRow) -> str:
     if did.reports:
         facts.append(plural(did.reports, "report"))
     return ", ".join(facts)
+
+
+def introduce_preview(card: PreviewCard) -> str:
+    """Say whose posts a preview lists, and whether they only come once somebody resumes."""
+    head = f"Next posts of schedule {card.schedule.number} ({card.schedule.rhythm.zone})"
+    paused = card.schedule.paused_because is not None
+    return f"{head}, once it is resumed: it is paused" if paused else head
 
 
 def introduce_row(row: BankRow) -> str:

@@ -88,6 +88,7 @@ async def test_complaint_1_editing_the_time_posts_no_second_question_that_day(
         advance 30h
         """
     )
+    assert "it is paused" not in played.last("preview").text
     assert [said.data["slot"] for said in played.of("question")] == ["2026-03-23", "2026-03-24"]
     assert played.last("preview").data["slots"][0] == "2026-03-24T12:00:00+01:00"
 
@@ -359,3 +360,15 @@ async def test_without_a_web_server_the_console_says_what_to_do(play: Play) -> N
     assert "set enabled = true under [web]" in off.text
     assert "demo --web" in off.text
     assert forbidden.data["reason"] == "forbidden"
+
+
+async def test_the_preview_of_a_paused_schedule_says_so(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        @ana: /fastapi-quiz schedule pause 1
+        @ana: /fastapi-quiz schedule preview 1
+        """
+    )
+    preview = played.last("preview")
+    assert preview.data["paused"]
+    assert "once it is resumed: it is paused" in preview.text.splitlines()[0]

@@ -25,7 +25,7 @@ class Shown:
     words: str = ""
 
 
-SAME_WORDS = frozenset({"question", "mock", "reveal", "notice", "error", "streak"})
+SAME_WORDS = frozenset({"question", "mock", "reveal", "notice", "error", "streak", "preview"})
 
 
 def describe_shown(kind: str, only: str | None, channel: str, text: str) -> Shown:

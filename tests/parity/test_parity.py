@@ -75,6 +75,7 @@ at 2026-03-23 08:55 Europe/Berlin
 @ben: /fastapi-quiz schedule list
 @ben: /fastapi-quiz schedule preview 1
 @ben: /fastapi-quiz schedule pause 1
+@ben: /fastapi-quiz schedule preview 1
 @ben: /fastapi-quiz status
 @ben: /fastapi-quiz status state:stuck
 @ben: /fastapi-quiz console
