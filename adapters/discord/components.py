@@ -16,6 +16,7 @@ from adapters.discord.text import shorten
 from bot.commands import Type
 from bot.domain.cards import Button, FormCard, FormField
 from bot.domain.people import Level
+from bot.domain.wording import name_field
 
 _GUILD = r"(?:@(?P<guild>\d{1,20}))?"
 _BUTTON = re.compile(rf"fq:(?P<action>[a-z]+):(?P<key>[a-z0-9-]*):(?P<value>[^:@]*){_GUILD}")
@@ -127,9 +128,8 @@ def _make_label(field: FormField) -> ui.Label[Any]:
     component = _make_input(field)
     if field.type == "multiline":
         return ui.Label(text=shorten(field.label, limits.FIELD_LABEL), component=component)
-    name = field.name.replace("-", " ").capitalize()
     return ui.Label(
-        text=shorten(name, limits.FIELD_LABEL),
+        text=shorten(name_field(field.name), limits.FIELD_LABEL),
         description=shorten(field.label, limits.FIELD_DESCRIPTION),
         component=component,
     )

@@ -134,7 +134,7 @@ def _grade(card: GradeCard) -> Page:
             card.question.answer,
         ),
         f"{round(grade.score * 100)} % · {grade.band.value}",
-        f"scored by {grade.grader}",
+        f"scored by {wording.name_grader(grade.grader)}",
         GREEN if grade.score >= 0.6 else AMBER,
     )
 
@@ -161,7 +161,7 @@ def _past_answer(card: PastAnswerCard) -> Page:
             card.question.answer,
         ),
         f"#{past.number} {escape(card.question.title)}",
-        f"{wording.describe_past(past)}, scored by {grade.grader}",
+        f"{wording.describe_past(past)}, scored by {wording.name_grader(grade.grader)}",
         GREEN if grade.score >= 0.6 else AMBER,
     )
 

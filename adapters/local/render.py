@@ -105,7 +105,8 @@ def _reveal(card: RevealCard) -> str:
 @_render.register
 def _grade(card: GradeCard) -> str:
     grade = card.grade
-    head = f"{round(grade.score * 100)} % ({grade.band}), scored by {grade.grader}"
+    by = wording.name_grader(grade.grader)
+    head = f"{round(grade.score * 100)} % ({grade.band}), scored by {by}"
     lines = [
         f"{_MARKS[point.verdict]} {_point(point.text, point.evidence)}" for point in grade.points
     ]
@@ -130,7 +131,7 @@ def _past_answer(card: PastAnswerCard) -> str:
     ]
     parts = [
         f"#{past.number} {one_line(card.question.title)}",
-        f"{wording.describe_past(past)}, scored by {one_line(grade.grader)}",
+        f"{wording.describe_past(past)}, scored by {one_line(wording.name_grader(grade.grader))}",
         card.question.prompt,
         f"Your answer\n\n{escape(wording.quote_answer(past))}",
         "\n".join(lines),

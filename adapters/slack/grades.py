@@ -37,10 +37,14 @@ def show_grade(card: GradeCard) -> list[Block]:
     return [
         *header(f"{round(grade.score * 100)} %, {grade.band}"),
         *_verdicts(grade),
-        *context(f"{wording.describe_earned(card)} Scored by {one_line(grade.grader)}."),
+        *context(f"{wording.describe_earned(card)} Scored by {_name_grader(grade)}."),
         *header("Model answer"),
         *rich(*render_markdown(card.question.answer)),
     ]
+
+
+def _name_grader(grade: Grade) -> str:
+    return one_line(wording.name_grader(grade.grader))
 
 
 def _verdicts(grade: Grade) -> list[Block]:
@@ -74,7 +78,7 @@ def show_past_answer(card: PastAnswerCard) -> list[Block]:
     past, grade = card.answer, card.answer.grade
     return [
         *header(f"#{past.number} {one_line(card.question.title)}"),
-        *context(f"{wording.describe_past(past)}. Scored by {one_line(grade.grader)}."),
+        *context(f"{wording.describe_past(past)}. Scored by {_name_grader(grade)}."),
         *rich(*render_markdown(card.question.prompt)),
         *header("Your answer"),
         *rich(*lines(defuse(wording.quote_answer(past)))),

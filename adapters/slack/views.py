@@ -10,6 +10,7 @@ from adapters.slack.carried import Place
 from bot.commands import Type
 from bot.domain.cards import FormCard, FormField
 from bot.domain.people import Level
+from bot.domain.wording import name_field
 
 TITLE_CHARACTERS = 24
 INPUT_CHARACTERS = 3_000
@@ -58,15 +59,11 @@ def _render_field(field: FormField) -> Block:
     }
 
 
-_LABELS = {"id": "Schedule", "tz": "Time zone", "timezone": "Time zone", "reveal": "The answer is"}
-
-
 def _render_words(field: FormField) -> Block:
     """Return a field's label; what help there is stands below it."""
     if field.type == "multiline":
         return {"label": _plain(field.label)}
-    name = _LABELS.get(field.name, field.name.replace("-", " ").capitalize())
-    return {"label": _plain(name), "hint": _plain(field.label)}
+    return {"label": _plain(name_field(field.name)), "hint": _plain(field.label)}
 
 
 def _plain(content: str) -> Block:

@@ -53,6 +53,7 @@ async def open_grader(wanted: GraderName, config: Path | None) -> AsyncIterator[
     """
     from bot.app import SystemClock
     from bot.config import AiSettings, GradingSettings, load_settings
+    from bot.domain.wording import plural
     from bot.graders import choose_graders
     from bot.services.metering import FreeMeter
 
@@ -67,7 +68,10 @@ async def open_grader(wanted: GraderName, config: Path | None) -> AsyncIterator[
     finally:
         await graders.close()
     if meter.calls:
-        typer.echo(f"fastapi-quiz: {meter.calls:,} model calls, {meter.tokens:,} tokens.", err=True)
+        typer.echo(
+            f"fastapi-quiz: {plural(meter.calls, 'model call')}, {plural(meter.tokens, 'token')}.",
+            err=True,
+        )
 
 
 def open_lines(file: Path) -> Iterator[bytes]:

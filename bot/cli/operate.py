@@ -239,11 +239,14 @@ def _examinations(
             await engine.dispose()
 
     async def packs() -> str:
+        from bot.domain.wording import plural
         from bot.questions.loader import load_pack
         from bot.questions.pack_files import shipped_packs
 
         loaded = {name: len(load_pack(folder)) for name, folder in shipped_packs().items()}
-        return ", ".join(f"{name} has {count} questions" for name, count in loaded.items())
+        return ", ".join(
+            f"{name} has {plural(count, 'question')}" for name, count in loaded.items()
+        )
 
     async def grading() -> str:
         return await _examine_grading(load_settings(config))
@@ -268,6 +271,7 @@ def _examinations(
 
 async def _examine_grading(settings: Settings) -> str:
     from bot.app import SystemClock
+    from bot.domain.wording import name_grader
     from bot.errors import ConfigError
     from bot.graders import choose_graders
     from bot.services.metering import FreeMeter
@@ -277,7 +281,7 @@ async def _examine_grading(settings: Settings) -> str:
         await graders.load()
         if graders.notes:
             raise ConfigError(" ".join(graders.notes))
-        return f"answers are scored by {graders.grader.name}"
+        return f"answers are scored by {name_grader(graders.grader.name)}"
     finally:
         await graders.close()
 

@@ -13,6 +13,7 @@ from bot.cli.packs import WorkspaceOption, load_any_pack, suggest_near
 from bot.cli.progress import OnProgress, showing_progress
 from bot.domain.people import Level
 from bot.domain.question import Kind, Question
+from bot.domain.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,7 +62,7 @@ def _print_table(chosen: Sequence[Question]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("id", "level", "topics", "kind", "title", caption=f"{len(chosen)} questions")
+    table = Table("id", "level", "topics", "kind", "title", caption=plural(len(chosen), "question"))
     for one in chosen:
         table.add_row(one.id, one.level, ", ".join(one.topics), one.kind, one.title)
     Console().print(table)
@@ -187,7 +188,7 @@ def export_questions(
         target.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         _fail(f"{target} can't be written: {error.strerror}.", "Name another file.")
-    typer.echo(f"{len(loaded)} questions written to {target}.", err=True)
+    typer.echo(f"{plural(len(loaded), 'question')} written to {target}.", err=True)
 
 
 def _write_text(loaded: Sequence[Question], form: Format) -> str:

@@ -103,7 +103,26 @@ def list_key_points(question: Question) -> str:
 
 def plural(count: int, noun: str) -> str:
     """Write a number with its noun."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{count} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+_LABELS = {"id": "Schedule", "tz": "Time zone", "timezone": "Time zone", "reveal": "The answer is"}
+
+
+def name_field(name: str) -> str:
+    """Return what stands above a form's field."""
+    return _LABELS.get(name, name.replace("-", " ").capitalize())
+
+
+_GRADERS = {"lexical": "matching words", "semantic": "matching meaning"}
+
+
+def name_grader(grader: str) -> str:
+    """Say how an answer was scored, and by which grader; what it adds to its name is kept."""
+    how = _GRADERS.get(grader.partition(",")[0])
+    if grader == "choice":
+        return "the choice"
+    return f"{how} ({grader})" if how else grader
 
 
 def introduce_question(card: QuestionCard) -> str:
@@ -212,7 +231,7 @@ def describe_fate(delivery: Delivery) -> str:
 def list_grading_facts(grading: GradingStatus) -> list[str]:
     """Say who grades, and what a language model was asked for and came to."""
     facts = grading.facts
-    lines = [f"Answers are scored by {facts.name}.", *facts.problems]
+    lines = [f"Answers are scored by {name_grader(facts.name)}.", *facts.problems]
     if facts.model:
         limit = f" of {facts.daily_limit:,}" if facts.daily_limit else ""
         lines.append(f"{facts.model} today: {_describe_use(grading.today, limit)}.")

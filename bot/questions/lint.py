@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot.domain.grading import GradingTask
 from bot.domain.question import Kind, Question
+from bot.domain.wording import plural
 from bot.ports import Grader
 from bot.questions.markdown import find_code_blocks, strip_markup
 from bot.questions.proofs import asserts_something, count_runs
@@ -82,7 +83,7 @@ def _check_lengths(question: Question) -> Iterator[tuple[str, str]]:
     low, high = ANSWER_WORDS if question.kind is Kind.OPEN else CHOICE_ANSWER_WORDS
     words = count_words(question.answer)
     if not low <= words <= high:
-        yield f"The model answer has {words} words.", f"Write {low} to {high}."
+        yield f"The model answer has {plural(words, 'word')}.", f"Write {low} to {high}."
     for part, text, most in (
         ("prompt", question.prompt, LONGEST_PROMPT),
         ("answer", question.answer, LONGEST_ANSWER),
@@ -94,7 +95,7 @@ def _check_lengths(question: Question) -> Iterator[tuple[str, str]]:
 def _check_open(question: Question) -> Iterator[tuple[str, str]]:
     low, high = KEY_POINTS
     if not low <= len(question.key_points) <= high:
-        yield f"It has {len(question.key_points)} key points.", f"Write {low} to {high}."
+        yield f"It has {plural(len(question.key_points), 'key point')}.", f"Write {low} to {high}."
     if not question.follow_ups:
         yield "It has no follow-ups.", "Add `## Follow-ups`; the mock interview asks them."
     if not question.mistakes:
@@ -104,7 +105,7 @@ def _check_open(question: Question) -> Iterator[tuple[str, str]]:
 def _check_choices(question: Question) -> Iterator[tuple[str, str]]:
     low, high = CHOICES
     if not low <= len(question.choices) <= high:
-        yield f"It has {len(question.choices)} choices.", f"Write {low} to {high}."
+        yield f"It has {plural(len(question.choices), 'choice')}.", f"Write {low} to {high}."
     for choice in question.choices:
         if len(choice.text) > LONGEST_CHOICE:
             yield f"A choice has {len(choice.text)} characters.", f"{LONGEST_CHOICE} are enough."

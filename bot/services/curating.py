@@ -162,7 +162,7 @@ class Curating:
                 f"The pack {name} is a file of {len(content) // 1024**2} MB, too large for a chat. "
                 f"Whoever runs the bot can type: fastapi-quiz questions export --pack {name}"
             )
-        said = f"The pack {name} with {len(questions)} questions."
+        said = f"The pack {name} with {plural(len(questions), 'question')}."
         kind = "application/json" if form == "json" else "text/csv"
         file = Attachment(f"{name}.{form}", kind, content, said)
         facts = {"pack": name, "questions": len(questions), "format": form, "file": file.name}

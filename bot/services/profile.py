@@ -46,7 +46,8 @@ class Profile:
             zone = zone_of(changed, call.caller.platform_zone)
             reminder = await change_reminder(work, caller, zone, options)
         open_until = [period.until for period in away if period.ended_at is None]
-        return Reply([_describe(changed, max(open_until, default=None), today, reminder)])
+        told = _describe_zone(changed, caller.platform_zone)
+        return Reply([_describe(changed, told, max(open_until, default=None), today, reminder)])
 
     async def _set_away(self, work: UnitOfWork, caller: Caller, until: date | None) -> None:
         await work.members.end_away(caller.member, caller.now)
@@ -79,7 +80,7 @@ class Profile:
 
 
 def _describe(
-    member: Member, away_until: date | None, today: date, reminder: Reminder | None
+    member: Member, zone: str, away_until: date | None, today: date, reminder: Reminder | None
 ) -> NoticeCard:
     away = away_until if away_until and away_until >= today else None
     facts: dict[str, Any] = {
@@ -92,12 +93,20 @@ def _describe(
     told = f"at {reminder.at:%H:%M} ({reminder.zone}), if reviews are due" if reminder else "no"
     lines = [
         f"Level: {member.level or 'any'}",
-        f"Time zone: {member.zone or 'as your platform says'}",
+        f"Time zone: {zone}",
         f"On the leaderboard: {'yes' if member.on_leaderboard else 'no'}",
         f"Reminders: {told}",
         f"Away until: {away or 'not away'}",
     ]
     return NoticeCard("Your settings\n" + "\n".join(lines), facts)
+
+
+def _describe_zone(member: Member, platform_zone: str) -> str:
+    if member.zone:
+        return member.zone
+    if platform_zone:
+        return f"as your platform says, {platform_zone}"
+    return "UTC until you set yours: /fastapi-quiz settings timezone:Europe/Berlin"
 
 
 def zone_of(member: Member, platform_zone: str) -> str:

@@ -162,7 +162,7 @@ async def test_an_answer_is_kept_and_counted_when_the_model_asks_to_wait(
     server.behave = refuse_for_now
     played = await play(tmp_path, server, f"@ben answers: {ANSWER}\n@ben: /fastapi-quiz streak")
     assert graders(played) == ["lexical, scored offline"]
-    assert "scored by lexical, scored offline" in played.last("grade").text
+    assert "scored by matching words (lexical, scored offline)" in played.last("grade").text
     assert played.last("streak").data["current"] == 1
 
 
@@ -203,7 +203,7 @@ async def test_the_command_grades_in_bulk(tmp_path: Path, server: ModelServer) -
     )
     assert code == 0
     assert json.loads(out)["grader"] == "openai:fake"
-    assert err == "fastapi-quiz: 1 model calls, 790 tokens.\n"
+    assert err == "fastapi-quiz: 1 model call, 790 tokens.\n"
 
 
 async def test_the_doctor_asks_the_model_for_a_word(tmp_path: Path, server: ModelServer) -> None:

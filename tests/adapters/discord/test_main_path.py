@@ -198,3 +198,15 @@ async def test_server_with_all_its_furniture_is_read(stage: Stage) -> None:
     (guild,) = stage.platform._client.guilds
     assert (guild.name, guild.emojis) == ("Acme", ())
     assert [*guild.channels, *guild.roles, *guild.threads] == []
+
+
+async def test_settings_tell_the_zone_that_holds_where_discord_tells_none(stage: Stage) -> None:
+    server = stage.server
+    olga = server.member("olga")
+    shown = await server.answered(await server.call(olga, "settings"))
+    assert "Time zone: UTC until you set yours: /fastapi-quiz settings timezone:" in text_of(
+        shown.messages[0]
+    )
+    given = {"timezone": "Europe/Berlin"}
+    changed = await server.answered(await server.call(olga, "settings", given))
+    assert "Time zone: Europe/Berlin\n" in text_of(changed.messages[0])

@@ -188,7 +188,7 @@ async def test_a_form_from_the_page_holds_the_settings_and_empties_them(bot: Bot
     await bot.settle()
 
     text = text_of(bot, bot.ben)
-    assert "Time zone: as your platform says" in text
+    assert "Time zone: as your platform says, Europe/Berlin" in text
     assert "Away until: 2026-01-20" in text
 
 
