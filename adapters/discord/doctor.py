@@ -8,6 +8,7 @@ import aiohttp
 import discord
 from discord.http import Route
 
+from adapters.discord.platform import require_settings
 from adapters.discord.rights import find_missing, make_invite_link
 from bot.config import DiscordSettings
 from bot.errors import ConfigError
@@ -22,6 +23,7 @@ async def examine(settings: DiscordSettings, places: Sequence[tuple[str, str]]) 
     Raises:
         ConfigError: says what is wrong and how to mend it.
     """
+    require_settings(settings)
     Route.BASE = settings.api_url.rstrip("/")
     client = discord.Client(intents=discord.Intents.none())
     try:

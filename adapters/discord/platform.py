@@ -53,7 +53,7 @@ class DiscordPlatform:
         meter: Meter = NO_METER,
         **options: Any,
     ) -> None:
-        _check_settings(settings)
+        require_settings(settings)
         self._settings = settings
         self._memory = memory
         self._options = options
@@ -164,10 +164,17 @@ class DiscordPlatform:
         await self._memory.close()
 
 
-def _check_settings(settings: DiscordSettings) -> None:
-    """Refuse what can't work before anything is connected."""
+def require_settings(settings: DiscordSettings) -> None:
+    """Refuse what can't work before anything is connected.
+
+    Raises:
+        ConfigError: names the setting, and what to write there.
+    """
     if not settings.token.get_secret_value().strip():
-        raise ConfigError("discord.token is missing. docs/discord.md says where to find it.")
+        raise ConfigError(
+            "discord.token is missing. Put your bot's token there, or into "
+            "FASTAPI_QUIZ_DISCORD__TOKEN; docs/discord.md says where to find it."
+        )
     for shard_id in settings.shard_ids:
         if not 0 <= shard_id < settings.shard_count:
             raise ConfigError(
