@@ -22,7 +22,7 @@ from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
 from adapters.discord.messages import Page, make_message
 from adapters.discord.pacing import Pacer
-from adapters.discord.rights import find_missing
+from adapters.discord.rights import find_missing, find_name
 from adapters.discord.seeding import Seeder
 from adapters.discord.standing import Standing, Standings, fetch_role, fetch_standing
 from adapters.discord.text import shorten
@@ -257,6 +257,12 @@ class Chat:
         client = self._connected()
         with explaining_failures():
             return await find_missing(client, _number(workspace), _number(channel))
+
+    async def channel_name(self, workspace: str, channel: str) -> str | None:
+        """Recall what the gateway told, or ask; of another server's channel nothing is told."""
+        client = self._connected()
+        with explaining_failures():
+            return await find_name(client, _number(workspace), _number(channel))
 
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Tell who has the permission Manage Server."""

@@ -48,6 +48,23 @@ def make_invite_link(application_id: str) -> str:
     return f"https://discord.com/oauth2/authorize?{urlencode(query)}"
 
 
+async def find_name(client: discord.Client, guild_id: int, channel_id: int) -> str | None:
+    """Return a channel's name; None where the server has no such channel that the bot sees.
+
+    Raises:
+        discord.HTTPException: Discord does not say.
+    """
+    channel: object = client.get_channel(channel_id)
+    if channel is None:
+        try:
+            channel = await client.fetch_channel(channel_id)
+        except (discord.Forbidden, discord.NotFound, discord.InvalidData):
+            return None
+    if isinstance(channel, discord.abc.GuildChannel) and channel.guild.id == guild_id:
+        return f"#{channel.name}"
+    return None
+
+
 async def find_missing(client: discord.Client, guild_id: int, channel_id: int) -> str | None:
     """Ask Discord what the bot may do in a channel, and say what it lacks; None for nothing.
 

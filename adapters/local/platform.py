@@ -220,6 +220,10 @@ class LocalChat:
         self._require_answer()
         return member in self.platform.workspaces[workspace].admins
 
+    async def channel_name(self, workspace: str, channel: str) -> str | None:
+        """Channels are called by their names."""
+        return channel
+
     async def find_role(self, workspace: str, text: str) -> Role | None:
         """Roles are written `@&mods`, and are there once somebody has them."""
         name = text.strip().removeprefix("@&")

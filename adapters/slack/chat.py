@@ -168,6 +168,18 @@ class SlackChat:
         match = _MENTION.fullmatch(text.strip())
         return match[1] if match else text.strip()
 
+    async def channel_name(self, workspace: str, channel: str) -> str | None:
+        """Ask what the channel is called. Of a private one Slack tells only its members."""
+        if channel.startswith("D"):
+            return "direct message"
+        client = await self.clients.of(workspace)
+        try:
+            found = (await client.conversations_info(channel=channel)).get("channel") or {}
+        except CALL_ERRORS as error:
+            raise explain(error) from error
+        is_open = found.get("name") and not found.get("is_private")
+        return f"#{found['name']}" if is_open else None
+
     def member_id(self, text: str) -> str:
         """Take the id out of `<@U1>`, or a display name as it was typed."""
         match = _MENTION.fullmatch(text.strip())

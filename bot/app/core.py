@@ -36,6 +36,7 @@ from bot.services.helping import Helping
 from bot.services.importing import Importing
 from bot.services.interviewing import InterviewEnding, Interviewing
 from bot.services.leaving import Leaving
+from bot.services.naming import ChannelNames
 from bot.services.notifying import Notifying
 from bot.services.pacing import Pacing
 from bot.services.planning import Planning
@@ -72,6 +73,7 @@ class Application:
     dispatching: Dispatching
     graders: Graders
     visiting: Visiting
+    naming: ChannelNames
 
     async def start(self, packs: Mapping[str, Path] | None = None) -> None:
         """Check the schema and bring the shipped bank, or other packs, into the database.
@@ -199,6 +201,7 @@ def build(
         ),
         graders,
         visiting,
+        ChannelNames(chats, clock),
     )
 
 

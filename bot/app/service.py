@@ -73,6 +73,7 @@ class Service:
             self,
             measured,
             self._app.visiting,
+            self._app.naming,
             self._tracing.handle,
         )
 

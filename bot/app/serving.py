@@ -10,6 +10,7 @@ from bot.app.platforms import require_extra
 from bot.config import Settings
 from bot.errors import ConfigError
 from bot.ports import Handle, Platform
+from bot.services.naming import ChannelNames
 from bot.services.visiting import Visiting
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def make_web(
     service: Service,
     meter: PrometheusMeter | None,
     visiting: Visiting,
+    naming: ChannelNames,
     handle: Handle,
 ) -> Web | None:
     """Make the web server, if it is enabled, with the routes that platforms want served, and the
@@ -47,7 +49,7 @@ def make_web(
 
         names = [platform.name for platform in platforms]
         url = settings.web.public_url
-        console = make_console(visiting, handle, service.examine, names, url)
+        console = make_console(visiting, naming, handle, service.examine, names, url)
         return WebServer(settings.web, make_web_app(routes, service, meter, console))
     if routes:
         raise ConfigError(

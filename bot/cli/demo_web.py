@@ -44,7 +44,7 @@ async def serve(url: str, settings: Settings, port: int) -> None:
         simulation.zone, simulation.started = zone, True
         program = simulation.program
         assert isinstance(program, Application)
-        console = make_console(program.visiting, live.handle, _examine, [NAME])
+        console = make_console(program.visiting, program.naming, live.handle, _examine, [NAME])
         pages = Starlette(routes=[Mount("/console", console), Mount("/", make_channel(live))])
         server = WebServer(WebSettings(host="127.0.0.1", port=port), pages)
         await live.open(simulation, [FIRST_COMMAND])

@@ -196,7 +196,12 @@ COMMANDS: tuple[Command, ...] = (
         Rights.ADMIN,
         example=f"{NAME} generate validation count:3",
     ),
-    Command("questions list", "the drafts that wait for you", (), Rights.ADMIN),
+    Command(
+        "questions list",
+        "the drafts that wait for you",
+        (Option("page", Type.NUMBER, "2 for the five behind the oldest five"),),
+        Rights.ADMIN,
+    ),
     Command("questions approve", "take a draft into the bank", (DRAFT_ID,), Rights.ADMIN),
     Command(
         "questions reject",

@@ -293,9 +293,13 @@ def count_queue(card: QueueCard) -> str:
     """Say how much waits, and how to see the rest."""
     if not card.entries:
         return QUEUE_EMPTY
-    if card.waiting > len(card.entries):
-        return f"{plural(card.waiting, 'item')} waiting; these come first. Decide to see the next."
-    return f"{plural(card.waiting, 'item')} waiting for you."
+    waiting = f"{plural(card.waiting, 'item')} waiting"
+    if not card.page or card.pages == 1:
+        return f"{waiting} for you."
+    next_page = card.page % card.pages + 1
+    way = "The next" if card.page < card.pages else "The first"
+    more = f"{way}: /fastapi-quiz questions list page:{next_page}"
+    return f"{waiting}, page {card.page} of {card.pages}. {more}"
 
 
 def name_entry(entry: QueueEntry) -> str:

@@ -62,6 +62,10 @@ class ChatPort(Protocol):
         """Turn what somebody typed for a channel into the platform's id."""
         ...
 
+    async def channel_name(self, workspace: str, channel: str) -> str | None:
+        """Return what people call the channel, such as `#general`; None if that is not told."""
+        ...
+
     def member_id(self, text: str) -> str:
         """Turn what somebody typed for a member into the platform's id or a display name."""
         ...

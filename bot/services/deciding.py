@@ -43,7 +43,8 @@ class Deciding:
     async def list_queue(self, call: Call) -> Reply:
         """Show the oldest waiting items."""
         async with self.storage.reading() as work:
-            return Reply([await load_queue(work, call.caller.workspace.id)])
+            page = call.options.get("page", 1)
+            return Reply([await load_queue(work, call.caller.workspace.id, page)])
 
     @handles("questions approve")
     async def approve(self, call: Call) -> Reply:
@@ -184,11 +185,14 @@ def _require_draft(item: QueueItem) -> QueueItem:
     return item
 
 
-async def load_queue(work: UnitOfWork, workspace_id: WorkspaceId) -> QueueCard:
-    """Return the oldest waiting items as a card."""
+async def load_queue(work: UnitOfWork, workspace_id: WorkspaceId, page: int = 1) -> QueueCard:
+    """Return a page of what waits, oldest first; behind the last page stands the last one."""
     waiting = await work.drafts.waiting(workspace_id)
-    entries = [await _describe_entry(work, item) for item in waiting[:SHOWN]]
-    return QueueCard(tuple(entries), len(waiting))
+    card = QueueCard((), len(waiting))
+    page = min(max(1, page), card.pages)
+    shown = waiting[(page - 1) * SHOWN : page * SHOWN]
+    entries = [await _describe_entry(work, item) for item in shown]
+    return replace(card, entries=tuple(entries), page=page)
 
 
 async def _describe_entry(work: UnitOfWork, item: QueueItem) -> QueueEntry:

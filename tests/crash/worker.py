@@ -73,6 +73,10 @@ class WireChat:
         """None is missing."""
         return None
 
+    async def channel_name(self, workspace: str, channel: str) -> str | None:
+        """Nobody looks."""
+        return None
+
     async def find_role(self, workspace: str, text: str) -> Role | None:
         """There are no roles here."""
         return None

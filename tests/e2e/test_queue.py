@@ -35,7 +35,7 @@ async def test_a_suggestion_waits_is_approved_and_its_author_is_told(play: Play)
     assert (item["id"], item["kind"], item["author"]) == (1, "suggestion", "ben")
     assert item["topics"] == ["threads"]
     assert "Starlette runs it" in first.text
-    assert second.data == {"items": [], "waiting": 0}
+    assert second.data == {"items": [], "waiting": 0, "page": 1}
     [admin_told] = [said for said in played.of("notice", "ana") if "handed in" in said.text]
     assert admin_told.text.endswith("/fastapi-quiz questions list")
     asked = played.last("question")
@@ -201,6 +201,34 @@ async def test_the_queue_can_t_be_flooded(play: Play) -> None:
     assert "5 of yours wait" in played.last("error").text
     queue = played.last("queue").data
     assert (queue["waiting"], len(queue["items"])) == (5, 5)
+
+
+async def test_what_waits_is_turned_over_page_by_page(play: Play) -> None:
+    lines = "\n".join(
+        f'@{who}: /fastapi-quiz suggest question:"{word} {word}y {word}er?" '
+        f'answer:"{word} is {word}." level:fresher topic:{word}'
+        for who, word in zip(
+            "bcdefgh", ("alpha", "beta", "gamma", "delta", "kappa", "pi", "rho"), strict=True
+        )
+    )
+    played = await play(
+        f"""{START}
+        {lines}
+        @ana: /fastapi-quiz questions list
+        @ana: /fastapi-quiz questions list page:2
+        @ana: /fastapi-quiz questions list page:9
+        @ana presses Approve 7
+        """
+    )
+    first, second, last = played.of("queue", "ana")
+    assert [item["id"] for item in first.data["items"]] == [1, 2, 3, 4, 5]
+    assert "7 items waiting, page 1 of 2. The next: /fastapi-quiz questions list page:2" in (
+        first.text
+    )
+    assert [item["id"] for item in second.data["items"]] == [6, 7]
+    assert "The first: /fastapi-quiz questions list page:1" in second.text
+    assert last.data == second.data, "behind the last page stands the last one"
+    assert "rho rhoy rhoer" in played.last("notice").text, "the button of another page works"
 
 
 async def test_one_much_like_another_is_refused_without_quoting_the_queue(play: Play) -> None:

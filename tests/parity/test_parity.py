@@ -78,6 +78,7 @@ at 2026-03-23 08:55 Europe/Berlin
 @ben: /fastapi-quiz schedule preview 1
 @ben: /fastapi-quiz status
 @ben: /fastapi-quiz status state:stuck
+@ben: /fastapi-quiz questions list page:2
 @ben: /fastapi-quiz console
 @cem: /fastapi-quiz status
 @cem: /fastapi-quiz console

@@ -17,6 +17,7 @@ from adapters.web.guarding import GuardHeaders
 from bot.domain.health import Fact
 from bot.errors import Forbidden
 from bot.ports import Handle
+from bot.services.naming import ChannelNames
 from bot.services.visiting import Visiting
 
 _STATUSES = {"forbidden": 403, "not_found": 404, "fault": 503}
@@ -25,6 +26,7 @@ STATIC = Path(__file__).parents[1] / "static"
 
 def make_console(
     visiting: Visiting,
+    naming: ChannelNames,
     handle: Handle,
     examine: Callable[[], Awaitable[list[Fact]]],
     platforms: Collection[str],
@@ -32,11 +34,12 @@ def make_console(
 ) -> GuardHeaders:
     """Return the console.
 
-    `handle` answers its visitors' events, `examine` says how the process is, `platforms` are
-    those that it is connected to, `public_url` is how the outside reaches it.
+    `naming` knows channels' names, `handle` answers its visitors' events, `examine` says how the
+    process is, `platforms` are those that it is connected to, `public_url` is how the outside
+    reaches it.
     """
     app = FastAPI(title="Console", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.door = Door(visiting, handle, platforms, public_url)
+    app.state.door = Door(visiting, naming, handle, platforms, public_url)
     app.state.examine = examine
     app.mount("/static", StaticFiles(directory=STATIC))
     for part in (entering, looking, filling):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -44,14 +44,19 @@ class Sheet:
             return pick(await guest.call(self.form), FormCard)
         value = self.form if self.action == "form" else ""
         card = pick(await guest.press(self.action, about, value), FormCard)
-        return replace(card, fields=tuple(_name_channel(guest, card.fields)))
+        fields = [
+            await _name_channel(guest, field) if field.name == "channel" else field
+            for field in card.fields
+        ]
+        return replace(card, fields=tuple(fields))
 
 
-def _name_channel(guest: Guest, fields: Sequence[FormField]) -> Iterator[FormField]:
-    """Write down which channel `here` is: that in which the link was asked for."""
-    for field in fields:
-        is_here = field.name == "channel" and not field.value
-        yield replace(field, value=guest.visit.channel) if is_here else field
+async def _name_channel(guest: Guest, field: FormField) -> FormField:
+    """Write down which channel `here` is, that in which the link was asked for, and its name."""
+    channel = field.value or guest.visit.channel
+    name = (await guest.learn_names([channel])).name_channel(channel)
+    label = field.label if name == channel else f"{field.label}; {channel} is {name}"
+    return replace(field, value=channel, label=label)
 
 
 _SHEETS = {
@@ -158,10 +163,11 @@ async def resolve_delivery(
 
 
 @router.post("/queue/{number:int}/approve")
-async def approve(request: Request, guest: Sender, number: int) -> Response:
-    """Approve what was shown, unless it was changed since."""
+async def approve(request: Request, guest: Sender, number: int, page: int = 1) -> Response:
+    """Approve what was shown, unless it was changed since; the same page comes again."""
     shown = str((await request.form()).get("shown", ""))
-    return guest.go("queue", say_done(await guest.press("approve", str(number), shown)))
+    back = f"queue?page={page}" if page > 1 else "queue"
+    return guest.go(back, say_done(await guest.press("approve", str(number), shown)))
 
 
 @router.post("/bank/questions/{name}/{deed}")

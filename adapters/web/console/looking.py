@@ -30,6 +30,7 @@ from bot.domain.delivery import Delivery, DeliveryState
 from bot.domain.health import Fact
 
 router = APIRouter()
+SHOWN_COMING = 10
 _Kind = TypeVar("_Kind", bound=Card)
 
 
@@ -62,12 +63,16 @@ async def show_overview(
     answers = await asyncio.gather(guest.call("status"), guest.call("questions list"))
     status, queue = pick(answers[0], StatusCard), pick(answers[1], QueueCard)
     coming = [(one.next_due_at, one) for one in status.schedules if one.next_due_at]
+    coming.sort(key=lambda pair: pair[0])
+    last = _find_last(status.deliveries)
+    seen = [*([last] if last else ()), *status.missed, *(one for _, one in coming[:SHOWN_COMING])]
+    guest = await guest.learn_names(one.channel for one in seen)
     return show_page(
         guest,
         "overview",
         status=status,
-        coming=[one for _, one in sorted(coming, key=lambda pair: pair[0])],
-        last=_find_last(status.deliveries),
+        coming=[one for _, one in coming[:SHOWN_COMING]],
+        last=last,
         waiting=queue.waiting,
         facts=facts,
     )
@@ -81,6 +86,7 @@ def _find_last(deliveries: Sequence[Delivery]) -> Delivery | None:
 async def show_schedules(guest: Visitor) -> HTMLResponse:
     """All schedules."""
     card = pick(await guest.call("schedule list"), SchedulesCard)
+    guest = await guest.learn_names(one.channel for one in card.schedules)
     return show_page(guest, "schedules", schedules=card.schedules)
 
 
@@ -90,6 +96,7 @@ async def show_schedule(guest: Visitor, number: int) -> HTMLResponse:
     one = {"id": str(number)}
     card = pick(await guest.call("schedule show", one), ScheduleCard)
     [preview] = await guest.call("schedule preview", one)
+    guest = await guest.learn_names([card.schedule.channel])
     return show_page(guest, "schedule", schedule=card.schedule, preview=await show_card(preview))
 
 
@@ -97,13 +104,15 @@ async def show_schedule(guest: Visitor, number: int) -> HTMLResponse:
 async def show_deliveries(guest: Visitor, state: str = "", page: str = "") -> HTMLResponse:
     """What was posted, missed or is stuck, and why."""
     card = pick(await guest.call("status", {"state": state, "page": page}), StatusCard)
+    guest = await guest.learn_names(one.channel for one in card.deliveries)
     return show_page(guest, "deliveries", card=card, states=list(DeliveryState))
 
 
 @router.get("/queue")
-async def show_queue(guest: Visitor) -> HTMLResponse:
+async def show_queue(guest: Visitor, page: str = "") -> HTMLResponse:
     """The drafts and reports that wait."""
-    return show_page(guest, "queue", card=pick(await guest.call("questions list"), QueueCard))
+    card = pick(await guest.call("questions list", {"page": page}), QueueCard)
+    return show_page(guest, "queue", card=card)
 
 
 @router.get("/bank")

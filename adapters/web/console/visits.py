@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 from urllib.parse import quote, unquote, urlsplit
 
@@ -16,6 +16,7 @@ from bot.domain.events import ButtonPressed, CommandCalled, Event, Origin
 from bot.domain.visit import VISIT_LASTS, Visit
 from bot.errors import QuizError
 from bot.ports import Handle
+from bot.services.naming import ChannelNames
 from bot.services.visiting import Visiting
 
 COOKIE = "quiz_console"
@@ -45,6 +46,16 @@ class Guest:
     secret: str
     door: Door
     said: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    async def learn_names(self, channels: Iterable[str]) -> Guest:
+        """Return the guest who knows what these channels are called."""
+        found = await self.door.naming.look_up(self.visit.workspace, channels)
+        return replace(self, names={**self.names, **found})
+
+    def name_channel(self, channel: str) -> str:
+        """Return a channel's name, or its id where that is all that is known."""
+        return self.names.get(channel, channel)
 
     @property
     def base(self) -> str:
@@ -114,6 +125,7 @@ class Door:
     """Lets visitors in and out. `platforms` are those that this process is connected to."""
 
     visiting: Visiting
+    naming: ChannelNames
     handle: Handle
     platforms: Collection[str]
     public_url: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -23,11 +24,20 @@ class QueueEntry:
 
 @dataclass(frozen=True, slots=True)
 class QueueCard:
-    """The oldest waiting items, whole. Their texts are plain: nothing in them is rendered."""
+    """Waiting items, oldest first and whole. Their texts are plain: nothing in them is rendered.
+
+    `page` counts from 1 where they are a page of all that wait; 0: they are items of their own.
+    """
 
     kind: ClassVar[str] = "queue"
     entries: tuple[QueueEntry, ...]
     waiting: int
+    page: int = 0
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max(1, math.ceil(self.waiting / SHOWN))
 
     @property
     def buttons(self) -> tuple[Button, ...]:
@@ -39,6 +49,7 @@ class QueueCard:
         return {
             "items": [describe_item(entry) for entry in self.entries],
             "waiting": self.waiting,
+            "page": self.page,
         }
 
 

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from adapters.discord.pacing import Pacer
 from adapters.discord.platform import DiscordPlatform
 from bot.config import DiscordSettings, Settings, load_settings
-from bot.errors import ConfigError, NotSent
+from bot.errors import ConfigError, NotSent, Rejected
 from storage.adapter_words import AdapterWords
 from storage.engine import open_engine
 from tests.adapters.discord.conftest import Stage
@@ -140,3 +140,18 @@ async def test_commands_go_to_named_servers_alone(tmp_path: Path, stage: Stage) 
     ben = server.member("ben")
     asked = await server.answered(await server.call(ben, "help"))
     assert "FastAPI Quiz" in text_of(asked.messages[0])
+
+
+async def test_a_channel_is_named_from_what_the_gateway_told_or_by_asking(stage: Stage) -> None:
+    assert stage.platform is not None
+    server, chat = stage.server, stage.platform.chat
+    ours = str(server.guild.id)
+    assert await chat.channel_name(ours, str(server.general.id)) == "#general"
+    untold = server.world.add_channel(server.guild, "untold")
+    assert await chat.channel_name(ours, str(untold.id)) == "#untold"
+    other = server.world.add_guild("Globex")
+    theirs = next(iter(other.channels))
+    assert await chat.channel_name(ours, str(theirs)) is None, "another server's"
+    assert await chat.channel_name(ours, "4711") is None
+    with pytest.raises(Rejected):
+        await chat.channel_name(ours, "#general")

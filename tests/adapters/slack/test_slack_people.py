@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+from bot.errors import ChatError
 from tests.fakes.slack_bot import Bot
 from tests.fakes.slack_state import Fault
 
@@ -27,3 +30,13 @@ async def test_those_who_waited_are_answered_where_slack_does_not_say(bot: Bot) 
     await bot.settle()
 
     assert [message.kind for message in bot.messages] == ["help"] * 2
+
+
+async def test_a_public_channel_is_named_and_a_private_one_is_not(bot: Bot) -> None:
+    chat, team = bot.platform.chat, bot.team
+    secret = bot.server.add_channel(team, "layoffs", kind="group")
+    assert await chat.channel_name(team.id, bot.general.id) == "#general"
+    assert await chat.channel_name(team.id, secret.id) is None
+    assert await chat.channel_name(team.id, "D123") == "direct message"
+    with pytest.raises(ChatError):
+        await chat.channel_name(team.id, "C404")

@@ -163,7 +163,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
     platform.workspaces["globex"].admins.add("eva")
     service = Service()
     here = World(app, platform, clock, None)
-    console = make_console(app.visiting, here.handle, service.examine, [NAME], HOST)
+    console = make_console(app.visiting, app.naming, here.handle, service.examine, [NAME], HOST)
     here.web = make_web_app([], service, None, console)
     yield here
     await app.close()

@@ -6,7 +6,7 @@ import json
 import re
 from datetime import timedelta
 
-from adapters.local.platform import Fault
+from adapters.local.platform import NAME, Fault
 from bot.domain.events import AccessLost, ButtonPressed, FormSubmitted
 from tests.adapters.web.conftest import World
 
@@ -109,6 +109,31 @@ async def test_posts_are_listed_by_state_and_what_is_stuck_is_resolved(world: Wo
     assert "nothing is to be resolved" in again.text
 
 
+class Directory:
+    """A platform whose channels have ids and names."""
+
+    async def channel_name(self, workspace: str, channel: str) -> str | None:
+        return {("acme", "#general"): "#<everybody>"}.get((workspace, channel))
+
+
+async def test_channels_are_called_by_their_names_where_the_platform_tells(world: World) -> None:
+    world.app.naming.chats = {NAME: Directory()}  # type: ignore[dict-item]
+    await world.say("schedule add 09:00 tz:Europe/Berlin days:mon-sun")
+    await world.say("schedule add 10:00 channel:#ops tz:Europe/Berlin days:mon-sun")
+    await advance(world, timedelta(days=1))
+    browser = await world.visit()
+    for path in ("", "schedules", "schedules/1", "deliveries"):
+        page = await browser.open(f"/console/{path}")
+        assert "#<everybody>" in page.text
+        assert "#&lt;everybody&gt;" in page.html
+    listed = (await browser.open("/console/schedules")).text
+    assert "1. #<everybody>" in listed
+    assert "2. #ops" in listed
+    form = await browser.open("/console/forms/schedule?about=1")
+    assert 'value="#general"' in form.html, "a form takes the id"
+    assert "#general is #<everybody>" in form.text
+
+
 async def suggest(world: World, question: str, member: str = "ben", team: str = "acme") -> None:
     said = await world.say(
         f'suggest question:"{question}" answer:"It is <b>so</b>." level:fresher topic:zz',
@@ -142,6 +167,25 @@ async def test_the_queue_is_decided_on(world: World) -> None:
     assert "1 item waiting" in rejected.text
     gone = await browser.open("/console/forms/draft?about=2")
     assert "was rejected already" in gone.text
+
+
+async def test_the_queue_has_pages_and_keeps_to_the_one_that_is_open(world: World) -> None:
+    browser = await world.visit()
+    words = ("alpha", "beta", "gamma", "delta", "kappa", "pi", "rho")
+    for who, word in zip("bcdefgh", words, strict=True):
+        await suggest(world, f"{word} {word}y {word}er?", who)
+    page = await browser.open("/console/queue")
+    assert page.html.count("<article") == 5
+    assert "7 items waiting" in page.text
+    assert "Page 1 of 2" in page.text
+    page = await browser.open("/console/queue?page=2")
+    assert page.html.count("<article") == 2
+    approve = "/console/queue/7/approve?page=2"
+    stamp = re.findall(r'name="shown" value="([^"]*)"', page.html)[-1]
+    page = await browser.press(page, approve, shown=stamp)
+    assert "in your own pack now" in page.text
+    assert "Page 2 of 2" in page.text
+    assert page.html.count("<article") == 1
 
 
 async def test_the_bank_is_searched_changed_imported_and_exported(world: World) -> None:

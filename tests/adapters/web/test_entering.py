@@ -78,7 +78,12 @@ async def test_the_cookie_is_for_the_console_alone(world: World) -> None:
         Service(),
         None,
         make_console(
-            world.app.visiting, world.handle, Service().examine, ["local"], "https://a.test/quiz/"
+            world.app.visiting,
+            world.app.naming,
+            world.handle,
+            Service().examine,
+            ["local"],
+            "https://a.test/quiz/",
         ),
     )
     page = Page(await world.browse().http.post(await world.invite()))
@@ -152,7 +157,9 @@ async def test_an_outage_of_the_platform_is_said(world: World) -> None:
 
 async def test_a_process_of_another_platform_says_so(world: World) -> None:
     browser = await world.visit()
-    console = make_console(world.app.visiting, world.handle, Service().examine, ["slack"])
+    console = make_console(
+        world.app.visiting, world.app.naming, world.handle, Service().examine, ["slack"]
+    )
     world.web = make_web_app([], Service(), None, console)
     elsewhere = world.browse()
     elsewhere.http.cookies.update(dict(browser.http.cookies))
