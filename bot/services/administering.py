@@ -68,7 +68,11 @@ class Administering:
             return found
         async with self.storage.reading() as work:
             known = await work.admin_roles.of_workspace(workspace.id)
-        return next((role for role in known if text.strip() in (role.name, f"@&{role.name}")), None)
+        wanted = text.strip()
+        return next(
+            (role for role in known if wanted in (role.external_id, role.name, f"@&{role.name}")),
+            None,
+        )
 
     async def _find_member(self, work: UnitOfWork, caller: Caller, text: str) -> Member:
         name = self.chats[caller.workspace.platform].member_id(text)
@@ -106,9 +110,13 @@ class Administering:
 
 
 async def _say_admins(work: UnitOfWork, caller: Caller) -> Reply:
-    admins = [member.name for member in await work.members.admins(caller.workspace.id)]
-    roles = [role.name for role in await work.admin_roles.of_workspace(caller.workspace.id)]
-    named = [*admins, *(f"everybody with the role {role}" for role in roles)]
+    members = await work.members.admins(caller.workspace.id)
+    all_roles = await work.admin_roles.of_workspace(caller.workspace.id)
+    admins, roles = [one.name for one in members], [role.name for role in all_roles]
+    wide = [f"everybody with the role {role}" for role in roles]
+    named = [*admins, *wide]
+    ids = [one.external_id for one in (*members, *all_roles)]
     listed = ", ".join(named) if named else "nobody"
     text = f"Beside the platform's own admins, {listed} may configure this bot."
-    return Reply([NoticeCard(text, {"admins": admins, "roles": roles})])
+    granted = [{"id": each, "name": name} for each, name in zip(ids, named, strict=True)]
+    return Reply([NoticeCard(text, {"admins": admins, "roles": roles, "granted": granted})])

@@ -170,6 +170,16 @@ async def approve(request: Request, guest: Sender, number: int, page: int = 1) -
     return guest.go(back, say_done(await guest.press("approve", str(number), shown)))
 
 
+@router.post("/admins/{deed}")
+async def change_admins(
+    request: Request, guest: Sender, deed: Literal["add", "remove"]
+) -> Response:
+    """Let somebody configure the bot, or take that back."""
+    member = str((await request.form()).get("shown", ""))
+    cards = await guest.call(f"admins {deed}", {"member": member})
+    return guest.go("admins", say_done(cards))
+
+
 @router.post("/bank/questions/{name}/{deed}")
 async def change_question(guest: Sender, name: str, deed: Literal["retire", "restore"]) -> Response:
     """Take a question out of the bank, or back."""

@@ -157,6 +157,13 @@ async def show_question(guest: Visitor, name: str) -> HTMLResponse:
     return show_page(guest, "question", row=card.row, shown=await show_card(card))
 
 
+@router.get("/admins")
+async def show_admins(guest: Visitor) -> HTMLResponse:
+    """Who may configure the bot beside the platform's own admins."""
+    card = pick(await guest.call("admins list"), NoticeCard)
+    return show_page(guest, "admins", said=card.text, granted=card.data()["granted"])
+
+
 @router.get("/standings")
 async def show_standings(guest: Visitor, period: str = "") -> HTMLResponse:
     """The standings of a period."""

@@ -284,3 +284,28 @@ async def test_who_left_the_workspace_is_out(world: World) -> None:
         workspace = await work.workspaces.find("local", "acme")
     assert workspace is not None
     assert workspace.left_at is not None, "a page that is open proves no return"
+
+
+async def test_admins_are_added_and_taken_back(world: World) -> None:
+    await world.say("help", "ben")
+    world.platform.workspaces["acme"].roles["mods"] = {"cem"}
+    browser = await world.visit()
+    page = await browser.open("/console/admins")
+    assert "nobody may configure this bot" in page.text
+    page = await browser.press(page, "/console/admins/add", shown="ben")
+    assert "own admins, ben may configure" in page.text
+    page = await browser.press(page, "/console/admins/add", shown="@&mods")
+    assert "everybody with the role mods" in page.text
+    assert (
+        "/fastapi-quiz help once"
+        in (await browser.press(page, "/console/admins/add", shown="nobody")).text
+    )
+    ben = await world.visit("ben")
+    assert (await ben.open("/console/admins")).status == 200
+    for granted in re.findall(r'name="shown" value="([^"]*)"', page.html):
+        page = await browser.press(page, "/console/admins/remove", shown=granted)
+    assert "nobody may configure this bot" in page.text
+    assert (await ben.open("/console/admins")).status == 403
+    stamp = {"stamp": page.hidden("stamp"), "shown": "ben"}
+    assert (await ben.send("/console/admins/add", stamp)).status in (400, 403)
+    assert (await browser.send("/console/admins/crown", stamp)).status == 400
