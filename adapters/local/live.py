@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from adapters.local.platform import Message
-from adapters.local.script import Mark, Outage, Say
+from adapters.local.script import Crash, Mark, Outage, Say
 from adapters.local.simulation import Simulation
 from adapters.local.uploads import read_upload
 from bot.commands import NAME as COMMAND
@@ -25,9 +25,16 @@ from bot.domain.events import (
     TextCommand,
     Upload,
 )
+from bot.domain.reading import format_duration
 from bot.errors import NotFound
 
 MOST_TO_SKIP = timedelta(days=31)
+NARRATOR = "demo"
+"""Who tells what happens to the bot and to the platform."""
+_CRASHED = (
+    "The bot's process died without clean-up and was started again on the same database. "
+    "What it owes still comes, and nothing comes twice."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +213,14 @@ class LiveChannel:
     async def break_off(self, duration: timedelta) -> None:
         """From now on for so long the platform answers nothing."""
         async with self._playing():
+            self._add(NARRATOR, None, text=f"No answer from here for {format_duration(duration)}.")
             await self.simulation.play(Outage(duration))
+
+    async def crash(self) -> None:
+        """The bot dies without clean-up and starts again."""
+        async with self._playing():
+            await self.simulation.play(Crash())
+            self._add(NARRATOR, None, text=_CRASHED)
 
     async def run(self) -> None:
         """Do what comes due while nobody does anything, until the end."""

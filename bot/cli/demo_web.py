@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from dataclasses import dataclass
 
 import typer
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adapters.local.live import LiveChannel
 from adapters.local.platform import NAME
@@ -42,9 +44,7 @@ async def serve(url: str, settings: Settings, port: int) -> None:
         console_address=lambda: address,
     ) as simulation:
         simulation.zone, simulation.started = zone, True
-        program = simulation.program
-        assert isinstance(program, Application)
-        console = make_console(program.visiting, program.naming, live.handle, _examine, [NAME])
+        console = LiveConsole(live)
         pages = Starlette(routes=[Mount("/console", console), Mount("/", make_channel(live))])
         server = WebServer(WebSettings(host="127.0.0.1", port=port), pages)
         await live.open(simulation, [FIRST_COMMAND])
@@ -61,6 +61,26 @@ async def serve(url: str, settings: Settings, port: int) -> None:
         await live.close()
         await ticking
         await server.stop()
+
+
+@dataclass
+class LiveConsole:
+    """The console of the program that runs: after a crash that of the next one."""
+
+    live: LiveChannel
+    _program: Application | None = None
+    _console: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        program = self.live.simulation.program
+        assert isinstance(program, Application)
+        if self._console is None or self._program is not program:
+            self._console = make_console(
+                program.visiting, program.naming, self.live.handle, _examine, [NAME]
+            )
+            self._program = program
+        await self._console(scope, receive, send)
 
 
 async def _examine() -> list[Fact]:

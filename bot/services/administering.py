@@ -115,7 +115,7 @@ async def _say_admins(work: UnitOfWork, caller: Caller) -> Reply:
     admins, roles = [one.name for one in members], [role.name for role in all_roles]
     wide = [f"everybody with the role {role}" for role in roles]
     named = [*admins, *wide]
-    ids = [one.external_id for one in (*members, *all_roles)]
+    ids = [*(one.external_id for one in members), *(role.external_id for role in all_roles)]
     listed = ", ".join(named) if named else "nobody"
     text = f"Beside the platform's own admins, {listed} may configure this bot."
     granted = [{"id": each, "name": name} for each, name in zip(ids, named, strict=True)]

@@ -98,6 +98,12 @@ def walk_through_console(screen: Screen, url: str) -> None:
     screen.press("Remove schedule 2")
     screen.read_until("Schedule 2 is removed.")
 
+    screen.open(url)
+    screen.press("crash", "footer")
+    screen.read_until("nothing comes twice")
+    screen.open(f"{url}/console/")
+    screen.read_until("runs on this machine alone")
+
     screen.press("Sign out", "header")
     screen.read_until("You are signed out.")
     screen.press("To the console")

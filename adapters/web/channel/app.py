@@ -149,6 +149,8 @@ async def do(request: Request, live: Channel, me: Member, deed: str) -> Response
                 await live.skip_to_next()
             case "outage":
                 await live.break_off(timedelta(hours=2))
+            case "crash":
+                await live.crash()
     if "x-script" in request.headers:
         return Response(status_code=204)
     return RedirectResponse(f"/?as={me}#end", 303)

@@ -156,10 +156,27 @@ async def test_time_and_outages(tab: Tab) -> None:
     await tab.do("skip", by="1d")
     assert (await tab.news())["clock"].startswith("Tuesday 24 March, 08:59")
     await tab.do("outage")
+    assert "No answer from here for 2h." in await tab.page()
     await tab.do("skip", by="10m")
     assert [e.card.kind for e in tab.live.entries if e.card].count("question") == 1
     await tab.do("skip", by="8h")
     assert "(late)" in await tab.page()
+
+
+async def test_a_crash_posts_nothing_twice_and_all_goes_on(tab: Tab) -> None:
+    await tab.do("skip", by="10m")
+    before = tab.live.simulation.program
+    await tab.do("crash")
+    assert tab.live.simulation.program is not before
+    assert "nothing comes twice" in await tab.as_member("ben").page()
+    await tab.do("skip", by="1h")
+    number = tab.number_of("question")
+    assert [e.card.kind for e in tab.live.entries if e.card].count("question") == 1
+    await tab.do("react", entry=number)
+    assert tab.number_of("reveal")
+    await tab.do("crash")
+    await tab.do("skip", by="1d")
+    assert [e.card.kind for e in tab.live.entries if e.card].count("question") == 2
 
 
 async def test_whoever_watches_is_told_until_the_end(tab: Tab) -> None:
