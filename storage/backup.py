@@ -80,7 +80,8 @@ def restore(engine: AsyncEngine, backup: Path, stamp: str) -> Path | None:
 def _require_file(engine: AsyncEngine, otherwise: str, file: Path) -> Path:
     path = sqlite_file(engine)
     if path is None:
-        url = engine.url._replace(drivername="postgresql", password=None)
+        query = {"sslmode": engine.url.query["ssl"]} if "ssl" in engine.url.query else {}
+        url = engine.url._replace(drivername="postgresql", password=None).set(query=query)
         raise StorageError(otherwise.format(file=file, url=url.render_as_string()))
     return path
 

@@ -33,6 +33,16 @@ READ = {"begin": ""}
 """Those of reading alone: no BEGIN, so each statement sees what is committed when it runs, as
 on PostgreSQL, and a look costs half as many trips to SQLite's thread."""
 
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+}
+"""By what a URL begins with; hosting providers write `postgres://`."""
+_OPTIONS = frozenset({"ssl", "host", "port", "passfile", "prepared_statement_cache_size"})
+"""Of a URL of PostgreSQL: what asyncpg, or SQLAlchemy for it, takes as text."""
+_PORT = "database.url: its port must be a number from 1 to 65535."
+
 
 def open_engine(url: str) -> AsyncEngine:
     """Return an engine; nothing is connected yet. Dispose of it when done.
@@ -83,14 +93,34 @@ def _parse(url: str) -> URL:
             f'database.url: "{url}" is not a database URL. '
             "Write it like sqlite+aiosqlite:///fastapi-quiz.db"
         ) from None
-    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+    except ValueError:  # nothing of it is shown: there may be a password
+        raise ConfigError(_PORT) from None
     backend = parsed.get_backend_name()
-    if backend not in drivers:
+    if backend not in _DRIVERS:
         raise ConfigError(
             f"database.url: {backend} is not supported. Use sqlite+aiosqlite:///FILE or "
             "postgresql+asyncpg://USER:PASSWORD@HOST/NAME"
         )
-    return parsed.set(drivername=drivers[backend])
+    parsed = parsed.set(drivername=_DRIVERS[backend])
+    return parsed if backend == "sqlite" else _translate(parsed)
+
+
+def _translate(url: URL) -> URL:
+    """Write for asyncpg what a hosting provider writes for libpq, such as `sslmode`.
+
+    Raises:
+        ConfigError: an option that asyncpg has not, or a port that is none.
+    """
+    if url.port is not None and not 0 < url.port < 2**16:
+        raise ConfigError(_PORT)
+    query = {("ssl" if name == "sslmode" else name): value for name, value in url.query.items()}
+    unknown = [name for name in query if name not in _OPTIONS]
+    if unknown:
+        raise ConfigError(
+            f'database.url: the option "{unknown[0]}" is not known. Leave it out; known are '
+            f"sslmode and {', '.join(sorted(_OPTIONS))}."
+        )
+    return url.set(query=query)
 
 
 def sqlite_file(engine: AsyncEngine) -> Path | None:
@@ -165,7 +195,9 @@ _EXPLANATIONS = (
     ("malformed", "The database file is damaged. Restore it from a backup."),
     ("locked", "Another program holds the database. Stop it, or try again in a moment."),
     ("Connect call failed", "The database can't be reached. Check database.url and the server."),
+    ("[Errno -", "The database can't be reached. Check database.url and the server."),
     ("password authentication", "The database refuses the password. Check database.url."),
+    ('role "', "The database knows no such user. Check database.url."),
     ("does not exist", "The database does not exist, or its schema is missing. Create it first."),
 )
 

@@ -6,10 +6,11 @@ import random
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import storage.engine
+from bot.errors import ConfigError, StorageError
 from storage.engine import open_engine
 from storage.schema import migrate
 from storage.unit_of_work import SqlStorage
@@ -52,3 +53,45 @@ async def test_one_that_was_not_used_for_long_is_asked_first(
     await end_connection(engine, postgres_url, noticed=False)
     async with SqlStorage(engine, random.Random(1)).writing() as work:
         await work.workspaces.ensure("local", "asked", "asked")
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
+async def test_a_url_as_hosting_providers_write_it_is_taken(postgres_url: str, scheme: str) -> None:
+    url = postgres_url.replace("postgresql+asyncpg", scheme)
+    engine = open_engine(f"{url}{'&' if '?' in url else '?'}sslmode=prefer")
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SELECT 1")) == 1
+    await engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgres://u:s3cret@here:port/quiz", "a number from 1 to 65535"),
+        ("postgres://u:s3cret@here:70000/quiz", "a number from 1 to 65535"),
+        ("postgres://u:s3cret@here/quiz?channel_binding=require", '"channel_binding" is not'),
+        ("mysql://u:s3cret@here/quiz", "mysql is not supported"),
+    ],
+)
+def test_a_url_that_can_t_be_used_is_refused_without_its_password(url: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said) as refused:
+        open_engine(url)
+    assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"host": "no-such-host.invalid"}, "can't be reached"),
+        ({"username": "nobody-of-that-name"}, "no such user"),
+        ({"database": "no-such-database"}, "does not exist"),
+    ],
+)
+async def test_what_is_wrong_with_a_server_is_told(
+    postgres_url: str, change: dict[str, str], said: str
+) -> None:
+    url = make_url(postgres_url).set(**change).render_as_string(hide_password=False)
+    engine = open_engine(url)
+    with pytest.raises(StorageError, match=said):
+        await migrate(engine)
+    await engine.dispose()
