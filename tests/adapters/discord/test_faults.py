@@ -50,6 +50,19 @@ async def test_lost_reply_is_found_by_its_key(stage: Stage) -> None:
     assert await find(stage, "another") is None
 
 
+async def test_a_copy_that_somebody_else_posted_proves_nothing(stage: Stage) -> None:
+    server = stage.server
+    server.fail(POST, "reply_lost")
+    with pytest.raises(OutcomeUnknown):
+        await post(stage)
+    [ours] = server.posts()
+    for author in (server.member("ben"), server.world.user("robo", bot=True)):
+        server.world.put_message(server.general, {"components": ours["components"]}, author)
+    assert await find(stage) == ours["id"]
+    del server.general.messages[int(ours["id"])]
+    assert await find(stage) is None
+
+
 async def test_the_same_key_is_posted_once(stage: Stage) -> None:
     assert await post(stage) == await post(stage)
     assert len(stage.server.posts()) == 1

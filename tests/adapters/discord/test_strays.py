@@ -81,6 +81,17 @@ async def test_unknown_component_gets_a_sentence(stage: Stage, custom_id: str, s
     assert said in text_of(pressed.messages[0])
 
 
+async def test_what_a_bot_calls_reaches_nobody(stage: Stage) -> None:
+    server = stage.server
+    robot = server.world.user("robo", bot=True)
+    server.guild.members[robot.id] = robot
+    before = len(stage.events)
+    await server.call(robot, "streak")
+    ben = server.member("ben")
+    await server.answered(await server.call(ben, "streak"))
+    assert [event.origin.member for event in stage.events[before:]] == [str(ben.id)]
+
+
 async def test_form_of_an_older_version_gets_a_sentence(stage: Stage) -> None:
     server = stage.server
     ben = server.member("ben")
