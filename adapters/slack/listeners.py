@@ -76,8 +76,7 @@ class Listeners:
         event, author = inbound.read_reaction(body), inbound.read_item_author(body)
         await ack()
         to_ours = author in ("", context.bot_user_id)
-        by_itself = event is not None and event.origin.member == context.bot_user_id
-        if event and to_ours and not by_itself:
+        if event and to_ours:  # Bolt has dropped the bot's own reactions
             origin = event.origin
             way = Way(origin.workspace, origin.channel, origin.member, thread=event.message_id)
             self.backlog.start(self._answer_reaction(event, way, body))

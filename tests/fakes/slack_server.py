@@ -11,7 +11,7 @@ import hmac
 import io
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlencode
@@ -368,20 +368,25 @@ class SlackServer:
         *,
         secret: str = SIGNING_SECRET,
         age: int = 0,
+        headers: Mapping[str, str] | None = None,
     ) -> tuple[int, str]:
-        """Send an HTTP request to the bot, signed as Slack does; return status and body."""
+        """Send an HTTP request to the bot, signed as Slack does; return status and body.
+
+        `headers` take the place of what Slack would send.
+        """
         assert self._client
         assert self.events_url
         stamp = str(int(time.time()) - age)
         base = f"v0:{stamp}:{body}".encode()
         signature = "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
-        headers = {
+        signed = {
             "Content-Type": content_type,
             "X-Slack-Request-Timestamp": stamp,
             "X-Slack-Signature": signature,
+            **(headers or {}),
         }
         async with self._client.post(
-            self.events_url, data=io.BytesIO(body.encode()), headers=headers
+            self.events_url, data=io.BytesIO(body.encode()), headers=signed
         ) as answer:
             return answer.status, await answer.text()
 

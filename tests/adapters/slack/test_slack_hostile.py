@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adapters.slack.payload import read_team
 from tests.fakes.slack_bot import Bot, post_question
 
 FORM = "application/x-www-form-urlencoded"
@@ -183,3 +184,10 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(adapters.slack.app, "log", Log())
     monkeypatch.setattr(adapters.slack.backlog, "log", Log())
     return found
+
+
+def test_an_event_of_a_shared_channel_belongs_to_the_installation_it_was_sent_for() -> None:
+    shared = {"team_id": "T_THEIRS", "authorizations": [{"team_id": "T_OURS"}]}
+    assert read_team(shared) == "T_OURS"
+    for odd in ([], [None], [{}], [{"team_id": 3}], "T_OURS", None):
+        assert read_team({"team_id": "T_THEIRS", "authorizations": odd}) == "T_THEIRS"

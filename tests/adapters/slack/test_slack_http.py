@@ -23,8 +23,20 @@ def slash(bot: Bot) -> str:
 
 @pytest.mark.parametrize(
     ("how", "status"),
-    [({"secret": "another"}, 401), ({"age": 400}, 401), ({"age": -400}, 401)],
-    ids=["wrong secret", "too old", "from the future"],
+    [
+        ({"secret": "another"}, 401),
+        ({"age": 400}, 401),
+        ({"age": -400}, 401),
+        ({"headers": {"X-Slack-Request-Timestamp": "soon"}}, 401),
+        ({"headers": {"X-Slack-Request-Timestamp": ""}}, 401),
+        ({"headers": {"X-Slack-Request-Timestamp": "\xb2"}}, 401),
+        ({"headers": {"X-Slack-Signature": "v0=\xe9"}}, 401),
+        ({"headers": {"X-Slack-Signature": ""}}, 401),
+    ],
+    ids=[
+        *("wrong secret", "too old", "from the future"),
+        *("no time", "an empty time", "a digit that is none", "a sign that is none", "unsigned"),
+    ],
 )
 async def test_a_request_that_slack_did_not_sign_now_is_refused(
     http_bot: Bot, how: dict[str, object], status: int, capsys: pytest.CaptureFixture[str]

@@ -8,10 +8,12 @@ from http.cookies import SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.slack.scopes import BOT_SCOPES
+from bot.errors import NotSent
 from tests.fakes.slack_bot import Bot, post_question
 from tests.fakes.slack_server import NotAcknowledged
 
@@ -139,6 +141,19 @@ async def test_tokens_are_renewed_by_one_of_many(open_bot: Bot) -> None:
     renewals = [c for m, c in open_bot.server.state.calls if c.get("grant_type")]
     assert len(renewals) == 1
     assert len([m for m in open_bot.messages if m.kind == "topics"]) == 10
+
+
+async def test_an_expired_token_is_not_used_while_another_process_renews_it(open_bot: Bot) -> None:
+    await install(open_bot, rotating=True)
+    open_bot.clock.move_to(open_bot.clock.now() + timedelta(hours=13))
+    clients, team, now = open_bot.platform.clients, open_bot.team.id, open_bot.clock.now()
+    assert await clients.installations.claim_rotation(team, now, now + timedelta(seconds=30))
+
+    with pytest.raises(NotSent, match="being renewed"):
+        await clients.of(team)
+
+    open_bot.clock.move_to(now + timedelta(seconds=31))
+    assert (await clients.of(team)).token, "who claimed it died: the next one renews"
 
 
 async def test_uninstalling_forgets_the_tokens_and_pauses_the_schedules(open_bot: Bot) -> None:

@@ -97,6 +97,18 @@ async def test_reactions_that_are_none_of_ours_ask_nobody_and_make_no_member(bot
     assert not reveals(bot)
 
 
+async def test_a_reaction_by_the_bot_or_to_somebody_else_s_words_reveals_nothing(bot: Bot) -> None:
+    itself = bot.team.users[bot.team.bot_user]
+    itself.is_bot = False  # whatever Slack says of its user
+    question = await post_question(bot)
+
+    await bot.acts.react(itself, question)
+    await bot.acts.react(bot.ben, question, author=bot.ana.id)
+    await bot.settle()
+
+    assert not reveals(bot)
+
+
 async def test_a_skin_tone_is_the_same_emoji(bot: Bot) -> None:
     question = await post_question(bot)
 
