@@ -141,6 +141,16 @@ async def test_removed_from_the_channel_its_schedules_pause_and_their_admin_is_t
     assert "paused" in bot.last.text
 
 
+async def test_others_may_leave_and_nothing_pauses(bot: Bot) -> None:
+    await post_question(bot)
+    event = {"type": "member_left_channel", "user": bot.ben.id, "channel": bot.general.id}
+    await bot.acts.send_event(event)
+    await bot.settle()
+
+    await bot.type(bot.ana, "schedule list")
+    assert "paused" not in bot.last.text
+
+
 async def test_an_archived_channel_pauses_too(bot: Bot) -> None:
     await post_question(bot)
     await bot.acts.send_event({"type": "channel_archive", "channel": bot.general.id})
