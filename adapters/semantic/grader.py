@@ -10,6 +10,7 @@ from adapters.semantic.model import MiniLM, Vectors
 from bot.domain.grading import Grade, GradingTask
 from bot.domain.question import KeyPoint
 from bot.domain.writing import Asker
+from bot.grading.answer import read_answer
 from bot.grading.aside import Queue
 from bot.grading.focus import measure_focus
 from bot.grading.kept import KeptTasks
@@ -187,27 +188,28 @@ class SemanticGrader:
 
     def grade_answer(self, task: GradingTask, answer: str) -> Grade:
         """Grade one answer; the gates come first and ask no model."""
-        refused = refuse_answer(task, answer)
+        read = read_answer(answer)
+        refused = refuse_answer(prepare_task(task), read)
         if refused is not None:
             return replace(refused, grader=self.name)
         semantic = self._tasks.get(task)
-        meaning = self._read(answer, task.question)
-        sentences = group_sentences(answer, meaning.tokens)
-        words = Vocabulary(meaning.tokens)
+        meaning = self._understand(answer, read.tokens, task.question)
         matches = [
-            match_point(point, AlignedVocabulary(words, aligned, meaning), sentences)
+            match_point(point, AlignedVocabulary(read.words, aligned, meaning), read.sentences)
             for point, aligned in semantic.points
         ]
         topic = semantic.prepared.topic
         near = AlignedVocabulary(topic.words, meaning, semantic.about)
         whole = Whole(
-            measure_focus(meaning.tokens, replace(topic, words=near)),
+            measure_focus(read.content, replace(topic, words=near)),
             measure_kinship(semantic.reference, meaning, semantic.question),
         )
-        return grade_matches(semantic.prepared, matches, answer, SEMANTIC, self.name, whole)
+        return grade_matches(semantic.prepared, matches, read, SEMANTIC, self.name, whole)
 
     def _read(self, text: str, context: str = "") -> Meaning:
-        tokens = read_tokens(text)
+        return self._understand(text, read_tokens(text), context)
+
+    def _understand(self, text: str, tokens: tuple[Token, ...], context: str) -> Meaning:
         return Meaning(tokens, self._model.embed_words(text, tokens, context))
 
     def _make(self, task: GradingTask) -> SemanticTask:

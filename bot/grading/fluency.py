@@ -47,6 +47,13 @@ _AFTER_PREPOSITION = (
 )
 _AFTER_TO = _VERBS | _JOINERS | {"in", "to", "for", "with", "by", "on", _END}
 _AFTER_CONJUNCTION = _JOINERS - {"of"} | {_END}
+_IMPOSSIBLE = (
+    dict.fromkeys(CONJUNCTIONS, _AFTER_CONJUNCTION)
+    | dict.fromkeys(PREPOSITIONS, _AFTER_PREPOSITION)
+    | {"to": _AFTER_TO}
+    | dict.fromkeys(_OPENERS, _AFTER_OPENER)
+)
+"""What can't follow a small word that wants something after it."""
 
 
 def rate_credibility(
@@ -55,8 +62,12 @@ def rate_credibility(
     """Give the factor (0..1) for how an answer reads: low for word salad and keyword lists."""
     tokens = [token for sentence in sentences for token in sentence.tokens]
     salad = max(_suspect_order(sentences), _suspect_shuffle(tokens, reference))
-    least = NOTES_FACTOR if looks_like_notes(answer, tokens) else LIST_FACTOR
-    glue = 1.0 if looks_like_code(answer) else _rate_glue(tokens, reference, least)
+    missing = _miss_glue(tokens, reference)
+    if missing and not looks_like_code(answer):
+        least = NOTES_FACTOR if looks_like_notes(answer, tokens) else LIST_FACTOR
+        glue = 1.0 - (1.0 - least) * missing
+    else:
+        glue = 1.0
     return (1.0 - (1.0 - SALAD_FACTOR) * salad) * glue
 
 
@@ -66,20 +77,10 @@ def count_strays(sentences: Sequence[Sentence]) -> tuple[int, int]:
     for sentence in sentences:
         words = [token.word for token in sentence.tokens]
         for left, right in pairwise([*words, _END]):
-            wrong = _list_impossible(left)
-            wanting += bool(wrong)
-            stray += right in wrong
+            if (wrong := _IMPOSSIBLE.get(left)) is not None:
+                wanting += 1
+                stray += right in wrong
     return wanting, stray
-
-
-def _list_impossible(word: str) -> frozenset[str]:
-    if word in _OPENERS:
-        return _AFTER_OPENER
-    if word == "to":
-        return _AFTER_TO
-    if word in PREPOSITIONS:
-        return _AFTER_PREPOSITION
-    return _AFTER_CONJUNCTION if word in CONJUNCTIONS else frozenset()
 
 
 def _suspect_order(sentences: Sequence[Sentence]) -> float:
@@ -92,9 +93,12 @@ def _suspect_order(sentences: Sequence[Sentence]) -> float:
 
 def _suspect_shuffle(tokens: Sequence[Token], reference: Sequence[Token]) -> float:
     """Give 1 for an answer that has the words of the reference and none of its phrases."""
+    fewer, more = sorted((len(tokens), len(reference)))
+    if len(tokens) < SHORTEST or 2 * fewer < SAME_WORDS * (fewer + more):
+        return 0.0  # not even if all words of the shorter one were in the other
     stems = [[token.stem for token in side] for side in (tokens, reference)]
     same_words = _share_multiset(*stems)
-    if len(tokens) < SHORTEST or same_words < SAME_WORDS:
+    if same_words < SAME_WORDS:
         return 0.0
     phrases = [list(pairwise(side)) for side in stems]
     return 1.0 if _share_multiset(*phrases) < SAME_PHRASES * same_words else 0.0
@@ -105,16 +109,16 @@ def _share_multiset(left: Sequence[object], right: Sequence[object]) -> float:
     return 2 * shared / (len(left) + len(right)) if left and right else 0.0
 
 
-def _rate_glue(tokens: Sequence[Token], reference: Sequence[Token], least: float) -> float:
-    """Give the factor (`least`..1) for how many small words hold the others together.
+def _miss_glue(tokens: Sequence[Token], reference: Sequence[Token]) -> float:
+    """Give the share (0..1) that is missing of the small words that hold the others together.
 
     An answer to which the reference itself is a list needs none.
     """
-    if len(tokens) < SHORTEST_LIST:
-        return 1.0
+    glue = _measure_glue(tokens)
+    if len(tokens) < SHORTEST_LIST or glue >= GLUE:
+        return 0.0
     wanted = min(GLUE, 0.5 * _measure_glue(reference))
-    missing = max(0.0, 1.0 - _measure_glue(tokens) / wanted) if wanted else 0.0
-    return 1.0 - (1.0 - least) * missing
+    return max(0.0, 1.0 - glue / wanted) if wanted else 0.0
 
 
 def _measure_glue(tokens: Sequence[Token]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.grading.matching import Vocabulary, is_content
+from bot.grading.matching import Vocabulary, list_content
 from bot.grading.tables import rarity_of
 from bot.grading.text import Token
 
@@ -36,17 +36,17 @@ def make_topic(question: Iterable[Token], expected: Iterable[Token]) -> Topic:
     """Make the topic of a question and of what is expected: the reference and its points."""
     asked = tuple(question)
     held = (*asked, *expected)
-    room = len({token.stem for token in held if is_content(token)})
+    room = len(list_content(held))
     return Topic(frozenset(token.stem for token in asked), Vocabulary(held), min(1.0, room / ROOM))
 
 
-def measure_focus(tokens: Iterable[Token], topic: Topic) -> float:
+def measure_focus(content: Iterable[Token], topic: Topic) -> float:
     """Give 0 for an answer to something else, 1 for one to this question, or between.
 
     What counts is the share of an answer's words, the rare ones most, that belong to the topic:
     an answer to another question shares the words of the trade and brings many others.
+    `content` are the words of the answer that count, each once.
     """
-    content = {token.stem: token for token in tokens if is_content(token)}.values()
     about = said = DOUBT
     for token in content:
         rarity = rarity_of(token) * (ECHO if token.stem in topic.asked else 1.0)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from bot.grading.answer import Answer
 from bot.grading.focus import Topic, measure_focus
-from bot.grading.matching import Vocabulary, is_content
-from bot.grading.phrases import NON_ANSWER, TO_GRADER
+from bot.grading.matching import Vocabulary
+from bot.grading.phrases import NON_ANSWER, addresses_grader
 from bot.grading.tables import COMMONEST, rarity_of
 from bot.grading.text import Token, looks_like_code, looks_like_notes
 from bot.grading.words import FUNCTION_WORDS
@@ -40,21 +41,21 @@ _OFF_TOPIC_FROM = 12
 
 
 def find_gate(
-    answer: str,
-    tokens: tuple[Token, ...],
+    answer: Answer,
     question: tuple[Token, ...],
     topic: Topic,
     reference: Vocabulary,
 ) -> str | None:
     """Name the first rule that the answer falls under, or None."""
-    if not any(unicodedata.category(sign)[0] in "LNS" for sign in answer[:_READ]):
+    text, tokens = answer.text, answer.tokens
+    if not any(unicodedata.category(sign)[0] in "LNS" for sign in text[:_READ]):
         return EMPTY
     checks: tuple[tuple[str, Callable[[], bool]], ...] = (
-        (NO_ATTEMPT, lambda: is_no_attempt(answer, tokens, reference)),
-        (INJECTION, lambda: speaks_to_grader(answer)),
-        (QUESTION_REPEATED, lambda: repeats_question(tokens, question, reference)),
-        (WORD_LIST, lambda: is_word_list(answer, tokens, reference)),
-        (OFF_TOPIC, lambda: is_off_topic(tokens, topic)),
+        (NO_ATTEMPT, lambda: is_no_attempt(text, tokens, reference)),
+        (INJECTION, lambda: speaks_to_grader(text)),
+        (QUESTION_REPEATED, lambda: repeats_question(answer, question, reference)),
+        (WORD_LIST, lambda: is_word_list(text, tokens, reference)),
+        (OFF_TOPIC, lambda: is_off_topic(answer.content, topic)),
     )
     return next((name for name, holds in checks if holds()), None)
 
@@ -71,25 +72,23 @@ def speaks_to_grader(answer: str) -> bool:
     seen = _INVISIBLE.sub("", unicodedata.normalize("NFKC", answer[:_READ])).replace("’", "'")
     joined = _SPELT_OUT.sub(lambda spelt: re.sub(r"[ .\-_]", "", spelt.group()), seen)
     texts = (seen,) if joined == seen else (seen, joined)
-    return any(pattern.search(text) for text in texts for pattern in TO_GRADER)
+    return any(map(addresses_grader, texts))
 
 
-def repeats_question(
-    tokens: tuple[Token, ...], question: tuple[Token, ...], reference: Vocabulary
-) -> bool:
+def repeats_question(answer: Answer, question: tuple[Token, ...], reference: Vocabulary) -> bool:
     """Tell whether the answer is the question, perhaps with a few words around it.
 
     A content word of the reference that the question lacks makes it an answer.
     """
     asked = {token.stem for token in question}
-    content = {token.stem for token in tokens if is_content(token)}
+    content = {token.stem for token in answer.content}
     if not asked or (content - asked) & reference.stems:
         return False
-    added = sum(token.stem not in asked for token in tokens)
-    echoed = len({token.stem for token in tokens} & asked)
-    if added <= 0.15 * len(tokens) and echoed >= 0.7 * len(asked):
+    added = sum(token.stem not in asked for token in answer.tokens)
+    echoed = len(answer.words.stems & asked)
+    if added <= 0.15 * len(answer.tokens) and echoed >= 0.7 * len(asked):
         return True
-    return added <= 6 and len(content - asked) <= 2 and _holds_run(tokens, question, 0.8)
+    return added <= 6 and len(content - asked) <= 2 and _holds_run(answer.tokens, question, 0.8)
 
 
 def _holds_run(tokens: tuple[Token, ...], question: tuple[Token, ...], share: float) -> bool:
@@ -107,19 +106,20 @@ def is_word_list(answer: str, tokens: tuple[Token, ...], reference: Vocabulary) 
 
     Code needs none either, and notes do with phrases.
     """
-    if len(tokens) < _LIST_FROM or not reference.words & FUNCTION_WORDS or looks_like_code(answer):
+    if len(tokens) < _LIST_FROM or any(token.word in FUNCTION_WORDS for token in tokens):
         return False
-    return not any(token.word in FUNCTION_WORDS for token in tokens) and not looks_like_notes(
-        answer, tokens
+    return (
+        not reference.words.isdisjoint(FUNCTION_WORDS)
+        and not looks_like_code(answer)
+        and not looks_like_notes(answer, tokens)
     )
 
 
-def is_off_topic(tokens: tuple[Token, ...], topic: Topic) -> bool:
+def is_off_topic(content: Sequence[Token], topic: Topic) -> bool:
     """Tell whether a longer answer is about something else or shares no telling word."""
-    content = {token.stem: token for token in tokens if is_content(token)}
     if len(content) < _OFF_TOPIC_FROM:
         return False
-    return not measure_focus(content.values(), topic) or not any(
+    return not measure_focus(content, topic) or not any(
         rarity_of(token) > COMMONEST and topic.words.find_nearest(token)[0] >= _SHARED_FROM
-        for token in content.values()
+        for token in content
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
 from bot.domain.writing import Asker
+from bot.grading.answer import Answer, read_answer
 from bot.grading.aside import run_aside
 from bot.grading.fluency import rate_credibility
 from bot.grading.focus import Topic, make_topic, measure_focus
@@ -104,19 +105,18 @@ def load_tables() -> None:
 def grade_answer(task: GradingTask, answer: str) -> Grade:
     """Grade one answer; pure."""
     prepared = prepare_task(task)
-    tokens = read_tokens(answer)
-    refused = _refuse(prepared, tokens, answer)
+    read = read_answer(answer)
+    refused = refuse_answer(prepared, read)
     if refused is not None:
         return refused
-    words, sentences = Vocabulary(tokens), group_sentences(answer, tokens)
-    matches = [match_point(point, words, sentences) for point in prepared.points]
-    return grade_matches(prepared, matches, answer, LEXICAL, LexicalGrader.name)
+    matches = [match_point(point, read.words, read.sentences) for point in prepared.points]
+    return grade_matches(prepared, matches, read, LEXICAL, LexicalGrader.name)
 
 
 def grade_matches(
     prepared: PreparedTask,
     matches: Sequence[PointMatch],
-    answer: str,
+    answer: Answer,
     curves: Curves,
     grader: str,
     whole: Whole | None = None,
@@ -125,33 +125,27 @@ def grade_matches(
 
     What the answer is as a whole is measured by words if it is not given.
     """
-    tokens = read_tokens(answer)
-    words, sentences = Vocabulary(tokens), group_sentences(answer, tokens)
-    reversed_in, turned = find_reversed(prepared.clauses, words, sentences)
-    if denies_itself(answer):
-        reversed_in, turned = sentences, 1.0
-    whole = whole or Whole(measure_focus(tokens, prepared.topic))
+    reversed_in, turned = find_reversed(prepared.clauses, answer)
+    if denies_itself(answer.text):
+        reversed_in, turned = answer.sentences, 1.0
+    whole = whole or Whole(measure_focus(answer.content, prepared.topic))
     if prepared.drawn:
-        effort = weigh_effort(tokens, prepared.asked, prepared.expected)
+        effort = weigh_effort(answer.content, prepared.asked, prepared.expected)
         score = score_drawn(matches, effort, curves.drawn, whole.kinship) * whole.focus
     else:
         matches = [temper_match(match, whole.focus, curves.given) for match in matches]
         score = score_given(matches, curves.given)
-    score *= rate_credibility(answer, sentences, prepared.reference)
+    score *= rate_credibility(answer.text, answer.sentences, prepared.reference)
     score = round(score * (1.0 - REVERSAL * turned), 4)
     points = tuple(judge_point(match, reversed_in) for match in matches)
     return Grade(score, band_of(score), points, None, grader, write_feedback(points))
 
 
-def refuse_answer(task: GradingTask, answer: str) -> Grade | None:
+def refuse_answer(prepared: PreparedTask, answer: Answer) -> Grade | None:
     """Give the grade of an answer that falls under a gate, or None if it is worth grading."""
-    return _refuse(prepare_task(task), read_tokens(answer), answer)
-
-
-def _refuse(prepared: PreparedTask, tokens: tuple[Token, ...], answer: str) -> Grade | None:
-    gate = find_gate(answer, tokens, prepared.question, prepared.topic, prepared.expected)
+    gate = find_gate(answer, prepared.question, prepared.topic, prepared.expected)
     if gate is None:
-        gate = None if tokens else EMPTY
+        gate = None if answer.tokens else EMPTY
     if gate is None:
         return None
     points = tuple(PointVerdict(point.text, Verdict.MISSING) for point in prepared.points)

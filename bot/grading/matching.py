@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from bot.grading.tables import load_relatives, rarity_of
 from bot.grading.text import Token, list_trigrams
@@ -13,6 +13,12 @@ from bot.grading.words import FUNCTION_WORDS, NEGATORS
 
 FAMILY_CLOSENESS = 0.65
 TRIGRAM_FLOOR = 0.6
+FEWEST_SHARED = 0.42
+"""Share of a word's own trigrams that another must exceed to reach the floor, were it all in it:
+0.6 / (2 - 0.6), and a little less for rounding."""
+MOST_KNOWN = 1_000
+"""Words whose nearest is kept."""
+_SMALL_WORDS = FUNCTION_WORDS | NEGATORS
 
 
 class Vocabulary:
@@ -38,6 +44,8 @@ class Vocabulary:
         """
         known = self._known.get(token.stem)
         if known is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
             known = self._known[token.stem] = self._look_up(token)
         return known
 
@@ -56,10 +64,12 @@ class Vocabulary:
         if len(stem) < 3:
             return 0.0, ""
         own = list_trigrams(stem)
-        shared = Counter(other for part in own for other in self._by_trigram.get(part, ()))
+        held = (self._by_trigram[part] for part in own if part in self._by_trigram)
+        least = FEWEST_SHARED * len(own)
         dice = (
             (2 * count / (len(own) + len(list_trigrams(other))), other)
-            for other, count in shared.items()
+            for other, count in Counter(chain.from_iterable(held)).items()
+            if count > least
         )
         nearest = max(dice, default=(0.0, ""))
         return nearest if nearest[0] >= TRIGRAM_FLOOR else (0.0, "")
@@ -67,7 +77,12 @@ class Vocabulary:
 
 def is_content(token: Token) -> bool:
     """Tell a word that carries meaning from one that holds sentences together."""
-    return token.word not in FUNCTION_WORDS and token.word not in NEGATORS
+    return token.word not in _SMALL_WORDS
+
+
+def list_content(tokens: Iterable[Token]) -> tuple[Token, ...]:
+    """List the words that carry meaning, one for each stem."""
+    return tuple({token.stem: token for token in tokens if is_content(token)}.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +120,7 @@ class Trace:
 
     def measure_within(self, stems: frozenset[str]) -> float:
         """Give the share that a part of the text with these stems holds."""
-        return sum(self.by_stem[stem] for stem in self.by_stem.keys() & stems)
+        return sum(share for stem, share in self.by_stem.items() if stem in stems)
 
 
 def trace_words(words: Iterable[tuple[Token, float]], text: Vocabulary) -> Trace:

@@ -8,6 +8,9 @@ but letters and digits may stand.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from bot.grading.text import LONGEST_WORD
 
 _LISTS = {
     "GRADER": "grader|graders|grading|rubric|scorer|scoring|evaluator|evaluation|examiner|marker"
@@ -148,11 +151,34 @@ def _expand(phrase: str) -> str:
     return "".join(parts).removesuffix(r"\W+")
 
 
-TO_GRADER = tuple(
-    re.compile(pattern, re.IGNORECASE | re.MULTILINE)
-    for pattern in (*(rf"\b(?:{_expand(phrase)})\b" for phrase in _TO_GRADER), *_MARKUP)
+_ANYWHERE = tuple(re.compile(pattern, re.IGNORECASE | re.MULTILINE) for pattern in _MARKUP)
+_WORDS = re.compile(r"\w+")
+_BY_FIRST_WORD = tuple(
+    (
+        re.compile(_expand(phrase.split()[0]), re.IGNORECASE),
+        re.compile(rf"\b(?:{_expand(phrase)})\b", re.IGNORECASE),
+    )
+    for phrase in _TO_GRADER
 )
-"""Any of them anywhere in an answer addresses whoever grades it."""
+
+
+def addresses_grader(text: str) -> bool:
+    """Tell whether a phrase or markup anywhere in a text is meant for whoever grades it.
+
+    Each phrase begins with a word that is always there, so it is only tried at such words.
+    """
+    return any(pattern.search(text) for pattern in _ANYWHERE) or any(
+        phrase.match(text, word.start())
+        for word in _WORDS.finditer(text)
+        for phrase in _list_begun(word.group()[:LONGEST_WORD])
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _list_begun(word: str) -> tuple[re.Pattern[str], ...]:
+    """List the phrases that a word may begin; one cut short begins what it would uncut."""
+    return tuple(phrase for first, phrase in _BY_FIRST_WORD if first.fullmatch(word))
+
 
 WHOLE_DENIAL = re.compile(
     rf"(?:^|[.!?;\n])\s*(?:(?:{'|'.join(map(_expand, _DENIALS))})\s*(?:[.!:;\n]|$)"

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.grading.answer import Answer
 from bot.grading.matching import Vocabulary, is_content, trace_words, weigh_token
 from bot.grading.phrases import WHOLE_DENIAL
 from bot.grading.tables import load_opposites
@@ -56,25 +57,25 @@ def denies_itself(answer: str) -> bool:
     return bool(WHOLE_DENIAL.search(answer))
 
 
-def find_reversed(
-    clauses: Sequence[Clause], answer: Vocabulary, sentences: Sequence[Sentence]
-) -> tuple[tuple[Sentence, ...], float]:
+def find_reversed(clauses: Sequence[Clause], answer: Answer) -> tuple[tuple[Sentence, ...], float]:
     """Find the answer's sentences that reverse what they align with.
 
     The second value is the reversed share (0..1, by weight) of the reference. What another
     sentence of the answer says right is not reversed: whoever compares two things denies of one
     what holds of the other.
     """
-    comparable = _list_comparable(clauses)
-    whole = [token for clause in clauses for token in clause.sentence.tokens]
+    sentences, comparable = answer.sentences, _list_comparable(clauses)
     groups: dict[int, list[int]] = defaultdict(list)
     closeness: dict[int, float] = defaultdict(float)
     for number, clause in enumerate(comparable):
-        trace = trace_words(clause.words, answer)
+        trace = trace_words(clause.words, answer.words)
         held = [trace.measure_within(each.stems) for each in sentences]
         for place in _list_aligned(held):
             groups[place].append(number)
             closeness[place] = max(closeness[place], held[place])
+    if not groups:
+        return (), 0.0
+    whole = [token for clause in clauses for token in clause.sentence.tokens]
     turned = {
         place
         for place, group in groups.items()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from bot.grading.matching import Vocabulary, is_content
+from bot.grading.matching import Vocabulary
 from bot.grading.points import PointMatch
 from bot.grading.text import Token
 
@@ -85,9 +85,8 @@ class Effort:
     on_topic: bool
 
 
-def weigh_effort(tokens: Iterable[Token], question: Vocabulary, reference: Vocabulary) -> Effort:
-    """Count the distinct content words that the question does not have."""
-    content = {token.stem: token for token in tokens if is_content(token)}.values()
+def weigh_effort(content: Collection[Token], question: Vocabulary, reference: Vocabulary) -> Effort:
+    """Count the words that the question does not have, of an answer's distinct content words."""
     echoes = [question.find_nearest(token)[0] for token in content]
     on_topic = any(echoes) or any(reference.find_nearest(token)[0] for token in content)
     return Effort(sum(1.0 - echo for echo in echoes), on_topic)

@@ -7,19 +7,12 @@ import math
 from collections import defaultdict
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
 
 from bot.grading.text import Token, stem_word
 from bot.grading.words import COMMON_WORDS
 
 RAREST = 1.0
 COMMONEST = 0.3
-
-
-@lru_cache(maxsize=1)
-def _load_tables() -> dict[str, Any]:
-    text = files("bot.grading").joinpath("tables.json").read_text("utf-8")
-    return dict(json.loads(text))
 
 
 @lru_cache(maxsize=1)
@@ -48,9 +41,15 @@ def rarity_of(token: Token) -> float:
     """Say how much a content word tells, from 0.3 (in every question) to 1 (in few or none)."""
     if token.word in COMMON_WORDS:
         return COMMONEST
-    documents = int(_load_tables()["documents"])
-    frequency = int(_load_tables()["frequencies"].get(token.stem, 0))
-    if documents < 2 or frequency < 2:
-        return RAREST
-    share = math.log(documents / frequency) / math.log(documents)
-    return COMMONEST + (RAREST - COMMONEST) * share
+    return _load_rarities().get(token.stem, RAREST)
+
+
+@lru_cache(maxsize=1)
+def _load_rarities() -> dict[str, float]:
+    tables = json.loads(files("bot.grading").joinpath("tables.json").read_text("utf-8"))
+    documents = int(tables["documents"])
+    return {
+        stem: COMMONEST + (RAREST - COMMONEST) * math.log(documents / count) / math.log(documents)
+        for stem, count in tables["frequencies"].items()
+        if count > 1
+    }

@@ -9,9 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 MAX_TOKENS = 1500
 """Tokens of one text that are looked at; what follows is not read."""
+
+LONGEST_WORD = 40
+"""Signs of a word that has a stem; longer ones are no words, and nothing about them is kept."""
 
 LONGEST_NOTE = 6.0
 """Words of a note on average; more without one small word is no phrase."""
@@ -25,7 +29,7 @@ _MARKS = (
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _LETTER = rf"[^\W_{_IDEOGRAPH}]"
 _WORD = re.compile(
-    rf"[{_IDEOGRAPH}]|{_LETTER}(?:{_LETTER}|[{_MARKS}{_INVISIBLE}]|['’](?={_LETTER}))*"
+    rf"[{_IDEOGRAPH}]|{_LETTER}+(?:[{_MARKS}{_INVISIBLE}]+{_LETTER}*|['’]{_LETTER}+)*"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?;。！？؟।])\s+|[\r\n\u2028\u2029]+")
 _CODE = re.compile(
@@ -35,8 +39,7 @@ _PAUSE = re.compile(r"[,;:.!?()\r\n\u2013\u2014\u2192+=]|\s-+>?\s")
 _UNSEEN = re.compile(f"[{_INVISIBLE}]")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word where it stands: `text[start:end]` of its source, folded, and its stem."""
 
     word: str
@@ -75,11 +78,13 @@ def fold_word(surface: str) -> str:
     return plain.casefold().replace("’", "'")
 
 
-@lru_cache(maxsize=20_000)
 def stem_word(word: str) -> str:
     """Cut a folded word to its stem by Porter's second English algorithm."""
-    if len(word) < 4 or len(word) > 40:
-        return word[:40]
+    return _stem_short(word) if 4 <= len(word) <= LONGEST_WORD else word[:LONGEST_WORD]
+
+
+@lru_cache(maxsize=20_000)
+def _stem_short(word: str) -> str:
     from snowballstemmer.english_stemmer import EnglishStemmer  # slow to import: all languages
 
     stemmer = EnglishStemmer()  # keeps state between calls, so threads must not share one
@@ -90,12 +95,21 @@ def read_tokens(text: str, limit: int = MAX_TOKENS) -> tuple[Token, ...]:
     """Find the first `limit` words of a text; each ideograph is a word."""
     found: list[Token] = []
     for match in _WORD.finditer(text):
-        word = fold_word(match.group())
+        surface = match.group()
+        word, stem = (_read_word if len(surface) <= LONGEST_WORD else _read_any)(surface)
         if word:
-            found.append(Token(word, stem_word(word), match.start(), match.end()))
+            found.append(Token(word, stem, *match.span()))
         if len(found) >= limit:
             break
     return tuple(found)
+
+
+def _read_any(surface: str) -> tuple[str, str]:
+    word = fold_word(surface)
+    return word, stem_word(word)
+
+
+_read_word = lru_cache(maxsize=20_000)(_read_any)
 
 
 def read_sentences(text: str, limit: int = MAX_TOKENS) -> tuple[Sentence, ...]:

@@ -1,0 +1,26 @@
+"""An answer, read once for all that is asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.grading.matching import Vocabulary, list_content
+from bot.grading.text import Sentence, Token, group_sentences, read_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an answer holds; `content` are its distinct words that carry meaning."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    words: Vocabulary
+    sentences: tuple[Sentence, ...]
+    content: tuple[Token, ...]
+
+
+def read_answer(text: str) -> Answer:
+    """Read an answer."""
+    tokens = read_tokens(text)
+    sentences = group_sentences(text, tokens)
+    return Answer(text, tokens, Vocabulary(tokens), sentences, list_content(tokens))
