@@ -14,10 +14,12 @@ from bot.domain.attempt import Attempt, AttemptKind
 from bot.domain.cards import Counts
 from bot.domain.delivery import Delivery, DeliveryId, Purpose
 from bot.domain.people import MemberId, WorkspaceId
+from storage.bulk import write_out
 from storage.mapping import from_attempt
+from storage.one_trip import OneTripConnection
 from storage.statements import connection_of
 from storage.tables import AttemptRow, DeliveryRow
-from storage.totals import add_points, name_added, write_log_and_add
+from storage.totals import log_and_add, name_added, write_log_and_add
 
 _TABLE: Any = AttemptRow.__table__  # type: ignore[attr-defined]
 _LOG = sqlite.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id)
@@ -37,11 +39,10 @@ class AttemptRepository:
         if connection.dialect.name == "postgresql":
             logged = await connection.execute(_LOG_AND_ADD, values | name_added(attempt))
             return logged.first() is not None
-        logged = await connection.execute(_LOG, values)
-        if logged.first() is None:
-            return False
-        await add_points(self.session, attempt)
-        return True
+        log, row = write_out(_LOG, connection.dialect, values)
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert isinstance(driver, OneTripConnection)
+        return bool(await driver.work(log_and_add, log, row, name_added(attempt)))
 
     async def kinds(
         self, workspace_id: WorkspaceId, member_id: MemberId, delivery_id: DeliveryId

@@ -70,12 +70,19 @@ async def execute_many(
     await connection.exec_driver_sql(compiled.sql, compiled.pack(rows))
 
 
+def write_out(
+    statement: Executable, dialect: Dialect, values: Mapping[str, Any]
+) -> tuple[str, tuple[Any, ...]]:
+    """Return a statement's SQL, and one row of values, as the driver takes them."""
+    compiled = _compile(statement, dialect, tuple(values))
+    return compiled.sql, compiled.pack([values])[0]
+
+
 async def execute_once(
     connection: AsyncConnection, statement: Executable, values: Mapping[str, Any]
 ) -> None:
     """Execute a statement that is built once."""
-    compiled = _compile(statement, connection.dialect, tuple(values))
-    await connection.exec_driver_sql(compiled.sql, compiled.pack([values])[0])
+    await connection.exec_driver_sql(*write_out(statement, connection.dialect, values))
 
 
 async def fetch(

@@ -29,9 +29,9 @@ ASK_AFTER = 5.0
 WRITE = {"begin": "BEGIN IMMEDIATE"}
 """Execution options of a transaction that will write. Taking SQLite's lock at the start
 waits for another writer; taking it half-way fails with "database is locked"."""
-READ = {"begin": ""}
-"""Those of reading alone: no BEGIN, so each statement sees what is committed when it runs, as
-on PostgreSQL, and a look costs half as many trips to SQLite's thread."""
+READ = {"sqlite": {"begin": ""}, "postgresql": {"isolation_level": "AUTOCOMMIT"}}
+"""Those of reading alone, by database: no BEGIN and no end, so each statement sees what is
+committed when it runs, and a look costs half as many trips."""
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -48,7 +48,10 @@ class StreakRepository:
     ) -> tuple[Mapping[MemberId, KeptStreak], LogSince]:
         connection = connection_of(self.session)
         wanted = {"workspace": workspace_id, "members": members}
-        return _sort_out(members, await connection.execute(_FIND_WITH_LOG, wanted))
+        statement = _FIND_WITH_LOG
+        if len(members) == 1:
+            statement, wanted["members"] = _FIND_WITH_LOG_OF_ONE, members[0]
+        return _sort_out(members, await connection.execute(statement, wanted))
 
     async def hold_days(self, workspace_id: WorkspaceId) -> None:
         await self._lock(workspace_id, read=True)
@@ -89,8 +92,9 @@ _TABLE = StreakRow.__table__  # type: ignore[attr-defined]
 _KEPT = ("through", "as_of", "current", "longest", "freezes")
 _WORKSPACE = bindparam("workspace", type_=Integer)
 _MEMBERS = bindparam("members", expanding=True, type_=Integer)
-_OF_MEMBERS = (_TABLE.c.workspace_id == _WORKSPACE, _TABLE.c.member_id.in_(_MEMBERS))
-_FIND = select_columns(_TABLE.c.member_id, *(_TABLE.c[name] for name in _KEPT)).where(*_OF_MEMBERS)
+_FIND = select_columns(_TABLE.c.member_id, *(_TABLE.c[name] for name in _KEPT)).where(
+    _TABLE.c.workspace_id == _WORKSPACE, _TABLE.c.member_id.in_(_MEMBERS)
+)
 _SLOT, _TOOK_PART, _AWAY, _STREAK = range(4)
 _NO_NUMBER, _NO_TIME = cast(null(), Integer), cast(null(), UTCDateTime)
 _NO_NUMBERS = (_NO_NUMBER, _NO_NUMBER, _NO_NUMBER)
@@ -122,7 +126,16 @@ def _sort_out(
     return kept, LogSince(sorted(slots, key=lambda slot: slot.date), dates, away)
 
 
-def _select_log(after: Any) -> tuple[Any, Any, Any]:
+def _is_any(column: Any) -> Any:
+    return column.in_(_MEMBERS)
+
+
+def _is_one(column: Any) -> Any:
+    """Compare with one member: a list's statement is written anew for each call."""
+    return column == bindparam("members", type_=Integer)
+
+
+def _select_log(after: Any, is_theirs: Callable[[Any], Any]) -> tuple[Any, Any, Any]:
     """Select what streaks are made of, on dates later than `after`: to be read in one trip."""
     delivery: Any = DeliveryRow.__table__  # type: ignore[attr-defined]
     attempt: Any = AttemptRow.__table__  # type: ignore[attr-defined]
@@ -159,7 +172,7 @@ def _select_log(after: Any) -> tuple[Any, Any, Any]:
         .join(delivery, delivery.c.id == attempt.c.delivery_id)
         .where(
             attempt.c.workspace_id == _WORKSPACE,
-            attempt.c.member_id.in_(_MEMBERS),
+            is_theirs(attempt.c.member_id),
             attempt.c.slot > after,
             attempt.c.late.is_(False),
             delivery.c.member_id.is_(None),
@@ -172,22 +185,24 @@ def _select_log(after: Any) -> tuple[Any, Any, Any]:
         away.c.since,
         away.c.ended_at,
         *_NO_NUMBERS,
-    ).where(away.c.workspace_id == _WORKSPACE, away.c.member_id.in_(_MEMBERS))
+    ).where(away.c.workspace_id == _WORKSPACE, is_theirs(away.c.member_id))
     return slots, dates, absences
 
 
-def _select_with_log() -> Any:
+def _select_with_log(is_theirs: Callable[[Any], Any]) -> Any:
     """Return the statement for what is kept and the log since: asked with every answer."""
     through, as_of, *numbers = (_TABLE.c[name] for name in _KEPT)
+    theirs = (_TABLE.c.workspace_id == _WORKSPACE, is_theirs(_TABLE.c.member_id))
     kept = select_columns(
         literal_column(str(_STREAK)), _TABLE.c.member_id, through, as_of, _NO_TIME, *numbers
-    ).where(*_OF_MEMBERS)
-    earliest = select_columns(func.min(through)).where(*_OF_MEMBERS).scalar_subquery()
-    return union_all(kept, *_select_log(earliest))
+    ).where(*theirs)
+    earliest = select_columns(func.min(through)).where(*theirs).scalar_subquery()
+    return union_all(kept, *_select_log(earliest, is_theirs))
 
 
-_READ_LOG = union_all(*_select_log(bindparam("after", type_=Date)))
-_FIND_WITH_LOG = _select_with_log()
+_READ_LOG = union_all(*_select_log(bindparam("after", type_=Date), _is_any))
+_FIND_WITH_LOG = _select_with_log(_is_any)
+_FIND_WITH_LOG_OF_ONE = _select_with_log(_is_one)
 
 
 def _make_statement(dialect: Any) -> Any:

@@ -21,7 +21,6 @@ from bot.domain.attempt import Attempt
 from bot.domain.people import Member, MemberId, WorkspaceId
 from bot.domain.standing import STEP, list_periods, list_steps
 from storage.mapping import to_member
-from storage.one_trip import OneTripConnection
 from storage.statements import connection_of
 from storage.tables import AttemptRow, MemberRow, TotalRow
 
@@ -75,20 +74,19 @@ WITH a AS (
 SELECT id FROM a
 """
 """What SQLite can't do in one statement."""
-_RANK = text(
-    """
+_RANK_BY_STEPS = """
 SELECT t.points, 1
   + (SELECT COALESCE(SUM(w.members), 0) FROM total_steps AS w
-     WHERE w.workspace_id = t.workspace_id AND w.period = t.period AND w.size = :step
+     WHERE w.workspace_id = t.workspace_id AND w.period = t.period AND w.size = {step}
        AND w.start > t.points)
   + (SELECT COALESCE(SUM(n.members), 0) FROM total_steps AS n
      WHERE n.workspace_id = t.workspace_id AND n.period = t.period AND n.size = 1
-       AND n.start > t.points AND n.start < t.points - t.points % :step + :step)
+       AND n.start > t.points AND n.start < t.points - t.points % {step} + {step})
 FROM totals AS t
 WHERE t.workspace_id = :workspace_id AND t.period = :period AND t.member_id = :member_id
-  AND t.listed = :listed
+  AND t.listed
 """
-)
+_RANK = text(_RANK_BY_STEPS.format(step=STEP))
 _MEMBER: Any = MemberRow.__table__  # type: ignore[attr-defined]
 _TOTAL: Any = TotalRow.__table__  # type: ignore[attr-defined]
 _TOP = (
@@ -100,8 +98,10 @@ _TOP = (
         _TOTAL.c.listed.is_(True),
     )
     .order_by(_TOTAL.c.points.desc(), _TOTAL.c.member_id.desc())
-    .limit(bindparam("limit", type_=Integer))
+    .limit(bindparam("limit", type_=Integer, literal_execute=True))
 )
+"""PostgreSQL plans a statement once for all calls only where the plan is as good as one made for
+the values of each: for that it must see how few rows are wanted, here and in `_RANK`."""
 Step = tuple[int, str, int, int]
 """Workspace, period, size and start: the key of a step."""
 
@@ -141,21 +141,22 @@ def name_added(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-async def add_points(session: AsyncSession, attempt: Attempt) -> None:
-    """Add an attempt that SQLite has just logged to the totals of its periods."""
-    driver = (await connection_of(session).get_raw_connection()).driver_connection
-    assert isinstance(driver, OneTripConnection)
-    await driver.work(_add_in_thread, name_added(attempt))
+def log_and_add(
+    database: sqlite3.Connection, log: str, values: Sequence[Any], added: dict[str, Any]
+) -> bool:
+    """Log an attempt on SQLite in its thread, and add its points to totals and steps.
 
-
-def _add_in_thread(database: sqlite3.Connection, added: dict[str, Any]) -> None:
-    """Add to totals and steps on one trip to the thread of an SQLite connection."""
+    `log` is the statement, which returns a row for an attempt that was not there yet.
+    """
+    if not database.execute(log, values).fetchall():
+        return False
     steps: Counter[Step] = Counter()
     workspace_id, points = added["workspace_id"], added["points"]
     for period, after, attempts, listed in database.execute(_ADD_IN_THREAD, added).fetchall():
         if listed:
             _move(steps, workspace_id, period, None if attempts == 1 else after - points, after)
     database.executemany(_MOVE_IN_THREAD, _list_changes(steps))
+    return True
 
 
 def _move(
@@ -237,8 +238,6 @@ class TotalRepository:
                 "workspace_id": workspace_id,
                 "period": period,
                 "member_id": member_id,
-                "listed": True,
-                "step": STEP,
             },
         )
         found = rows.first()

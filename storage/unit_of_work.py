@@ -84,7 +84,7 @@ class SqlStorage:
 
     def __post_init__(self) -> None:
         self._writer = self.engine.execution_options(**WRITE)
-        self._reader = self.engine.execution_options(**READ)
+        self._reader = self.engine.execution_options(**READ[self.engine.dialect.name])
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[UnitOfWork]:

@@ -1,9 +1,10 @@
-"""Connections to PostgreSQL that the server ended are replaced, and nobody notices."""
+"""Connections to PostgreSQL: those that the server ended are replaced, and nobody notices."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator
+from socket import gaierror
 
 import pytest
 from sqlalchemy import make_url, text
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import storage.engine
 from bot.errors import ConfigError, StorageError
-from storage.engine import open_engine
+from storage.engine import explaining_errors, open_engine
 from storage.schema import migrate
 from storage.unit_of_work import SqlStorage
 
@@ -82,7 +83,6 @@ def test_a_url_that_can_t_be_used_is_refused_without_its_password(url: str, said
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"host": "no-such-host.invalid"}, "can't be reached"),
         ({"username": "nobody-of-that-name"}, "no such user"),
         ({"database": "no-such-database"}, "does not exist"),
     ],
@@ -95,3 +95,28 @@ async def test_what_is_wrong_with_a_server_is_told(
     with pytest.raises(StorageError, match=said):
         await migrate(engine)
     await engine.dispose()
+
+
+async def test_a_host_of_an_unknown_name_is_told() -> None:
+    with pytest.raises(StorageError, match="can't be reached"):
+        async with explaining_errors():
+            raise gaierror(-2, "Name or service not known")
+
+
+async def test_a_write_after_a_look_is_a_transaction_and_may_be_undone(engine: AsyncEngine) -> None:
+    storage = SqlStorage(engine, random.Random(1))
+
+    async def write_and_fail() -> None:
+        async with storage.writing() as work:
+            await work.workspaces.ensure("local", "undone", "undone")
+            raise KeyError
+
+    async with storage.reading() as work:
+        assert await work.workspaces.find("local", "undone") is None
+    with pytest.raises(KeyError):
+        await write_and_fail()
+    async with storage.reading() as work:
+        assert await work.workspaces.find("local", "undone") is None
+        async with storage.writing() as other:
+            await other.workspaces.ensure("local", "done", "done")
+        assert await work.workspaces.find("local", "done")
