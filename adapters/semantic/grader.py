@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from adapters.semantic.model import MiniLM, Vectors
 from bot.domain.grading import Grade, GradingTask
@@ -42,6 +43,10 @@ PATIENCE = 0.5
 BUSY = "the semantic grader is busy"
 
 
+Marks = NDArray[np.bool_]
+"""A mark for each word of a text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """The words of a text and their vectors."""
@@ -49,16 +54,12 @@ class Meaning:
     tokens: tuple[Token, ...]
     vectors: Vectors
     """Zeros for a word that the model did not read."""
-
-    @property
-    def read(self) -> list[bool]:
-        """Which of the words the model read."""
-        return [bool(seen) for seen in np.any(self.vectors, axis=1)]
-
-    @property
-    def stems_with_meaning(self) -> set[str]:
-        """The stems of the words that the model read."""
-        return {token.stem for token, seen in zip(self.tokens, self.read, strict=True) if seen}
+    read: Marks
+    """Which of the words the model read."""
+    telling: Marks
+    """Which of the words carry meaning by themselves."""
+    stems_with_meaning: frozenset[str]
+    """The stems of the words that the model read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,14 @@ class EchoVocabulary(AlignedVocabulary):
         return max(lexical, (max(0.0, restored - ECHO_FROM) / (1.0 - ECHO_FROM), stem))
 
 
+def make_meaning(tokens: tuple[Token, ...], vectors: Vectors) -> Meaning:
+    """Put words together with their vectors, a row each."""
+    read = np.any(vectors, axis=1)
+    telling = np.array([is_content(token) for token in tokens], dtype=np.bool_)
+    stems = frozenset(token.stem for token, seen in zip(tokens, read, strict=True) if seen)
+    return Meaning(tokens, vectors, read, telling, stems)
+
+
 def _align(point: Meaning, text: Meaning) -> dict[int, tuple[float, str]]:
     """Give for each word of the point that was read, by its place, the nearest word of the text.
 
@@ -110,16 +119,13 @@ def _align(point: Meaning, text: Meaning) -> dict[int, tuple[float, str]]:
     if not text.tokens or not point.tokens:
         return {}
     cosines = point.vectors @ text.vectors.T
-    empty = ~np.array([is_content(token) for token in text.tokens])
-    telling = np.array([is_content(token) for token in point.tokens])
-    cosines[np.ix_(telling, empty)] = -1.0
+    cosines[point.telling[:, None] & ~text.telling] = -1.0
     nearest = cosines.argmax(axis=1)
     closeness = np.clip((cosines.max(axis=1) - NO_KINSHIP) / (SAME - NO_KINSHIP), 0.0, 1.0)
+    rows = zip(point.tokens, closeness.tolist(), nearest.tolist(), point.read, strict=True)
     return {
-        token.start: (float(close), text.tokens[best].stem if close > 0 else "")
-        for token, close, best, seen in zip(
-            point.tokens, closeness, nearest, point.read, strict=True
-        )
+        token.start: (close, text.tokens[best].stem if close > 0 else "")
+        for token, close, best, seen in rows
         if seen
     }
 
@@ -127,7 +133,7 @@ def _align(point: Meaning, text: Meaning) -> dict[int, tuple[float, str]]:
 def join_meanings(*parts: Meaning) -> Meaning:
     """Put the words of several texts together."""
     tokens = tuple(token for part in parts for token in part.tokens)
-    return Meaning(tokens, np.concatenate([part.vectors for part in parts]))
+    return make_meaning(tokens, np.concatenate([part.vectors for part in parts]))
 
 
 def measure_kinship(reference: Meaning, answer: Meaning, question: Meaning) -> float:
@@ -143,7 +149,8 @@ def measure_kinship(reference: Meaning, answer: Meaning, question: Meaning) -> f
 
 def _average(meaning: Meaning) -> Vectors:
     """Average the words with content, rare ones more, to a unit vector; zeros without any."""
-    weights = [rarity_of(token) if is_content(token) else 0.0 for token in meaning.tokens]
+    marked = zip(meaning.tokens, meaning.telling, strict=True)
+    weights = [rarity_of(token) if telling else 0.0 for token, telling in marked]
     summed = np.array(weights, dtype=np.float32) @ meaning.vectors
     length = float(np.linalg.norm(summed))
     return np.asarray(summed / length if length > 0 else summed, dtype=np.float32)
@@ -160,7 +167,7 @@ def _cut_out(part: str, whole: str, meaning: Meaning) -> Meaning | None:
         for place, token in enumerate(meaning.tokens)
         if first <= token.start and token.end <= first + len(part)
     ]
-    return Meaning(tokens, meaning.vectors[places]) if len(places) == len(tokens) else None
+    return make_meaning(tokens, meaning.vectors[places]) if len(places) == len(tokens) else None
 
 
 class SemanticGrader:
@@ -210,7 +217,7 @@ class SemanticGrader:
         return self._understand(text, read_tokens(text), context)
 
     def _understand(self, text: str, tokens: tuple[Token, ...], context: str) -> Meaning:
-        return Meaning(tokens, self._model.embed_words(text, tokens, context))
+        return make_meaning(tokens, self._model.embed_words(text, tokens, context))
 
     def _make(self, task: GradingTask) -> SemanticTask:
         prepared = prepare_task(task)

@@ -6,6 +6,7 @@ The model and its tokenizer are data of two pinned packages; neither package's c
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -58,18 +59,32 @@ class MiniLM:
         }
         states = self._session.run(None, inputs)[0][0]
         vectors = np.zeros((len(tokens), states.shape[1]), dtype=np.float32)
-        pieces = list(enumerate(encoded.offsets))[1:-1]
-        place = 0
-        for row, token in enumerate(tokens):
-            start, end = token.start + len(before), token.end + len(before)
-            while place < len(pieces) and pieces[place][1][1] <= start:
-                place += 1
-            for index, (first, _) in pieces[place:]:
-                if first >= end:
-                    break
-                vectors[row] += states[index]
+        rows, pieces = _list_pieces(tokens, encoded.offsets, len(before))
+        np.add.at(vectors, rows, states[pieces])
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+
+
+def _list_pieces(
+    tokens: Sequence[Token], offsets: Sequence[tuple[int, int]], before: int
+) -> tuple[list[int], list[int]]:
+    """List what belongs together: rows of tokens, and places of pieces that lie in them.
+
+    `offsets` are the pieces' beginnings and ends, with a sign that is no text at either end of
+    the list; `before` characters were read ahead of the tokens' text.
+    """
+    rows: list[int] = []
+    pieces: list[int] = []
+    first, last = 1, len(offsets) - 1
+    for row, token in enumerate(tokens):
+        while first < last and offsets[first][1] <= token.start + before:
+            first += 1
+        place = first
+        while place < last and offsets[place][0] < token.end + before:
+            rows.append(row)
+            pieces.append(place)
+            place += 1
+    return rows, pieces
 
 
 def _replace_surrogates(text: str) -> str:
