@@ -120,7 +120,7 @@ class Trace:
 
     def measure_within(self, stems: frozenset[str]) -> float:
         """Give the share that a part of the text with these stems holds."""
-        return sum(share for stem, share in self.by_stem.items() if stem in stems)
+        return sum([share for stem, share in self.by_stem.items() if stem in stems])
 
 
 def trace_words(words: Iterable[tuple[Token, float]], text: Vocabulary) -> Trace:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from bot.grading.answer import Answer
@@ -69,6 +69,8 @@ def find_reversed(clauses: Sequence[Clause], answer: Answer) -> tuple[tuple[Sent
     closeness: dict[int, float] = defaultdict(float)
     for number, clause in enumerate(comparable):
         trace = trace_words(clause.words, answer.words)
+        if trace.coverage < ALIGNED_FROM:
+            continue
         held = [trace.measure_within(each.stems) for each in sentences]
         for place in _list_aligned(held):
             groups[place].append(number)
@@ -76,11 +78,12 @@ def find_reversed(clauses: Sequence[Clause], answer: Answer) -> tuple[tuple[Sent
     if not groups:
         return (), 0.0
     whole = [token for clause in clauses for token in clause.sentence.tokens]
+    said, soft = {token.stem for token in whole}, _list_soft(whole)
     turned = {
         place
         for place, group in groups.items()
-        if _measure_echo(sentences[place], whole) >= ECHOED_FROM
-        and not _list_soft(sentences[place].tokens) - _list_soft(whole)
+        if _measure_echo(sentences[place], said) >= ECHOED_FROM
+        and _list_soft(sentences[place].tokens) <= soft
         and _is_reversed([comparable[one] for one in group], sentences[place], closeness[place])
     }
     denied = {number for place in turned for number in groups[place]}
@@ -120,9 +123,8 @@ def _is_reversed(clauses: Sequence[Clause], sentence: Sentence, closeness: float
     return bool(denied) != bool(expected)
 
 
-def _measure_echo(sentence: Sentence, reference: Sequence[Token]) -> float:
+def _measure_echo(sentence: Sentence, said: Set[str]) -> float:
     own = {token.stem for token in sentence.tokens if is_content(token)} - _ASIDES
-    said = {token.stem for token in reference}
     return len(own & said) / len(own) if own else 0.0
 
 
