@@ -22,7 +22,7 @@ from bot.grading.lexical import (
     prepare_task,
     refuse_answer,
 )
-from bot.grading.matching import Vocabulary, is_content
+from bot.grading.matching import Vocabulary, is_content, list_spans
 from bot.grading.points import WeighedPoint, draw_key_points, match_point, weigh_point
 from bot.grading.scoring import Curve, Curves, Ramp, Whole
 from bot.grading.tables import rarity_of
@@ -202,7 +202,7 @@ class SemanticGrader:
         semantic = self._tasks.get(task)
         meaning = self._understand(answer, read.tokens, task.question)
         matches = [
-            match_point(point, AlignedVocabulary(read.words, aligned, meaning), read.sentences)
+            match_point(point, read, AlignedVocabulary(read.words, aligned, meaning))
             for point, aligned in semantic.points
         ]
         topic = semantic.prepared.topic
@@ -223,7 +223,7 @@ class SemanticGrader:
         prepared = prepare_task(task)
         question, reference = self._read(task.question), self._read(task.reference, task.question)
         asked, expected = Vocabulary(question.tokens), Vocabulary(reference.tokens)
-        sentences = group_sentences(task.reference, reference.tokens)
+        spans = list_spans(group_sentences(task.reference, reference.tokens))
 
         def weigh(point: KeyPoint) -> tuple[WeighedPoint, Meaning]:
             meaning = _cut_out(point.text, task.reference, reference) or self._read(
@@ -231,7 +231,7 @@ class SemanticGrader:
             )
             echoed = EchoVocabulary(asked, meaning, question)
             whole = AlignedVocabulary(expected, meaning, reference)
-            weighed = weigh_point(point, prepared.drawn, echoed, whole, sentences)
+            weighed = weigh_point(point, prepared.drawn, echoed, whole, spans)
             return weighed, meaning
 
         points = task.key_points or draw_key_points(task.reference)

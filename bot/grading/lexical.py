@@ -13,7 +13,7 @@ from bot.grading.fluency import rate_credibility
 from bot.grading.focus import Topic, make_topic, measure_focus
 from bot.grading.gates import EMPTY, SENTENCES, find_gate
 from bot.grading.kept import KeptTasks
-from bot.grading.matching import Vocabulary
+from bot.grading.matching import Vocabulary, list_spans
 from bot.grading.points import (
     PointMatch,
     WeighedPoint,
@@ -79,6 +79,7 @@ def _read_task(task: GradingTask) -> PreparedTask:
     question, reference = read_tokens(task.question), read_tokens(task.reference)
     asked, expected = Vocabulary(question), Vocabulary(reference)
     sentences = group_sentences(task.reference, reference)
+    spans = list_spans(sentences)
     drawn = not task.key_points
     points = task.key_points or draw_key_points(task.reference)
     written = [token for point in task.key_points for token in read_tokens(point.text)]
@@ -87,7 +88,7 @@ def _read_task(task: GradingTask) -> PreparedTask:
         asked,
         reference,
         expected,
-        tuple(weigh_point(point, drawn, asked, expected, sentences) for point in points),
+        tuple(weigh_point(point, drawn, asked, expected, spans) for point in points),
         make_topic(question, (*reference, *written)),
         drawn,
         tuple(weigh_clause(each, asked) for each in sentences),
@@ -109,7 +110,7 @@ def grade_answer(task: GradingTask, answer: str) -> Grade:
     refused = refuse_answer(prepared, read)
     if refused is not None:
         return refused
-    matches = [match_point(point, read.words, read.sentences) for point in prepared.points]
+    matches = [match_point(point, read, read.words) for point in prepared.points]
     return grade_matches(prepared, matches, read, LEXICAL, LexicalGrader.name)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
 from bot.grading.tables import load_relatives, rarity_of
-from bot.grading.text import Token, list_trigrams
+from bot.grading.text import Sentence, Token, list_trigrams
 from bot.grading.words import FUNCTION_WORDS, NEGATORS
 
 FAMILY_CLOSENESS = 0.65
@@ -16,6 +16,8 @@ TRIGRAM_FLOOR = 0.6
 FEWEST_SHARED = 0.42
 """Share of a word's own trigrams that another must exceed to reach the floor, were it all in it:
 0.6 / (2 - 0.6), and a little less for rounding."""
+SPAN = 2
+"""Sentences in a row among which a written key point must be made."""
 MOST_KNOWN = 1_000
 """Words whose nearest is kept."""
 _SMALL_WORDS = FUNCTION_WORDS | NEGATORS
@@ -109,6 +111,20 @@ def weigh_token(token: Token, question: Vocabulary, weighing: Weighing = DRAWN) 
     echo, _ = question.find_nearest(token)
     own = (1.0 - echo) ** 2
     return rarity_of(token) * (own + weighing.echoed * (1.0 - own))
+
+
+Spans = tuple[frozenset[str], ...]
+"""The stems of each few sentences in a row; none for a text that has no more sentences."""
+
+
+def list_spans(sentences: Sequence[Sentence]) -> Spans:
+    """List the spans among which a written key point must be made."""
+    if len(sentences) <= SPAN:
+        return ()
+    return tuple(
+        frozenset().union(*(each.stems for each in sentences[first : first + SPAN]))
+        for first in range(len(sentences) - SPAN + 1)
+    )
 
 
 @dataclass(frozen=True, slots=True)

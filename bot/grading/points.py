@@ -6,12 +6,15 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from bot.domain.grading import PointVerdict, Verdict
 from bot.domain.question import KeyPoint
+from bot.grading.answer import Answer
 from bot.grading.matching import (
     DRAWN,
     GIVEN,
+    Spans,
     Trace,
     Vocabulary,
     is_content,
@@ -27,8 +30,6 @@ PARTIAL_FROM = 0.2
 NEAR_FROM = 0.1
 MAX_POINTS = 12
 EVIDENCE_LENGTH = 280
-SPAN = 2
-"""Sentences in a row among which a written key point must be made."""
 _BULLET = re.compile(r"^[\s>*•–—-]*(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?!\d))?\s*")
 
 
@@ -77,11 +78,11 @@ def weigh_point(
     drawn: bool,
     question: Vocabulary,
     reference: Vocabulary,
-    sentences: Sequence[Sentence],
+    spans: Spans,
 ) -> WeighedPoint:
     """Prepare a point for matching; if all its words are the question's, they count in full.
 
-    `reference` and `sentences` are the same text.
+    `reference` and `spans` are the same text.
     """
     weighing = DRAWN if drawn else GIVEN
     tokens = {token.stem: token for token in read_tokens(point.text)}.values()
@@ -89,29 +90,28 @@ def weigh_point(
     if not any(weight for token, weight in words if is_content(token)):
         nothing = Vocabulary(())
         words = tuple((token, weigh_token(token, nothing, weighing)) for token in tokens)
-    held = _measure(trace_words(words, reference), drawn, sentences)
+    held = _measure(trace_words(words, reference), drawn, spans)
     return WeighedPoint(point.text, max(point.weight, 0.0), drawn, words, max(held, 0.5))
 
 
-def match_point(
-    point: WeighedPoint, answer: Vocabulary, sentences: Sequence[Sentence]
-) -> PointMatch:
-    """Look for a point in the whole answer if it was drawn, or else where it is said best."""
-    trace = trace_words(point.words, answer)
+def match_point(point: WeighedPoint, answer: Answer, words: Vocabulary) -> PointMatch:
+    """Look for a point in the whole answer if it was drawn, or else where it is said best.
+
+    `words` are the answer's as this point sees them.
+    """
+    trace = trace_words(point.words, words)
     held, nearest = max(
-        ((trace.measure_within(each.stems), each) for each in sentences), key=lambda pair: pair[0]
+        ((trace.measure_within(each.stems), each) for each in answer.sentences),
+        key=itemgetter(0),
     )
-    coverage = min(1.0, _measure(trace, point.drawn, sentences) / point.ceiling)
+    coverage = min(1.0, _measure(trace, point.drawn, answer.spans) / point.ceiling)
     return PointMatch(point, coverage, nearest if held >= NEAR_FROM else None)
 
 
-def _measure(trace: Trace, whole: bool, sentences: Sequence[Sentence]) -> float:
-    if whole or len(sentences) <= SPAN:
+def _measure(trace: Trace, whole: bool, spans: Spans) -> float:
+    if whole or not spans:
         return trace.coverage
-    spans = (sentences[first : first + SPAN] for first in range(len(sentences) - SPAN + 1))
-    return max(
-        trace.measure_within(frozenset().union(*(each.stems for each in span))) for span in spans
-    )
+    return max(map(trace.measure_within, spans))
 
 
 def judge_point(match: PointMatch, reversed_in: Sequence[Sentence]) -> PointVerdict:
