@@ -56,9 +56,10 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 
 
 async def _add_workspaces(connection: AsyncConnection, *names: str) -> None:
-    for number, name in enumerate(names, 1):
+    """Add workspaces to an empty database, which numbers them from 1."""
+    for name in names:
         values = {"platform": "local", "external_id": name, "name": name, "seed": 1}
-        await connection.execute(WORKSPACES.insert().values(id=number, emoji="bulb", **values))
+        await connection.execute(WORKSPACES.insert().values(emoji="bulb", **values))
 
 
 async def test_members_of_an_array_are_found_and_left_out(engine: AsyncEngine) -> None:
