@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,7 +15,7 @@ from bot.domain.grading import Grade
 from bot.domain.people import WorkspaceId
 from bot.domain.writing import Asker
 from storage.grades import read_grade, write_grade
-from storage.statements import insert_new
+from storage.statements import insert_into, insert_new
 from storage.tables import KeptGradeRow, ModelUseRow
 
 KEPT = timedelta(days=90)
@@ -44,11 +43,10 @@ class ModelBookRepository:
     ) -> bool:
         """Add to the day's row in one statement, made if new; False if `where` forbids it."""
         dialect = self.session.get_bind().dialect.name
-        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
         table = ModelUseRow.__table__  # type: ignore[attr-defined]
         values = {"calls": 0, "tokens_in": 0, "tokens_out": 0, **added}
         statement = (
-            insert(table)
+            insert_into(table, dialect)
             .values(workspace_id=workspace_id, day=day, **values)
             .on_conflict_do_update(
                 index_elements=["workspace_id", "day"],

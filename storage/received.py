@@ -6,11 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, delete
 
 from storage.engine import WRITE, explaining_errors
+from storage.statements import insert_into
 from storage.tables import ReceivedEventRow
 
 
@@ -24,7 +24,7 @@ class SqlReceivedEvents:
     async def add(self, key: str, now: datetime, keep_until: datetime) -> bool:
         """Note that the event came; what was kept long enough is swept away."""
         table = ReceivedEventRow.__table__  # type: ignore[attr-defined]
-        insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+        insert = insert_into(table, self.engine.dialect.name)
         values = {"digest": self._digest(key), "keep_until": keep_until}
         async with explaining_errors(), self.engine.connect() as connection:
             await connection.execution_options(**WRITE)
@@ -32,9 +32,7 @@ class SqlReceivedEvents:
                 await connection.execute(
                     delete(ReceivedEventRow).where(col(ReceivedEventRow.keep_until) <= now)
                 )
-                result = await connection.execute(
-                    insert(table).values(values).on_conflict_do_nothing()
-                )
+                result = await connection.execute(insert.values(values).on_conflict_do_nothing())
         return bool(result.rowcount)
 
     def _digest(self, key: str) -> str:

@@ -16,7 +16,6 @@ from storage.engine import WRITE, explaining_errors, sqlite_file
 if TYPE_CHECKING:
     from alembic.config import Config
 
-assert tables.NAMING_CONVENTION  # the tables are declared by being imported
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -53,6 +52,7 @@ async def _set_foreign_keys(connection: AsyncConnection, *, on: bool) -> None:
 
 
 def _create(connection: Any) -> None:
+    tables.restrict_indexes(connection.dialect.name)
     SQLModel.metadata.create_all(connection)
     version = Table("alembic_version", MetaData(), Column("version_num", String(32)))
     version.create(connection)

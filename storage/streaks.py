@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Date, Integer, bindparam, cast, func, literal_column, null, union_all
 from sqlalchemy import select as select_columns
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -18,7 +18,7 @@ from bot.domain.delivery import DeliveryState, Purpose
 from bot.domain.people import AwayPeriod, MemberId, WorkspaceId
 from bot.domain.streak import KeptStreak, PostedSlot, Streak
 from bot.ports.standings import LogSince
-from storage.statements import connection_of
+from storage.statements import connection_of, insert_into
 from storage.tables import AttemptRow, AwayRow, DeliveryRow, StreakRow, WorkspaceRow
 
 
@@ -69,7 +69,7 @@ class StreakRepository:
     ) -> None:
         connection = connection_of(self.session)
         await connection.execute(
-            _KEEP_ON[connection.dialect.name],
+            _keep_on(connection.dialect.name),
             {
                 "member_id": member_id,
                 "workspace_id": workspace_id,
@@ -205,11 +205,9 @@ _FIND_WITH_LOG = _select_with_log(_is_any)
 _FIND_WITH_LOG_OF_ONE = _select_with_log(_is_one)
 
 
-def _make_statement(dialect: Any) -> Any:
-    insert = dialect.insert(StreakRow.__table__)  # type: ignore[attr-defined]
+@cache
+def _keep_on(dialect: str) -> Any:
+    insert = insert_into(_TABLE, dialect)
     return insert.on_conflict_do_update(
         index_elements=["member_id"], set_={name: insert.excluded[name] for name in _KEPT}
     )
-
-
-_KEEP_ON = {"sqlite": _make_statement(sqlite), "postgresql": _make_statement(postgresql)}

@@ -25,6 +25,17 @@ def _parent(table: str, *, index: bool = False) -> int:
     return Field(foreign_key=f"{table}.id", ondelete="CASCADE", index=index)  # type: ignore[no-any-return]
 
 
+def restrict_indexes(dialect: str) -> None:
+    """Restrict the partial indexes to their rows before they are made in a database.
+
+    An Index that names a dialect imports all of it, and only one of them is used.
+    """
+    for table in SQLModel.metadata.tables.values():
+        for index in table.indexes:
+            if "where" in index.info:
+                index.dialect_options[dialect]["where"] = text(index.info["where"])
+
+
 class WorkspaceRow(SQLModel, table=True):
     """A tenant. `seed` shuffles its decks. One that was left is erased at `erase_at`."""
 
@@ -34,8 +45,7 @@ class WorkspaceRow(SQLModel, table=True):
         Index(
             "ix_workspaces_erase_at_left",
             "erase_at",
-            sqlite_where=text("erase_at IS NOT NULL"),
-            postgresql_where=text("erase_at IS NOT NULL"),
+            info={"where": "erase_at IS NOT NULL"},
         ),
     )
 
@@ -129,8 +139,7 @@ class PackRow(SQLModel, table=True):
             "uq_packs_name_shared",
             "name",
             unique=True,
-            sqlite_where=text("workspace_id IS NULL"),
-            postgresql_where=text("workspace_id IS NULL"),
+            info={"where": "workspace_id IS NULL"},
         ),
     )
 
@@ -180,14 +189,12 @@ class DeliveryRow(SQLModel, table=True):
         Index(
             "ix_deliveries_wake_at_live",
             "wake_at",
-            sqlite_where=text("wake_at IS NOT NULL"),
-            postgresql_where=text("wake_at IS NOT NULL"),
+            info={"where": "wake_at IS NOT NULL"},
         ),
         Index(
             "ix_deliveries_due_at_stuck",
             "due_at",
-            sqlite_where=text("state = 'stuck'"),
-            postgresql_where=text("state = 'stuck'"),
+            info={"where": "state = 'stuck'"},
         ),
         Index("ix_deliveries_workspace_id_channel", "workspace_id", "channel", "posted_at"),
         Index("ix_deliveries_workspace_id_slot", "workspace_id", "slot", "posted_at"),

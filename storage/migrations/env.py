@@ -12,10 +12,9 @@ from sqlmodel import SQLModel
 from storage import tables
 from storage.engine import open_engine
 
-assert tables.NAMING_CONVENTION
-
 
 def _run(connection: Any) -> None:
+    tables.restrict_indexes(connection.dialect.name)
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
