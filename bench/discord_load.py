@@ -141,8 +141,19 @@ async def _finish(client: Any, task: Any, took: float) -> dict[str, float]:
     return {"seconds": took, "cpu": 0.0, "memory": memory, "guilds": guilds}
 
 
-async def run_ours(where: dict[str, Any], rate: float, wait_only: bool) -> dict[str, float]:
-    """Let as many schedules as channels be due at once, and deliver them."""
+def run_ours(where: dict[str, Any], rate: float, wait_only: bool) -> dict[str, float]:
+    """Let as many schedules as channels be due at once, and deliver them, as `run` does."""
+    from bot.app import prepare_database
+
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite+aiosqlite:///{folder}/quiz.db"
+        prepare_database(url)
+        return asyncio.run(_run_service(url, where, rate, wait_only))
+
+
+async def _run_service(
+    url: str, where: dict[str, Any], rate: float, wait_only: bool
+) -> dict[str, float]:
     from pydantic import SecretStr
 
     from adapters.discord.platform import DiscordPlatform
@@ -152,36 +163,34 @@ async def run_ours(where: dict[str, Any], rate: float, wait_only: bool) -> dict[
     from storage.adapter_words import AdapterWords
     from storage.engine import open_engine
 
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite+aiosqlite:///{folder}/quiz.db"
-        clock = VirtualClock(datetime(2026, 1, 5, 8, tzinfo=UTC))
-        settings = DiscordSettings(
-            token=SecretStr(where["token"]), api_url=where["api"], requests_per_second=rate
-        )
-        engine = open_engine(url)
-        words = AdapterWords(engine, "discord")
-        platform = DiscordPlatform(settings, words, guild_ready_timeout=1.0)
-        app = build(engine, {"discord": platform.chat}, clock=clock)
-        await app.start()
-        await platform.start(app.handle)
-        client = platform._client  # noqa: SLF001 - to wait as the bare loop does
-        assert client is not None
-        await client.wait_until_ready()
-        took = planned = used = 0.0
-        if not wait_only:
-            await _add_schedules(app, where["channels"], clock.now())
-            clock.move_to(datetime(2026, 1, 5, 9, tzinfo=UTC))
-            started = time.perf_counter()
-            while await app.dispatching.planning.plan_due(clock.now()):
-                pass
-            planned = time.perf_counter() - started
-            cpu, started = time.process_time(), time.perf_counter()
-            await app.run_due()
-            took, used = time.perf_counter() - started, time.process_time() - cpu
-        memory = read_memory()
-        guilds = len(client.guilds)
-        await platform.stop()
-        await app.close()
+    clock = VirtualClock(datetime(2026, 1, 5, 8, tzinfo=UTC))
+    settings = DiscordSettings(
+        token=SecretStr(where["token"]), api_url=where["api"], requests_per_second=rate
+    )
+    engine = open_engine(url)
+    words = AdapterWords(engine, "discord")
+    platform = DiscordPlatform(settings, words, guild_ready_timeout=1.0)
+    app = build(engine, {"discord": platform.chat}, clock=clock)
+    await app.start()
+    await platform.start(app.handle)
+    client = platform._client  # noqa: SLF001 - to wait as the bare loop does
+    assert client is not None
+    await client.wait_until_ready()
+    took = planned = used = 0.0
+    if not wait_only:
+        await _add_schedules(app, where["channels"], clock.now())
+        clock.move_to(datetime(2026, 1, 5, 9, tzinfo=UTC))
+        started = time.perf_counter()
+        while await app.dispatching.planning.plan_due(clock.now()):
+            pass
+        planned = time.perf_counter() - started
+        cpu, started = time.process_time(), time.perf_counter()
+        await app.run_due()
+        took, used = time.perf_counter() - started, time.process_time() - cpu
+    memory = read_memory()
+    guilds = len(client.guilds)
+    await platform.stop()
+    await app.close()
     return {
         "seconds": took,
         "cpu": used,
@@ -328,7 +337,7 @@ def _run(role: str, where: dict[str, Any], rate: float) -> dict[str, float]:
 
     configure_logs("warning")
     if role == "ours":
-        return asyncio.run(run_ours(where, rate, wait_only))
+        return run_ours(where, rate, wait_only)
     from bot.questions.loader import load_pack
     from bot.questions.pack_files import shipped_packs
 

@@ -24,6 +24,9 @@ except ImportError:  # Windows has no flock
     fcntl = None  # type: ignore[assignment]
 
 BUSY_TIMEOUT_MS = 5000
+CACHE_KB = 512
+"""What a connection to SQLite keeps of the file, of SQLite's own 2,000. Each has a cache of its
+own, and the operating system has the file in its memory as well: more makes nothing quicker."""
 ASK_AFTER = 5.0
 """Seconds without use after which a connection to PostgreSQL is asked whether it is alive."""
 WRITE = {"begin": "BEGIN IMMEDIATE"}
@@ -165,6 +168,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KB}")
     cursor.close()
 
 

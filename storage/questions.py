@@ -22,8 +22,8 @@ from storage.statements import insert_many_new, insert_new
 from storage.tables import PackRow, QuestionRow
 
 _VERSIONS_KEPT = 2000
-_ROWS_AT_ONCE = 500
-"""Below SQLite's limit of 32,766 variables a statement."""
+_ROWS_AT_ONCE = 50
+"""A row holds a question whole, some kilobytes: no more than these are written out at once."""
 
 
 class Versions(dict[QuestionKey, tuple[int | None, Question]]):
@@ -87,9 +87,10 @@ class QuestionRepository:
         self.session.add(row)
         await self.session.flush()
         await self._make_outdated(row)
-        rows = await asyncio.to_thread(_write_rows, row.id, row.name, workspace_id, questions)
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            await self._store(row, rows[start : start + _ROWS_AT_ONCE])
+        for start in range(0, len(questions), _ROWS_AT_ONCE):
+            some = questions[start : start + _ROWS_AT_ONCE]
+            rows = await asyncio.to_thread(_write_rows, row.id, row.name, workspace_id, some)
+            await self._store(row, rows)
 
     async def add_own(
         self, workspace_id: WorkspaceId, pack: str, question: Question

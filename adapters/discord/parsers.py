@@ -25,20 +25,10 @@ USED = frozenset(
         "INTERACTION_CREATE",
     }
 )
-_OF_A_SERVER = (
-    "channels",
-    "emojis",
-    "guild_scheduled_events",
-    "presences",
-    "roles",
-    "soundboard_sounds",
-    "stage_instances",
-    "stickers",
-    "threads",
-    "voice_states",
-)
-"""What discord.py would keep of every server. Of these only channels and roles are ever
-looked at, when a schedule is made, and then as Discord has them at that moment."""
+_OF_A_SERVER = ("id", "member_count", "name", "owner_id", "system_channel_id", "unavailable")
+"""What is read of every server. discord.py would keep all of it: channels and roles are only
+looked at when a schedule is made, and then as Discord has them at that moment; and the bot as a
+member of each is made by discord.py itself where somebody calls the bot."""
 
 
 def choose_parsers(
@@ -76,9 +66,9 @@ def _lighten(parse: Parse) -> Parse:
     def parse_lightened(data: Any) -> None:
         has_joined = data.get("unavailable") is None
         hello = str(data.get("system_channel_id") or "") if has_joined else ""
-        kept = [one for one in data.get("channels", ()) if one["id"] == hello]
-        data.update({name: [] for name in _OF_A_SERVER if name in data})
-        parse({**data, "channels": kept})
+        channels = [one for one in data.get("channels", ()) if one["id"] == hello]
+        kept = {name: data[name] for name in _OF_A_SERVER if name in data}
+        parse({**kept, "channels": channels})
 
     return parse_lightened
 

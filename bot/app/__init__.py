@@ -2,6 +2,15 @@
 
 from bot.app.core import Application, SystemClock, build, store_packs
 from bot.app.platforms import examine_discord
+from bot.app.preparing import prepare_database
 from bot.app.service import Service
 
-__all__ = ["Application", "Service", "SystemClock", "build", "examine_discord", "store_packs"]
+__all__ = [
+    "Application",
+    "Service",
+    "SystemClock",
+    "build",
+    "examine_discord",
+    "prepare_database",
+    "store_packs",
+]

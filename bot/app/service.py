@@ -14,6 +14,7 @@ import structlog
 
 from bot.app.core import SystemClock, build
 from bot.app.platforms import PLATFORMS, make_platforms
+from bot.app.preparing import prepare_database
 from bot.app.serving import find_console, make_meter, make_web
 from bot.config import Settings
 from bot.domain.health import Fact, Tally
@@ -34,7 +35,8 @@ class Service:
 
     def __init__(self, settings: Settings, only: Collection[str]) -> None:
         clock = SystemClock()
-        engine = open_engine(settings.database.url)
+        self._url = settings.database.url
+        engine = open_engine(self._url)
         measured = make_meter(settings, only)
         meter = measured or NO_METER
         self._platforms = make_platforms(settings, only, clock, engine, meter)
@@ -77,11 +79,11 @@ class Service:
             self._tracing.handle,
         )
 
-    async def start(self) -> None:
-        """Open the database, connect the platforms, then begin to deliver.
+    def prepare(self) -> None:
+        """Hold the database for this process and bring it up to date. Comes before `start`.
 
         Raises:
-            ConfigError: there is no platform, or one is refused.
+            ConfigError: there is no platform.
             StorageError: the database can't be used, or another process has its file.
         """
         if not self._platforms:
@@ -90,6 +92,15 @@ class Service:
                 f"({', '.join(PLATFORMS)}), or try it without any: fastapi-quiz demo"
             )
         self._lock = hold_file(self._app.engine)
+        prepare_database(self._url)
+
+    async def start(self) -> None:
+        """Open the database, connect the platforms, then begin to deliver.
+
+        Raises:
+            ConfigError: a platform is refused.
+            StorageError: the database can't be used.
+        """
         await self._app.start()
         await self._app.graders.load()
         for platform in self._platforms:

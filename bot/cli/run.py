@@ -31,7 +31,9 @@ def run(config: Path | None, only: str | None) -> None:
         if part not in PARTS:
             hint = did_you_mean(part, PARTS)
             raise ConfigError(f'--only: "{part}" is no part.{hint} Parts: {", ".join(PARTS)}.')
-    asyncio.run(_serve(Service(settings, parts)))
+    service = Service(settings, parts)
+    service.prepare()
+    asyncio.run(_serve(service))
 
 
 async def _serve(service: Service) -> None:
