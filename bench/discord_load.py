@@ -172,6 +172,7 @@ async def _run_service(
     platform = DiscordPlatform(settings, words, guild_ready_timeout=1.0)
     app = build(engine, {"discord": platform.chat}, clock=clock)
     await app.start()
+    await app.graders.load()
     await platform.start(app.handle)
     client = platform._client  # noqa: SLF001 - to wait as the bare loop does
     assert client is not None

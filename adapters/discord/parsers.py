@@ -29,6 +29,8 @@ _OF_A_SERVER = ("id", "member_count", "name", "owner_id", "system_channel_id", "
 """What is read of every server. discord.py would keep all of it: channels and roles are only
 looked at when a schedule is made, and then as Discord has them at that moment; and the bot as a
 member of each is made by discord.py itself where somebody calls the bot."""
+_UNUSED = {"verification_level": 0, "default_message_notifications": 0}
+"""For a server without these discord.py makes values of its own, which take as much as its name."""
 
 
 def choose_parsers(
@@ -49,6 +51,7 @@ def choose_parsers(
         chosen[name] = _check(shape, chosen[name])
     for name in ("GUILD_CREATE", "GUILD_UPDATE"):
         chosen[name] = _lighten(chosen[name])
+    chosen["READY"] = _fill(chosen["READY"])
     return {name: _guard(name, parse) for name, parse in chosen.items()}
 
 
@@ -68,9 +71,20 @@ def _lighten(parse: Parse) -> Parse:
         hello = str(data.get("system_channel_id") or "") if has_joined else ""
         channels = [one for one in data.get("channels", ()) if one["id"] == hello]
         kept = {name: data[name] for name in _OF_A_SERVER if name in data}
-        parse({**kept, "channels": channels})
+        parse({**_UNUSED, **kept, "channels": channels})
 
     return parse_lightened
+
+
+def _fill(parse: Parse) -> Parse:
+    """READY only names the servers, which come one by one later."""
+
+    def parse_filled(data: Any) -> None:
+        for server in data["guilds"]:
+            server.update(_UNUSED)
+        parse(data)
+
+    return parse_filled
 
 
 def _guard(name: str, parse: Parse) -> Parse:

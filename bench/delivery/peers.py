@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import json
 import logging
-import resource
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -23,6 +22,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from adapters.slack.chat import METADATA
 from adapters.slack.clients import Clients
+from bench.delivery.peak import read_peak
 from bench.delivery.programs import Everywhere, make_example
 from bot.app import SystemClock
 
@@ -81,7 +81,7 @@ async def run(url: str, jobs: int, store: str, grace: int | None) -> dict[str, f
         "posts": Peer.done,
         "lost": jobs - Peer.done,
         "lateness": Peer.last - due.timestamp() if Peer.done else float("inf"),
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "memory": read_peak(),
         "began_late": float(late),
     }
 

@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import gc
 import json
-import resource
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +21,7 @@ from adapters.slack.chat import METADATA, SlackChat
 from adapters.slack.clients import Clients
 from adapters.slack.files import Files
 from adapters.slack.people import People
+from bench.delivery.peak import read_peak
 from bench.delivery.stock import DUE
 from bot.app import Application, SystemClock, build
 from bot.cli.run import GC_THRESHOLDS
@@ -75,7 +75,7 @@ async def measured(figures: dict[str, float]) -> AsyncIterator[None]:
     figures["seconds"] = time.perf_counter() - started
     watching.cancel()
     figures["blocked"] = loop.blocked
-    figures["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    figures["memory"] = read_peak()
 
 
 async def run_bare(url: str, posts: int, at_once: int) -> dict[str, float]:

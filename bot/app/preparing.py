@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from multiprocessing import get_context
 
 from bot.app.core import build
@@ -15,21 +15,18 @@ def prepare_database(url: str) -> None:
 
     The modules, statements and questions that this takes are 8 MB, which nothing needs again
     and which would stay with the service for as long as it runs. Call this before there is a
-    thread or a connection, which a forked process can't take over. Where forking is not safe
-    the service does all of it itself when it starts.
-
-    Raises:
-        SchemaError: the database is older or newer than this program.
-        StorageError: it can't be opened or written.
+    thread or a connection, which a forked process can't take over. Where forking is not safe,
+    or something is wrong with the database, `Application.start` does it, or says what it is.
     """
-    if sys.platform != "linux":
-        return
-    with ProcessPoolExecutor(1, get_context("fork")) as pool:
-        pool.submit(_prepare, url).result()
+    if sys.platform == "linux":
+        process = get_context("fork").Process(target=_prepare, args=(url,))
+        process.start()
+        process.join()
 
 
 def _prepare(url: str) -> None:
-    asyncio.run(_start_and_close(url))
+    with suppress(Exception):  # the service meets it again when it starts, and says it
+        asyncio.run(_start_and_close(url))
 
 
 async def _start_and_close(url: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bot.domain.people import Level
 from bot.domain.question import Choice, Question
@@ -17,7 +18,9 @@ from bot.domain.writing import WrittenQuestion
 from bot.errors import CommandError, PackFault
 from bot.questions.lint import lint_question
 from bot.questions.pack_files import decode_text
-from bot.questions.schema import Path, build_question
+
+if TYPE_CHECKING:
+    from bot.questions.schema import Path
 
 LETTERS = "ABCDEFGH"
 OWN_PACK = "own"
@@ -62,8 +65,7 @@ def build_draft(values: Mapping[str, str], number: int = 0) -> Question:
         "answer": texts["answer"],
         "choices": choices,
     }
-    lines: dict[Path, int] = {(_KEYS.get(name, name),): at for name, at in _LINES.items()}
-    built = build_question(data, OWN_PACK, "draft", lines)
+    built = _judge(data, {(_KEYS.get(name, name),): at for name, at in _LINES.items()})
     if isinstance(built, list):
         raise _explain(built[0])
     return built
@@ -184,6 +186,13 @@ def edit_draft(question: Question, changed: Mapping[str, str]) -> Question:
     )
 
 
+def _judge(data: Mapping[str, object], lines: Mapping[Path, int]) -> Question | list[PackFault]:
+    # The rules take half a megabyte, and most services never get a draft.
+    from bot.questions.schema import build_question
+
+    return build_question(data, OWN_PACK, "draft", lines)
+
+
 def list_remarks(question: Question) -> Iterator[str]:
     """Yield what an admin may want to mend, but for what a form can't hold."""
     for finding in lint_question(question):
@@ -207,7 +216,7 @@ def judge_written(written: WrittenQuestion) -> Question | None:
             check_text("draft", text)
     except CommandError:
         return None
-    built = build_question(data, OWN_PACK, "draft", {})
+    built = _judge(data, {})
     if isinstance(built, list) or any("is not Python" in each for each in list_remarks(built)):
         return None
     return built
