@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     ColumnElement,
     Dialect,
@@ -23,7 +24,6 @@ from sqlalchemy import (
     cast,
     func,
 )
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -42,7 +42,7 @@ class _Array(TypeDecorator[Sequence[Any]]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         is_postgres = dialect.name == "postgresql"
-        return dialect.type_descriptor(postgresql.ARRAY(self.item) if is_postgres else Text())
+        return dialect.type_descriptor(ARRAY(self.item) if is_postgres else Text())
 
     def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
         return value if value is None or dialect.name == "postgresql" else json.dumps(value)
@@ -100,9 +100,9 @@ def open_pairs(dialect: str, name: str) -> Pairs:
     """Return what is bound as `name`, a tuple of pairs of a number and a text, as a table."""
     pairs = bindparam(name, type_=_Pairs())
     if dialect == "postgresql":
-        table = func.jsonb_array_elements(cast(pairs, postgresql.JSONB)).table_valued(
-            "value", name="pair"
-        )
+        from sqlalchemy.dialects.postgresql import JSONB  # where it is used: see insert_into
+
+        table = func.jsonb_array_elements(cast(pairs, JSONB)).table_valued("value", name="pair")
         value = table.c.value
         number, words = value.op("->>")(0), value.op("->>")(1)
         return Pairs(table, cast(number, Integer), cast(words, String))
