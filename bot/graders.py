@@ -13,7 +13,7 @@ from bot.domain.assessment import GraderFacts
 from bot.domain.grading import Grade, GradingTask
 from bot.domain.writing import Asker
 from bot.errors import ConfigError, QuizError
-from bot.grading.lexical import LexicalGrader, load_tables
+from bot.grading.lexical import LexicalGrader
 from bot.ports import Assessor, Clock, Grader, ModelMeter, QuestionWriter, Storage
 from bot.services.assessing import AssessingGrader
 from bot.services.metering import StoredMeter
@@ -79,8 +79,11 @@ class Graders:
     daily_limit: int = 0
 
     async def load(self) -> None:
-        """Load now what else would be loaded at the first answer."""
-        await asyncio.to_thread(load_tables)
+        """Load the model now, if there is one, and learn what is wrong with it.
+
+        The lexical grader reads its tables with the first answer, a quarter of a second beside
+        the event loop: many a service waits for days without one.
+        """
         if self.embedded:
             await self.embedded.load()
 

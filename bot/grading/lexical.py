@@ -98,11 +98,6 @@ def _read_task(task: GradingTask) -> PreparedTask:
 _TASKS = KeptTasks(_read_task)
 
 
-def load_tables() -> None:
-    """Read now, in a quarter of a second, what else the first grade would read."""
-    grade_answer(GradingTask("Why is that so?", "Because it was made so."), "It has a reason.")
-
-
 def grade_answer(task: GradingTask, answer: str) -> Grade:
     """Grade one answer; pure."""
     prepared = prepare_task(task)
