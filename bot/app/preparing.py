@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from contextlib import suppress
 from multiprocessing import get_context
@@ -25,6 +26,7 @@ def prepare_database(url: str) -> None:
 
 
 def _prepare(url: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which says goodbye
     with suppress(Exception):  # the service meets it again when it starts, and says it
         asyncio.run(_start_and_close(url))
 
