@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import statistics
@@ -176,6 +177,8 @@ async def _run_service(
     await platform.start(app.handle)
     client = platform._client  # noqa: SLF001 - to wait as the bare loop does
     assert client is not None
+    gc.collect()
+    gc.freeze()
     await client.wait_until_ready()
     took = planned = used = 0.0
     if not wait_only:

@@ -10,7 +10,6 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -298,6 +297,8 @@ def _unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def _unknown(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches  # for mistakes alone
+
     nearest = get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f" Did you mean {nearest[0]}?" if nearest else f" Known are: {', '.join(known)}."
     return f"There is no setting {name}.{hint}"

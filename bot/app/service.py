@@ -114,6 +114,7 @@ class Service:
             dispatching.wake_by(self._ticker.wake)
             self._ticker.start()
         self._pulse.start()
+        gc.collect()
         gc.freeze()  # what is there now stays: the collector need not look through it again
         log.info("started", platforms=[platform.name for platform in self._platforms])
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
-from difflib import get_close_matches
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -45,6 +44,8 @@ _LEVEL_WORDS = {"2": "2-year", "2y": "2-year", "2-years": "2-year", "junior": "f
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that looks most like `word`, or None if none comes near."""
+    from difflib import get_close_matches  # for mistakes alone
+
     by_folded = {candidate.casefold(): candidate for candidate in known}
     matches = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[matches[0]] if matches else None

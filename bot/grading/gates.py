@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from bot.grading.answer import Answer
 from bot.grading.focus import Topic, measure_focus
 from bot.grading.matching import Vocabulary
-from bot.grading.phrases import NON_ANSWER, addresses_grader
+from bot.grading.phrases import addresses_grader, says_nothing
 from bot.grading.tables import COMMONEST, rarity_of
 from bot.grading.text import Token, looks_like_code, looks_like_notes
 from bot.grading.words import FUNCTION_WORDS
@@ -64,7 +64,7 @@ def is_no_attempt(answer: str, tokens: tuple[Token, ...], reference: Vocabulary)
     """Tell whether the whole answer says no more than that there is none."""
     if len(tokens) == 1 and tokens[0].word in reference.words:
         return False
-    return len(answer) <= 200 and bool(NON_ANSWER.fullmatch(answer.replace("’", "'")))
+    return len(answer) <= 200 and says_nothing(answer.replace("’", "'"))
 
 
 def speaks_to_grader(answer: str) -> bool:

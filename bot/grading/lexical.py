@@ -14,6 +14,7 @@ from bot.grading.focus import Topic, make_topic, measure_focus
 from bot.grading.gates import EMPTY, SENTENCES, find_gate
 from bot.grading.kept import KeptTasks
 from bot.grading.matching import Vocabulary, list_spans
+from bot.grading.phrases import denies_the_rest
 from bot.grading.points import (
     PointMatch,
     WeighedPoint,
@@ -22,7 +23,7 @@ from bot.grading.points import (
     match_point,
     weigh_point,
 )
-from bot.grading.polarity import Clause, denies_itself, find_reversed, weigh_clause
+from bot.grading.polarity import Clause, find_reversed, weigh_clause
 from bot.grading.scoring import (
     LEXICAL,
     Curves,
@@ -122,7 +123,7 @@ def grade_matches(
     What the answer is as a whole is measured by words if it is not given.
     """
     reversed_in, turned = find_reversed(prepared.clauses, answer)
-    if denies_itself(answer.text):
+    if denies_the_rest(answer.text):
         reversed_in, turned = answer.sentences, 1.0
     whole = whole or Whole(measure_focus(answer.content, prepared.topic))
     if prepared.drawn:

@@ -8,7 +8,7 @@ but letters and digits may stand.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from bot.grading.text import LONGEST_WORD
 
@@ -151,15 +151,24 @@ def _expand(phrase: str) -> str:
     return "".join(parts).removesuffix(r"\W+")
 
 
-_ANYWHERE = tuple(re.compile(pattern, re.IGNORECASE | re.MULTILINE) for pattern in _MARKUP)
 _WORDS = re.compile(r"\w+")
-_BY_FIRST_WORD = tuple(
-    (
-        re.compile(_expand(phrase.split()[0]), re.IGNORECASE),
-        re.compile(rf"\b(?:{_expand(phrase)})\b", re.IGNORECASE),
+
+
+@cache
+def _compile_markup() -> tuple[re.Pattern[str], ...]:
+    """Compiled with the first answer, like all here: many a service waits for days without one."""
+    return tuple(re.compile(pattern, re.IGNORECASE | re.MULTILINE) for pattern in _MARKUP)
+
+
+@cache
+def _compile_by_first_word() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple(
+        (
+            re.compile(_expand(phrase.split()[0]), re.IGNORECASE),
+            re.compile(rf"\b(?:{_expand(phrase)})\b", re.IGNORECASE),
+        )
+        for phrase in _TO_GRADER
     )
-    for phrase in _TO_GRADER
-)
 
 
 def addresses_grader(text: str) -> bool:
@@ -167,7 +176,7 @@ def addresses_grader(text: str) -> bool:
 
     Each phrase begins with a word that is always there, so it is only tried at such words.
     """
-    return any(pattern.search(text) for pattern in _ANYWHERE) or any(
+    return any(pattern.search(text) for pattern in _compile_markup()) or any(
         phrase.match(text, word.start())
         for word in _WORDS.finditer(text)
         for phrase in _list_begun(word.group()[:LONGEST_WORD])
@@ -177,19 +186,33 @@ def addresses_grader(text: str) -> bool:
 @lru_cache(maxsize=20_000)
 def _list_begun(word: str) -> tuple[re.Pattern[str], ...]:
     """List the phrases that a word may begin; one cut short begins what it would uncut."""
-    return tuple(phrase for first, phrase in _BY_FIRST_WORD if first.fullmatch(word))
+    return tuple(phrase for first, phrase in _compile_by_first_word() if first.fullmatch(word))
 
 
-WHOLE_DENIAL = re.compile(
-    rf"(?:^|[.!?;\n])\s*(?:(?:{'|'.join(map(_expand, _DENIALS))})\s*(?:[.!:;\n]|$)"
-    rf"|{_expand(_OPPOSITE)}\s*:)",
-    re.IGNORECASE,
-)
-"""Matches a sentence, or what stands before a colon, that takes back all the others."""
+def denies_the_rest(text: str) -> bool:
+    """Tell whether a sentence, or what stands before a colon, takes back all the others."""
+    return bool(_compile_denial().search(text))
 
-NON_ANSWER = re.compile(
-    rf"\W*(?:(?:sorry|hm+|um+|honestly|well|oh|tbh)\W+)*(?:{'|'.join(map(_expand, _NO_ATTEMPT))})"
-    rf"(?:\W+(?:{_AFTERTHOUGHT}))*\W*",
-    re.IGNORECASE,
-)
-"""Matches a whole answer that says no more than that there is none."""
+
+@cache
+def _compile_denial() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:^|[.!?;\n])\s*(?:(?:{'|'.join(map(_expand, _DENIALS))})\s*(?:[.!:;\n]|$)"
+        rf"|{_expand(_OPPOSITE)}\s*:)",
+        re.IGNORECASE,
+    )
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether a whole answer says no more than that there is none."""
+    return bool(_compile_no_attempt().fullmatch(text))
+
+
+@cache
+def _compile_no_attempt() -> re.Pattern[str]:
+    said = "|".join(map(_expand, _NO_ATTEMPT))
+    return re.compile(
+        rf"\W*(?:(?:sorry|hm+|um+|honestly|well|oh|tbh)\W+)*(?:{said})"
+        rf"(?:\W+(?:{_AFTERTHOUGHT}))*\W*",
+        re.IGNORECASE,
+    )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from bot.grading.answer import Answer
 from bot.grading.matching import Vocabulary, is_content, trace_words, weigh_token
-from bot.grading.phrases import WHOLE_DENIAL
 from bot.grading.tables import load_opposites
 from bot.grading.text import Sentence, Token
 from bot.grading.words import FUNCTION_WORDS, NEGATORS, SOFT_NEGATORS
@@ -50,11 +49,6 @@ def weigh_clause(sentence: Sentence, question: Vocabulary) -> Clause:
 def is_negator(token: Token) -> bool:
     """Tell a word that turns a statement round."""
     return token.word in NEGATORS or token.word.endswith("n't")
-
-
-def denies_itself(answer: str) -> bool:
-    """Tell whether an answer takes back as a whole what it says: none of this is true."""
-    return bool(WHOLE_DENIAL.search(answer))
 
 
 def find_reversed(clauses: Sequence[Clause], answer: Answer) -> tuple[tuple[Sentence, ...], float]:
