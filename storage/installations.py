@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +40,18 @@ class SqlInstallations:
         async with explaining_errors(), AsyncSession(self.engine) as session:
             row = (await session.exec(self._select(workspace))).first()
         return self._read(row) if row else None
+
+    async def everyone(self) -> Sequence[Installation]:
+        """Return all of the platform's installations.
+
+        Raises:
+            StorageError: a token can't be decrypted with the keys that there are.
+        """
+        async with explaining_errors(), AsyncSession(self.engine) as session:
+            rows = await session.exec(
+                select(InstallationRow).where(InstallationRow.platform == self.platform)
+            )
+            return [self._read(row) for row in rows]
 
     async def save(self, installation: Installation) -> None:
         """Store it; one that is there already is replaced, and its row is free again."""

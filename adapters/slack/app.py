@@ -5,7 +5,6 @@ from __future__ import annotations
 import traceback
 from time import time
 
-import aiohttp
 import structlog
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
@@ -21,7 +20,7 @@ from adapters.slack.backlog import Backlog, Once, Seen
 from adapters.slack.chat import SlackChat
 from adapters.slack.client import Watch, make_pace
 from adapters.slack.clients import Clients, OneInstallation
-from adapters.slack.failures import CALL_ERRORS, explain, word_of
+from adapters.slack.failures import CALL_ERRORS
 from adapters.slack.files import Files
 from adapters.slack.home import Home
 from adapters.slack.http import SlackRoutes
@@ -33,10 +32,10 @@ from adapters.slack.log import SDK_LOG
 from adapters.slack.payload import NAME, Malformed, read_once_key
 from adapters.slack.people import People
 from adapters.slack.replies import Replies
+from adapters.slack.settings import explain_refusal, require_settings
 from bot.config import SlackSettings
 from bot.domain.events import AccessRegained, Origin
 from bot.domain.installation import Installation
-from bot.errors import ConfigError
 from bot.logs import following_event
 from bot.ports import (
     NO_METER,
@@ -49,7 +48,6 @@ from bot.ports import (
 )
 
 PING_SECONDS = 10
-_GUIDE = "See docs/slack/guide.md for where Slack shows it."
 log = structlog.get_logger(__name__)
 
 
@@ -198,7 +196,7 @@ class SlackPlatform:
         try:
             answer = await client.auth_test()
         except CALL_ERRORS as error:
-            raise _explain_start("slack.bot_token", error) from error
+            raise explain_refusal("bot_token", error) from error
         return Installation(
             workspace=answer["team_id"],
             name=answer.get("team") or "",
@@ -222,7 +220,7 @@ class SlackPlatform:
             await client.connect_to_new_endpoint()
         except CALL_ERRORS as error:
             await client.close()  # type: ignore[no-untyped-call]
-            raise _explain_start("slack.app_token", error) from error
+            raise explain_refusal("app_token", error) from error
 
     async def _on_socket_request(
         self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
@@ -242,34 +240,3 @@ def _is_ours(error: Exception) -> bool:
     """Tell whether our code had a part in it; Bolt alone fails at what it can't read."""
     frames = traceback.walk_tb(error.__traceback__)
     return any(frame.f_globals.get("__name__", "").startswith("adapters.") for frame, _ in frames)
-
-
-def _explain_start(setting: str, error: Exception) -> ConfigError:
-    word = word_of(error)
-    if word:
-        return ConfigError(f'Slack refuses {setting} ("{word}"). {_GUIDE}')
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return ConfigError(f"Slack can't be reached ({error.host}). Check slack.base_url.")
-    return ConfigError(f"Slack does not answer: {explain(error)} Check slack.base_url.")
-
-
-def serves_many(settings: SlackSettings) -> bool:
-    """Tell whether any workspace may install the app, or one token is all there is."""
-    return settings.mode == "http" and bool(settings.client_id)
-
-
-def require_settings(settings: SlackSettings) -> None:
-    """Refuse settings that lack what their mode needs.
-
-    Raises:
-        ConfigError: names what is missing.
-    """
-    needed = {"app_token": "xapp-"} if settings.mode == "socket" else {"signing_secret": ""}
-    more = {"client_secret": ""} if serves_many(settings) else {"bot_token": "xoxb-"}
-    for name, prefix in (needed | more).items():
-        value = getattr(settings, name).get_secret_value()
-        if not value.startswith(prefix) or not value:
-            begins = f" It begins with {prefix}." if prefix else ""
-            raise ConfigError(
-                f'slack.mode = "{settings.mode}" needs slack.{name}.{begins} {_GUIDE}'
-            )

@@ -19,6 +19,7 @@ from adapters.slack.failures import CALL_ERRORS, TOKEN_ERRORS, explain, word_of
 from adapters.slack.files import Files
 from adapters.slack.people import People
 from adapters.slack.render import COUNTS_BLOCK, render_counts
+from adapters.slack.rights import find_missing
 from adapters.slack.stencils import Message, Stencils
 from bot.domain.cards import Attachment, Card, QuestionCard, RevealCard
 from bot.domain.events import Origin
@@ -191,25 +192,11 @@ class SlackChat:
 
     async def missing_rights(self, workspace: str, channel: str) -> str | None:
         """Ask what the channel is and whether the bot is in it."""
-        if channel.startswith("D"):
-            return None
         client = await self.clients.of(workspace)
         try:
-            answer = await client.conversations_info(channel=channel)
+            return await find_missing(client, channel)
         except CALL_ERRORS as error:
-            if word_of(error) == "channel_not_found":
-                return (
-                    "The bot can't see that channel. Name one as #channel; if it is private, "
-                    "type there first: /invite @FastAPI Quiz"
-                )
             raise explain(error) from error
-        found: dict[str, Any] = answer.get("channel") or {}
-        name = f"#{found.get('name', channel)}"
-        if found.get("is_archived"):
-            return f"{name} is archived. Unarchive it, or choose another channel."
-        if not found.get("is_member"):
-            return f"The bot is not in {name}. Type there: /invite @FastAPI Quiz"
-        return None
 
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Ask Slack each time: rights that were taken away count at once."""

@@ -1,7 +1,6 @@
 """The composition root: the only place that knows services, adapters and storage."""
 
 from bot.app.core import Application, SystemClock, build, store_packs
-from bot.app.platforms import examine_discord
 from bot.app.preparing import prepare_database
 from bot.app.service import Service
 
@@ -10,7 +9,6 @@ __all__ = [
     "Service",
     "SystemClock",
     "build",
-    "examine_discord",
     "prepare_database",
     "store_packs",
 ]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app.core import build
 from bot.config import Settings
 from bot.errors import ConfigError
 from bot.ports import NO_METER, Clock, Meter, Platform
-from bot.services.reporting import Reporting
-from storage.schema import current_revision
+
+if TYPE_CHECKING:
+    from storage.installations import SqlInstallations
 
 PLATFORMS = ("local", "discord", "slack")
 
@@ -56,13 +57,33 @@ def require_extra(module: str, extra: str) -> None:
 
 
 def _make_slack(settings: Settings, clock: Clock, engine: AsyncEngine, meter: Meter) -> Platform:
-    from adapters.slack.app import SlackPlatform, serves_many
+    from adapters.slack.app import SlackPlatform
+    from adapters.slack.settings import serves_many
     from storage.received import SqlReceivedEvents
 
     received = SqlReceivedEvents(engine, "slack")
     if not serves_many(settings.slack):
         return SlackPlatform(settings.slack, clock, received, meter=meter)
-    from storage.installations import SqlInstallations, SqlOneTimeTokens
+    from storage.installations import SqlOneTimeTokens
+
+    return SlackPlatform(
+        settings.slack,
+        clock,
+        received,
+        open_installations(settings, engine),
+        SqlOneTimeTokens(engine, "slack-install"),
+        settings.web.public_url,
+        meter,
+    )
+
+
+def open_installations(settings: Settings, engine: AsyncEngine) -> SqlInstallations:
+    """Open what is stored of the workspaces that installed the Slack app.
+
+    Raises:
+        ConfigError: there is no address to install it at, or no key for its tokens.
+    """
+    from storage.installations import SqlInstallations
     from storage.secrets import Cipher
 
     if not settings.web.public_url:
@@ -71,33 +92,4 @@ def _make_slack(settings: Settings, clock: Clock, engine: AsyncEngine, meter: Me
             'app. Write it like public_url = "https://quiz.example.com"'
         )
     cipher = Cipher([key.get_secret_value() for key in settings.security.encryption_keys])
-    return SlackPlatform(
-        settings.slack,
-        clock,
-        received,
-        SqlInstallations(engine, cipher, "slack"),
-        SqlOneTimeTokens(engine, "slack-install"),
-        settings.web.public_url,
-        meter,
-    )
-
-
-async def examine_discord(settings: Settings) -> str:
-    """Sign in at Discord, look at all channels with schedules, and say what is to be known.
-
-    Raises:
-        ConfigError: the token is refused, Discord does not answer, or rights are missing.
-    """
-    require_extra("discord", "discord")
-    from adapters.discord.doctor import examine
-
-    app = build(settings.database.url, {})
-    try:
-        places: set[tuple[str, str]] = set()
-        if await current_revision(app.engine) is not None:
-            async for workspace, schedule in Reporting(app.storage).schedules():
-                if workspace.platform == "discord" and not schedule.paused_because:
-                    places.add((workspace.external_id, schedule.channel))
-    finally:
-        await app.close()
-    return await examine(settings.discord, sorted(places))
+    return SqlInstallations(engine, cipher, "slack")

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from adapters.web.metrics import PrometheusMeter
     from bot.app.service import Service
 
+NEEDS_WEB = (
+    'slack.mode = "http" needs the web server. Set enabled = true under [web] (in the '
+    'environment FASTAPI_QUIZ_WEB__ENABLED), or slack.mode = "socket".'
+)
+
 
 class Web(Protocol):
     """The web server, as the service needs it."""
@@ -52,10 +57,7 @@ def make_web(
         console = make_console(visiting, naming, handle, service.examine, names, url)
         return WebServer(settings.web, make_web_app(routes, service, meter, console))
     if routes:
-        raise ConfigError(
-            'slack.mode = "http" needs the web server. Set enabled = true under [web], or '
-            'slack.mode = "socket".'
-        )
+        raise ConfigError(NEEDS_WEB)
     return None
 
 

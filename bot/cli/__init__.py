@@ -12,10 +12,11 @@ from typing import Annotated, Any, NoReturn, cast
 
 import typer
 
+from bot.cli.check import check
 from bot.cli.data import back_up_database, restore_database, workspace
 from bot.cli.generate import generate_questions
 from bot.cli.grade import grade
-from bot.cli.operate import check, deliveries, schedules
+from bot.cli.operate import deliveries, schedules
 from bot.cli.packs import import_questions
 from bot.cli.questions import questions
 from bot.errors import ConfigError, QuizError

@@ -1,23 +1,17 @@
-"""What an operator asks: `check`, `deliveries`, `schedules …`."""
+"""What an operator asks: `deliveries`, `schedules …`."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-
-from bot.domain.health import Fact
-from bot.errors import QuizError
-
-if TYPE_CHECKING:
-    from bot.config import AiSettings, Settings
 
 schedules = typer.Typer(no_args_is_help=True, help="What will be posted when.")
 deliveries = typer.Typer(help="What was posted, missed or stuck, and why.")
@@ -182,132 +176,3 @@ def resolve_delivery(
             await app.close()
 
     typer.echo(asyncio.run(resolve()))
-
-
-def check(context: typer.Context) -> None:
-    """The doctor: settings, database, packs, Discord and how the service is.
-
-    Each failed line says how to mend it.
-    """
-    failed = 0
-    told: set[str] = set()
-    for name, examine in _examinations(context.obj):
-        try:
-            typer.echo(f"ok      {name}: {asyncio.run(examine())}")
-        except QuizError as error:
-            failed += 1
-            if str(error) not in told:  # settings that can't be read are told once
-                typer.echo(f"FAILED  {name}: {error}")
-            told.add(str(error))
-    for fact in _examine_running(context.obj):
-        failed += not fact.ok
-        typer.echo(f"{'ok    ' if fact.ok else 'FAILED'}  {fact.name}: {fact}")
-    if failed:
-        raise typer.Exit(1)
-
-
-def _examine_running(config: Path | None) -> list[Fact]:
-    from bot.cli.running import examine_running
-    from bot.config import load_settings
-
-    try:
-        return asyncio.run(examine_running(load_settings(config)))
-    except QuizError:
-        return []  # the settings can't be used, which stands above
-
-
-def _examinations(
-    config: Path | None,
-) -> Iterator[tuple[str, Callable[[], Coroutine[Any, Any, str]]]]:
-    from bot.config import load_settings
-
-    async def settings() -> str:
-        load_settings(config)
-        return "every key is known and fits"
-
-    async def database() -> str:
-        from storage.engine import open_engine
-        from storage.schema import current_revision, require_current
-
-        engine = open_engine(load_settings(config).database.url)
-        try:
-            if await current_revision(engine) is None:
-                return "empty; `run` makes its tables"
-            await require_current(engine)
-            return f"reachable, schema {await current_revision(engine)}"
-        finally:
-            await engine.dispose()
-
-    async def packs() -> str:
-        from bot.domain.wording import plural
-        from bot.questions.loader import load_pack
-        from bot.questions.pack_files import shipped_packs
-
-        loaded = {name: len(load_pack(folder)) for name, folder in shipped_packs().items()}
-        return ", ".join(
-            f"{name} has {plural(count, 'question')}" for name, count in loaded.items()
-        )
-
-    async def grading() -> str:
-        return await _examine_grading(load_settings(config))
-
-    async def model() -> str:
-        return await _examine_model(load_settings(config).ai)
-
-    yield "settings", settings
-    yield "database", database
-
-    async def discord() -> str:
-        from bot.app import examine_discord
-
-        return await examine_discord(load_settings(config))
-
-    yield "question packs", packs
-    yield "grading", grading
-    yield "language model", model
-    if _is_enabled(config, "discord"):
-        yield "discord", discord
-
-
-async def _examine_grading(settings: Settings) -> str:
-    from bot.app import SystemClock
-    from bot.domain.wording import name_grader
-    from bot.errors import ConfigError
-    from bot.graders import choose_graders
-    from bot.services.metering import FreeMeter
-
-    graders = choose_graders(settings.grading, settings.ai, SystemClock(), FreeMeter(), None)
-    try:
-        await graders.load()
-        if graders.notes:
-            raise ConfigError(" ".join(graders.notes))
-        return f"answers are scored by {name_grader(graders.grader.name)}"
-    finally:
-        await graders.close()
-
-
-async def _examine_model(ai: AiSettings) -> str:
-    from bot.errors import ConfigError
-    from bot.graders import INSTALL_AI, connect_model
-    from bot.services.metering import FreeMeter
-
-    if not ai.model:
-        return "none is set; the embedded grader needs none"
-    try:
-        model, _ = connect_model(ai, FreeMeter())
-    except ImportError:
-        raise ConfigError(INSTALL_AI) from None
-    try:
-        return await model.ping()
-    finally:
-        await model.close()
-
-
-def _is_enabled(config: Path | None, platform: str) -> bool:
-    """Tell whether a platform is to be examined; settings that can't be read are told apart."""
-    from bot.config import load_settings
-
-    try:
-        return bool(getattr(load_settings(config), platform).enabled)
-    except QuizError:
-        return False

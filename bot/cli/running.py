@@ -22,7 +22,10 @@ async def examine_running(settings: Settings) -> list[Fact]:
     from bot.services.health import judge_processes, judge_tally
     from storage.schema import current_revision, require_current
 
-    app = build(settings.database.url, {})
+    try:
+        app = build(settings.database.url, {})
+    except QuizError:
+        return []  # the line of the database says it
     try:
         if await current_revision(app.engine) is None:
             return []
@@ -32,7 +35,7 @@ async def examine_running(settings: Settings) -> list[Fact]:
             processes = await work.operations.processes()
             tally = await work.operations.tally(now)
     except QuizError:
-        return []  # the line of the database says it
+        return []  # as above
     finally:
         await app.close()
     alive = [process for process in processes if not process.is_gone(now)]

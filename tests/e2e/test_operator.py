@@ -51,7 +51,7 @@ def test_deliveries_and_schedules_are_listed(tmp_path: Path) -> None:
 def test_check_is_a_doctor(tmp_path: Path) -> None:
     well = run("check", folder=tmp_path)
     assert well.returncode == 0
-    assert well.stdout.count("ok ") == 5
+    assert well.stdout.count("ok ") == 6
     ill = run("check", folder=tmp_path, FASTAPI_QUIZ_DATABASE__URL="mysql://nowhere")
     assert ill.returncode == 1
     assert "FAILED  database" in ill.stdout

@@ -45,6 +45,8 @@ class SlackServer:
         self.state = state or State()
         self.shut = False
         """Whether no socket is let in."""
+        self.tells_scopes = True
+        """Whether answers say what a token may do; a proxy may keep it back."""
         self.sockets: list[web.WebSocketResponse] = []
         self.events_url: str | None = None
         self.views: dict[tuple[str, str], dict[str, Any]] = {}
@@ -155,7 +157,9 @@ class SlackServer:
             return web.json_response(answer, status=429, headers={"Retry-After": "1"})
         team = self.state.team_of_token(token)
         scopes = ",".join(sorted(team.scopes)) if team else ""
-        return web.json_response(answer, headers={"x-oauth-scopes": scopes})
+        return web.json_response(
+            answer, headers={"x-oauth-scopes": scopes} if self.tells_scopes else {}
+        )
 
     async def _call(self, method: str, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -1,0 +1,101 @@
+"""What `fastapi-quiz check` asks of chat platforms; each SDK is imported here, if at all."""
+
+from __future__ import annotations
+
+from bot.app.core import Application, SystemClock, build
+from bot.app.platforms import PLATFORMS, open_installations, require_extra
+from bot.app.serving import NEEDS_WEB, serves_web
+from bot.config import Settings
+from bot.errors import ConfigError
+from bot.services.reporting import Reporting
+from storage.schema import current_revision, require_current
+
+
+async def examine_choice(settings: Settings) -> str:
+    """Say which platforms are enabled; none has to be where nothing is set for any.
+
+    Raises:
+        ConfigError: one was set up, and none is enabled.
+    """
+    enabled = [name for name in PLATFORMS if getattr(settings, name).enabled]
+    if enabled:
+        return f"enabled: {', '.join(enabled)}"
+    started = [
+        name for name in PLATFORMS if getattr(settings, name) != type(getattr(settings, name))()
+    ]
+    if started:
+        raise ConfigError(
+            f"[{started[0]}] has settings, but no platform is enabled, so run has nothing to do. "
+            f"Set enabled = true under [{started[0]}] (in the environment "
+            f"FASTAPI_QUIZ_{started[0].upper()}__ENABLED)."
+        )
+    return (
+        "none is enabled, which demo and simulate don't need; for run, enable one in "
+        f"config.toml ({', '.join(PLATFORMS)})"
+    )
+
+
+async def examine_discord(settings: Settings) -> str:
+    """Sign in at Discord, look at all channels with schedules, and say what is to be known.
+
+    Raises:
+        ConfigError: the token is refused, Discord does not answer, or rights are missing.
+        StorageError: the database can't be read.
+    """
+    require_extra("discord", "discord")
+    from adapters.discord.doctor import examine
+
+    app = build(settings.database.url, {})
+    try:
+        places = await _read_places(app, "discord") if await _has_tables(app) else []
+    finally:
+        await app.close()
+    return await examine(settings.discord, places)
+
+
+async def examine_slack(settings: Settings) -> str:
+    """Try Slack's tokens, look at all channels with schedules, and say what is to be known.
+
+    Raises:
+        ConfigError: settings are missing, a token is refused, Slack does not answer, or scopes
+            or rights are missing.
+        StorageError: the database or a token in it can't be read.
+    """
+    require_extra("slack_bolt", "slack")
+    from adapters.slack.doctor import examine
+    from adapters.slack.settings import require_settings, serves_many
+
+    require_settings(settings.slack)
+    if settings.slack.mode == "http" and not serves_web(settings, ["web"]):
+        raise ConfigError(NEEDS_WEB)
+    app = build(settings.database.url, {})
+    try:
+        many = serves_many(settings.slack)
+        installations = open_installations(settings, app.engine) if many else None
+        ready = await _has_tables(app)
+        places = await _read_places(app, "slack") if ready else []
+        installed = await installations.everyone() if installations and ready else []
+    finally:
+        await app.close()
+    if not many:
+        return await examine(settings.slack, SystemClock(), places)
+    return await examine(settings.slack, SystemClock(), places, installed, settings.web.public_url)
+
+
+async def _has_tables(app: Application) -> bool:
+    """Tell whether the database was made; one with another schema is refused."""
+    if await current_revision(app.engine) is None:
+        return False
+    await require_current(app.engine)
+    return True
+
+
+async def _read_places(app: Application, platform: str) -> list[tuple[str, str]]:
+    """Return where active schedules post: the platform's ids of workspaces and channels."""
+    return sorted(
+        {
+            (workspace.external_id, schedule.channel)
+            async for workspace, schedule in Reporting(app.storage).schedules()
+            if workspace.platform == platform and not schedule.paused_because
+        }
+    )
