@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Collection, Mapping, Sequence
@@ -19,6 +20,8 @@ from bot.domain.schedule import Schedule, Slot
 from bot.ports import NO_METER, Meter, Move, Storage, UnitOfWork
 
 BATCH = 400
+AT_ONCE = 40
+"""Schedules that are planned before others have their turn: the first picks shuffle decks."""
 log = structlog.get_logger(__name__)
 _INSTANT = timedelta(microseconds=1)
 _ONE_DAY = timedelta(days=1)
@@ -96,10 +99,13 @@ class Planning:
             oldest = min(s.next_due_at for s in schedules if s.next_due_at)
             taken = await work.deliveries.planned_slots(schedules, oldest.date() - _ONE_DAY)
             picker = await open_picker(work, schedules)
-            plans = [
-                self._plan(picker, workspaces[s.workspace_id], s, taken.get(s.id, ()), now)
-                for s in schedules
-            ]
+            plans: list[Plan] = []
+            for start in range(0, len(schedules), AT_ONCE):
+                plans += [
+                    self._plan(picker, workspaces[s.workspace_id], s, taken.get(s.id, ()), now)
+                    for s in schedules[start : start + AT_ONCE]
+                ]
+                await asyncio.sleep(0)
             drafts = [draft for plan in plans for draft in plan.drafts]
             await work.deliveries.insert(drafts)
             log_plans(drafts)
