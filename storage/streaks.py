@@ -18,6 +18,7 @@ from bot.domain.delivery import DeliveryState, Purpose
 from bot.domain.people import AwayPeriod, MemberId, WorkspaceId
 from bot.domain.streak import KeptStreak, PostedSlot, Streak
 from bot.ports.standings import LogSince
+from storage.bulk import fetch
 from storage.statements import connection_of, insert_into
 from storage.tables import AttemptRow, AwayRow, DeliveryRow, StreakRow, WorkspaceRow
 
@@ -47,11 +48,11 @@ class StreakRepository:
         self, workspace_id: WorkspaceId, members: Sequence[MemberId]
     ) -> tuple[Mapping[MemberId, KeptStreak], LogSince]:
         connection = connection_of(self.session)
-        wanted = {"workspace": workspace_id, "members": members}
-        statement = _FIND_WITH_LOG
         if len(members) == 1:
-            statement, wanted["members"] = _FIND_WITH_LOG_OF_ONE, members[0]
-        return _sort_out(members, await connection.execute(statement, wanted))
+            one = {"workspace": workspace_id, "members": members[0]}
+            return _sort_out(members, await fetch(connection, _FIND_WITH_LOG_OF_ONE, one))
+        wanted = {"workspace": workspace_id, "members": members}
+        return _sort_out(members, await connection.execute(_FIND_WITH_LOG, wanted))
 
     async def hold_days(self, workspace_id: WorkspaceId) -> None:
         await self._lock(workspace_id, read=True)
@@ -97,7 +98,8 @@ _FIND = select_columns(_TABLE.c.member_id, *(_TABLE.c[name] for name in _KEPT)).
 )
 _SLOT, _TOOK_PART, _AWAY, _STREAK = range(4)
 _NO_NUMBER, _NO_TIME = cast(null(), Integer), cast(null(), UTCDateTime)
-_NO_NUMBERS = (_NO_NUMBER, _NO_NUMBER, _NO_NUMBER)
+_CELLS = ("what", "member", "day", "since", "until", "current", "longest", "freezes")
+"""The columns of a row that is one of these four."""
 
 
 def _to_kept(
@@ -135,6 +137,12 @@ def _is_one(column: Any) -> Any:
     return column == bindparam("members", type_=Integer)
 
 
+def _select_cells(what: int, *cells: Any) -> Any:
+    numbers = [_NO_NUMBER] * (len(_CELLS) - 1 - len(cells))
+    whole = (literal_column(str(what), Integer), *cells, *numbers)
+    return select_columns(*(cell.label(name) for name, cell in zip(_CELLS, whole, strict=True)))
+
+
 def _select_log(after: Any, is_theirs: Callable[[Any], Any]) -> tuple[Any, Any, Any]:
     """Select what streaks are made of, on dates later than `after`: to be read in one trip."""
     delivery: Any = DeliveryRow.__table__  # type: ignore[attr-defined]
@@ -142,14 +150,7 @@ def _select_log(after: Any, is_theirs: Callable[[Any], Any]) -> tuple[Any, Any, 
     away: Any = AwayRow.__table__  # type: ignore[attr-defined]
     posted = delivery.c.posted_at
     slots = (
-        select_columns(
-            literal_column(str(_SLOT)),
-            _NO_NUMBER,
-            delivery.c.slot,
-            func.min(posted),
-            func.max(posted),
-            *_NO_NUMBERS,
-        )
+        _select_cells(_SLOT, _NO_NUMBER, delivery.c.slot, func.min(posted), func.max(posted))
         .where(
             delivery.c.workspace_id == _WORKSPACE,
             delivery.c.slot > after,
@@ -161,14 +162,7 @@ def _select_log(after: Any, is_theirs: Callable[[Any], Any]) -> tuple[Any, Any, 
         .group_by(delivery.c.slot)
     )
     dates = (
-        select_columns(
-            literal_column(str(_TOOK_PART)),
-            attempt.c.member_id,
-            attempt.c.slot,
-            _NO_TIME,
-            _NO_TIME,
-            *_NO_NUMBERS,
-        )
+        _select_cells(_TOOK_PART, attempt.c.member_id, attempt.c.slot, _NO_TIME, _NO_TIME)
         .join(delivery, delivery.c.id == attempt.c.delivery_id)
         .where(
             attempt.c.workspace_id == _WORKSPACE,
@@ -178,13 +172,8 @@ def _select_log(after: Any, is_theirs: Callable[[Any], Any]) -> tuple[Any, Any, 
             delivery.c.member_id.is_(None),
         )
     )
-    absences = select_columns(
-        literal_column(str(_AWAY)),
-        away.c.member_id,
-        away.c.until,
-        away.c.since,
-        away.c.ended_at,
-        *_NO_NUMBERS,
+    absences = _select_cells(
+        _AWAY, away.c.member_id, away.c.until, away.c.since, away.c.ended_at
     ).where(away.c.workspace_id == _WORKSPACE, is_theirs(away.c.member_id))
     return slots, dates, absences
 
@@ -193,11 +182,9 @@ def _select_with_log(is_theirs: Callable[[Any], Any]) -> Any:
     """Return the statement for what is kept and the log since: asked with every answer."""
     through, as_of, *numbers = (_TABLE.c[name] for name in _KEPT)
     theirs = (_TABLE.c.workspace_id == _WORKSPACE, is_theirs(_TABLE.c.member_id))
-    kept = select_columns(
-        literal_column(str(_STREAK)), _TABLE.c.member_id, through, as_of, _NO_TIME, *numbers
-    ).where(*theirs)
+    kept = _select_cells(_STREAK, _TABLE.c.member_id, through, as_of, _NO_TIME, *numbers)
     earliest = select_columns(func.min(through)).where(*theirs).scalar_subquery()
-    return union_all(kept, *_select_log(earliest, is_theirs))
+    return union_all(kept.where(*theirs), *_select_log(earliest, is_theirs))
 
 
 _READ_LOG = union_all(*_select_log(bindparam("after", type_=Date), _is_any))
