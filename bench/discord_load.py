@@ -142,18 +142,18 @@ async def _finish(client: Any, task: Any, took: float) -> dict[str, float]:
     return {"seconds": took, "cpu": 0.0, "memory": memory, "guilds": guilds}
 
 
-def run_ours(where: dict[str, Any], rate: float, wait_only: bool) -> dict[str, float]:
+def run_ours(where: dict[str, Any], guilds: int, rate: float, wait_only: bool) -> dict[str, float]:
     """Let as many schedules as channels be due at once, and deliver them, as `run` does."""
     from bot.app import prepare_database
 
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{folder}/quiz.db"
         prepare_database(url)
-        return asyncio.run(_run_service(url, where, rate, wait_only))
+        return asyncio.run(_run_service(url, where, guilds, rate, wait_only))
 
 
 async def _run_service(
-    url: str, where: dict[str, Any], rate: float, wait_only: bool
+    url: str, where: dict[str, Any], guilds: int, rate: float, wait_only: bool
 ) -> dict[str, float]:
     from pydantic import SecretStr
 
@@ -180,6 +180,8 @@ async def _run_service(
     gc.collect()
     gc.freeze()
     await client.wait_until_ready()
+    while platform.servers.count_named() < guilds:  # noqa: ASYNC110 - ready comes before they do
+        await asyncio.sleep(0.1)
     took = planned = used = 0.0
     if not wait_only:
         await _add_schedules(app, where["channels"], clock.now())
@@ -192,7 +194,6 @@ async def _run_service(
         await app.run_due()
         took, used = time.perf_counter() - started, time.process_time() - cpu
     memory = read_memory()
-    guilds = len(client.guilds)
     await platform.stop()
     await app.close()
     return {
@@ -200,7 +201,7 @@ async def _run_service(
         "cpu": used,
         "planning": planned,
         "memory": memory,
-        "guilds": guilds,
+        "guilds": platform.servers.count_named(),
     }
 
 
@@ -329,10 +330,10 @@ def main() -> None:
         _report(options)
     else:
         where = json.loads(sys.stdin.readline())
-        print(json.dumps(_run(options.role, where, float(options.limit))))
+        print(json.dumps(_run(options.role, where, options.guilds, float(options.limit))))
 
 
-def _run(role: str, where: dict[str, Any], rate: float) -> dict[str, float]:
+def _run(role: str, where: dict[str, Any], guilds: int, rate: float) -> dict[str, float]:
     """Run one program. A bare client that waits imports nothing of ours: its memory counts."""
     wait_only = not where["channels"]
     if role == "bare" and wait_only:
@@ -341,7 +342,7 @@ def _run(role: str, where: dict[str, Any], rate: float) -> dict[str, float]:
 
     configure_logs("warning")
     if role == "ours":
-        return run_ours(where, rate, wait_only)
+        return run_ours(where, guilds, rate, wait_only)
     from bot.questions.loader import load_pack
     from bot.questions.pack_files import shipped_packs
 

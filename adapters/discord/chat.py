@@ -24,6 +24,7 @@ from adapters.discord.messages import Page, make_message
 from adapters.discord.pacing import Pacer
 from adapters.discord.rights import find_missing, find_name
 from adapters.discord.seeding import Seeder
+from adapters.discord.servers import Servers
 from adapters.discord.standing import Standing, Standings, fetch_role, fetch_standing
 from adapters.discord.text import shorten
 from bot.domain.cards import Button, Card, QuestionCard, RevealCard
@@ -46,10 +47,15 @@ class Chat:
     """Posts, finds and tells through whichever client is connected now."""
 
     def __init__(
-        self, client: Callable[[], discord.Client | None], pacer: Pacer, homes: Homes
+        self,
+        client: Callable[[], discord.Client | None],
+        pacer: Pacer,
+        homes: Homes,
+        servers: Servers,
     ) -> None:
         self._client = client
         self._homes = homes
+        self._servers = servers
         self._pacer = pacer
         self.standings = Standings()
         self._pointed: OrderedDict[tuple[str, str], bool] = OrderedDict()
@@ -225,9 +231,9 @@ class Chat:
         with explaining_failures():
             try:
                 direct = await client.create_dm(discord.Object(_number(member)))
-                guild = client.get_guild(_number(workspace))
+                server = self._servers.name_of(_number(workspace))
                 for page in await compose_card(card):
-                    await direct.send(**make_message(page, workspace, guild.name if guild else ""))
+                    await direct.send(**make_message(page, workspace, server))
             except discord.Forbidden:
                 await self._point(client, workspace, member, channel, card)
 
@@ -259,7 +265,7 @@ class Chat:
             return await find_missing(client, _number(workspace), _number(channel))
 
     async def channel_name(self, workspace: str, channel: str) -> str | None:
-        """Recall what the gateway told, or ask; of another server's channel nothing is told."""
+        """Ask; of another server's channel nothing is told."""
         client = self._connected()
         with explaining_failures():
             return await find_name(client, _number(workspace), _number(channel))

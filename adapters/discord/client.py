@@ -21,6 +21,8 @@ from adapters.discord.memory import Memory
 from adapters.discord.pacing import Pacer
 from adapters.discord.parsers import choose_parsers
 from adapters.discord.rights import make_invite_link
+from adapters.discord.servers import Servers
+from adapters.discord.shapes import Reaction, Server
 from adapters.discord.translating import Words
 from adapters.discord.tree import Tree, make_group, sync_commands
 from bot.commands import COMMANDS
@@ -44,6 +46,7 @@ class QuizClient(discord.AutoShardedClient):
         desk: Desk,
         memory: Memory,
         pacer: Pacer,
+        servers: Servers,
         *,
         guild_ids: Sequence[int] = (),
         gateway_url: str = "",
@@ -70,7 +73,8 @@ class QuizClient(discord.AutoShardedClient):
         completer = Completer(desk, asyncio.get_running_loop().time)
         self._tree.add_command(make_group(COMMANDS, desk.call, completer.complete))
         self.add_dynamic_items(QuizButton)
-        self._connection.parsers = choose_parsers(self._connection.parsers, self._tell_deleted)
+        self._servers = servers
+        self._connection.parsers = choose_parsers(self._connection.parsers, servers, self.dispatch)
 
     async def setup_hook(self) -> None:
         """Choose the gateway and hand over the commands; runs once, after the login.
@@ -126,35 +130,24 @@ class QuizClient(discord.AutoShardedClient):
         elif is_button and read_button_id(str(data.get("custom_id", ""))) is None:
             await self.desk.press(interaction, Button("", "unknown"))
 
-    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+    async def on_reacted(self, reaction: Reaction) -> None:
         """Answer a reaction to any of the bot's messages, however old."""
-        guild = self.get_guild(payload.guild_id) if payload.guild_id else None
-        await self.desk.react(
-            payload, guild.name if guild else "", self.user.id if self.user else 0
-        )
+        await self.desk.react(reaction, self.user.id if self.user else 0)
 
-    async def on_guild_join(self, guild: discord.Guild) -> None:
+    async def on_server_joined(self, server: Server) -> None:
         """Say hello, once; whoever comes back finds everything as it was."""
-        await self.desk.report(AccessRegained(inbound.make_place(guild.id, guild.name)))
-        await greet(self, guild, self._memory)
+        await self.desk.report(AccessRegained(inbound.make_place(int(server.id), server.name)))
+        await greet(self, server, self._memory)
 
-    async def on_guild_remove(self, guild: discord.Guild) -> None:
+    async def on_server_left(self, server_id: int, name: str) -> None:
         """Pause what posts there, and forget the greeting: it may invite the bot again."""
-        await self._memory.forget(f"greeted:{guild.id}")
-        await self.desk.report(
-            AccessLost(
-                inbound.make_place(guild.id, guild.name), "The bot was removed from this server."
-            )
-        )
+        await self._memory.forget(f"greeted:{server_id}")
+        place = inbound.make_place(server_id, name)
+        await self.desk.report(AccessLost(place, "The bot was removed from this server."))
 
-    def _tell_deleted(self, guild_id: int, channel_id: int) -> None:
-        self.dispatch("channel_deleted", guild_id, channel_id)
-
-    async def on_channel_deleted(self, guild_id: int, channel_id: int) -> None:
+    async def on_channel_deleted(self, server_id: int, channel_id: int) -> None:
         """Pause what posts there."""
-        guild = self.get_guild(guild_id)
-        name = guild.name if guild else ""
-        place = inbound.make_place(guild_id, name, channel_id)
+        place = inbound.make_place(server_id, self._servers.name_of(server_id), channel_id)
         await self.desk.report(AccessLost(place, "The channel was deleted.", for_good=True))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:

@@ -18,6 +18,8 @@ from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
 from adapters.discord.messages import Page, make_message
 from adapters.discord.render import render_card
+from adapters.discord.servers import Servers
+from adapters.discord.shapes import Reaction
 from adapters.discord.standing import read_standing
 from adapters.discord.uploads import fetch_upload, read_enclosure
 from bot.domain.cards import Button, Card, ErrorCard, FormCard, NoticeCard, Reply
@@ -45,9 +47,10 @@ _HOMELESS = ErrorCard(
 class Desk:
     """Stands between discord.py and the core. Every failure ends in a sentence or in silence."""
 
-    def __init__(self, chat: Chat, homes: Homes) -> None:
+    def __init__(self, chat: Chat, homes: Homes, servers: Servers) -> None:
         self._chat = chat
         self._homes = homes
+        self._servers = servers
         self._handle: Handle | None = None
         self._under_way: set[asyncio.Task[Any]] = set()
 
@@ -92,11 +95,10 @@ class Desk:
                 event = filled or ButtonPressed(origin, "unknown")
             await self._attend(interaction, event)
 
-    async def react(
-        self, payload: discord.RawReactionActionEvent, guild_name: str, me: int
-    ) -> None:
+    async def react(self, reaction: Reaction, me: int) -> None:
         """Answer a reaction by direct message."""
-        event = inbound.make_reaction(payload, guild_name, me)
+        name = self._servers.name_of(int(reaction.guild_id or 0))
+        event = inbound.make_reaction(reaction, name, me)
         if event is None:
             return
         with following_event():
@@ -130,12 +132,11 @@ class Desk:
     async def identify(self, interaction: discord.Interaction[Any]) -> Origin | None:
         """Say who acts for which server; None in a direct message from somebody unknown."""
         user = str(interaction.user.id)
-        guild = interaction.guild
         if interaction.guild_id is not None:
             self._chat.standings.note(str(interaction.guild_id), user, read_standing(interaction))
             self._homes.note(user, interaction.guild_id)
-            name = guild.name if guild else ""
-            return inbound.make_origin(interaction, interaction.guild_id, name or "")
+            name = self._servers.name_of(interaction.guild_id)
+            return inbound.make_origin(interaction, interaction.guild_id, name)
         custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
         carried = read_guild(custom_id)
         if carried:

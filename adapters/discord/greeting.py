@@ -9,6 +9,7 @@ from adapters.discord.failures import explaining_failures
 from adapters.discord.memory import Memory
 from adapters.discord.messages import Page, make_message
 from adapters.discord.render import render_card
+from adapters.discord.shapes import Server
 from bot.domain.cards import Button, NoticeCard
 from bot.errors import ChatError, Rejected
 
@@ -23,22 +24,24 @@ HELLO = NoticeCard(
 )
 
 
-async def greet(client: discord.Client, guild: discord.Guild, memory: Memory) -> None:
+async def greet(client: discord.Client, server: Server, memory: Memory) -> None:
     """Say hello in the system channel, or else to the owner; never twice."""
-    name = f"greeted:{guild.id}"
+    name = f"greeted:{server.id}"
     if await memory.recall(name):
         return
     await memory.keep(name, "yes")
     page = render_card(HELLO)[0]
     try:
-        if guild.system_channel and await _said(guild.system_channel, page, ""):
-            return
-        if guild.owner_id:
+        if server.system_channel_id:
+            lobby = client.get_partial_messageable(int(server.system_channel_id))
+            if await _said(lobby, page, ""):
+                return
+        if server.owner_id:
             with explaining_failures():
-                owner = await client.create_dm(discord.Object(guild.owner_id))
-            await _said(owner, page, str(guild.id))
+                owner = await client.create_dm(discord.Object(int(server.owner_id)))
+            await _said(owner, page, server.id)
     except ChatError as error:
-        log.warning("not_greeted", guild=guild.id, problem=str(error))
+        log.warning("not_greeted", guild=server.id, problem=str(error))
 
 
 async def _said(place: discord.abc.Messageable, page: Page, carried: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import discord
 
 from adapters.discord.components import read_form_id, read_form_values
+from adapters.discord.shapes import Reaction
 from bot.domain.cards import Button
 from bot.domain.events import (
     ButtonPressed,
@@ -41,14 +42,14 @@ def _channel_of(interaction: discord.Interaction[Any]) -> int:
     return parent or interaction.channel_id or 0
 
 
-def make_place(guild: int, name: str | None, channel: int | None = None) -> Origin:
+def make_place(guild: int, name: str, channel: int | None = None) -> Origin:
     """Return a server, or a channel of it, to which something happened by itself."""
     return Origin(
         platform=PLATFORM,
         workspace=str(guild),
         channel=str(channel) if channel else "",
         member="",
-        workspace_name=name or "",
+        workspace_name=name,
     )
 
 
@@ -88,26 +89,23 @@ def _mention_roles(values: Mapping[str, str], resolved: object) -> Mapping[str, 
     return {name: f"<@&{word}>" if word in roles else word for name, word in values.items()}
 
 
-def make_reaction(
-    payload: discord.RawReactionActionEvent, guild_name: str, me: int
-) -> ReactionAdded | None:
+def make_reaction(reaction: Reaction, server_name: str, me: int) -> ReactionAdded | None:
     """Return a reaction to one of the bot's messages in a server; None for any other.
 
     Whoever reacts to other people's messages is no business of the bot; nor are its own.
     """
-    if payload.guild_id is None or payload.message_author_id not in (None, me):
+    if reaction.guild_id is None or reaction.message_author_id not in (None, str(me)):
         return None
-    if payload.user_id == me:
+    if reaction.user_id == str(me):
         return None
-    member = payload.member
     origin = Origin(
         platform=PLATFORM,
-        workspace=str(payload.guild_id),
-        channel=str(payload.channel_id),
-        member=str(payload.user_id),
-        workspace_name=guild_name,
-        member_name=member.display_name if member else "",
-        is_bot=bool(member and member.bot),
+        workspace=reaction.guild_id,
+        channel=reaction.channel_id,
+        member=reaction.user_id,
+        workspace_name=server_name,
+        member_name=reaction.display_name,
+        is_bot=reaction.is_bot,
     )
-    name = payload.emoji.name or ""
-    return ReactionAdded(origin, str(payload.message_id), _EMOJI.get(name.rstrip("\ufe0f"), name))
+    name = reaction.emoji.name or ""
+    return ReactionAdded(origin, reaction.message_id, _EMOJI.get(name.rstrip("\ufe0f"), name))

@@ -3,88 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
 from pydantic import BaseModel
 
-from adapters.discord.shapes import SHAPES
+from adapters.discord.servers import Servers
+from adapters.discord.shapes import DeletedChannel, Interaction, LeftServer, Reaction, Server
 
 log = structlog.get_logger(__name__)
 Parse = Callable[[Any], None]
-USED = frozenset(
-    {
-        "READY",
-        "RESUMED",
-        "USER_UPDATE",
-        "GUILD_CREATE",
-        "GUILD_UPDATE",
-        "GUILD_DELETE",
-        "CHANNEL_DELETE",
-        "MESSAGE_REACTION_ADD",
-        "INTERACTION_CREATE",
-    }
-)
-_OF_A_SERVER = ("id", "member_count", "name", "owner_id", "system_channel_id", "unavailable")
-"""What is read of every server. discord.py would keep all of it: channels and roles are only
-looked at when a schedule is made, and then as Discord has them at that moment; and the bot as a
-member of each is made by discord.py itself where somebody calls the bot."""
-_UNUSED = {"verification_level": 0, "default_message_notifications": 0}
-"""For a server without these discord.py makes values of its own, which take as much as its name."""
+Tell = Callable[..., None]
+_KEPT = ("READY", "RESUMED", "USER_UPDATE")
+"""Events that the library reads alone."""
 
 
-def choose_parsers(
-    parsers: Mapping[str, Parse], channel_deleted: Callable[[int, int], None]
-) -> dict[str, Parse]:
-    """Return the library's parsers of the used events, guarded and without what it would keep.
+def choose_parsers(parsers: Mapping[str, Parse], servers: Servers, tell: Tell) -> dict[str, Parse]:
+    """Return the parsers of the used events, guarded: the library's, and ours where it would
+    keep a whole server or tell only of what it keeps.
 
-    `channel_deleted` takes a server's id and a channel's: the library tells only of channels
-    that it keeps.
+    `tell` dispatches `server_joined` and `reacted` with what was read, `server_left` with an id
+    and a name, and `channel_deleted` with two ids.
     """
-
-    def parse_channel(data: Any) -> None:
-        channel_deleted(int(data["guild_id"]), int(data["id"]))
-
-    chosen = {name: parse for name, parse in parsers.items() if name in USED}
-    chosen["CHANNEL_DELETE"] = parse_channel
-    for name, shape in SHAPES.items():
-        chosen[name] = _check(shape, chosen[name])
-    for name in ("GUILD_CREATE", "GUILD_UPDATE"):
-        chosen[name] = _lighten(chosen[name])
-    chosen["READY"] = _fill(chosen["READY"])
+    reader = _Reader(servers, tell)
+    chosen: dict[str, Parse] = {
+        **{name: parsers[name] for name in _KEPT},
+        "READY": partial(reader.read_ready, parsers["READY"]),
+        "GUILD_CREATE": reader.read_created,
+        "GUILD_UPDATE": reader.read_updated,
+        "GUILD_DELETE": reader.read_deleted,
+        "CHANNEL_DELETE": reader.read_channel,
+        "MESSAGE_REACTION_ADD": reader.read_reaction,
+        "INTERACTION_CREATE": _check(Interaction, parsers["INTERACTION_CREATE"]),
+    }
     return {name: _guard(name, parse) for name, parse in chosen.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    servers: Servers
+    tell: Tell
+
+    def read_ready(self, parse: Parse, data: Any) -> None:
+        """It only names the servers, which come one by one later."""
+        for server in data["guilds"]:
+            self.servers.note(int(server["id"]))
+        parse({**data, "guilds": []})
+
+    def read_created(self, data: Any) -> None:
+        """A server that the bot was in before says whether it is available; a new one does not."""
+        server = self._note(data)
+        if server.unavailable is None:
+            self.tell("server_joined", server)
+
+    def read_updated(self, data: Any) -> None:
+        """It may be called something else now."""
+        self._note(data)
+
+    def _note(self, data: Any) -> Server:
+        server = Server.model_validate(data)
+        self.servers.note(int(server.id), server.name)
+        return server
+
+    def read_deleted(self, data: Any) -> None:
+        """A server in an outage is still the bot's."""
+        server = LeftServer.model_validate(data)
+        name = None if server.unavailable else self.servers.forget(int(server.id))
+        if name is not None:
+            self.tell("server_left", int(server.id), name)
+
+    def read_channel(self, data: Any) -> None:
+        channel = DeletedChannel.model_validate(data)
+        self.tell("channel_deleted", int(channel.guild_id), int(channel.id))
+
+    def read_reaction(self, data: Any) -> None:
+        self.tell("reacted", Reaction.model_validate(data))
+
+
 def _check(shape: type[BaseModel], parse: Parse) -> Parse:
+    """The library reads some parts at once, where a fault is caught, and others in tasks of its
+    own: look at all of it first."""
+
     def parse_checked(data: Any) -> None:
         shape.model_validate(data)
         parse(data)
 
     return parse_checked
-
-
-def _lighten(parse: Parse) -> Parse:
-    """Where the bot was just invited, the one channel stays in which it may say hello."""
-
-    def parse_lightened(data: Any) -> None:
-        has_joined = data.get("unavailable") is None
-        hello = str(data.get("system_channel_id") or "") if has_joined else ""
-        channels = [one for one in data.get("channels", ()) if one["id"] == hello]
-        kept = {name: data[name] for name in _OF_A_SERVER if name in data}
-        parse({**_UNUSED, **kept, "channels": channels})
-
-    return parse_lightened
-
-
-def _fill(parse: Parse) -> Parse:
-    """READY only names the servers, which come one by one later."""
-
-    def parse_filled(data: Any) -> None:
-        for server in data["guilds"]:
-            server.update(_UNUSED)
-        parse(data)
-
-    return parse_filled
 
 
 def _guard(name: str, parse: Parse) -> Parse:

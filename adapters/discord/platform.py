@@ -18,6 +18,7 @@ from adapters.discord.home import Homes
 from adapters.discord.inbound import PLATFORM
 from adapters.discord.memory import Memory
 from adapters.discord.pacing import Pacer
+from adapters.discord.servers import Servers
 from bot.config import DiscordSettings
 from bot.errors import ConfigError
 from bot.ports import NO_METER, Handle, Meter
@@ -66,8 +67,9 @@ class DiscordPlatform:
             meter,
         )
         self._homes = Homes(memory)
-        self.chat = Chat(self._ready_client, self._pacer, self._homes)
-        self._desk = Desk(self.chat, self._homes)
+        self.servers = Servers()
+        self.chat = Chat(self._ready_client, self._pacer, self._homes, self.servers)
+        self._desk = Desk(self.chat, self._homes, self.servers)
 
     def _ready_client(self) -> discord.Client | None:
         client = self._client
@@ -145,6 +147,7 @@ class DiscordPlatform:
             self._desk,
             self._memory,
             self._pacer,
+            self.servers,
             guild_ids=settings.guild_ids,
             gateway_url=settings.gateway_url,
             shard_count=settings.shard_count or None,

@@ -54,12 +54,10 @@ async def find_name(client: discord.Client, guild_id: int, channel_id: int) -> s
     Raises:
         discord.HTTPException: Discord does not say.
     """
-    channel: object = client.get_channel(channel_id)
-    if channel is None:
-        try:
-            channel = await client.fetch_channel(channel_id)
-        except (discord.Forbidden, discord.NotFound, discord.InvalidData):
-            return None
+    try:
+        channel = await client.fetch_channel(channel_id)
+    except (discord.Forbidden, discord.NotFound, discord.InvalidData):
+        return None
     if isinstance(channel, discord.abc.GuildChannel) and channel.guild.id == guild_id:
         return f"#{channel.name}"
     return None

@@ -1,6 +1,6 @@
-"""What interactions and reactions must look like for discord.py to make sense of them later.
+"""What the gateway's events must look like, as far as they are read.
 
-The library reads some parts at once, where a fault is caught, and others in tasks of its own.
+`model_validate` raises ValueError for what Discord never sends.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, model_validator
 
 Snowflake = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
-
-
 _OF_COMMANDS = (2, 4)
 """Calls and suggestions (interactions/receiving-and-responding)."""
 
@@ -25,10 +23,13 @@ class _Shape(BaseModel):
 class _User(_Shape):
     id: Snowflake
     username: str
+    global_name: str | None = None
+    bot: bool = False
 
 
 class _Member(_Shape):
     user: _User
+    nick: str | None = None
     roles: list[Snowflake]
     permissions: str = Field("0", pattern=r"^[0-9]+$")
 
@@ -68,7 +69,9 @@ class _Message(_Shape):
     flags: int = 0
 
 
-class _Interaction(_Shape):
+class Interaction(_Shape):
+    """A call, a completion, a pressed button or a filled form, as discord.py reads it."""
+
     id: Snowflake
     application_id: Snowflake
     type: int = Field(ge=1, le=5)
@@ -81,7 +84,7 @@ class _Interaction(_Shape):
     user: _User | None = None
 
     @model_validator(mode="after")
-    def _require_somebody(self) -> _Interaction:
+    def _require_somebody(self) -> Interaction:
         if (self.member if self.guild_id else self.user) is None:
             raise ValueError("an interaction of nobody")
         if self.type in _OF_COMMANDS and not (self.data.id and self.data.name):
@@ -93,17 +96,50 @@ class _Emoji(_Shape):
     name: str | None = None
 
 
-class _Reaction(_Shape):
+class Reaction(_Shape):
+    """Somebody reacts to a message; in a server the member comes along."""
+
     user_id: Snowflake
     channel_id: Snowflake
     message_id: Snowflake
     guild_id: Snowflake | None = None
+    message_author_id: Snowflake | None = None
     emoji: _Emoji
     member: _Member | None = None
 
+    @property
+    def is_bot(self) -> bool:
+        """Whether a bot reacted."""
+        return self.member is not None and self.member.user.bot
 
-SHAPES: dict[str, type[BaseModel]] = {
-    "INTERACTION_CREATE": _Interaction,
-    "MESSAGE_REACTION_ADD": _Reaction,
-}
-"""By the gateway's event; `model_validate` raises ValueError for what Discord never sends."""
+    @property
+    def display_name(self) -> str:
+        """The name that the server shows, or nothing where no member came along."""
+        if self.member is None:
+            return ""
+        user = self.member.user
+        return self.member.nick or user.global_name or user.username
+
+
+class Server(_Shape):
+    """A server that the bot is in, or was just added to: then `unavailable` is None."""
+
+    id: Snowflake
+    name: str = ""
+    owner_id: Snowflake | None = None
+    system_channel_id: Snowflake | None = None
+    unavailable: bool | None = None
+
+
+class LeftServer(_Shape):
+    """A server that the bot was removed from, or that has an outage."""
+
+    id: Snowflake
+    unavailable: bool = False
+
+
+class DeletedChannel(_Shape):
+    """A channel that is no more."""
+
+    id: Snowflake
+    guild_id: Snowflake

@@ -187,17 +187,26 @@ async def test_command_in_a_thread_is_about_its_channel(stage: Stage) -> None:
     assert stage.events[-1].origin.channel == str(server.general.id)
 
 
-async def test_server_with_all_its_furniture_is_read(stage: Stage) -> None:
+async def test_of_a_server_its_present_name_is_kept_and_no_furniture(stage: Stage) -> None:
     server = stage.server
     server.guild.emojis = [{"id": "5", "name": "x", "roles": [], "user": None}]
+    server.guild.name = "Acme and Sons"
     payload = server.guild.to_json(server.world.bot)
     await server.gateway.dispatch("GUILD_UPDATE", payload, server.guild.id)
     await server.answered(await server.call(server.member("ben"), "help"))
+    assert stage.events[-1].origin.workspace_name == "Acme and Sons"
     assert stage.platform is not None
     assert stage.platform._client is not None
-    (guild,) = stage.platform._client.guilds
-    assert (guild.name, guild.emojis) == ("Acme", ())
-    assert [*guild.channels, *guild.roles, *guild.threads] == []
+    assert [*stage.platform._client.guilds, *stage.platform._client.emojis] == []
+
+
+async def test_a_server_in_an_outage_is_still_the_bots(stage: Stage) -> None:
+    server = stage.server
+    outage = {"id": str(server.guild.id), "unavailable": True}
+    await server.gateway.dispatch("GUILD_DELETE", outage, server.guild.id)
+    await server.answered(await server.call(server.member("ben"), "help"))
+    assert stage.events[-1].origin.workspace_name == "Acme"
+    assert {type(event).__name__ for event in stage.events} == {"CommandCalled"}
 
 
 async def test_settings_tell_the_zone_that_holds_where_discord_tells_none(stage: Stage) -> None:
