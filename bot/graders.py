@@ -13,9 +13,7 @@ from bot.domain.assessment import GraderFacts
 from bot.domain.grading import Grade, GradingTask
 from bot.domain.writing import Asker
 from bot.errors import ConfigError, QuizError
-from bot.grading.lexical import LexicalGrader
 from bot.ports import Assessor, Clock, Grader, ModelMeter, QuestionWriter, Storage
-from bot.services.assessing import AssessingGrader
 from bot.services.metering import StoredMeter
 
 log = structlog.get_logger(__name__)
@@ -33,6 +31,28 @@ def load_semantic() -> Grader:
     from adapters.semantic.grader import load_semantic_grader
 
     return load_semantic_grader()
+
+
+def load_lexical() -> Grader:
+    """Load the lexical grader, which is always there."""
+    from bot.grading.lexical import LexicalGrader
+
+    return LexicalGrader()
+
+
+class WordGrader:
+    """The lexical grader, loaded with the first answer: many a service waits days for one."""
+
+    name = "lexical"
+
+    def __init__(self) -> None:
+        self._grader: Grader | None = None
+
+    async def grade(self, task: GradingTask, answer: str, asker: Asker | None = None) -> Grade:
+        """Grade by the words."""
+        if self._grader is None:
+            self._grader = await asyncio.to_thread(load_lexical)
+        return await self._grader.grade(task, answer, asker)
 
 
 class EmbeddedGrader:
@@ -55,7 +75,7 @@ class EmbeddedGrader:
                 try:
                     self._grader = await asyncio.to_thread(load_semantic)
                 except (ImportError, OSError, QuizError) as error:
-                    self._grader = LexicalGrader()
+                    self._grader = WordGrader()
                     self.problem = (
                         f"The semantic grader is not available, so the lexical one grades. {error}"
                     )
@@ -130,6 +150,8 @@ def choose_graders(
         log.warning("grader_replaced", problem=problems[-1])
         return chosen
     if grading.grader in ("auto", "llm"):
+        from bot.services.assessing import AssessingGrader
+
         chosen.grader = AssessingGrader(chosen.model, embedded, clock, storage)
     return chosen
 
@@ -139,7 +161,7 @@ def _choose_embedded(grading: GradingSettings) -> Grader:
     if grading.grader == "semantic":
         return EmbeddedGrader()
     installed = all(find_spec(part) for part in SEMANTIC_PARTS)
-    return EmbeddedGrader() if grading.grader == "auto" and installed else LexicalGrader()
+    return EmbeddedGrader() if grading.grader == "auto" and installed else WordGrader()
 
 
 def connect_model(ai: AiSettings, meter: ModelMeter) -> tuple[Assessor, QuestionWriter]:

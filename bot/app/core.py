@@ -14,8 +14,7 @@ from bot.config import AiSettings, GradingSettings
 from bot.domain.cards import Reply
 from bot.domain.events import Event
 from bot.domain.pacing import Pace
-from bot.graders import Graders, make_graders
-from bot.grading.lexical import LexicalGrader
+from bot.graders import Graders, WordGrader, make_graders
 from bot.ports import NO_METER, ChatPort, Clock, Meter
 from bot.services.administering import Administering
 from bot.services.answering import Answering
@@ -152,7 +151,7 @@ def build(
         Customising(storage),
         Authoring(storage),
         Deciding(storage),
-        Drafting(storage, Generating(), LexicalGrader(), dice, graders.writer),
+        Drafting(storage, Generating(), WordGrader(), dice, graders.writer),
         Curating(storage, Importing(storage, reserved)),
         Helping(storage, chats),
         Recalling(storage),

@@ -16,7 +16,6 @@ from bot.domain.question import Choice, Question
 from bot.domain.reading import read_level
 from bot.domain.writing import WrittenQuestion
 from bot.errors import CommandError, PackFault
-from bot.questions.lint import lint_question
 from bot.questions.pack_files import decode_text
 
 if TYPE_CHECKING:
@@ -195,6 +194,8 @@ def _judge(data: Mapping[str, object], lines: Mapping[Path, int]) -> Question | 
 
 def list_remarks(question: Question) -> Iterator[str]:
     """Yield what an admin may want to mend, but for what a form can't hold."""
+    from bot.questions.lint import lint_question
+
     for finding in lint_question(question):
         if not any(word in finding.problem for word in _REMARKS_NOT_FOR_FORMS):
             yield f"{finding.problem} {finding.mend}"

@@ -18,7 +18,6 @@ from bot.domain.writing import Asker, WrittenQuestion
 from bot.errors import CommandError, ModelError
 from bot.ports import Grader, QuestionWriter, Storage, UnitOfWork
 from bot.questions.drafting import LETTERS, judge_written, list_remarks
-from bot.questions.lint import make_task
 from bot.questions.similarity import find_nearest
 from bot.services.authoring import Known, add_named, load_known
 from bot.services.deciding import MOST_REMARKS
@@ -164,6 +163,8 @@ class Drafting:
         if question.kind is Kind.CHOICE:
             right = next(at for at, choice in enumerate(question.choices) if choice.right)
             return blind.strip().upper() == LETTERS[right]
+        from bot.questions.lint import make_task
+
         grade = await self.grader.grade(make_task(question), blind)
         return grade.score >= AGREES
 

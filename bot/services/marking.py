@@ -9,7 +9,6 @@ from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_o
 from bot.domain.question import Choice, KeyPoint, Kind, Question
 from bot.domain.writing import Asker
 from bot.errors import CommandError
-from bot.grading.points import draw_key_points
 from bot.ports import Grader
 
 _LETTERS = "ABCDEFGH"
@@ -43,6 +42,8 @@ async def mark_answer(
         letter = _find_letter(question, text)
         if letter:
             return _grade_letter(question, letter)
+        from bot.grading.points import draw_key_points
+
         asked = "\n".join([asked, *(choice.text for choice in question.choices)])
         points = (*_draw_right_choice(question), *draw_key_points(question.answer))
     return await grader.grade(GradingTask(asked, question.answer, points), text, asker)

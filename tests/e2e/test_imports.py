@@ -21,6 +21,8 @@ NOT_NEEDED = {
     "aiohttp": "is for Slack and Discord",
     "alembic": "is for a migration",
     "asyncpg": "is for PostgreSQL",
+    "bot.grading.lexical": "grades answers",
+    "bot.questions.lint": "judges drafts and packs",
     "bot.questions.loader": "reads the packs, in a process that ends",
     "bot.questions.schema": "judges drafts and packs",
     "discord": "is another platform's",
