@@ -65,7 +65,18 @@ class Rhythm:
         return to_instant(day, self.time, self.zone) if _has_date(self.zone, day) else None
 
     def next_slot(self, after: datetime) -> Slot:
-        """Return the first slot due later than `after`."""
+        """Return the first slot due later than `after`.
+
+        Where no clock changes, the days are simply counted: a restart works out millions.
+        """
+        day = after.astimezone(_open_zone(self.zone)).date()
+        midnight = _second_plain_midnight(self.zone, day)
+        while midnight is not None:
+            due_at = midnight + _since_midnight(self.time)
+            if due_at > after and day.weekday() in self.days:
+                return Slot(day, due_at)
+            day += _ONE_DAY
+            midnight = _plain_midnight(self.zone, day)
         return next(self.slots_after(after))
 
     def slots_around(self, after: datetime, until: datetime) -> tuple[Sequence[Slot], Slot]:
@@ -118,6 +129,14 @@ def _plain_midnight(zone: str, day: date) -> datetime | None:
     ends = [datetime.combine(one, time(), clock) for one in (day, day + _ONE_DAY)]
     offsets = {end.replace(fold=fold).utcoffset() for end in ends for fold in (0, 1)}
     return ends[0].astimezone(UTC) if len(offsets) == 1 else None
+
+
+@lru_cache(maxsize=16_384)
+def _second_plain_midnight(zone: str, day: date) -> datetime | None:
+    """Return when the day begins (UTC); None if clocks change in it or in the day before, whose
+    slot may have moved into this one."""
+    before = day > date.min and _plain_midnight(zone, day - _ONE_DAY)
+    return _plain_midnight(zone, day) if before else None
 
 
 @lru_cache(maxsize=1440)

@@ -110,7 +110,7 @@ def test_a_date_that_a_zone_never_had_has_no_slot() -> None:
 @given(
     after=st.timedeltas(timedelta(0), timedelta(days=729)).map(lambda late: START + late),
     wall=st.times().map(lambda at: at.replace(second=0, microsecond=0)),
-    zone=st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC"]),
+    zone=st.sampled_from(["Europe/Berlin", "Asia/Beirut", "Australia/Lord_Howe", "UTC"]),
     days=st.frozensets(st.integers(0, 6), min_size=1),
 )
 def test_the_next_slot_is_the_first_one_after(
@@ -120,7 +120,7 @@ def test_the_next_slot_is_the_first_one_after(
     first, second = islice(rhythm.slots_after(after), 2)
     assert after < first.due_at < second.due_at
     assert {first.date.weekday(), second.date.weekday()} <= days
-    assert rhythm.next_slot(first.due_at) == second
+    assert (rhythm.next_slot(after), rhythm.next_slot(first.due_at)) == (first, second)
     slots, following = rhythm.slots_around(after, second.due_at)
     assert list(slots) == [first, second]
     assert following == rhythm.next_slot(second.due_at)
