@@ -10,10 +10,11 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_
+from sqlalchemy import bindparam, func, literal, or_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.domain.attempt import AttemptKind
 from bot.domain.deck import Seen
 from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose
 from bot.domain.people import MemberId, WorkspaceId
@@ -24,9 +25,10 @@ from storage.bulk import fetch
 from storage.leases import IN_DOUBT, WAITING
 from storage.mapping import from_draft, to_delivery
 from storage.statements import connection_of, insert_many_new, insert_new
-from storage.tables import DeliveryRow, ScheduleRow
+from storage.tables import AttemptRow, DeliveryRow, ScheduleRow
 
 _TABLE = DeliveryRow.__table__  # type: ignore[attr-defined]
+_SHOWS_ANSWER = (AttemptKind.ANSWER, AttemptKind.REVEAL)
 _NOT_SHOWN = (DeliveryState.SKIPPED, DeliveryState.FAILED)
 _PLANNED = select(_TABLE.c.schedule_id, _TABLE.c.slot).where(
     is_among(_TABLE.c.schedule_id, "ids"),
@@ -195,17 +197,28 @@ class DeliveryRepository:
         )
         return rows.first() is not None
 
-    async def is_answer_public(self, delivery: Delivery) -> bool:
-        rows = await self.session.exec(
-            select(col(DeliveryRow.id)).where(
-                DeliveryRow.workspace_id == delivery.workspace_id,
-                DeliveryRow.schedule_id == delivery.schedule_id,
-                DeliveryRow.slot == delivery.slot,
-                DeliveryRow.run == delivery.run,
-                DeliveryRow.purpose == Purpose.REVEAL,
-                DeliveryRow.state == DeliveryState.CONFIRMED,
+    async def is_answer_known(self, delivery: Delivery, member_id: MemberId) -> bool:
+        public = select(col(DeliveryRow.id)).where(
+            DeliveryRow.workspace_id == delivery.workspace_id,
+            DeliveryRow.schedule_id == delivery.schedule_id,
+            DeliveryRow.slot == delivery.slot,
+            DeliveryRow.run == delivery.run,
+            DeliveryRow.purpose == Purpose.REVEAL,
+            DeliveryRow.state == DeliveryState.CONFIRMED,
+        )
+        seen = (
+            select(col(AttemptRow.delivery_id))
+            .join(DeliveryRow)
+            .where(
+                AttemptRow.member_id == member_id,
+                AttemptRow.slot == delivery.slot,
+                AttemptRow.delivery_id != delivery.id,
+                col(AttemptRow.kind).in_(_SHOWS_ANSWER),
+                DeliveryRow.question_id == delivery.question_id,
             )
         )
+        either = select(literal(True)).where(or_(public.exists(), seen.exists()))
+        rows = await self.session.exec(either)
         return rows.first() is not None
 
     async def posted_slots(self, workspace_id: WorkspaceId) -> Sequence[PostedSlot]:

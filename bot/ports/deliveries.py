@@ -127,8 +127,9 @@ class Deliveries(Protocol):
         """Tell whether a question of a later date was posted after this one."""
         ...
 
-    async def is_answer_public(self, delivery: Delivery) -> bool:
-        """Tell whether the answer to this question was posted for all."""
+    async def is_answer_known(self, delivery: Delivery, member_id: MemberId) -> bool:
+        """Tell whether the answer was posted for all, or the member saw it elsewhere: by a reveal
+        or an answer where the same question was posted for the same date, in another channel."""
         ...
 
     async def posted_slots(self, workspace_id: WorkspaceId) -> Sequence[PostedSlot]:

@@ -93,8 +93,8 @@ class Answering:
     ) -> list[Card]:
         delivery = shown.delivery
         done = await work.attempts.kinds(caller.workspace.id, caller.member.id, delivery.id)
-        public = await work.deliveries.is_answer_public(delivery)
-        revealed = public or AttemptKind.REVEAL in done
+        known = await work.deliveries.is_answer_known(delivery, caller.member.id)
+        revealed = known or AttemptKind.REVEAL in done
         points = points_for(grade.score, shown.question.level, late=shown.late, revealed=revealed)
         if delivery.member_id is not None:
             points = 0

@@ -279,6 +279,29 @@ async def test_complaint_11_the_first_answer_is_locked(storage: SqlStorage) -> N
         assert (counts.answered, counts.revealed) == (1, 1)
 
 
+async def test_complaint_11_an_answer_is_known_from_another_post_of_that_day(
+    storage: SqlStorage,
+) -> None:
+    async with storage.writing() as work:
+        workspace, schedule = await make_schedule(work)
+        ana = await work.members.ensure(workspace.id, "U1", "ana")
+        ben = await work.members.ensure(workspace.id, "U2", "ben")
+        here = await post(work, workspace, schedule, TODAY, NOW)
+        there = await post(work, workspace, schedule, TODAY, NOW, run=1)
+        earlier = await post(work, workspace, schedule, TODAY - timedelta(days=1), NOW)
+        know = work.deliveries.is_answer_known
+        await work.attempts.add(attempt(ana, there, AttemptKind.SELF_RATING))
+        await work.attempts.add(attempt(ana, earlier, AttemptKind.REVEAL))
+        assert not await know(here, ana.id)
+        await work.attempts.add(attempt(ana, there, AttemptKind.REVEAL))
+        assert (await know(here, ana.id), await know(there, ana.id)) == (True, False)
+        assert not await know(here, ben.id)
+        answer = make_draft(workspace, schedule)
+        public = replace(answer, purpose=Purpose.REVEAL, state=DeliveryState.CONFIRMED)
+        await work.deliveries.insert([replace(public, key="answer")])
+        assert (await know(here, ben.id), await know(there, ben.id)) == (True, False)
+
+
 async def test_late_and_private_attempts_are_no_part_in_a_question_day(
     storage: SqlStorage,
 ) -> None:

@@ -145,6 +145,33 @@ async def test_a_reveal_before_the_answer_forfeits_points_not_the_streak(play: P
     assert played.last("streak").data["current"] == 1
 
 
+async def test_complaint_11_one_post_spoils_the_same_question_in_another_channel(
+    play: Play,
+) -> None:
+    played = await play(
+        """
+        at 2026-03-23 08:55
+        @ana admin
+        @ana: /fastapi-quiz schedule add 09:00 days:mon-sun level:5-year
+        @ana: /fastapi-quiz schedule add 09:00 days:mon-sun level:5-year channel:#backend
+        advance 10m
+        @ben reacts :bulb:
+        @cleo answers: bananas
+        channel #backend
+        @ben answers: anybody can read the payload of a token, it is only signed
+        @cleo answers: anybody can read the payload of a token, it is only signed
+        @dora answers: anybody can read the payload of a token, it is only signed
+        advance 1d
+        @ben answers: anybody can read the payload of a token, it is only signed
+        """
+    )
+    assert {said.data["question_id"] for said in played.of("question")} == {"secret-in-token"}
+    _, ben, cleo, dora, next_day = played.of("grade")
+    assert (ben.data["earned"], cleo.data["earned"]) == (0, 0)
+    assert "already shown" in ben.text
+    assert dora.data["earned"] == next_day.data["earned"] > 0
+
+
 async def test_the_first_answer_counts_and_later_ones_are_practice(play: Play) -> None:
     played = await play(
         f"""{START}
