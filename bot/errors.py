@@ -132,7 +132,7 @@ class Rejected(ChatError):
     """The platform refuses for good; `mend` tells an admin exactly what to do."""
 
     def __init__(self, reason: RejectReason, problem: str, mend: str) -> None:
-        super().__init__(f"{problem} {mend}")
+        super().__init__(f"{problem} {mend}".rstrip())
         self.reason = reason
         self.mend = mend
 

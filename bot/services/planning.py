@@ -62,7 +62,7 @@ async def open_picker(work: UnitOfWork, schedules: Sequence[Schedule]) -> Picker
 
 
 class LowDeck(NamedTuple):
-    """A channel's deck runs low: how many questions it has at all, and what the admin is told."""
+    """A channel's deck runs low, or is empty: its size, and what the admin is told."""
 
     size: int
     notice: str
@@ -209,12 +209,13 @@ def plan_question(
     run: int = 0,
 ) -> tuple[Draft, LowDeck | None]:
     """Freeze the channel's next question for a slot, and say whether its admin is to be told
-    of a low deck, which the schedule then remembers by the deck's size.
+    of a low or empty deck, which the schedule then remembers by the deck's size.
     """
     pick = picker.pick(workspace, schedule)
     if pick is None:
         reason = f"No question fits: {schedule.wanted}."
-        return draft_question(workspace, schedule, slot, grace, reason=reason, run=run), None
+        draft = draft_question(workspace, schedule, slot, grace, reason=reason, run=run)
+        return draft, None if schedule.low_told_at_size == 0 else LowDeck(0, _tell_empty(schedule))
     draft = draft_question(workspace, schedule, slot, grace, pick=pick, run=run)
     if pick.left > LOW_WATER:
         return draft, None
@@ -228,6 +229,14 @@ def plan_question(
         "Widen its level or topic, or add questions of your own."
     )
     return draft, LowDeck(size, notice)
+
+
+def _tell_empty(schedule: Schedule) -> str:
+    return (
+        f"Schedule {schedule.number} has nothing to post. No question fits any more: "
+        f"{schedule.wanted}. Add or restore some, or widen it: "
+        f"/fastapi-quiz schedule edit {schedule.number} level:any topic:any pack:any"
+    )
 
 
 async def tell_of_low_deck(

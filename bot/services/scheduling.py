@@ -140,8 +140,11 @@ class Scheduling:
 
     @handles("schedule run")
     async def run(self, call: Call) -> Reply:
-        """Post another question now, as often as it is called."""
+        """Post another question now, once the bot may, as often as it is called."""
         caller = call.caller
+        async with self.storage.reading() as work:
+            schedule = await _find(work, call)
+        await self._require_rights(caller, schedule)
         async with self.storage.writing() as work:
             schedule = await _find(work, call)
             today = caller.now.astimezone(ZoneInfo(schedule.rhythm.zone)).date()

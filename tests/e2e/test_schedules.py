@@ -188,6 +188,45 @@ async def test_complaint_12_a_schedule_without_rights_pauses_and_its_admin_is_to
     assert [said.data["slot"] for said in played.of("question")] == ["2026-03-26"]
 
 
+async def test_complaint_12_run_says_at_once_that_the_bot_may_not_post(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        platform revokes
+        advance 1d
+        @ana: /fastapi-quiz schedule run 1
+        platform restores
+        @ana: /fastapi-quiz schedule run 1
+        """
+    )
+    [error] = played.of("error")
+    assert "may not post in #general" in error.text
+    assert "  " not in played.last("notice").text
+    assert len(played.of("question")) == 1
+
+
+async def test_complaint_12_an_admin_is_told_once_that_no_question_fits_any_more(
+    play: Play,
+) -> None:
+    played = await play(
+        """
+        at 2026-03-23 08:55
+        @ana admin
+        @ana: /fastapi-quiz schedule add 09:00 days:mon-sun level:5-year
+        advance 1d
+        @ana: /fastapi-quiz questions retire secret-in-token
+        advance 3d
+        @ana: /fastapi-quiz questions restore secret-in-token
+        advance 1d
+        @ana: /fastapi-quiz questions retire secret-in-token
+        advance 2d
+        """
+    )
+    told = [said.text for said in played.of("notice", only="ana") if "No question" in said.text]
+    assert len(told) == 2
+    assert "Schedule 1" in told[0]
+    assert "/fastapi-quiz schedule edit 1" in told[0]
+
+
 async def test_one_workspace_s_failure_is_its_own(play: Play) -> None:
     played = await play(
         f"""{START}
