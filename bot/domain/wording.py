@@ -144,7 +144,8 @@ def list_reveal_notes(card: RevealCard) -> list[str]:
     if card.late:
         notes.append("This question's day is over, so it no longer counts for your streak.")
     if card.forfeits:
-        notes.append("You looked before answering: no points for this one, your streak is safe.")
+        safe = "." if card.late else ", your streak is safe."
+        notes.append(f"You looked before answering: no points for this one{safe}")
     return [*notes, "How well did you know it?"]
 
 

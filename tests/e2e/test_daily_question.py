@@ -145,6 +145,22 @@ async def test_a_reveal_before_the_answer_forfeits_points_not_the_streak(play: P
     assert played.last("streak").data["current"] == 1
 
 
+async def test_a_late_reveal_says_nothing_of_a_streak_that_it_no_longer_saves(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        advance 10m
+        @ben reacts :bulb:
+        advance 1d
+        @cleo reacts :bulb: to 2
+        """
+    )
+    early, late = played.of("reveal")
+    assert "your streak is safe" in early.text
+    assert "no longer counts for your streak" in late.text
+    assert "no points" in late.text
+    assert "safe" not in late.text
+
+
 async def test_complaint_11_one_post_spoils_the_same_question_in_another_channel(
     play: Play,
 ) -> None:
