@@ -106,6 +106,7 @@ _NO_ATTEMPT = (
     "?i ?would|will|i'll ?i've pass|skip|forgot|forgotten|idk|dunno",
     r"none|nothing|nil|tbd|\?+|n\W*a|next|help|hint|blank",
     "not answered|attempted|applicable",
+    "fine|ok|okay|good|great|nice|cool|sure|whatever",
     "?please tell|show me",
     "?ich weiß|weiss ?ich ?es|das nicht",
     "keine ahnung",

@@ -34,7 +34,7 @@ def test_nothing_said_is_empty(answer: str) -> None:
         "I don't know", "i dont know.", "I don’t know, sorry", "No idea!", "idk", "IDK lol", "pass",
         "skip this one", "not sure", "I'm not sure about this one", "n/a", "I have no clue",
         "Sorry, I can't remember that", "dunno", "I do not know the answer to this question.",
-        "keine Ahnung", "I forgot",
+        "keine Ahnung", "I forgot", "fine", "OK.", "Good question!",
     ],
 )  # fmt: skip
 def test_no_attempt_is_seen(answer: str) -> None:
