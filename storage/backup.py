@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -40,11 +40,15 @@ def back_up(engine: AsyncEngine, target: Path) -> int:
     if target.exists():
         raise StorageError(f"{target} is there already. Name another file.")
     partial = target.with_name(f"{target.name}.partial")
-    with _explaining(partial):
-        partial.unlink(missing_ok=True)
-        _copy(source, partial)
-        _check(partial)
-        partial.replace(target)
+    try:
+        with _explaining(partial):
+            partial.unlink(missing_ok=True)
+            _copy(source, partial)
+            _check(partial)
+            partial.replace(target)
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
     return target.stat().st_size
 
 

@@ -120,6 +120,12 @@ def test_a_backup_of_a_newer_program_is_refused_and_of_an_older_one_told(used: P
         assert ("fastapi-quiz migrate" if code == 0 else "newer") in said
 
 
+def test_a_backup_that_fails_leaves_nothing_behind(used: Path) -> None:
+    (used / "fastapi-quiz.db").write_bytes(b"rubbish" * 1000)
+    assert "can't be used" in fails(run("backup", "copy.db", folder=used), 1)
+    assert not list(used.glob("copy*"))
+
+
 def test_restore_refuses_over_a_running_process(used: Path) -> None:
     run("backup", "copy.db", folder=used)
     with (used / "fastapi-quiz.db-lock").open("a+") as lock:
