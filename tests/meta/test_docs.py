@@ -15,6 +15,7 @@ from adapters.web.metrics import PrometheusMeter
 from bot.cli import app
 from bot.commands import COMMANDS, Rights
 from bot.config import Settings, known_keys, load_settings
+from bot.domain import cards
 from tests.stage import play_script
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +28,12 @@ def test_the_example_holds_every_setting_with_its_default() -> None:
         name: set(keys) for name, keys in known_keys().items()
     }
     assert load_settings(ROOT / "config.example.toml", {}) == Settings()
+
+
+def test_every_kind_of_card_is_documented() -> None:
+    text = (ROOT / "docs" / "simulation.md").read_text()
+    kinds = {card.kind for card in vars(cards).values() if hasattr(card, "kind")}
+    assert {kind for kind in kinds if f"`{kind}`" not in text} == set()
 
 
 def test_every_chat_command_and_option_is_documented() -> None:
