@@ -22,6 +22,7 @@ _FROM_FILE = "_FILE"
 DEFAULT_FILE = Path("config.toml")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _PART = re.compile(r"(\d+)([smhdw])")
+_PYTHON_SECONDS = re.compile(r"datetime\.timedelta\(seconds=(\d+)\)")
 
 
 def _read_duration(value: object) -> object:
@@ -323,5 +324,6 @@ def _describe(error: ValidationError) -> Iterator[str]:
     for fault in error.errors():
         key = ".".join(map(str, fault["loc"]))
         told = fault["msg"].removeprefix("Value error, ").replace("Input should be", "It should be")
+        told = _PYTHON_SECONDS.sub(r"\1s", told)
         message = _MESSAGES.get(fault["type"], told)
         yield f"{key} does not fit: it is {fault['input']!r}. {message}."

@@ -109,8 +109,9 @@ async def _load_stored(config: Path | None, name: str, workspace: str | None) ->
                 if found := await work.questions.pack_questions(owner, name):
                     return found
                 known |= {pack.name for pack in await work.curation.packs(owner)}
+    listed = f"Packs here: {', '.join(sorted(known))}."
     raise QuizError(
-        f"No pack is called `{name}`. {suggest_near(name, known)} A folder will do, too."
+        f"No pack is called `{name}`. {suggest_near(name, known, listed)} A folder will do, too."
     )
 
 
@@ -123,9 +124,9 @@ def _is_there(config: Path | None) -> bool:
     return path is None or path.exists()
 
 
-def suggest_near(word: str, known: Iterable[str]) -> str:
+def suggest_near(word: str, known: Iterable[str], otherwise: str) -> str:
     """Return a sentence with what comes nearest to a misspelt word."""
     from difflib import get_close_matches
 
     near = get_close_matches(word, list(known), n=3, cutoff=0.4)
-    return f"Did you mean {' or '.join(near)}?" if near else "`questions list` shows them."
+    return f"Did you mean {' or '.join(near)}?" if near else otherwise

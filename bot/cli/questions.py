@@ -83,7 +83,8 @@ def show_question(
 
     loaded = {question.id: question for question in load_any_pack(context.obj, pack, workspace)}
     if question_id not in loaded:
-        _fail(f"No question is called `{question_id}`.", suggest_near(question_id, loaded))
+        near = suggest_near(question_id, loaded, "`questions list` shows them.")
+        _fail(f"No question is called `{question_id}`.", near)
     sheet = write_sheet(loaded[question_id])
     if sys.stdout.isatty():
         Console().print(Markdown(sheet))

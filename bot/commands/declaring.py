@@ -53,7 +53,7 @@ _READERS: Mapping[Type, Callable[[str], Any]] = {
     Type.DAYS: reading.read_days,
     Type.ZONE: reading.read_zone,
     Type.LEVEL: reading.read_level,
-    Type.DURATION: reading.read_duration,
+    Type.DURATION: reading.read_delay,
     Type.DATE: reading.read_date,
     Type.NUMBER: reading.read_number,
     Type.SCHEDULE: reading.read_number,

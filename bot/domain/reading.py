@@ -161,6 +161,14 @@ def read_duration(text: str) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+def read_delay(text: str) -> timedelta:
+    """Read a duration that is longer than none."""
+    delay = read_duration(text)
+    if not delay:
+        raise CommandError(f'"{text}" is no time at all. Write it like 8h; none clears it.')
+    return delay
+
+
 def read_date(text: str) -> date:
     """Read `2026-04-01`."""
     try:

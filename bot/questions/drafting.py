@@ -42,6 +42,10 @@ _REMARKS_NOT_FOR_FORMS = (
 )
 
 
+_ONE_STAR = "Put a * before the right one, and before no other."
+"""Packs mark the right choice in another way."""
+
+
 def build_draft(values: Mapping[str, str], number: int = 0) -> Question:
     """Make a question of a form's fields, by the rules that hold for every pack.
 
@@ -105,7 +109,9 @@ def _read_level(text: str) -> Level:
 
 def _explain(fault: PackFault) -> CommandError:
     field = FIELDS[fault.line - 1]
-    return CommandError(f"The {field} does not fit: {fault.problem} {fault.mend}", field=field)
+    verb = "do" if field == "choices" else "does"
+    mend = _ONE_STAR if "right: true" in fault.mend else fault.mend
+    return CommandError(f"The {field} {verb} not fit: {fault.problem} {mend}", field=field)
 
 
 def make_title(text: str) -> str:

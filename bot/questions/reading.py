@@ -22,6 +22,7 @@ from bot.questions.schema import KEYS, build_question, shorten, suggest_word
 MAX_BYTES = 40 * 1024 * 1024
 _MAX_CELL = 64 * 1024
 _EXPORTED_ONLY = ("pack", "runs")
+_NONE = "There is no such file or folder."
 
 Row: TypeAlias = tuple[int, dict[str, object]]
 """A question's first line in its file, and its plain data."""
@@ -47,6 +48,8 @@ def read_questions(
 
     A folder's questions take its own name unless another is wanted. Raises PackError.
     """
+    if not path.exists():
+        raise PackError([PackFault(str(path), 1, _NONE, "Check the path.")])
     if path.is_dir():
         return load_pack(path, pack, on_progress)
     if path.suffix.lower() == ".md":

@@ -98,6 +98,8 @@ class Administering:
                 caller.workspace.id, caller.now - MONTH, SHOWN_DELIVERIES
             )
             grading = await self._load_grading(work, caller)
+        if page > 1 and not found:
+            raise NotFound(f"There is no page {page}. Type /fastapi-quiz status for the newest.")
         newest, more = tuple(found[:SHOWN_DELIVERIES]), len(found) > SHOWN_DELIVERIES
         card = StatusCard(tuple(schedules), newest, caller.zone, grading, state, page, more)
         return Reply([replace(card, missed=tuple(missed))])

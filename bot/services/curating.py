@@ -53,7 +53,9 @@ class Curating:
             if "words" in options:
                 fitting = await _search(work, call, fitting)
             if not fitting:
-                raise NotFound(f"No question fits: {_name(wanted, state)}. Try fewer options.")
+                words = f', words "{options["words"]}"' if "words" in options else ""
+                said = f"{_name(wanted, state)}{words}"
+                raise NotFound(f"No question fits: {said}. Try fewer options.")
             pages = -(-len(fitting) // ROWS_A_PAGE)
             page = options.get("page", 1)
             if not 1 <= page <= pages:

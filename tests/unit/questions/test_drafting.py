@@ -93,6 +93,12 @@ def test_what_does_not_fit_is_refused_with_its_field(field: str, text: str, prob
     assert problem in str(refused.value)
 
 
+def test_what_is_wrong_with_choices_is_mended_as_choices_are_typed() -> None:
+    for text in ("one\ntwo", "*one\n*two"):
+        with pytest.raises(CommandError, match=r"^The choices do not fit: .* \* before the right"):
+            build_draft(GOOD | {"choices": text})
+
+
 @given(st.fixed_dictionaries(dict.fromkeys((*FIELDS, "title"), HOSTILE)))
 @settings(max_examples=300, deadline=None)
 def test_hostile_forms_are_taken_or_refused_with_a_sentence(values: dict[str, str]) -> None:

@@ -38,6 +38,14 @@ def test_unknown_names_get_the_nearest() -> None:
         call("show", "jwt-auth")
     with pytest.raises(QuizError, match="Did you mean fastapi"):
         call("list", "--pack", "fastap")
+    with pytest.raises(QuizError, match=r"Packs here: fastapi\."):
+        call("list", "--pack", "zzz")
+
+
+def test_a_path_that_is_none_is_told_as_that(tmp_path: Path) -> None:
+    assert "There is no such file or folder. Check" in call("check", tmp_path / "mypack").stdout
+    with pytest.raises(QuizError, match="no such file or folder"):
+        call("convert", tmp_path / "none.json", tmp_path / "new")
 
 
 def test_a_new_question_loads_and_is_found_wanting(tmp_path: Path) -> None:
