@@ -16,6 +16,7 @@ from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 
+from bot.errors import StorageError
 from bot.ports import Clock
 
 LONGEST_SLEEP = timedelta(seconds=60)
@@ -111,6 +112,9 @@ class Ticker:
         try:
             await self._begin_due()
             wake_at = await self._next_wake_at()
+        except StorageError as error:
+            log.error("dispatch_failed", problem=str(error), again_in=AFTER_FAULT.total_seconds())
+            return self._clock.now() + AFTER_FAULT
         except Exception:
             log.exception("dispatch_failed", again_in=AFTER_FAULT.total_seconds())
             return self._clock.now() + AFTER_FAULT

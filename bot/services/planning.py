@@ -108,14 +108,14 @@ class Planning:
                 await asyncio.sleep(0)
             drafts = [draft for plan in plans for draft in plan.drafts]
             await work.deliveries.insert(drafts)
-            log_plans(drafts)
-            for draft in drafts:
-                if draft.state is DeliveryState.SKIPPED:
-                    self.meter.note_delivery(draft.state)
             await work.schedules.move_on([plan.move for plan in plans])
             for plan in plans:
                 await tell_of_low_deck(work, plan.move.schedule, plan.low, now)
-            return len(schedules)
+        log_plans(drafts)
+        for draft in drafts:
+            if draft.state is DeliveryState.SKIPPED:
+                self.meter.note_delivery(draft.state)
+        return len(schedules)
 
     def _plan(
         self,

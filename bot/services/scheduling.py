@@ -155,10 +155,10 @@ class Scheduling:
             if draft.question_key is None:
                 raise NotFound(f"{draft.reason} Type /fastapi-quiz topics to see what is.")
             await work.deliveries.insert([draft])
-            log_plans([draft])
             if low:
                 await work.schedules.save(replace(schedule, low_told_at_size=low.size))
             await tell_of_low_deck(work, schedule, low, caller.now)
+        log_plans([draft])
         return _say(schedule, "posts a question now")
 
     @handles("schedule preview")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.local.platform import Fault, LocalChat
 from bot.domain.cards import Card, NoticeCard, QuestionCard
@@ -286,6 +287,8 @@ class FullStorage:
 
     storage: Storage
     full: bool = True
+    takes: int = 2
+    """Transactions before it is full: the claim and the mark."""
     refused: int = 0
     _begun: int = 0
 
@@ -294,12 +297,24 @@ class FullStorage:
         self._begun += 1
         async with self.storage.writing() as work:
             yield work
-            if self.full and self._begun > 2:  # the claim and the mark came before
+            if self.full and self._begun > self.takes:
                 self.refused += 1
                 raise StorageError("The disk is full; nothing was written.")
 
     def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return self.storage.reading()
+
+
+async def test_what_could_not_be_planned_is_not_logged_as_planned(engine: Engine) -> None:
+    await engine.add_schedule()
+    planning = engine.app.dispatching.planning
+    full = replace(planning, storage=FullStorage(engine.app.storage, takes=0))
+    with capture_logs() as logged:
+        for _ in range(2):
+            with pytest.raises(StorageError):
+                await full.plan_due(DUE + timedelta(days=3))
+        await planning.plan_due(DUE + timedelta(days=3))
+    assert [line["event"] for line in logged] == ["skipped"] * 3 + ["planned"]
 
 
 async def test_what_became_of_posts_is_kept_while_the_database_refuses_it(engine: Engine) -> None:

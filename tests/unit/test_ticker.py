@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from structlog.testing import capture_logs
+
+from bot.errors import StorageError
 from bot.scheduler import Ticker
 
 
@@ -38,3 +41,27 @@ async def test_a_clock_that_is_set_back_does_not_make_it_oversleep() -> None:
         await second.wait()
     assert ticker.last_round_at is not None
     await ticker.stop()
+
+
+async def test_a_database_that_refuses_is_told_in_a_sentence() -> None:
+    """Every few seconds, for as long as a disk is full: a traceback each time says no more."""
+    clock, told = SetBackClock(), asyncio.Event()
+    clock.ahead = timedelta(0)
+
+    async def begin_due() -> None:
+        told.set()
+        raise StorageError("The disk is full.")
+
+    async def next_wake_at() -> datetime | None:
+        return None
+
+    with capture_logs() as logged:
+        ticker = Ticker(clock, begin_due, next_wake_at)
+        ticker.start()
+        ticker.wake()
+        async with asyncio.timeout(5):
+            await told.wait()
+        await ticker.stop()
+    [line] = logged
+    assert (line["event"], line["problem"]) == ("dispatch_failed", "The disk is full.")
+    assert "exc_info" not in line
