@@ -51,7 +51,12 @@ _MARKS = {Verdict.MET: "+", Verdict.PARTIAL: "~", Verdict.MISSING: "-", Verdict.
 
 def escape(text: str) -> str:
     """Make text that somebody typed harmless: it pings nobody and moves no cursor."""
-    return _PING.sub(lambda match: match[0] + _ZERO_WIDTH, _CONTROL.sub("", text))
+    return _PING.sub(lambda match: match[0] + _ZERO_WIDTH, strip_control(text))
+
+
+def strip_control(text: str) -> str:
+    """Leave out what moves a cursor or turns the direction of a text."""
+    return _CONTROL.sub("", text)
 
 
 def one_line(text: str) -> str:

@@ -115,6 +115,14 @@ def test_simulate_prints_a_transcript_or_json(tmp_path: Path) -> None:
     assert (said["channel"], said["only"], said["kind"]) == ("#general", "ana", "help")
 
 
+def test_a_transcript_repeats_what_members_typed_and_moves_no_cursor(tmp_path: Path) -> None:
+    line = "@e\x1b[31mva: /fastapi-quiz streak @ben"
+    done = run("simulate", "-", folder=tmp_path, stdin=f"{line}\n")
+    assert "#general] @e[31mva: /fastapi-quiz streak @ben\n" in done.stdout
+    assert "#general, only @e[31mva] bot: " in done.stdout
+    assert "\x1b" not in done.stdout
+
+
 def test_simulate_keeps_a_named_database(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/kept.db"
     script = "at 2026-03-27 08:55 UTC\n@ana admin\n@ana: /fastapi-quiz schedule add 09:00\n"
