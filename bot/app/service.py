@@ -59,6 +59,8 @@ class Service:
         )
         self._clock = clock
         self._delivers = settings.scheduler.enabled and "scheduler" in only
+        enabled = [name for name in PLATFORMS if getattr(settings, name).enabled]
+        self._only, self._left_out = only, [name for name in enabled if name not in only]
         self._started: list[Platform] = []
         self._ticker: Ticker | None = None
         self._lock: IO[str] | None = None
@@ -86,6 +88,11 @@ class Service:
             ConfigError: there is no platform.
             StorageError: the database can't be used, or another process has its file.
         """
+        if not self._platforms and self._left_out:
+            raise ConfigError(
+                "--only leaves out every platform that is enabled, so there is nothing to run. "
+                f"Name one, too: --only {','.join([*self._only, *self._left_out])}"
+            )
         if not self._platforms:
             raise ConfigError(
                 "No platform is enabled, so there is nothing to run. Enable one in config.toml "

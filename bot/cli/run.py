@@ -26,7 +26,7 @@ def run(config: Path | None, only: str | None) -> None:
     settings = load_settings(config)
     secrets = list_secrets(settings)
     configure_logs(settings.logging.level, settings.logging.format, secrets, lasting=True)
-    parts = only.split(",") if only else list(PARTS)
+    parts = [part.strip().lower() for part in only.split(",")] if only else list(PARTS)
     for part in parts:
         if part not in PARTS:
             hint = did_you_mean(part, PARTS)

@@ -324,4 +324,7 @@ def test_run_delivers_and_sigterm_drains_it(service: subprocess.Popen[str]) -> N
 def test_run_without_a_platform_says_what_to_do(tmp_path: Path) -> None:
     error = fails(run("run", folder=tmp_path), 2)
     assert "fastapi-quiz demo" in error
+    enabled = {"FASTAPI_QUIZ_LOCAL__ENABLED": "true"}
+    left_out = fails(run("run", "--only", "Scheduler, web", folder=tmp_path, **enabled), 2)
+    assert "--only scheduler,web,local" in left_out
     assert set(known_keys()) >= {"database", "scheduler", "logging"}
