@@ -135,7 +135,7 @@ class DeliveryRepository:
         return await self._one(DeliveryRow.workspace_id == workspace_id, DeliveryRow.key == key)
 
     async def newest(
-        self, workspace_id: WorkspaceId, channel: str, member_id: MemberId
+        self, workspace_id: WorkspaceId, channel: str, member_id: MemberId | None
     ) -> Delivery | None:
         return await self._one(
             DeliveryRow.workspace_id == workspace_id,
@@ -211,7 +211,7 @@ class DeliveryRepository:
             .join(DeliveryRow)
             .where(
                 AttemptRow.member_id == member_id,
-                AttemptRow.slot == delivery.slot,
+                AttemptRow.slot >= delivery.slot,
                 AttemptRow.delivery_id != delivery.id,
                 col(AttemptRow.kind).in_(_SHOWS_ANSWER),
                 DeliveryRow.question_id == delivery.question_id,

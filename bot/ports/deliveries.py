@@ -110,9 +110,9 @@ class Deliveries(Protocol):
         ...
 
     async def newest(
-        self, workspace_id: WorkspaceId, channel: str, member_id: MemberId
+        self, workspace_id: WorkspaceId, channel: str, member_id: MemberId | None
     ) -> Delivery | None:
-        """Return the newest question in the channel that the member can see."""
+        """Return the newest question in the channel that the member can see; None: that all can."""
         ...
 
     async def question_message_id(self, reveal: Delivery) -> str | None:
@@ -129,7 +129,8 @@ class Deliveries(Protocol):
 
     async def is_answer_known(self, delivery: Delivery, member_id: MemberId) -> bool:
         """Tell whether the answer was posted for all, or the member saw it elsewhere: by a reveal
-        or an answer where the same question was posted for the same date, in another channel."""
+        or an answer where the same question came on that date or later, in another channel or in
+        practice. What they saw before is what they know."""
         ...
 
     async def posted_slots(self, workspace_id: WorkspaceId) -> Sequence[PostedSlot]:

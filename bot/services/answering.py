@@ -17,7 +17,7 @@ from bot.errors import CommandError, NotFound
 from bot.ports import Grader, Storage, UnitOfWork
 from bot.services.marking import mark_answer
 from bot.services.reviewing import go_on
-from bot.services.shown import Shown, draft_private, find_shown, look_up_shown
+from bot.services.shown import Shown, draft_private, find_shown, look_up_posted, look_up_shown
 from bot.services.streaks import count_streak
 
 LONGEST_ANSWER = 40_000
@@ -34,7 +34,7 @@ class Answering:
     @handles("today")
     async def show_today(self, call: Call) -> Reply:
         """Show the channel's newest question again."""
-        shown = await look_up_shown(self.storage, call.caller)
+        shown = await look_up_posted(self.storage, call.caller)
         return Reply([_card(call.caller, shown)])
 
     @handles("ask")

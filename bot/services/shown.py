@@ -13,6 +13,8 @@ from bot.domain.streak import unsettles
 from bot.errors import NotFound
 from bot.ports import Storage, UnitOfWork
 
+_NO_QUESTION = "There is no question in this channel yet. Type /fastapi-quiz ask for one."
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -55,6 +57,19 @@ async def look_up_shown(
         return await find_shown(work, caller, key, message_id)
 
 
+async def look_up_posted(storage: Storage, caller: Caller) -> Shown:
+    """Return the newest question that the channel sees, whatever the caller asked for alone.
+
+    Raises:
+        NotFound: there is none, with the next step.
+    """
+    async with storage.reading() as work:
+        delivery = await work.deliveries.newest(caller.workspace.id, caller.channel, None)
+        if delivery is None:
+            raise NotFound(_NO_QUESTION)
+        return await load_shown(work, caller, delivery)
+
+
 async def _find_delivery(work: UnitOfWork, caller: Caller, key: str) -> Delivery:
     deliveries = work.deliveries
     if key:
@@ -65,7 +80,7 @@ async def _find_delivery(work: UnitOfWork, caller: Caller, key: str) -> Delivery
         raise NotFound(
             "That question is gone. Type /fastapi-quiz today for the current one."
             if key
-            else "There is no question in this channel yet. Type /fastapi-quiz ask for one."
+            else _NO_QUESTION
         )
     return delivery
 

@@ -188,6 +188,29 @@ async def test_complaint_11_one_post_spoils_the_same_question_in_another_channel
     assert dora.data["earned"] == next_day.data["earned"] > 0
 
 
+async def test_complaint_11_practice_first_earns_nothing_afterwards(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        advance 10m
+        @ben reacts :bulb:
+        @cleo reacts :bulb:
+        advance 2d
+        @ben: /fastapi-quiz practice
+        @ben presses Reveal
+        @ben presses I knew it
+        @ben presses Reveal
+        @ben answers to 4: bananas and apples and oranges
+        @cleo answers to 2: bananas and apples and oranges
+        """
+    )
+    _, missed, _ = played.of("question", only=None)
+    ben, cleo = played.of("grade")
+    shown = [said.data["question_id"] for said in (ben, cleo, played.last("reveal"))]
+    assert shown == [missed.data["question_id"]] * 3
+    assert "already shown" in ben.text
+    assert "already shown" not in cleo.text
+
+
 async def test_the_first_answer_counts_and_later_ones_are_practice(play: Play) -> None:
     played = await play(
         f"""{START}
@@ -255,6 +278,24 @@ async def test_a_question_of_one_s_own_is_private_and_no_question_day(play: Play
     assert played.last("grade").data["earned"] == 0
     assert played.last("streak").data["current"] == 0
     assert played.last("error").only == "cleo"
+
+
+async def test_today_is_the_channel_s_question_whatever_one_asked_for_since(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        @ben: /fastapi-quiz ask
+        @ben: /fastapi-quiz today
+        advance 10m
+        @ben: /fastapi-quiz ask
+        @ben: /fastapi-quiz today
+        """
+    )
+    assert "no question in this channel" in played.last("error").text
+    [posted] = played.of("question", only=None)
+    first, second, today = played.of("question", only="ben")
+    assert first.data["schedule_id"] is second.data["schedule_id"] is None
+    assert today.data["question_id"] == posted.data["question_id"]
+    assert today.data["schedule_id"] == 1
 
 
 async def test_workspaces_are_apart(play: Play) -> None:
