@@ -137,6 +137,11 @@ def read_zone(text: str) -> str:
     return zone
 
 
+def read_id(text: str) -> str:
+    """Read what packs write in small letters: a topic, a pack's name, a question's id."""
+    return text.strip().lower()
+
+
 def read_level(text: str) -> Level:
     """Read `fresher`, `2-year` or `5-year`, or a usual way to say them."""
     word = text.strip().lower()

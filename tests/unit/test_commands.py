@@ -60,6 +60,8 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
         ("report reason:'it is old'", ("report", {"reason": "it is old"})),
         ('ask topic:"async and concurrency"', ("ask", {"topic": "async and concurrency"})),
         ("ask topic:“web sockets”", ("ask", {"topic": "web sockets"})),
+        ("ask topic:Testing", ("ask", {"topic": "testing"})),
+        ("questions bank pack:Our-Backend", ("questions bank", {"pack": "our-backend"})),
         ("settings away-until:2026-05-01", ("settings", {"away-until": date(2026, 5, 1)})),
         ("settings away-until:none", ("settings", {"away-until": None})),
     ],
