@@ -163,7 +163,7 @@ YAML_BOMB = (
         ("word.json", b'[{"' + b"w" * 1_000_000 + b'": 1}]', "is no key known here"),
         ("deep.json", b"[" * 200_000, "nested too deeply"),
         ("empty.json", b"", "The file is empty"),
-        ("none.json", None, "No such file"),
+        ("none.json", None, "no such file"),
     ],
 )
 def test_bad_files_get_a_sentence_and_change_nothing(
