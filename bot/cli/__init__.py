@@ -156,6 +156,12 @@ def main() -> NoReturn:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        if debug:
+            raise
+        what = error.filename or "What is printed"
+        typer.echo(f"fastapi-quiz: {what} can't be written or read: {error.strerror}.", err=True)
+        sys.exit(1)
     except Exception as error:
         if debug:
             raise

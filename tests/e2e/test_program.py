@@ -284,6 +284,20 @@ def test_a_full_disk_leaves_the_database_whole(tmp_path: Path) -> None:
     database.close()
 
 
+def test_output_that_can_t_be_written_is_no_fault_of_the_program(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*PROGRAM, "questions", "list"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+            timeout=60,
+            check=False,
+        )
+    assert "can't be written or read: No space left on device" in fails(done, 1)
+
+
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """The service with a question due in a few seconds, already running."""
