@@ -23,7 +23,7 @@ from storage.tables import DeliveryRow, ScheduleRow
 
 WAITING = (DeliveryState.SCHEDULED, DeliveryState.CLAIMED)
 IN_DOUBT = (DeliveryState.SENDING, DeliveryState.STUCK)
-_OF_SCHEDULE = ("id", "number", "reveal", "reveal_after_seconds", "discussion")
+_OF_SCHEDULE = ("id", "number", "reveal", "reveal_after_seconds", "discussion", "zone")
 _TABLE = DeliveryRow.__table__  # type: ignore[attr-defined]
 _SCHEDULES = ScheduleRow.__table__  # type: ignore[attr-defined]
 _CHANGED = ("state", "wake_at", "message_id", "posted_at", "reason")

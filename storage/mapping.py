@@ -200,6 +200,7 @@ def to_delivery(
         reveal=RevealMode(schedule.reveal) if schedule else RevealMode.PRIVATE,
         reveal_after=_to_duration(schedule.reveal_after_seconds) if schedule else None,
         discussion=bool(schedule and schedule.discussion),
+        zone=schedule.zone if schedule else None,
         question_key=None if row.question_key is None else QuestionKey(row.question_key),
         question_id=row.question_id,
         round=row.round,

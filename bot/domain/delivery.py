@@ -19,7 +19,7 @@ from typing import NewType
 
 from bot.domain.people import MemberId, WorkspaceId
 from bot.domain.question import QuestionKey
-from bot.domain.schedule import RevealMode, ScheduleId
+from bot.domain.schedule import RevealMode, ScheduleId, local_date
 
 DeliveryId = NewType("DeliveryId", int)
 
@@ -59,7 +59,8 @@ class Delivery:
     `run` is 0 for the slot's own post and counts the extra ones an admin asked for.
     `key` (25 characters at most, Discord's limit for a nonce) travels to the platform.
     `fence` rises with every claim: whoever holds an older one can't change the row.
-    `reveal`, `reveal_after` and `discussion` are what the schedule says when the delivery is read.
+    `reveal`, `reveal_after`, `discussion` and `zone` are what the schedule says when the delivery
+    is read.
     A question asked by one member for themselves has `member_id` and no schedule.
     """
 
@@ -89,6 +90,11 @@ class Delivery:
     reveal: RevealMode = RevealMode.PRIVATE
     reveal_after: timedelta | None = None
     discussion: bool = False
+    zone: str | None = None
+
+    def is_its_date(self, now: datetime) -> bool:
+        """Tell whether it is still the slot's date, or an earlier one, where the schedule is."""
+        return self.zone is not None and local_date(now, self.zone) <= self.slot
 
 
 @dataclass(frozen=True, slots=True)

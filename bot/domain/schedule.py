@@ -100,6 +100,11 @@ def to_instant(day: date, wall: time, zone: str) -> datetime:
     return datetime.combine(day, wall, _open_zone(zone)).replace(fold=0).astimezone(UTC)
 
 
+def local_date(instant: datetime, zone: str) -> date:
+    """Return the date that it is then on the zone's calendar."""
+    return instant.astimezone(_open_zone(zone)).date()
+
+
 @lru_cache(maxsize=256)
 def _find_slots(rhythm: Rhythm, after: datetime, until: datetime) -> tuple[Sequence[Slot], Slot]:
     """Thousands of schedules with the few rhythms that people choose are due together."""

@@ -99,7 +99,8 @@ async def load_shown(work: UnitOfWork, caller: Caller, delivery: Delivery) -> Sh
     questions = await work.questions.get_many(caller.workspace.id, [key] if key else [])
     if key is None or key not in questions:
         raise NotFound("That question is gone. Type /fastapi-quiz today for the current one.")
-    late = delivery.member_id is None and await work.deliveries.is_over(delivery, caller.now)
+    in_time = delivery.member_id is not None or delivery.is_its_date(caller.now)
+    late = not in_time and await work.deliveries.is_over(delivery, caller.now)
     return Shown(delivery, questions[key], late)
 
 

@@ -175,3 +175,31 @@ async def test_leaving_the_leaderboard_hides_the_member_everywhere(play: Play) -
         "longest": 1,
         "freezes": 0,
     }
+
+
+async def test_complaint_8_a_channel_that_is_a_day_ahead_cuts_nobody_short(play: Play) -> None:
+    """Tokyo's Tuesday begins while Monday's afternoon is still to come in Los Angeles."""
+    afternoon = """
+        @ben reacts :bulb:
+        @cleo answers: bananas and apples and oranges
+        @ben: /fastapi-quiz streak
+        advance 1d
+        """
+    played = await play(
+        f"""
+        at 2026-03-02 16:00 UTC
+        @ana admin
+        @ana: /fastapi-quiz schedule add 09:00 tz:America/Los_Angeles days:mon-sun channel:#la
+        @ana: /fastapi-quiz schedule add 09:00 tz:Asia/Tokyo days:mon-sun channel:#tokyo
+        channel #la
+        at 2026-03-03 01:30 UTC
+        {afternoon * 3}
+        at 2026-03-06 09:00 UTC
+        @ben reacts :bulb:
+        @ben: /fastapi-quiz streak why
+        """
+    )
+    assert [said.data["current"] for said in played.of("streak")] == [1, 2, 3]
+    assert [said.data["late"] for said in played.of("grade")] == [False] * 3
+    assert [said.data["late"] for said in played.of("reveal")] == [False] * 3 + [True]
+    assert [day["took_part"] for day in check_ledger(played)] == [True] * 3 + [False] * 2
