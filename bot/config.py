@@ -170,7 +170,7 @@ class SchedulerSettings(_Section):
     """Daily delivery."""
 
     enabled: bool = True
-    grace: Duration = timedelta(hours=6)
+    grace: Annotated[Duration, Field(ge=timedelta(seconds=1))] = timedelta(hours=6)
     lease: Annotated[Duration, Field(ge=timedelta(seconds=1))] = timedelta(seconds=60)
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 100
     spread: Duration = timedelta(0)

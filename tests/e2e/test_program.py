@@ -186,6 +186,7 @@ def test_simulate_names_a_missing_script(tmp_path: Path) -> None:
         ("[scheduler]\ngrace = 'soon'", "scheduler.grace"),
         ("[scheduler]\nlease = '-5s'", "scheduler.lease"),
         ("[scheduler]\nlease = '0s'", "greater than or equal to 1s"),
+        ("[scheduler]\ngrace = '0s'", "greater than or equal to 1s"),
         ("[web]\nport = 99999", "web.port"),
         ("[scheduler]\nenabled = 7", "scheduler.enabled"),
         ("database = 7", "[database]"),
