@@ -179,7 +179,8 @@ def export_questions(
     if form is Format.MARKDOWN and str(target) != "-":
         from bot.questions.writing import write_folder
 
-        typer.echo(f"{write_folder(loaded, target)} files written to {target}.", err=True)
+        written = plural(write_folder(loaded, target), "file")
+        typer.echo(f"{written} written to {target}.", err=True)
         return
     text = _write_text(loaded, form)
     if str(target) == "-":
@@ -210,7 +211,7 @@ def convert_questions(
     from bot.questions.writing import write_folder
 
     written = write_folder(read_questions(source, folder.resolve().name), folder)
-    typer.echo(f"{written} questions written to {folder}.", err=True)
+    typer.echo(f"{plural(written, 'question')} written to {folder}.", err=True)
 
 
 @questions.command("new")

@@ -61,6 +61,14 @@ def test_a_new_question_loads_and_is_found_wanting(tmp_path: Path) -> None:
         call("new", "My Question", "--folder", tmp_path)
 
 
+def test_one_file_is_no_files(tmp_path: Path) -> None:
+    call("new", "mine", "--folder", tmp_path / "pack")
+    exported = call("export", "--format", "markdown", "--pack", tmp_path / "pack", tmp_path / "md")
+    assert "1 file written" in exported.output
+    converted = call("convert", tmp_path / "pack" / "mine.md", tmp_path / "new")
+    assert "1 question written" in converted.output
+
+
 def test_check_lists_faults_and_broken_proofs(tmp_path: Path) -> None:
     call("new", "mine", "--folder", tmp_path)
     path = tmp_path / "mine.md"
