@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_
+from sqlalchemy import bindparam, func, literal_column, or_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,7 +27,6 @@ from storage.statements import connection_of, insert_many_new, insert_new
 from storage.tables import DeliveryRow, ScheduleRow
 
 _TABLE = DeliveryRow.__table__  # type: ignore[attr-defined]
-_NOT_SHOWN = (DeliveryState.SKIPPED, DeliveryState.FAILED)
 _PLANNED = select(_TABLE.c.schedule_id, _TABLE.c.slot).where(
     is_among(_TABLE.c.schedule_id, "ids"),
     _TABLE.c.purpose == Purpose.QUESTION,
@@ -71,6 +70,7 @@ class DeliveryRepository:
             .values(
                 state=DeliveryState.SKIPPED,
                 wake_at=None,
+                round=0,
                 reason=reason,
                 fence=DeliveryRow.fence + 1,
             )
@@ -246,17 +246,19 @@ def _question_day_of(workspace_id: WorkspaceId) -> tuple[Any, ...]:
 
 @cache
 def _make_seen(dialect: str) -> Any:
-    """Return a row for each channel: after years, one for each question would be thousands."""
+    """Return a row for each channel: after years, one for each question would be thousands.
+
+    The conditions are written out as the index has them, or it would not be used alone.
+    """
     pair = open_pairs(dialect, "pairs")
     shown = (
         select(_TABLE.c.question_id, func.max(_TABLE.c.round).label("round"))
         .where(
             _TABLE.c.workspace_id == pair.number,
             _TABLE.c.channel == pair.text,
-            _TABLE.c.purpose == Purpose.QUESTION,
+            _TABLE.c.purpose == literal_column(f"'{Purpose.QUESTION}'"),
             _TABLE.c.member_id.is_(None),
-            _TABLE.c.question_id.is_not(None),
-            *(_TABLE.c.state != state for state in _NOT_SHOWN),
+            _TABLE.c.round > literal_column("0"),
         )
         .group_by(_TABLE.c.question_id)
         .order_by(func.max(_TABLE.c.id))
