@@ -91,6 +91,10 @@ class DiscordPlatform:
             )
         return None
 
+    def share_limits(self, processes: int) -> None:
+        """Divide the bot's requests a second."""
+        self._pacer.share(processes)
+
     async def start(self, handle: Handle) -> None:
         """Connect all shards.
 
