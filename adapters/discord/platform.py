@@ -67,9 +67,9 @@ class DiscordPlatform:
             meter,
         )
         self._homes = Homes(memory)
-        self.servers = Servers()
-        self.chat = Chat(self._ready_client, self._pacer, self._homes, self.servers)
-        self._desk = Desk(self.chat, self._homes, self.servers)
+        self._servers = Servers()
+        self.chat = Chat(self._ready_client, self._pacer, self._homes, self._servers)
+        self._desk = Desk(self.chat, self._homes, self._servers)
 
     def _ready_client(self) -> discord.Client | None:
         client = self._client
@@ -151,7 +151,7 @@ class DiscordPlatform:
             self._desk,
             self._memory,
             self._pacer,
-            self.servers,
+            self._servers,
             guild_ids=settings.guild_ids,
             gateway_url=settings.gateway_url,
             shard_count=settings.shard_count or None,
