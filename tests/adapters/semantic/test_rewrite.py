@@ -7,6 +7,7 @@ import onnxruntime
 import pytest
 
 from adapters.semantic import model
+from adapters.semantic.errors import SemanticUnavailable
 from adapters.semantic.model import Vectors, open_session
 from adapters.semantic.rewrite import rewrite_model
 
@@ -44,3 +45,13 @@ def test_every_weight_is_multiplied_in_bytes(shipped: bytes) -> None:
     changed = rewrite_model(shipped)
     assert changed.count(b"MatMulNBits") == 6 * 6
     assert changed.count(b"Where") == shipped.count(b"Where") - 6
+
+
+def test_a_model_that_cannot_be_rewritten_is_run_as_it_is_shipped(
+    shipped: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "rewrite_model", lambda _: b"no model")
+    left, right = model.open_quickest(shipped), open_session(shipped)
+    assert np.array_equal(read_states(left, 9), read_states(right, 9))
+    with pytest.raises(SemanticUnavailable, match="can't be run"):
+        model.open_quickest(b"no model either")
