@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from bot.domain.delivery import Delivery
 from bot.domain.people import Member, WorkspaceId
 from bot.domain.standing import ALL
 from bot.services.standings import read_board
-from bot.services.streaks import count_streak
+from bot.services.streaks import count_streak, log_and_count
 from storage.engine import open_engine
 from storage.schema import migrate
 from storage.unit_of_work import SqlStorage
@@ -234,8 +234,8 @@ class Bench:
 
         async def call() -> None:
             async with self.storage.writing() as work:
-                assert await work.attempts.add(attempt)
-                streak = await count_streak(work, replace(member), NOW)
+                first, streak = await log_and_count(work, attempt, NOW)
+            assert first
             assert streak.current == DAYS + 1
 
         return call

@@ -87,8 +87,8 @@ class DiscordSettings(_Section):
 
     Without `gateway_url` it is what the API answers, and without `shard_count` (0) what
     Discord recommends. `guild_ids` get the commands at once and alone. With `shard_ids`
-    several processes share the gateway, and `requests_per_second` is each one's part of
-    Discord's 50 (0: no limit of our own).
+    several processes share the gateway. `requests_per_second` is the whole bot's
+    (Discord's 50; 0: no limit of our own): processes on one database divide it.
     """
 
     enabled: bool = False

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func
-from sqlalchemy.dialects import sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,17 +12,9 @@ from bot.domain.attempt import Attempt, AttemptKind
 from bot.domain.cards import Counts
 from bot.domain.delivery import Delivery, DeliveryId, Purpose
 from bot.domain.people import MemberId, WorkspaceId
-from storage.bulk import write_out
-from storage.mapping import from_attempt
-from storage.one_trip import OneTripConnection
+from storage.logged import log_attempt
 from storage.statements import connection_of
 from storage.tables import AttemptRow, DeliveryRow
-from storage.totals import log_and_add, name_added, write_log_and_add
-
-_TABLE: Any = AttemptRow.__table__  # type: ignore[attr-defined]
-_LOG = sqlite.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id)
-"""A member's second reveal or first answer is left out."""
-_LOG_AND_ADD = write_log_and_add()
 
 
 @dataclass
@@ -34,15 +24,7 @@ class AttemptRepository:
     session: AsyncSession
 
     async def add(self, attempt: Attempt) -> bool:
-        connection = connection_of(self.session)
-        values = from_attempt(attempt)
-        if connection.dialect.name == "postgresql":
-            logged = await connection.execute(_LOG_AND_ADD, values | name_added(attempt))
-            return logged.first() is not None
-        log, row = write_out(_LOG, connection.dialect, values)
-        driver = (await connection.get_raw_connection()).driver_connection
-        assert isinstance(driver, OneTripConnection)
-        return bool(await driver.work(log_and_add, log, row, name_added(attempt)))
+        return await log_attempt(connection_of(self.session), attempt)
 
     async def kinds(
         self, workspace_id: WorkspaceId, member_id: MemberId, delivery_id: DeliveryId

@@ -25,7 +25,9 @@ Conversions = tuple[tuple[int, Convert], ...]
 
 
 @dataclass(frozen=True)
-class _Compiled:
+class Compiled:
+    """A statement as the driver takes it."""
+
     sql: str
     names: tuple[str, ...]
     """The values' names, in the order of their places."""
@@ -66,7 +68,7 @@ async def execute_many(
     """Execute a statement that is built once for each row, which all have the same names."""
     if not rows:
         return
-    compiled = _compile(statement, connection.dialect, tuple(rows[0]))
+    compiled = compile_once(statement, connection.dialect, tuple(rows[0]))
     await connection.exec_driver_sql(compiled.sql, compiled.pack(rows))
 
 
@@ -74,7 +76,7 @@ def write_out(
     statement: Executable, dialect: Dialect, values: Mapping[str, Any]
 ) -> tuple[str, tuple[Any, ...]]:
     """Return a statement's SQL, and one row of values, as the driver takes them."""
-    compiled = _compile(statement, dialect, tuple(values))
+    compiled = compile_once(statement, dialect, tuple(values))
     return compiled.sql, compiled.pack([values])[0]
 
 
@@ -89,13 +91,14 @@ async def fetch(
     connection: AsyncConnection, statement: Executable, values: Mapping[str, Any]
 ) -> list[Any]:
     """Execute a statement that is built once, and return named tuples of its columns."""
-    compiled = _compile(statement, connection.dialect, tuple(values))
+    compiled = compile_once(statement, connection.dialect, tuple(values))
     found = await connection.exec_driver_sql(compiled.sql, compiled.pack([values])[0])
     return compiled.read(found.all())
 
 
 @lru_cache(maxsize=128)
-def _compile(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Compiled:
+def compile_once(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> Compiled:
+    """Compile a statement for values of these names."""
     assert isinstance(dialect, DefaultDialect)
     compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=list(names))
     assert compiled.positiontup is not None, "both drivers take values by their place"
@@ -103,7 +106,7 @@ def _compile(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Compi
     taken = [compiled.binds[name].type.dialect_impl(dialect) for name in places]
     brought = getattr(statement, "exported_columns", ())
     row_type: Any = namedtuple("Row", [one.key for one in brought])  # type: ignore[misc]
-    return _Compiled(
+    return Compiled(
         str(compiled),
         places,
         {name: compiled.params[name] for name in places if name not in names},

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal, or_
+from sqlalchemy import bindparam, func, literal, literal_column, or_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -29,7 +29,6 @@ from storage.tables import AttemptRow, DeliveryRow, ScheduleRow
 
 _TABLE = DeliveryRow.__table__  # type: ignore[attr-defined]
 _SHOWS_ANSWER = (AttemptKind.ANSWER, AttemptKind.REVEAL)
-_NOT_SHOWN = (DeliveryState.SKIPPED, DeliveryState.FAILED)
 _PLANNED = select(_TABLE.c.schedule_id, _TABLE.c.slot).where(
     is_among(_TABLE.c.schedule_id, "ids"),
     _TABLE.c.purpose == Purpose.QUESTION,
@@ -73,6 +72,7 @@ class DeliveryRepository:
             .values(
                 state=DeliveryState.SKIPPED,
                 wake_at=None,
+                round=0,
                 reason=reason,
                 fence=DeliveryRow.fence + 1,
             )
@@ -259,17 +259,19 @@ def _question_day_of(workspace_id: WorkspaceId) -> tuple[Any, ...]:
 
 @cache
 def _make_seen(dialect: str) -> Any:
-    """Return a row for each channel: after years, one for each question would be thousands."""
+    """Return a row for each channel: after years, one for each question would be thousands.
+
+    The conditions are written out as the index has them, or it would not be used alone.
+    """
     pair = open_pairs(dialect, "pairs")
     shown = (
         select(_TABLE.c.question_id, func.max(_TABLE.c.round).label("round"))
         .where(
             _TABLE.c.workspace_id == pair.number,
             _TABLE.c.channel == pair.text,
-            _TABLE.c.purpose == Purpose.QUESTION,
+            _TABLE.c.purpose == literal_column(f"'{Purpose.QUESTION}'"),
             _TABLE.c.member_id.is_(None),
-            _TABLE.c.question_id.is_not(None),
-            *(_TABLE.c.state != state for state in _NOT_SHOWN),
+            _TABLE.c.round > literal_column("0"),
         )
         .group_by(_TABLE.c.question_id)
         .order_by(func.max(_TABLE.c.id))

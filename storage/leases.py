@@ -35,6 +35,8 @@ _CHANGE = (
         | {"tries": _TABLE.c.tries - bindparam("untried", type_=Integer)}
     )
 )
+_TAKE_BACK = _TABLE.update().where(is_among(_TABLE.c.id, "ids")).values(round=0)
+"""A question that was not shown may be picked again."""
 _FENCES = (
     select(_TABLE.c.id, _TABLE.c.fence)
     .where(
@@ -122,7 +124,11 @@ class LeaseRepository:
         """Apply changes to rows that are in one of the states and whose fence still fits."""
         ours = await self._still_ours([delivery for delivery, _ in changes], states)
         rows = [_values_of(delivery, change) for delivery, change in changes if delivery.id in ours]
-        await execute_many(connection_of(self.session), _CHANGE, rows)
+        connection = connection_of(self.session)
+        await execute_many(connection, _CHANGE, rows)
+        lost = tuple(row["row_id"] for row in rows if row["new_state"] is DeliveryState.FAILED)
+        if lost:
+            await execute_once(connection, _TAKE_BACK, {"ids": lost})
         return ours
 
     async def _still_ours(
@@ -147,6 +153,7 @@ class LeaseRepository:
             .values(
                 state=DeliveryState.SKIPPED,
                 wake_at=None,
+                round=0,
                 reason=func.coalesce(DeliveryRow.reason, "It could not be posted in time."),
             )
             .execution_options(synchronize_session=False)

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Integer, bindparam, cast, func, literal_column, null, union_all
-from sqlalchemy import select as select_columns
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.sqltypes import UTCDateTime
 
-from bot.domain.delivery import DeliveryState, Purpose
-from bot.domain.people import AwayPeriod, MemberId, WorkspaceId
-from bot.domain.streak import KeptStreak, PostedSlot, Streak
+from bot.domain.attempt import Attempt
+from bot.domain.people import MemberId, WorkspaceId
+from bot.domain.streak import KeptStreak
 from bot.ports.standings import LogSince
 from storage.bulk import fetch
+from storage.logged import log_and_find
 from storage.statements import connection_of, insert_into
-from storage.tables import AttemptRow, AwayRow, DeliveryRow, StreakRow, WorkspaceRow
+from storage.streak_log import (
+    FIND,
+    FIND_WITH_LOG,
+    FIND_WITH_LOG_OF_ONE,
+    KEPT,
+    READ_LOG,
+    sort_out,
+    to_kept,
+)
+from storage.tables import StreakRow, WorkspaceRow
 
 
 @dataclass
@@ -33,26 +40,32 @@ class StreakRepository:
         self, workspace_id: WorkspaceId, members: Sequence[MemberId]
     ) -> Mapping[MemberId, KeptStreak]:
         connection = connection_of(self.session)
-        wanted = {"workspace": workspace_id, "members": members}
-        rows = await connection.execute(_FIND, wanted)
-        return {MemberId(member): _to_kept(*cells) for member, *cells in rows}
+        wanted = {"workspace_id": workspace_id, "members": members}
+        rows = await connection.execute(FIND, wanted)
+        return {MemberId(member): to_kept(*cells) for member, *cells in rows}
 
     async def read_log(
         self, workspace_id: WorkspaceId, members: Sequence[MemberId], after: date
     ) -> LogSince:
         connection = connection_of(self.session)
-        wanted = {"workspace": workspace_id, "members": members, "after": after}
-        return _sort_out(members, await connection.execute(_READ_LOG, wanted))[1]
+        wanted = {"workspace_id": workspace_id, "members": members, "after": after}
+        return sort_out(members, await connection.execute(READ_LOG, wanted))[1]
 
     async def find_with_log(
         self, workspace_id: WorkspaceId, members: Sequence[MemberId]
     ) -> tuple[Mapping[MemberId, KeptStreak], LogSince]:
         connection = connection_of(self.session)
         if len(members) == 1:
-            one = {"workspace": workspace_id, "members": members[0]}
-            return _sort_out(members, await fetch(connection, _FIND_WITH_LOG_OF_ONE, one))
-        wanted = {"workspace": workspace_id, "members": members}
-        return _sort_out(members, await connection.execute(_FIND_WITH_LOG, wanted))
+            one = {"workspace_id": workspace_id, "member_id": members[0]}
+            return sort_out(members, await fetch(connection, FIND_WITH_LOG_OF_ONE, one))
+        wanted = {"workspace_id": workspace_id, "members": members}
+        return sort_out(members, await connection.execute(FIND_WITH_LOG, wanted))
+
+    async def log_and_find(
+        self, attempt: Attempt
+    ) -> tuple[bool, Mapping[MemberId, KeptStreak], LogSince]:
+        first, rows = await log_and_find(connection_of(self.session), attempt)
+        return first, *sort_out([attempt.member_id], rows)
 
     async def hold_days(self, workspace_id: WorkspaceId) -> None:
         await self._lock(workspace_id, read=True)
@@ -89,112 +102,9 @@ class StreakRepository:
         )
 
 
-_TABLE = StreakRow.__table__  # type: ignore[attr-defined]
-_KEPT = ("through", "as_of", "current", "longest", "freezes")
-_WORKSPACE = bindparam("workspace", type_=Integer)
-_MEMBERS = bindparam("members", expanding=True, type_=Integer)
-_FIND = select_columns(_TABLE.c.member_id, *(_TABLE.c[name] for name in _KEPT)).where(
-    _TABLE.c.workspace_id == _WORKSPACE, _TABLE.c.member_id.in_(_MEMBERS)
-)
-_SLOT, _TOOK_PART, _AWAY, _STREAK = range(4)
-_NO_NUMBER, _NO_TIME = cast(null(), Integer), cast(null(), UTCDateTime)
-_CELLS = ("what", "member", "day", "since", "until", "current", "longest", "freezes")
-"""The columns of a row that is one of these four."""
-
-
-def _to_kept(
-    through: date, as_of: datetime, current: int, longest: int, freezes: int
-) -> KeptStreak:
-    return KeptStreak(through, as_of, Streak(current, longest, freezes))
-
-
-def _sort_out(
-    members: Sequence[MemberId], rows: Iterable[Any]
-) -> tuple[dict[MemberId, KeptStreak], LogSince]:
-    """Share the rows of one of the statements below out among what they tell of."""
-    kept: dict[MemberId, KeptStreak] = {}
-    slots = []
-    dates: dict[MemberId, set[date]] = {member: set() for member in members}
-    away: dict[MemberId, list[AwayPeriod]] = {member: [] for member in members}
-    for what, member, day, since, until, *numbers in rows:
-        if what == _SLOT:
-            slots.append(PostedSlot(day, since, until))
-        elif what == _TOOK_PART:
-            dates[member].add(day)
-        elif what == _AWAY:
-            away[member].append(AwayPeriod(since, day, until))
-        else:
-            kept[member] = _to_kept(day, since, *numbers)
-    return kept, LogSince(sorted(slots, key=lambda slot: slot.date), dates, away)
-
-
-def _is_any(column: Any) -> Any:
-    return column.in_(_MEMBERS)
-
-
-def _is_one(column: Any) -> Any:
-    """Compare with one member: a list's statement is written anew for each call."""
-    return column == bindparam("members", type_=Integer)
-
-
-def _select_cells(what: int, *cells: Any) -> Any:
-    numbers = [_NO_NUMBER] * (len(_CELLS) - 1 - len(cells))
-    whole = (literal_column(str(what), Integer), *cells, *numbers)
-    return select_columns(*(cell.label(name) for name, cell in zip(_CELLS, whole, strict=True)))
-
-
-def _select_log(after: Any, is_theirs: Callable[[Any], Any]) -> tuple[Any, Any, Any]:
-    """Select what streaks are made of, on dates later than `after`: to be read in one trip."""
-    delivery: Any = DeliveryRow.__table__  # type: ignore[attr-defined]
-    attempt: Any = AttemptRow.__table__  # type: ignore[attr-defined]
-    away: Any = AwayRow.__table__  # type: ignore[attr-defined]
-    posted = delivery.c.posted_at
-    slots = (
-        _select_cells(_SLOT, _NO_NUMBER, delivery.c.slot, func.min(posted), func.max(posted))
-        .where(
-            delivery.c.workspace_id == _WORKSPACE,
-            delivery.c.slot > after,
-            delivery.c.purpose == Purpose.QUESTION.value,
-            delivery.c.state == DeliveryState.CONFIRMED.value,
-            delivery.c.member_id.is_(None),
-            posted.is_not(None),
-        )
-        .group_by(delivery.c.slot)
-    )
-    dates = (
-        _select_cells(_TOOK_PART, attempt.c.member_id, attempt.c.slot, _NO_TIME, _NO_TIME)
-        .join(delivery, delivery.c.id == attempt.c.delivery_id)
-        .where(
-            attempt.c.workspace_id == _WORKSPACE,
-            is_theirs(attempt.c.member_id),
-            attempt.c.slot > after,
-            attempt.c.late.is_(False),
-            delivery.c.member_id.is_(None),
-        )
-    )
-    absences = _select_cells(
-        _AWAY, away.c.member_id, away.c.until, away.c.since, away.c.ended_at
-    ).where(away.c.workspace_id == _WORKSPACE, is_theirs(away.c.member_id))
-    return slots, dates, absences
-
-
-def _select_with_log(is_theirs: Callable[[Any], Any]) -> Any:
-    """Return the statement for what is kept and the log since: asked with every answer."""
-    through, as_of, *numbers = (_TABLE.c[name] for name in _KEPT)
-    theirs = (_TABLE.c.workspace_id == _WORKSPACE, is_theirs(_TABLE.c.member_id))
-    kept = _select_cells(_STREAK, _TABLE.c.member_id, through, as_of, _NO_TIME, *numbers)
-    earliest = select_columns(func.min(through)).where(*theirs).scalar_subquery()
-    return union_all(kept.where(*theirs), *_select_log(earliest, is_theirs))
-
-
-_READ_LOG = union_all(*_select_log(bindparam("after", type_=Date), _is_any))
-_FIND_WITH_LOG = _select_with_log(_is_any)
-_FIND_WITH_LOG_OF_ONE = _select_with_log(_is_one)
-
-
 @cache
 def _keep_on(dialect: str) -> Any:
-    insert = insert_into(_TABLE, dialect)
+    insert = insert_into(StreakRow.__table__, dialect)  # type: ignore[attr-defined]
     return insert.on_conflict_do_update(
-        index_elements=["member_id"], set_={name: insert.excluded[name] for name in _KEPT}
+        index_elements=["member_id"], set_={name: insert.excluded[name] for name in KEPT}
     )

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, TextClause, bindparam, select, text
+from sqlalchemy import CTE, Integer, bindparam, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.attempt import Attempt
@@ -24,19 +24,17 @@ from storage.mapping import to_member
 from storage.statements import connection_of
 from storage.tables import AttemptRow, MemberRow, TotalRow
 
-_SOURCES = """
-m AS (
-    SELECT id, workspace_id, on_leaderboard FROM members
-    WHERE id = :member_id AND workspace_id = :workspace_id AND EXISTS (
-        SELECT 1 FROM deliveries AS d WHERE d.id = :delivery_id AND d.member_id IS NULL
-    ) {condition}
-), p AS (
-    SELECT CAST(:first AS VARCHAR) AS period
-    UNION ALL SELECT CAST(:second AS VARCHAR)
-    UNION ALL SELECT CAST(:third AS VARCHAR)
-)"""
+_MEMBER_ADDED = """
+SELECT id, workspace_id, on_leaderboard FROM members
+WHERE id = :member_id AND workspace_id = :workspace_id AND EXISTS (
+    SELECT 1 FROM deliveries AS d WHERE d.id = :delivery_id AND d.member_id IS NULL
+) {condition}"""
 """A question that a member asked for alone adds nothing. The member is locked, lest somebody
 who takes themselves off the list just now is listed by a new row; SQLite has one writer."""
+_PERIODS = """
+SELECT CAST(:first AS VARCHAR) AS period
+UNION ALL SELECT CAST(:second AS VARCHAR)
+UNION ALL SELECT CAST(:third AS VARCHAR)"""
 _ADD_TOTALS = """
 INSERT INTO totals (workspace_id, period, member_id, points, attempts, listed)
 SELECT m.workspace_id, p.period, m.id, CAST(:points AS INTEGER), 1, m.on_leaderboard
@@ -62,18 +60,16 @@ GROUP BY 2, 3, 4 HAVING SUM(c.by) <> 0 ORDER BY 2, 3, 4
 """
 """The steps that a member leaves and enters whose totals `t` have got these points."""
 
-_ADD_IN_THREAD = f"WITH {_SOURCES.format(condition='')} {_ADD_TOTALS}"
+_ADD_IN_THREAD = (
+    f"WITH m AS ({_MEMBER_ADDED.format(condition='')}), p AS ({_PERIODS}) {_ADD_TOTALS}"
+)
 _MOVE_IN_THREAD = _ADD_STEPS.format(
     values="VALUES (:workspace_id, :period, :size, :start, :members)"
 )
 _MOVE = text(_MOVE_IN_THREAD)
-_LOG_AND_ADD = """
-WITH a AS (
-    INSERT INTO attempts ({names}) VALUES ({values}) ON CONFLICT DO NOTHING RETURNING id
-), {sources}, t AS ({totals}), s AS ({steps})
-SELECT id FROM a
-"""
-"""What SQLite can't do in one statement."""
+_LOG = """
+INSERT INTO attempts ({names}) VALUES ({values}) ON CONFLICT DO NOTHING
+RETURNING member_id, delivery_id, slot, late"""
 _RANK_BY_STEPS = """
 SELECT t.points, 1
   + (SELECT COALESCE(SUM(w.members), 0) FROM total_steps AS w
@@ -106,23 +102,27 @@ Step = tuple[int, str, int, int]
 """Workspace, period, size and start: the key of a step."""
 
 
-def write_log_and_add() -> TextClause:
-    """Write PostgreSQL's statement that logs an attempt and adds its points, in one trip.
+def write_log_and_add() -> tuple[CTE, ...]:
+    """Write PostgreSQL's expressions that log an attempt and add its points, in one statement.
 
-    It takes the columns of the attempt and what `name_added` gives, and returns the id of an
-    attempt that was not there yet.
+    They take the columns of the attempt and what `name_added` gives, and belong to a statement
+    in this order. The first has the row of an attempt that was not there yet.
     """
-    columns = [column for column in AttemptRow.__table__.c if column.name != "id"]  # type: ignore[attr-defined]
+    attempt: Any = AttemptRow.__table__  # type: ignore[attr-defined]
+    columns = [column for column in attempt.c if column.name != "id"]
     names = [column.name for column in columns]
-    written = _LOG_AND_ADD.format(
-        names=", ".join(names),
-        values=", ".join(f":{name}" for name in names),
-        sources=_SOURCES.format(condition="AND EXISTS (SELECT 1 FROM a) FOR SHARE"),
-        totals=_ADD_TOTALS,
-        steps=_ADD_STEPS.format(values=_MOVES),
-    )
-    return text(written).bindparams(
-        *(bindparam(column.name, type_=column.type) for column in columns)
+    log = _LOG.format(names=", ".join(names), values=", ".join(f":{name}" for name in names))
+    written = text(log).bindparams(*(bindparam(one.name, type_=one.type) for one in columns))
+    told = (attempt.c[name] for name in ("member_id", "delivery_id", "slot", "late"))
+    further = {
+        "m": _MEMBER_ADDED.format(condition="AND EXISTS (SELECT 1 FROM a) FOR SHARE"),
+        "p": _PERIODS,
+        "t": _ADD_TOTALS,
+        "s": _ADD_STEPS.format(values=_MOVES),
+    }
+    return (
+        written.columns(*told).cte("a"),
+        *(text(sql).columns().cte(name) for name, sql in further.items()),
     )
 
 

@@ -1,4 +1,4 @@
-"""Keeps the whole process within Discord's limits, whatever is being sent."""
+"""Keeps the whole bot within Discord's limits, whatever is being sent."""
 
 from __future__ import annotations
 
@@ -59,13 +59,18 @@ class Pacer:
     def __init__(
         self, rate: float, base: str, now: Callable[[], float], meter: Meter = NO_METER
     ) -> None:
-        self._rate = rate
+        self._whole = self._rate = rate
         self._base = base
         self._now = now
         self._meter = meter
         self._sent: deque[Turn] = deque(maxlen=max(1, int(rate)))
         self._turn = asyncio.Lock()
         self._invalid: deque[float] = deque(maxlen=limits.INVALID_REQUESTS)
+
+    def share(self, parts: int) -> None:
+        """Let one of so many parts of the rate through: other processes have theirs."""
+        self._rate = self._whole / parts
+        self._sent = deque(self._sent, maxlen=max(1, int(self._rate)))
 
     @property
     def is_blocked(self) -> bool:

@@ -67,9 +67,9 @@ class DiscordPlatform:
             meter,
         )
         self._homes = Homes(memory)
-        self.servers = Servers()
-        self.chat = Chat(self._ready_client, self._pacer, self._homes, self.servers)
-        self._desk = Desk(self.chat, self._homes, self.servers)
+        self._servers = Servers()
+        self.chat = Chat(self._ready_client, self._pacer, self._homes, self._servers)
+        self._desk = Desk(self.chat, self._homes, self._servers)
 
     def _ready_client(self) -> discord.Client | None:
         client = self._client
@@ -90,6 +90,10 @@ class DiscordPlatform:
                 "blocked. Look in the log for what is refused, mostly missing rights."
             )
         return None
+
+    def share_limits(self, processes: int) -> None:
+        """Divide the bot's requests a second."""
+        self._pacer.share(processes)
 
     async def start(self, handle: Handle) -> None:
         """Connect all shards.
@@ -147,7 +151,7 @@ class DiscordPlatform:
             self._desk,
             self._memory,
             self._pacer,
-            self.servers,
+            self._servers,
             guild_ids=settings.guild_ids,
             gateway_url=settings.gateway_url,
             shard_count=settings.shard_count or None,

@@ -25,7 +25,3 @@ class Servers:
     def name_of(self, server: int) -> str:
         """Return a server's name; nothing where it was not told."""
         return self._names.get(server, "")
-
-    def count_named(self) -> int:
-        """Count the servers that have arrived."""
-        return sum(map(bool, self._names.values()))

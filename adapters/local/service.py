@@ -23,6 +23,9 @@ class LocalService:
         """There is nothing that could break."""
         return None
 
+    def share_limits(self, processes: int) -> None:
+        """There are no limits."""
+
     async def start(self, handle: Handle) -> None:
         """There is nothing to connect to."""
 

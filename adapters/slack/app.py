@@ -117,6 +117,11 @@ class SlackPlatform:
             )
         return None
 
+    def share_limits(self, processes: int) -> None:
+        """Divide what a workspace bears a minute."""
+        if self.pace:
+            self.pace.share(processes)
+
     async def start(self, handle: Handle) -> None:
         """Check the tokens, and connect."""
         try:

@@ -1,6 +1,6 @@
 """Delivery beside a loop that only posts, beside APScheduler, idle, and on PostgreSQL.
 
-    python -m bench.delivery [send] [latency] [peers] [idle] [processes]
+    python -m bench.delivery [send] [year] [latency] [peers] [idle] [processes]
                              [--posts N] [--rounds N] [--large]
 
 The programs run on core 0, the local Slack on core 1, in alternating rounds. Every run
@@ -31,14 +31,14 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from bench.chart import draw_bars
-from bench.delivery.stock import stock
+from bench.delivery.stock import stock, stock_past
 from bot.app import build
 from storage.engine import open_engine
 from storage.schema import migrate
 
 RESULTS = Path(__file__).parents[1] / "results"
 Figures = dict[str, float]
-WORKLOADS = ("send", "latency", "peers", "idle", "processes")
+WORKLOADS = ("send", "year", "latency", "peers", "idle", "processes")
 
 
 @dataclass(frozen=True)
@@ -99,20 +99,24 @@ def finish(process: subprocess.Popen[str]) -> Figures:
     return figures
 
 
-async def make_stock(url: str, schedules: int) -> None:
-    """Fill an empty database: every schedule in a workspace of its own, as hosted bots see it."""
+async def make_stock(url: str, schedules: int, days: int = 0) -> None:
+    """Fill an empty database: every schedule in a workspace of its own, as hosted bots see it,
+    with a post for each of so many days before."""
     app = build(url, {})
     await app.start()
     await stock(app.engine, schedules, schedules)
+    await stock_past(app.engine, days)
     await app.close()
 
 
-def compare(api: Api, posts: int, rounds: int, at_once: int, latency: float) -> dict[str, Figures]:
+def compare(
+    api: Api, posts: int, rounds: int, at_once: int, latency: float, days: int = 0
+) -> dict[str, Figures]:
     """Send the same posts by a bare loop and by the engine, in turn; return the medians."""
     rows: dict[str, list[Figures]] = {"bare": [], "ours": []}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        asyncio.run(make_stock(f"sqlite+aiosqlite:///{folder}/stock.db", posts))
+        asyncio.run(make_stock(f"sqlite+aiosqlite:///{folder}/stock.db", posts, days))
         for _ in range(rounds):
             for program, seen in rows.items():
                 api.ask(f"/reset?latency={latency}")
@@ -156,6 +160,15 @@ def bench_send(api: Api, posts: int, rounds: int, large: bool) -> dict[str, Any]
         held = sizes[100_000]["ours"]["rate"] / sizes[1_000]["ours"]["rate"]
         say_goal("rate at 100,000 beside that at 1,000", held, 0.9)
     return {str(size): figures for size, figures in sizes.items()}
+
+
+def bench_year(api: Api, posts: int, rounds: int) -> dict[str, Any]:
+    """Channels that have had a post every day for a year, beside new ones."""
+    figures = {str(days): compare(api, posts, rounds, 50, 0.0, days) for days in (0, 365)}
+    new, old = (found["ours"] for found in figures.values())
+    print(f"{posts} channels: new {new['rate']:.0f}/s, after a year {old['rate']:.0f}/s")
+    print(f"rate after a year: {old['rate'] / new['rate']:.2f} of that of new channels")
+    return figures
 
 
 def bench_latency(api: Api, posts: int, rounds: int) -> dict[str, Any]:
@@ -260,6 +273,8 @@ def main() -> None:
     with run_api() as api:
         if "send" in wanted:
             results["send"] = bench_send(api, options.posts, options.rounds, options.large)
+        if "year" in wanted:
+            results["year"] = bench_year(api, options.posts // 5, options.rounds)
         if "latency" in wanted:
             results["latency"] = bench_latency(api, options.posts, options.rounds)
         if "peers" in wanted:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
 
-from storage.tables import ScheduleRow, WorkspaceRow
+from bot.domain.delivery import DeliveryState, Purpose
+from storage.tables import DeliveryRow, QuestionRow, ScheduleRow, WorkspaceRow
 
 BEFORE = datetime(2026, 1, 5, 8, tzinfo=UTC)
 DUE = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -24,6 +26,45 @@ async def stock(engine: AsyncEngine, schedules: int, workspaces: int, due: datet
             await connection.execute(insert(WorkspaceRow), rows)
         for rows in _in_parts(_schedules(schedules, workspaces, due)):
             await connection.execute(insert(ScheduleRow), rows)
+
+
+async def stock_past(engine: AsyncEngine, days: int) -> None:
+    """Give each channel a post for each of so many days, all questions in turn."""
+    async with engine.begin() as connection:
+        asked = select(QuestionRow.id, QuestionRow.slug).order_by(col(QuestionRow.id))
+        questions = (await connection.execute(asked)).fetchall()
+        where = select(ScheduleRow.id, ScheduleRow.workspace_id, ScheduleRow.channel)
+        channels = (await connection.execute(where)).fetchall()
+        for day in range(days):
+            for rows in _in_parts(_posts(channels, questions, day, days)):
+                await connection.execute(insert(DeliveryRow), rows)
+
+
+def _posts(
+    channels: Sequence[Any], questions: Sequence[Any], day: int, days: int
+) -> Iterator[dict[str, Any]]:
+    at = DUE - timedelta(days=days - day)
+    for number, (schedule, workspace, channel) in enumerate(channels):
+        key, slug = questions[(number * 7 + day) % len(questions)]
+        yield {
+            "workspace_id": workspace,
+            "schedule_id": schedule,
+            "question_key": key,
+            "question_id": slug,
+            "channel": channel,
+            "slot": at.date(),
+            "purpose": Purpose.QUESTION,
+            "key": f"{schedule:x}-{day}",
+            "round": 1 + day // len(questions),
+            "state": DeliveryState.CONFIRMED,
+            "due_at": at,
+            "expires_at": at + timedelta(hours=6),
+            "posted_at": at,
+            "message_id": f"{day}.{number}",
+            "run": 0,
+            "fence": 1,
+            "tries": 1,
+        }
 
 
 def _workspaces(count: int) -> Iterator[dict[str, Any]]:

@@ -58,6 +58,7 @@ class Delivery:
 
     `run` is 0 for the slot's own post and counts the extra ones an admin asked for.
     `key` (25 characters at most, Discord's limit for a nonce) travels to the platform.
+    `round` is 0 where no question was shown and none will be.
     `fence` rises with every claim: whoever holds an older one can't change the row.
     `reveal`, `reveal_after`, `discussion` and `zone` are what the schedule says when the delivery
     is read.

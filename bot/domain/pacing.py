@@ -21,9 +21,22 @@ class Turns:
 
     every: timedelta
     burst: int = 1
+    _parts: int = 1
     _full_at: dict[Hashable, datetime] = field(default_factory=dict)
     _held_until: dict[Hashable, datetime] = field(default_factory=dict)
     _latest: datetime | None = None
+
+    def share(self, parts: int) -> None:
+        """Keep one of so many parts of the limit: others take turns from it, too."""
+        self._parts = parts
+
+    @property
+    def _every(self) -> timedelta:
+        return self.every * self._parts
+
+    @property
+    def _burst(self) -> int:
+        return max(1, self.burst // self._parts)
 
     def next_turn(self, key: Hashable, now: datetime) -> datetime:
         """Return when the key's next turn is; never before now."""
@@ -31,12 +44,12 @@ class Turns:
         full_at = self._full_at.get(key)
         if full_at is None:
             return now
-        return max(now, full_at - self.every * (self.burst - 1))
+        return max(now, full_at - self._every * (self._burst - 1))
 
     def take(self, key: Hashable, now: datetime, at: datetime | None = None) -> datetime:
         """Take the next turn, but none before `at`, and return when it is."""
         turn = max(self.next_turn(key, now), at or now)
-        self._full_at[key] = max(self._full_at.get(key, turn), turn) + self.every
+        self._full_at[key] = max(self._full_at.get(key, turn), turn) + self._every
         if len(self._full_at) > _MOST_KEPT:
             self._forget_rested(now)
         return turn
@@ -75,6 +88,10 @@ class Pace:
 
     channels: Turns
     workspaces: Turns
+
+    def share(self, parts: int) -> None:
+        """Keep one of so many parts of what a workspace bears; a channel's second can't be cut."""
+        self.workspaces.share(parts)
 
     def take(self, workspace: str, channel: str, now: datetime) -> datetime:
         """Take a turn that both allow, and return when it is.

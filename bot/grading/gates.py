@@ -34,6 +34,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u202a-\u202e]")
 _SPELT_OUT = re.compile(r"\b(?:\w[ .\-_]){4,}\w\b")
 _READ = 50_000
 """Characters that are searched: all that a platform lets a member send."""
+_FRAME = frozenset({"question", "answer"})
+"""Stems of words that announce what is pasted."""
 _LIST_FROM = 5
 _SHARED_FROM = 0.7
 _OFF_TOPIC_FROM = 12
@@ -78,11 +80,12 @@ def speaks_to_grader(answer: str) -> bool:
 def repeats_question(answer: Answer, question: tuple[Token, ...], reference: Vocabulary) -> bool:
     """Tell whether the answer is the question, perhaps with a few words around it.
 
-    A content word of the reference that the question lacks makes it an answer.
+    A content word of the reference that the question lacks makes it an answer, unless it only
+    announces the question.
     """
     asked = {token.stem for token in question}
     content = {token.stem for token in answer.content}
-    if not asked or (content - asked) & reference.stems:
+    if not asked or (content - asked - _FRAME) & reference.stems:
         return False
     added = sum(token.stem not in asked for token in answer.tokens)
     echoed = len(answer.words.stems & asked)

@@ -122,6 +122,10 @@ class Platform(Protocol):
         """Say what keeps it from working just now and what to do about it; None if nothing."""
         ...
 
+    def share_limits(self, processes: int) -> None:
+        """So many processes serve the platform together: keep a fair part of its limits."""
+        ...
+
     async def start(self, handle: Handle) -> None:
         """Connect, and from now on hand in events. Returns once events can arrive.
 

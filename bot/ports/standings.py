@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from bot.domain.attempt import Attempt
 from bot.domain.people import AwayPeriod, Member, MemberId, WorkspaceId
 from bot.domain.streak import KeptStreak, PostedSlot
 
@@ -54,6 +55,14 @@ class Streaks(Protocol):
         """Return what is kept, and the log after the first day through which any of it goes.
 
         Where nothing is kept of anybody, the log has absences only.
+        """
+        ...
+
+    async def log_and_find(
+        self, attempt: Attempt
+    ) -> tuple[bool, Mapping[MemberId, KeptStreak], LogSince]:
+        """Log an attempt as `Attempts.add` does, and find what is kept of its member and the log
+        with the attempt in it, in one trip.
         """
         ...
 

@@ -18,7 +18,7 @@ from bot.ports import Grader, Storage, UnitOfWork
 from bot.services.marking import mark_answer
 from bot.services.reviewing import go_on
 from bot.services.shown import Shown, draft_private, find_shown, look_up_posted, look_up_shown
-from bot.services.streaks import count_streak
+from bot.services.streaks import log_and_count
 
 LONGEST_ANSWER = 40_000
 """Characters; twice what the longest form of any platform takes."""
@@ -111,7 +111,7 @@ class Answering:
             text=text,
             grade=grade,
         )
-        first = await work.attempts.add(attempt)
+        first, streak = await log_and_count(work, attempt, caller.now)
         if not first:
             points = 0
             await work.attempts.add(replace(attempt, first=False, points=0))
@@ -126,7 +126,7 @@ class Answering:
             first=first,
             late=shown.late,
             revealed=revealed,
-            streak=await count_streak(work, caller.member, caller.now),
+            streak=streak,
             private=delivery.member_id is not None,
         )
         return [card, *further]

@@ -1,9 +1,11 @@
-"""Says every few seconds that this process lives, and how late its event loop is."""
+"""Says every few seconds that this process lives, sees who else does, and how late its event
+loop is."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +24,8 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class Pulse:
-    """Keeps this process's row among the processes, for `check` in another one.
+    """Keeps this process's row among the processes, for `check` in another one, and divides
+    each platform's limits among those that serve it.
 
     `seconds` is a clock that nobody sets, such as the event loop's own.
     """
@@ -39,7 +42,7 @@ class Pulse:
     def start(self) -> None:
         """Begin."""
         self._started_at = self.clock.now()
-        self._tasks = [asyncio.create_task(work) for work in (self._beat(), self._measure_lag())]
+        self._tasks = [asyncio.create_task(work) for work in (self._go_on(), self._measure_lag())]
 
     async def stop(self) -> None:
         """Say goodbye."""
@@ -63,15 +66,30 @@ class Pulse:
         names = tuple(platform.name for platform in self.watched.platforms)
         return Process(self.owner, names, started_at, now, last_round)
 
-    async def _beat(self) -> None:
-        """A database that does not answer now is asked again at the next beat."""
+    async def beat(self) -> None:
+        """Say it, and see who else lives. A database that does not answer now is asked again."""
+        try:
+            async with self.storage.writing() as work:
+                await work.operations.beat(self.describe())
+                processes = await work.operations.processes()
+        except QuizError as error:
+            log.warning("heartbeat_not_stored", problem=str(error))
+        else:
+            self._share_limits(processes)
+
+    async def _go_on(self) -> None:
         while True:
-            try:
-                async with self.storage.writing() as work:
-                    await work.operations.beat(self.describe())
-            except QuizError as error:
-                log.warning("heartbeat_not_stored", problem=str(error))
+            await self.beat()
             await asyncio.sleep(HEARTBEAT_EVERY.total_seconds())
+
+    def _share_limits(self, processes: Iterable[Process]) -> None:
+        """One that died keeps its part until it counts as gone."""
+        now = self.clock.now()
+        live = Counter(
+            name for process in processes if not process.is_gone(now) for name in process.platforms
+        )
+        for platform in self.watched.platforms:
+            platform.share_limits(max(1, live[platform.name]))
 
     async def _measure_lag(self) -> None:
         while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
+from bot.domain.attempt import Attempt
 from bot.domain.people import AwayPeriod, Member, MemberId, WorkspaceId
 from bot.domain.streak import (
     KeptStreak,
@@ -34,11 +35,29 @@ async def count_streak(work: UnitOfWork, member: Member, now: datetime) -> Strea
     return streaks[member.id]
 
 
+async def log_and_count(work: UnitOfWork, attempt: Attempt, now: datetime) -> tuple[bool, Streak]:
+    """Log an attempt as `Attempts.add` does; return that, and what `count_streak` then returns."""
+    new, kept, log = await work.streaks.log_and_find(attempt)
+    streaks = await _count(work, attempt.workspace_id, [attempt.member_id], now, kept, log)
+    return new, streaks[attempt.member_id]
+
+
 async def count_streaks(
     work: UnitOfWork, workspace_id: WorkspaceId, members: Sequence[MemberId], now: datetime
 ) -> Mapping[MemberId, Streak]:
     """Return the numbers of each member; what is not kept, or stale, is kept anew."""
     kept, log = await work.streaks.find_with_log(workspace_id, members)
+    return await _count(work, workspace_id, members, now, kept, log)
+
+
+async def _count(
+    work: UnitOfWork,
+    workspace_id: WorkspaceId,
+    members: Sequence[MemberId],
+    now: datetime,
+    kept: Mapping[MemberId, KeptStreak],
+    log: LogSince,
+) -> Mapping[MemberId, Streak]:
     stale = _list_stale(kept, members, now)
     if not stale:
         return _sum_up_all(kept, log)

@@ -48,6 +48,24 @@ async def test_sqlite_scans_no_table_for_a_batch(name: str, tmp_path: Path) -> N
     assert scanned <= {"json_each", "pair", "shown"}, plan  # what the statement brings or finds
 
 
+async def test_a_channels_history_is_read_from_one_index(tmp_path: Path) -> None:
+    """Whatever a year of posts takes in the table, none of it is looked at."""
+    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/quiz.db")
+    await migrate(engine)
+    sql = str(STATEMENTS["seen questions"].compile(dialect=engine.dialect))
+    async with engine.connect() as connection:
+        found = await connection.exec_driver_sql(f"EXPLAIN {sql}", (None,) * sql.count("?"))
+        steps = list(found)
+        roots = "SELECT name, rootpage FROM sqlite_master WHERE name IN (?, ?)"
+        names = ("deliveries", "ix_deliveries_channel_shown")
+        root = dict((await connection.exec_driver_sql(roots, names)).fetchall())
+    cursors = {step[3]: step[2] for step in steps if step[1] == "OpenRead"}
+    read = {step[2] for step in steps if step[1] == "Column"}
+    assert cursors[root["ix_deliveries_channel_shown"]] in read
+    assert cursors.get(root["deliveries"]) not in read
+    await engine.dispose()
+
+
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     engine = open_engine(database_url)

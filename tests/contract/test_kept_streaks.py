@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from bot.domain import delivery as moves
 from bot.domain.attempt import AttemptKind
-from bot.domain.delivery import Delivery, Draft, Purpose
+from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose
 from bot.domain.people import Member, Workspace
 from bot.domain.schedule import Schedule
 from bot.domain.streak import SETTLED_AFTER, Streak, sum_up, unsettles
 from bot.services.settling import settle
-from bot.services.streaks import count_streaks, load_ledger
+from bot.services.streaks import count_streaks, load_ledger, log_and_count
 from storage.unit_of_work import SqlStorage
 from tests.contract.test_storage import attempt, make_schedule
 
@@ -29,6 +31,7 @@ ACTS = st.lists(
         st.tuples(st.just("post"), st.sampled_from([0, 0, 0, -1, 1]), st.just(0)),
         st.tuples(st.just("late post"), st.integers(0, 30), st.integers(0, 3)),
         st.tuples(st.just("take part"), st.integers(0, 2), st.integers(0, 3)),
+        st.tuples(st.just("answer"), st.integers(0, 2), st.integers(0, 3)),
         st.tuples(st.just("wait"), st.integers(1, 60), st.just(0)),
         st.tuples(st.just("days"), st.integers(1, 25), st.integers(0, 15)),
         st.tuples(st.just("away"), st.integers(0, 2), st.integers(0, 20)),
@@ -62,6 +65,8 @@ class World:
                 await self._post(posted_at.date(), posted_at)
             case ("take part", number, back):
                 await self._take_part(self.members[number], back)
+            case ("answer", number, back):
+                await self._answer(self.members[number], back)
             case ("wait", hours, _):
                 self.now += timedelta(hours=hours)
             case ("days", count, who):
@@ -118,6 +123,19 @@ class World:
             await work.attempts.add(
                 attempt(member, delivery, AttemptKind.REVEAL, late=late, at=self.now)
             )
+
+    async def _answer(self, member: Member, back: int) -> None:
+        """Answer a question, perhaps again; the numbers with that are those of the ledger."""
+        if len(self.deliveries) <= back:
+            return
+        delivery = self.deliveries[-1 - back]
+        async with self.storage.writing() as work:
+            late = await work.deliveries.is_over(delivery, self.now)
+            done = await work.attempts.kinds(self.workspace.id, member.id, delivery.id)
+            answer = attempt(member, delivery, AttemptKind.ANSWER, late=late, first=True)
+            new, streak = await log_and_count(work, answer, self.now)
+            assert new is (AttemptKind.ANSWER not in done)
+            assert streak == sum_up((await load_ledger(work, member))[0])
 
     async def _leave(self, member: Member, days: int) -> None:
         until = self.now.date() + timedelta(days=days)
@@ -195,6 +213,58 @@ async def test_posts_in_order_leave_what_is_kept_alone(storage: SqlStorage) -> N
     async with storage.reading() as work:
         kept = await work.streaks.find(world.workspace.id, [one.id for one in world.members])
     assert len(kept) == 3
+
+
+async def test_an_answer_to_a_private_question_goes_on_no_streak(storage: SqlStorage) -> None:
+    world = await make_world(storage)
+    ben = world.members[0]
+    await world.act(("days", 3, 0))
+    await world.check([ben])
+    own = Draft(
+        world.workspace.id,
+        "#general",
+        world.deliveries[-1].slot,
+        "own",
+        Purpose.QUESTION,
+        due_at=world.now,
+        expires_at=world.now,
+        state=DeliveryState.CONFIRMED,
+        posted_at=world.now,
+        member_id=ben.id,
+    )
+    async with storage.writing() as work:
+        await work.deliveries.insert([own])
+        delivery = await work.deliveries.by_key(world.workspace.id, "own")
+        assert delivery
+        answer = attempt(ben, delivery, AttemptKind.ANSWER, first=True)
+        assert await log_and_count(work, answer, world.now) == (True, Streak())
+
+
+async def test_an_answer_sent_twice_at_once_counts_in_both_replies(storage: SqlStorage) -> None:
+    world = await make_world(storage)
+    ben = world.members[0]
+    await world.act(("post", 0, 0))
+    await world.check([ben])
+    answer = attempt(ben, world.deliveries[0], AttemptKind.ANSWER, first=True)
+
+    async def send_again() -> tuple[bool, Streak]:
+        async with storage.writing() as work:
+            return await log_and_count(work, answer, world.now)
+
+    async with storage.writing() as work:
+        assert await log_and_count(work, answer, world.now) == (True, Streak(1, 1))
+        again = asyncio.create_task(send_again())
+        await wait_for_a_lock(storage)
+    assert await again == (False, Streak(1, 1))
+
+
+async def wait_for_a_lock(storage: SqlStorage) -> None:
+    """Wait until another transaction waits for one; on SQLite writers wait in this process."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    if storage.engine.dialect.name == "postgresql":
+        async with storage.engine.connect() as connection:
+            while not await connection.scalar(waiting):
+                await connection.rollback()
 
 
 async def test_forgetting_a_member_forgets_their_streak(storage: SqlStorage) -> None:

@@ -205,6 +205,40 @@ async def test_only_the_holder_of_the_fence_settles(storage: SqlStorage) -> None
     assert (stored.state, stored.posted_at, stored.tries) == (DeliveryState.CONFIRMED, NOW, 1)
 
 
+async def test_what_a_channel_was_not_shown_may_be_picked_again(storage: SqlStorage) -> None:
+    """Refused for good, past its grace, cancelled: none of these was seen. In doubt it was."""
+    ends = ("refused", "expired", "cancelled", "in doubt", "posted")
+    async with storage.writing() as work:
+        workspace, schedule = await make_schedule(work)
+        drafts = [
+            replace(make_draft(workspace, schedule, run=run), question_id=name)
+            for run, name in enumerate(ends)
+        ]
+        await work.deliveries.insert([one for one in drafts if one.question_id != "expired"])
+    claimed = {one.question_id: one for one in await claim_all(storage)}
+    channel = (workspace.id, schedule.channel)
+    async with storage.writing() as work:
+        sent = [claimed[name] for name in ("refused", "in doubt", "posted")]
+        await work.leases.mark_sending(sent, NOW + LEASE)
+        changes = [
+            (claimed["refused"], moves.fail("no")),
+            (claimed["in doubt"], moves.look_again(NOW, 0, "lost")),
+            (claimed["posted"], moves.confirm("1", NOW)),
+        ]
+        await work.leases.settle(changes)
+        await work.deliveries.cancel_waiting(schedule, "moved")
+        await work.deliveries.insert([one for one in drafts if one.question_id == "expired"])
+        assert set((await work.deliveries.seen({channel}))[channel].rounds) == {
+            "in doubt",
+            "posted",
+            "expired",
+        }
+        await work.leases.expire(NOW + timedelta(days=1))
+        seen = (await work.deliveries.seen({channel}))[channel]
+    assert seen.rounds == {"in doubt": 1, "posted": 1}
+    assert seen.last_id == "posted"
+
+
 async def test_what_is_past_its_grace_is_skipped(storage: SqlStorage) -> None:
     async with storage.writing() as work:
         workspace, schedule = await make_schedule(work)

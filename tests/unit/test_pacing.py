@@ -62,6 +62,18 @@ def test_both_limits_hold_and_an_answer_does_not_queue_behind_the_workspace() ->
     assert pace.take_channel("T", "C9", NOW) == NOW + SECOND
 
 
+def test_processes_divide_what_a_workspace_bears_but_not_a_channel_s_second() -> None:
+    pace = Pace(Turns(SECOND), Turns(SECOND / 10, burst=8))
+    pace.share(2)
+    taken = [pace.take("T", f"C{number}", NOW) for number in range(6)]
+    assert taken == [NOW] * 4 + [NOW + SECOND / 5, NOW + 2 * SECOND / 5]
+    assert pace.take_channel("T", "C9", NOW) == NOW
+    assert pace.take_channel("T", "C9", NOW) == NOW + SECOND
+    pace.share(1)
+    later = NOW + timedelta(hours=1)
+    assert [pace.take("T", f"C{number}", later) for number in range(8)] == [later] * 8
+
+
 def test_what_rests_is_forgotten() -> None:
     turns = Turns(SECOND)
     for number in range(30_000):

@@ -80,6 +80,28 @@ async def test_no_second_has_more_requests_than_allowed(monkeypatch: pytest.Monk
     assert 450 / (times[-1] - times[49]) >= 0.97 * 50
 
 
+async def test_processes_that_share_the_bot_keep_its_limit_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    timer = Timer()
+    monkeypatch.setattr("asyncio.sleep", timer.sleep)
+    pacer = Pacer(50, "http://x", lambda: timer.now)
+
+    async def send_for_ten_seconds() -> int:
+        until, count = timer.now + 10, 0
+        while timer.now < until:
+            turn = await pacer.wait_turn()
+            turn.took = 0.003
+            count += 1
+        return count
+
+    await send_for_ten_seconds()
+    pacer.share(4)
+    assert 11 * 10 < await send_for_ten_seconds() <= 50 / 4 * 10 + 1
+    pacer.share(1)
+    assert 48 * 10 < await send_for_ten_seconds() <= 50 * 10 + 1
+
+
 async def test_busy_process_and_late_answers_keep_the_limit_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
