@@ -29,6 +29,8 @@ class Profile:
     zone: str = ""
     is_bot: bool = False
     is_admin: bool = False
+    is_gone: bool = False
+    """Whether the account was deactivated."""
 
 
 def read_profile(user: dict[str, Any]) -> Profile:
@@ -40,6 +42,7 @@ def read_profile(user: dict[str, Any]) -> Profile:
         zone=str(user.get("tz") or ""),
         is_bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
         is_admin=bool(user.get("is_admin") or user.get("is_owner")),
+        is_gone=bool(user.get("deleted")),
     )
 
 

@@ -194,6 +194,7 @@ def describe_user(state: State, team: Team, arguments: Arguments) -> Answer:
             "id": user.id,
             "name": user.name,
             "tz": user.tz,
+            "deleted": user.is_deleted,
             "is_bot": user.is_bot,
             "is_admin": user.is_admin,
             "is_owner": user.is_owner,

@@ -39,6 +39,7 @@ class User:
     is_admin: bool = False
     is_owner: bool = False
     is_bot: bool = False
+    is_deleted: bool = False
 
 
 @dataclass

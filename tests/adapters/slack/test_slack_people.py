@@ -40,3 +40,15 @@ async def test_a_public_channel_is_named_and_a_private_one_is_not(bot: Bot) -> N
     assert await chat.channel_name(team.id, "D123") == "direct message"
     with pytest.raises(ChatError):
         await chat.channel_name(team.id, "C404")
+
+
+async def test_who_was_deactivated_may_configure_no_more(bot: Bot) -> None:
+    """Though an admin let them: a visit to the console would go on for hours."""
+    await bot.type(bot.ben, "help")
+    await bot.type(bot.ana, f"admins add <@{bot.ben.id}|ben>")
+    await bot.type(bot.ben, "admins list")
+    assert bot.last.kind == "notice"
+
+    bot.ben.is_deleted = True
+    await bot.type(bot.ben, "admins list")
+    assert (bot.last.kind, bot.last.only) == ("error", bot.ben.id)
