@@ -143,7 +143,7 @@ class Fault:
     """
 
     status: int | None = None
-    retry_after: int | None = None
+    retry_after: int | str | None = None
     drop: bool = False
     after: bool = False
     error: str | None = None
