@@ -13,7 +13,7 @@ from bot.commands import Call, Caller, handles
 from bot.domain.cards import PreviewCard, Reply, ScheduleCard, SchedulesCard
 from bot.domain.question import QuestionFilter
 from bot.domain.reading import did_you_mean, format_date
-from bot.domain.schedule import WEEKDAYS, RevealMode, Rhythm, Schedule, ScheduleId, Slot
+from bot.domain.schedule import WEEKDAYS, Deed, RevealMode, Rhythm, Schedule, ScheduleId, Slot
 from bot.errors import ChatError, CommandError, NotFound, Rejected
 from bot.ports import ChatPort, Storage, UnitOfWork
 from bot.services.generated_pack import GeneratedPack
@@ -105,7 +105,7 @@ class Scheduling:
         """Stop posting; what still waits to be sent is not sent."""
         async with self.storage.writing() as work:
             schedule = await _find(work, call, to_change=True)
-            reason = f"{call.caller.member.name} paused it."
+            reason = Deed.PAUSED.tell(call.caller.member.name)
             await work.schedules.pause(schedule, reason)
             await work.deliveries.cancel_waiting(schedule, reason)
         return _say(replace(schedule, paused_because=reason, next_due_at=None), "is paused")
@@ -133,7 +133,7 @@ class Scheduling:
             if schedule.next_due_at is None:
                 raise CommandError(f"Schedule {schedule.number} is paused: nothing to skip.")
             slot = next(await free_slots(work, schedule, caller.now))
-            reason = f"{caller.member.name} skipped it."
+            reason = Deed.SKIPPED.tell(caller.member.name)
             draft = draft_question(caller.workspace, schedule, slot, self.grace, reason=reason)
             await work.deliveries.insert([draft])
             skipped = await _with_next_slot(work, schedule, caller.now)
@@ -175,7 +175,7 @@ class Scheduling:
         """Delete a schedule; the log of its deliveries stays."""
         async with self.storage.writing() as work:
             schedule = await _find(work, call, to_change=True)
-            reason = f"{call.caller.member.name} removed the schedule."
+            reason = Deed.REMOVED.tell(call.caller.member.name)
             await work.deliveries.cancel_waiting(schedule, reason)
             await work.schedules.remove(schedule, call.caller.now)
         return _say(replace(schedule, next_due_at=None), "is removed")

@@ -101,3 +101,39 @@ async def test_what_is_saved_late_brings_no_removed_schedule_back(
         await work.schedules.save(before)
     await engine.advance(timedelta(days=3))
     assert engine.posted == []
+
+
+async def test_what_was_done_by_hand_does_not_keep_the_name_of_who_is_forgotten(
+    engine: Engine,
+) -> None:
+    schedule = await engine.add_schedule()
+    async with engine.app.storage.writing() as work:
+        admin = await work.members.ensure(schedule.workspace_id, "U1", "Anastasia")
+        await work.members.set_admin(admin, True)
+    her = Origin(NAME, "acme", "#general", "U1", member_name="Anastasia")
+    for path in ("schedule skip", "schedule pause"):
+        assert await engine.app.handle(CommandCalled(her, path, {"id": "1"}))
+    assert await engine.app.handle(CommandCalled(her, "forget-me", {"confirm": "yes"}))
+
+    async with engine.app.storage.reading() as work:
+        [acme] = await work.tenancy.find("acme")
+        rows = [str(row) async for _, row in work.tenancy.export(acme)]
+    assert any("An admin skipped it." in row for row in rows)
+    assert any("An admin paused it." in row for row in rows)
+    assert not any("Anastasia" in row for row in rows)
+
+
+async def test_a_name_that_several_have_makes_none_of_them_an_admin(engine: Engine) -> None:
+    """Anybody can call themselves like the one who is meant, and come first."""
+    schedule = await engine.add_schedule()
+    async with engine.app.storage.writing() as work:
+        for who in ("U666", "U2"):
+            await work.members.ensure(schedule.workspace_id, who, "Ben")
+        await work.members.set_admin(
+            await work.members.ensure(schedule.workspace_id, "ana", "ana"), True
+        )
+    for named, granted in (("ben", 0), ("U2", 1)):
+        await engine.app.handle(CommandCalled(ANA, "admins add", {"member": named}))
+        async with engine.app.storage.reading() as work:
+            admins = await work.members.admins(schedule.workspace_id)
+        assert [one.external_id for one in admins if one.name == "Ben"] == ["U2"] * granted
