@@ -225,14 +225,11 @@ class MemberRepository:
 
     async def _erase_name(self, member: Member) -> None:
         """Take the name out of the reasons for what they did to schedules by hand."""
-        for table, reason in (
-            (ScheduleRow, col(ScheduleRow.paused_because)),
-            (DeliveryRow, col(DeliveryRow.reason)),
-        ):
+        for table, reason in ((ScheduleRow, "paused_because"), (DeliveryRow, "reason")):
             for deed in Deed:
                 theirs = (
                     col(table.workspace_id) == member.workspace_id,
-                    reason == deed.tell(member.name),
+                    getattr(table, reason) == deed.tell(member.name),
                 )
-                changed = {reason.key: deed.tell(SOMEBODY)}
+                changed = {reason: deed.tell(SOMEBODY)}
                 await self.session.exec(update(table).where(*theirs).values(changed))

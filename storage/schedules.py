@@ -69,7 +69,11 @@ class ScheduleRepository:
         await self._update(schedule, from_schedule(schedule))
 
     async def pause(self, schedule: Schedule, because: str) -> None:
-        rest = {"paused_because": because, "next_due_at": None, "digest_due_at": None}
+        rest: dict[str, object] = {
+            "paused_because": because,
+            "next_due_at": None,
+            "digest_due_at": None,
+        }
         await self._update(schedule, rest)
 
     async def remove(self, schedule: Schedule, at: datetime) -> None:
