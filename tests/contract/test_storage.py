@@ -409,3 +409,22 @@ async def test_an_error_does_not_repeat_what_members_wrote(storage: SqlStorage) 
         async with storage.writing() as work:
             await work.notices.add(WorkspaceId(404), MemberId(404), "#general", private, NOW)
     assert private not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_a_post_of_another_workspace_is_not_found(storage: SqlStorage) -> None:
+    """Keys and message ids are unique within a workspace alone, and buttons carry them."""
+    async with storage.writing() as work:
+        globex = await work.workspaces.ensure("local", "globex", "Globex")
+        workspace, schedule = await make_schedule(work, "acme")
+        draft = make_draft(workspace, schedule)
+        await work.deliveries.insert([draft])
+    [claimed] = await claim_all(storage)
+    async with storage.writing() as work:
+        await work.leases.mark_sending([claimed], NOW + LEASE)
+        await work.leases.settle([(claimed, moves.confirm("1", NOW))])
+    async with storage.reading() as work:
+        for where, found in ((workspace.id, claimed.id), (globex.id, None)):
+            by_key = await work.deliveries.by_key(where, draft.key)
+            by_message = await work.deliveries.by_message(where, "#general", "1")
+            for one in (by_key, by_message):
+                assert (one and one.id) == found
