@@ -192,6 +192,7 @@ def describe_user(state: State, team: Team, arguments: Arguments) -> Answer:
     return {
         "user": {
             "id": user.id,
+            "team_id": user.home or team.id,
             "name": user.name,
             "tz": user.tz,
             "deleted": user.is_deleted,

@@ -40,6 +40,8 @@ class User:
     is_owner: bool = False
     is_bot: bool = False
     is_deleted: bool = False
+    home: str = ""
+    """The team that somebody in a shared channel comes from; empty: this one."""
 
 
 @dataclass
