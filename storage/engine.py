@@ -50,6 +50,9 @@ _PORT = "database.url: its port must be a number from 1 to 65535."
 def open_engine(url: str) -> AsyncEngine:
     """Return an engine; nothing is connected yet. Dispose of it when done.
 
+    Its errors do not repeat the values of a statement: they get into the log with tracebacks,
+    and hold what members wrote.
+
     Raises:
         ConfigError: the URL is none, or names an engine other than these two.
     """
@@ -57,12 +60,14 @@ def open_engine(url: str) -> AsyncEngine:
     if parsed.get_backend_name() == "sqlite":
         files, options = parsed.get_dialect()().create_connect_args(parsed)
         engine = create_async_engine(
-            parsed, async_creator=partial(one_trip.connect, files[0], **options)
+            parsed,
+            async_creator=partial(one_trip.connect, files[0], **options),
+            hide_parameters=True,
         )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    engine = create_async_engine(parsed)
+    engine = create_async_engine(parsed, hide_parameters=True)
     event.listen(engine.sync_engine, "checkin", _note_use)
     event.listen(engine.sync_engine, "checkout", partial(_refuse_dead, engine.sync_engine.dialect))
     return engine

@@ -12,15 +12,18 @@ from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.people import AwayPeriod, Member, MemberId, Workspace, WorkspaceId
+from bot.domain.schedule import Deed
 from storage.arrays import is_among
 from storage.bulk import fetch
 from storage.drafts import erase_drafts_of
 from storage.mapping import to_away, to_member, to_workspace
 from storage.statements import connection_of, insert_new
-from storage.tables import AwayRow, MemberRow, WorkspaceRow
+from storage.tables import AwayRow, DeliveryRow, MemberRow, ScheduleRow, WorkspaceRow
 from storage.tenancy import erase_words_of
 from storage.totals import drop_totals, set_listed
 
+SOMEBODY = "An admin"
+"""Who did it, once they have had themselves erased."""
 _IDENTIFY = (
     select(WorkspaceRow, MemberRow)
     .join(MemberRow, col(MemberRow.workspace_id) == col(WorkspaceRow.id))
@@ -125,6 +128,10 @@ class MemberRepository:
         return to_member(row)
 
     async def find(self, workspace_id: WorkspaceId, text: str) -> Member | None:
+        found = await self.find_all(workspace_id, text)
+        return found[0] if found else None
+
+    async def find_all(self, workspace_id: WorkspaceId, text: str) -> Sequence[Member]:
         rows = await self.session.exec(
             select(MemberRow)
             .where(
@@ -135,10 +142,9 @@ class MemberRepository:
                 ),
             )
             .order_by(col(MemberRow.external_id) != text, col(MemberRow.id))
-            .limit(1)
         )
-        row = rows.first()
-        return to_member(row) if row else None
+        found = [to_member(row) for row in rows]
+        return found[:1] if found and found[0].external_id == text else found
 
     async def get(self, workspace_id: WorkspaceId, member_id: MemberId) -> Member | None:
         rows = await self.session.exec(
@@ -207,6 +213,7 @@ class MemberRepository:
     async def erase(self, member: Member) -> None:
         await erase_drafts_of(self.session, member)
         await erase_words_of(self.session, member)
+        await self._erase_name(member)
         await self._update(member, on_leaderboard=False)
         await drop_totals(self.session, member)
         await self.session.exec(
@@ -215,3 +222,14 @@ class MemberRepository:
                 col(MemberRow.id) == member.id,
             )
         )
+
+    async def _erase_name(self, member: Member) -> None:
+        """Take the name out of the reasons for what they did to schedules by hand."""
+        for table, reason in ((ScheduleRow, "paused_because"), (DeliveryRow, "reason")):
+            for deed in Deed:
+                theirs = (
+                    col(table.workspace_id) == member.workspace_id,
+                    getattr(table, reason) == deed.tell(member.name),
+                )
+                changed = {reason: deed.tell(SOMEBODY)}
+                await self.session.exec(update(table).where(*theirs).values(changed))

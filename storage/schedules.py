@@ -68,6 +68,14 @@ class ScheduleRepository:
     async def save(self, schedule: Schedule) -> None:
         await self._update(schedule, from_schedule(schedule))
 
+    async def pause(self, schedule: Schedule, because: str) -> None:
+        rest: dict[str, object] = {
+            "paused_because": because,
+            "next_due_at": None,
+            "digest_due_at": None,
+        }
+        await self._update(schedule, rest)
+
     async def remove(self, schedule: Schedule, at: datetime) -> None:
         await self._update(schedule, {"removed_at": at, "next_due_at": None, "digest_due_at": None})
 
@@ -77,20 +85,21 @@ class ScheduleRepository:
             .where(
                 col(ScheduleRow.workspace_id) == schedule.workspace_id,
                 col(ScheduleRow.id) == schedule.id,
+                col(ScheduleRow.removed_at).is_(None),
             )
             .values(**values)
             .execution_options(synchronize_session=False)
         )
 
-    async def find(self, workspace_id: WorkspaceId, number: int) -> Schedule | None:
-        rows = await self.session.exec(
-            select(ScheduleRow).where(
-                ScheduleRow.workspace_id == workspace_id,
-                ScheduleRow.number == number,
-                col(ScheduleRow.removed_at).is_(None),
-            )
+    async def find(
+        self, workspace_id: WorkspaceId, number: int, *, to_change: bool = False
+    ) -> Schedule | None:
+        wanted = select(ScheduleRow).where(
+            ScheduleRow.workspace_id == workspace_id,
+            ScheduleRow.number == number,
+            col(ScheduleRow.removed_at).is_(None),
         )
-        row = rows.first()
+        row = (await self.session.exec(wanted.with_for_update() if to_change else wanted)).first()
         return to_schedule(row) if row else None
 
     async def of_workspace(self, workspace_id: WorkspaceId) -> Sequence[Schedule]:

@@ -21,6 +21,11 @@ def _key() -> int | None:
     return Field(default=None, primary_key=True)  # type: ignore[no-any-return]
 
 
+_NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""For what a running process knows by its number: SQLite would give the number of the newest row
+to another one once that was erased, and with it to another workspace. PostgreSQL does not."""
+
+
 def _parent(table: str, *, index: bool = False) -> int:
     return Field(foreign_key=f"{table}.id", ondelete="CASCADE", index=index)  # type: ignore[no-any-return]
 
@@ -47,6 +52,7 @@ class WorkspaceRow(SQLModel, table=True):
             "erase_at",
             info={"where": "erase_at IS NOT NULL"},
         ),
+        _NEVER_AGAIN,
     )
 
     id: int | None = _key()
@@ -64,7 +70,7 @@ class MemberRow(SQLModel, table=True):
     """A member with their own settings; `admin` was given by another admin of the bot."""
 
     __tablename__ = "members"
-    __table_args__ = (UniqueConstraint("workspace_id", "external_id"),)
+    __table_args__ = (UniqueConstraint("workspace_id", "external_id"), _NEVER_AGAIN)
 
     id: int | None = _key()
     workspace_id: int = _parent("workspaces")
@@ -154,7 +160,7 @@ class QuestionRow(SQLModel, table=True):
     """One version of a question. `body` is the whole of it as JSON, `topics` a JSON list."""
 
     __tablename__ = "questions"
-    __table_args__ = (UniqueConstraint("pack_id", "slug", "version"),)
+    __table_args__ = (UniqueConstraint("pack_id", "slug", "version"), _NEVER_AGAIN)
 
     id: int | None = _key()
     pack_id: int = _parent("packs")

@@ -270,6 +270,10 @@ class Chat:
         with explaining_failures():
             return await find_name(client, _number(workspace), _number(channel))
 
+    async def is_member(self, workspace: str, member: str) -> bool:
+        """Tell who is in the server."""
+        return (await self._find_standing(workspace, member)).is_here
+
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Tell who has the permission Manage Server."""
         return (await self._find_standing(workspace, member)).manages
@@ -282,6 +286,12 @@ class Chat:
     async def role_ids(self, workspace: str, member: str) -> Collection[str]:
         """Tell which roles a member has."""
         return (await self._find_standing(workspace, member)).roles
+
+    async def learn_standing(self, workspace: str, member: str) -> Standing:
+        """Return what a member is, and remember it as if an interaction had said so."""
+        standing = await self._find_standing(workspace, member)
+        self.standings.note(workspace, member, standing)
+        return standing
 
     async def _find_standing(self, workspace: str, member: str) -> Standing:
         known = self.standings.recall(workspace, member)

@@ -33,12 +33,20 @@ class Completer:
         self, interaction: discord.Interaction[Any], option: Option, typed: str
     ) -> Pairs:
         """Return (shown, value) for what fits best to what was typed."""
-        origin = await self._desk.identify(interaction)
         if option.type is Type.ZONE:
             zones = sorted(set(known_zones().values()))
             return pick_matches([(zone, zone) for zone in zones], typed)
+        origin = await self._desk.identify(interaction)
         if origin is None:
             return ()
+        try:
+            return await self._complete_for(origin, interaction, option, typed)
+        finally:
+            self._desk.forget_standing(origin)
+
+    async def _complete_for(
+        self, origin: Origin, interaction: discord.Interaction[Any], option: Option, typed: str
+    ) -> Pairs:
         if option.type in (Type.QUESTION, Type.PACK):
             return pick_matches(await self._values(origin, _path_of(interaction), option), typed)
         ask = self._topics if option.type is Type.TOPIC else self._schedules

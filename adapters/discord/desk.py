@@ -127,10 +127,33 @@ class Desk:
         """Acknowledge at once what no form will answer: even saying who acts may take a while."""
         if self._handle is not None and not may_open_form:
             await _acknowledge(interaction)
-        return await self.identify(interaction)
+        origin = await self.identify(interaction)
+        if origin and interaction.guild_id is None and not await self._is_there(origin):
+            return None
+        return origin
+
+    async def _is_there(self, origin: Origin) -> bool:
+        """Tell whether who writes directly is still in the server, as far as Discord says so:
+        a conversation with the bot goes on when they have left, and its buttons stay."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                standing = await self._chat.learn_standing(origin.workspace, origin.member)
+        except (ChatError, TimeoutError) as error:
+            log.warning("membership_unknown", member=origin.member, problem=repr(error))
+            return False
+        if not standing.is_here:
+            self.forget_standing(origin)
+        return standing.is_here
+
+    def forget_standing(self, origin: Origin) -> None:
+        """What Discord said with an interaction counts until that is answered, and no longer:
+        the member may lose their rights, and visit the console for hours."""
+        self._chat.standings.note(origin.workspace, origin.member, None)
 
     async def identify(self, interaction: discord.Interaction[Any]) -> Origin | None:
-        """Say who acts for which server; None in a direct message from somebody unknown."""
+        """Say who acts for which server; None in a direct message from somebody unknown.
+
+        What was said of their rights is to be forgotten afterwards: see `forget_standing`."""
         user = str(interaction.user.id)
         if interaction.guild_id is not None:
             self._chat.standings.note(str(interaction.guild_id), user, read_standing(interaction))
@@ -162,7 +185,10 @@ class Desk:
         if event is None:
             await self._respond(interaction, Reply([_HOMELESS]), None)
         elif self._handle is not None and not event.origin.is_bot:
-            await self._track(self._answer(interaction, event, may_open_form))
+            try:
+                await self._track(self._answer(interaction, event, may_open_form))
+            finally:
+                self.forget_standing(event.origin)
 
     async def _answer(
         self, interaction: discord.Interaction[Any], event: Event, may_open_form: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from json import JSONDecodeError
 
 import aiohttp
 import discord
@@ -38,7 +39,7 @@ def explaining_failures() -> Iterator[None]:
         raise explain_answer(error) from error
     except aiohttp.ClientConnectorError as error:
         raise NotSent("Discord can't be reached.", _SOON) from error
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+    except (aiohttp.ClientError, JSONDecodeError, TimeoutError, OSError) as error:
         raise OutcomeUnknown(f"The connection to Discord was lost: {error!r}") from error
 
 

@@ -16,14 +16,16 @@ _REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether a member has the permission Manage Server, and the ids of their roles."""
+    """Whether a member has the permission Manage Server, the ids of their roles, and whether
+    they are in the server at all."""
 
     manages: bool = False
     roles: tuple[str, ...] = ()
+    is_here: bool = True
 
 
 class Standings:
-    """Remembers what Discord said with a member's last interaction."""
+    """Remembers what Discord said with an interaction, for as long as that is answered."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, str], Standing] = OrderedDict()
@@ -61,7 +63,7 @@ async def fetch_standing(client: discord.Client, guild_id: int, member_id: int) 
     try:
         member = await guild.fetch_member(member_id)
     except discord.NotFound:
-        return Standing()
+        return Standing(is_here=False)
     ids = tuple(str(role.id) for role in member.roles)
     return Standing(member.guild_permissions.manage_guild, ids)
 

@@ -48,6 +48,9 @@ from bot.ports import (
 )
 
 PING_SECONDS = 10
+DRAIN = 20.0
+"""Seconds that answers under way may take when the service stops: with the posts before them it
+has a minute in all (docs/operations.md)."""
 log = structlog.get_logger(__name__)
 
 
@@ -149,7 +152,7 @@ class SlackPlatform:
         """Take no more, answer what was acknowledged, disconnect."""
         if self._socket:
             await self._socket.close()  # type: ignore[no-untyped-call]
-        await self._backlog.drain()
+        await self._backlog.drain(DRAIN)
         await self.clients.close()
 
     async def drain(self) -> None:

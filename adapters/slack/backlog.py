@@ -38,9 +38,16 @@ class Backlog:
         if not task.cancelled() and task.exception():
             log.error("slack_work_failed", exc_info=task.exception())
 
-    async def drain(self) -> None:
-        """Wait until nothing is left."""
-        while self._tasks:
+    async def drain(self, patience: float | None = None) -> None:
+        """Wait until nothing is left; after `patience` seconds break off what is."""
+        try:
+            async with asyncio.timeout(patience):
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
+        except TimeoutError:
+            log.warning("slack_work_broken_off", count=len(self._tasks))
+            for task in self._tasks:
+                task.cancel()
             await asyncio.wait(self._tasks)
 
 

@@ -198,6 +198,10 @@ class SlackChat:
         except CALL_ERRORS as error:
             raise explain(error) from error
 
+    async def is_member(self, workspace: str, member: str) -> bool:
+        """Ask Slack each time, as for rights."""
+        return not (await self.people.fetch(workspace, member)).is_gone
+
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Ask Slack each time: rights that were taken away count at once."""
         return (await self.people.fetch(workspace, member)).is_admin

@@ -10,14 +10,13 @@ from typing import Any
 
 import structlog
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.failures import CALL_ERRORS, explain
+from adapters.slack.failures import CALL_ERRORS, explain, read_wait
 from adapters.slack.payload import NAME
 from bot.domain.pacing import Pace, Turns
 from bot.errors import NotSent, Rejected
@@ -30,6 +29,8 @@ WORKSPACE_BURST = 100
 """The same page: several hundred a minute a workspace, short bursts allowed."""
 LONGEST_WAIT = timedelta(seconds=5)
 """How long a reply waits for its channel at most; then Slack may decide."""
+LONGEST_RETRY = timedelta(minutes=1)
+"""How long a refused call waits for another try; whoever made it is not kept longer."""
 log = structlog.get_logger(__name__)
 
 
@@ -132,12 +133,26 @@ def outcome_of(error: Exception) -> CallOutcome:
     return CallOutcome.FAILED if answered else CallOutcome.LOST
 
 
-class _CountedWait(AsyncRateLimitErrorRetryHandler):
-    """Waits as long as Slack asks; each refusal is counted as a call of its own."""
+class _CountedWait(AsyncRetryHandler):
+    """Waits as long as Slack asks; each refusal is counted as a call of its own.
+
+    The SDK's own handler raises where Retry-After is no whole number, and waits for hours if told.
+    """
 
     def __init__(self, watch: Watch) -> None:
         super().__init__(max_retry_count=3)
         self._watch = watch
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        is_refused = response is not None and response.status_code == 429
+        return is_refused and _read_wait(response) <= LONGEST_RETRY
 
     async def prepare_for_next_attempt_async(
         self,
@@ -149,6 +164,11 @@ class _CountedWait(AsyncRateLimitErrorRetryHandler):
     ) -> None:
         """Count, then wait."""
         self._watch.note(request.url.rpartition("/")[2], CallOutcome.RATE_LIMITED, 0.0)
-        await super().prepare_for_next_attempt_async(
-            state=state, request=request, response=response, error=error
-        )
+        state.next_attempt_requested = True
+        await asyncio.sleep(_read_wait(response).total_seconds())
+        state.increment_current_attempt()
+
+
+def _read_wait(response: HttpResponse | None) -> timedelta:
+    headers = response.headers if response else {}
+    return read_wait({name: values[0] for name, values in headers.items() if values})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import aiohttp
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.client import Watch, WatchedClient
@@ -21,6 +23,8 @@ TIMEOUT_SECONDS = 20
 RENEW_BEFORE = timedelta(hours=2)
 """Tokens live 12 hours; whoever finds one this near its end renews it."""
 RENEWAL_TAKES = timedelta(seconds=30)
+
+log = structlog.get_logger(__name__)
 
 Renew = Callable[[Installation], Awaitable[Installation]]
 
@@ -41,6 +45,7 @@ class Clients:
     _session: aiohttp.ClientSession | None = None
     _known: dict[str, Installation] = field(default_factory=dict)
     _moulds: dict[bool, WatchedClient] = field(default_factory=dict)
+    _renewals: set[asyncio.Task[Installation]] = field(default_factory=set)
 
     def open(self) -> None:
         """Open the connection pool."""
@@ -51,6 +56,7 @@ class Clients:
 
     async def close(self) -> None:
         """Close it."""
+        await self.finish_renewals()
         if self._session:
             await self._session.close()
 
@@ -67,12 +73,29 @@ class Clients:
         if found is None:
             return None
         if found.expires_at and found.expires_at - self.clock.now() < RENEW_BEFORE:
-            found = await self._renewed(found)
+            renewal = asyncio.create_task(self._renewed(found))
+            self._renewals.add(renewal)
+            renewal.add_done_callback(self._end_renewal)
+            found = await asyncio.shield(renewal)
         self._known[workspace] = found
         return found
 
+    def _end_renewal(self, renewal: asyncio.Task[Installation]) -> None:
+        self._renewals.discard(renewal)
+        if not renewal.cancelled() and renewal.exception():
+            log.warning("token_not_renewed", problem=str(renewal.exception()))
+
+    async def finish_renewals(self) -> None:
+        """Wait until none is under way."""
+        if self._renewals:
+            await asyncio.wait(self._renewals)
+
     async def _renewed(self, stale: Installation) -> Installation:
-        """Renew the tokens, unless another task or process does or has done it."""
+        """Renew the tokens, unless another task or process does or has done it.
+
+        A task of its own does it: a refresh token is good once, and whoever waits may give up
+        while Slack's answer with the next one is on its way.
+        """
         assert self.renew is not None
         assert stale.expires_at is not None
         now = self.clock.now()

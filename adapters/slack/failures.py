@@ -13,6 +13,9 @@ from bot.errors import ChatError, NotSent, OutcomeUnknown, Rejected, RejectReaso
 
 _WAIT = timedelta(seconds=30)
 _BUSY = timedelta(seconds=5)
+_LONGEST_WAIT = timedelta(hours=1)
+"""What is asked for beyond that is asked for again then: one header must not silence a workspace
+for days."""
 
 _NOT_DONE = {
     "ratelimited",
@@ -82,7 +85,8 @@ def _explain_answer(error: SlackApiError) -> ChatError:
     answer: Mapping[str, Any] = data if isinstance(data, dict) else {}
     word = str(answer.get("error", ""))
     if status == 429 or word in _NOT_DONE:
-        return NotSent("Slack asks to wait.", _retry_after(error))
+        headers = getattr(error.response, "headers", None) or {}
+        return NotSent("Slack asks to wait.", read_wait(headers))
     if status is None or status >= 500 or word in _NOBODY_KNOWS or not word:
         return OutcomeUnknown(f"Slack failed with status {status}.")
     return _refuse(word, answer)
@@ -109,10 +113,15 @@ def word_of(error: Exception) -> str:
     return str(data.get("error", "")) if isinstance(data, dict) else ""
 
 
-def _retry_after(error: SlackApiError) -> timedelta:
-    headers = getattr(error.response, "headers", None) or {}
+def read_wait(headers: Mapping[str, str]) -> timedelta:
+    """Return how long an answer's headers ask to wait; half a minute where they don't say it in
+    seconds."""
     value = next((headers[name] for name in headers if name.lower() == "retry-after"), "")
-    return timedelta(seconds=int(value)) if str(value).isdigit() else _WAIT
+    try:
+        seconds = min(float(value), _LONGEST_WAIT.total_seconds())
+    except ValueError:
+        return _WAIT
+    return timedelta(seconds=seconds) if seconds >= 0 else _WAIT
 
 
 TOKEN_ERRORS = frozenset(

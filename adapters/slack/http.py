@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
@@ -17,6 +18,11 @@ from adapters.slack.install import INSTALL_PATH, REDIRECT_PATH
 
 EVENTS_PATH = "/slack/events"
 MOST_BYTES = 1_000_000
+PATIENCE = 10.0
+"""Seconds that a body may take, whose sender nobody knows before it is whole. Slack itself waits
+for an answer no longer than three."""
+_LONGEST_STAMP = 20
+"""Digits; Python reads no number of thousands of them."""
 log = structlog.get_logger(__name__)
 
 Dispatch = Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
@@ -43,7 +49,11 @@ class SlackRoutes:
 
     async def receive(self, request: Request) -> Response:
         """Answer a request of Slack's."""
-        body = await _read_body(request)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                body = await _read_body(request)
+        except TimeoutError:
+            return Response(status_code=408)
         if body is None:
             return Response(status_code=413)
         if not self._is_signed(body, request.headers):
@@ -62,7 +72,8 @@ class SlackRoutes:
     def _is_signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
         stamp = headers.get("x-slack-request-timestamp", "")
         signature = headers.get("x-slack-signature", "")
-        if not (stamp.isascii() and stamp.isdigit() and signature.isascii()):
+        is_number = stamp.isascii() and stamp.isdigit() and len(stamp) <= _LONGEST_STAMP
+        if not (is_number and signature.isascii()):
             return False
         return self._verifier.is_valid(body, stamp, signature)
 

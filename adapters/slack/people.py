@@ -29,18 +29,30 @@ class Profile:
     zone: str = ""
     is_bot: bool = False
     is_admin: bool = False
+    is_gone: bool = False
+    """Whether the account was deactivated."""
 
 
-def read_profile(user: dict[str, Any]) -> Profile:
-    """Read the `user` object of `users.info`."""
+def read_profile(user: dict[str, Any], workspace: str) -> Profile:
+    """Read the `user` object of `users.info`, as the workspace sees them."""
     shown = user.get("profile") or {}
     name = shown.get("display_name") or shown.get("real_name") or user.get("name") or ""
     return Profile(
         name=str(name),
         zone=str(user.get("tz") or ""),
         is_bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
-        is_admin=bool(user.get("is_admin") or user.get("is_owner")),
+        is_admin=bool(user.get("is_admin") or user.get("is_owner")) and _is_of(user, workspace),
+        is_gone=bool(user.get("deleted")),
     )
+
+
+def _is_of(user: dict[str, Any], workspace: str) -> bool:
+    """Tell who belongs to the workspace from who is in a channel that is shared with theirs.
+
+    In an organization members belong to several (docs.slack.dev/reference/objects/user-object).
+    """
+    organization = user.get("enterprise_user") or {}
+    return workspace in (user.get("team_id") or workspace, *(organization.get("teams") or ()))
 
 
 @dataclass
@@ -65,7 +77,7 @@ class People:
             answer = await client.users_info(user=member)
         except CALL_ERRORS as error:
             raise explain(error) from error
-        profile = read_profile(answer.get("user") or {})
+        profile = read_profile(answer.get("user") or {}, workspace)
         self._known[workspace, member] = (self.clock.now(), profile)
         while len(self._known) > MOST_KEPT:
             self._known.popitem(last=False)

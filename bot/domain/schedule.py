@@ -20,6 +20,18 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
 
 
+class Deed(StrEnum):
+    """What an admin does to a schedule by hand; kept as the reason, with their name before it."""
+
+    PAUSED = "paused it."
+    SKIPPED = "skipped it."
+    REMOVED = "removed the schedule."
+
+    def tell(self, name: str) -> str:
+        """Say who did it."""
+        return f"{name} {self}"
+
+
 class RevealMode(StrEnum):
     """Who sees the answer when somebody reacts."""
 

@@ -78,18 +78,21 @@ _TO_GRADER = (
 )
 
 _MARKUP = (
-    r"(?:^|\n|\W)(?:system|assistant|developer|admin|grader)\s*(?:message|prompt|note|override)?"
-    r"\s*:\s*(?:\w+\W+){0,12}?(?:score|grade|correct|marks?|points?|instructions?|ignore|rubric)\b",
-    r"<\s*/?\s*\|?\s*(?:system|assistant|user|im_start|im_end|inst|answer|candidate_answer"
-    r"|candidate|instructions?|rubric|grade|score|verdict|endoftext)\s*\|?\s*/?\s*>",
-    r"\[\s*/?\s*(?:inst|system|assistant)\s*\]|<<\s*/?\s*sys\s*>>",
+    r"(?:^|\n|\W)(?:system|assistant|developer|admin|grader)\s*"
+    r"(?:(?:message|prompt|note|override)\s*)?"
+    r":\s*(?:\w+\W+){0,12}?(?:score|grade|correct|marks?|points?|instructions?|ignore|rubric)\b",
+    r"<[\s/|]*(?:system|assistant|user|im_start|im_end|inst|answer|candidate_answer"
+    r"|candidate|instructions?|rubric|grade|score|verdict|endoftext)[\s/|]*>",
+    r"\[[\s/]*(?:inst|system|assistant)\s*\]|<<[\s/]*sys\s*>>",
     r"###\s*(?:system|instructions?|response|assistant|grader|end\s+of)\b",
-    r"---+\s*end\s+of\s+(?:answer|prompt|rubric)",
+    r"---\s*end\s+of\s+(?:answer|prompt|rubric)",
     r"[\"'](?:verdict|band|evidence|key_points|gate|grader|feedback|grade|met)[\"']\s*:",
-    r"[\"']\s*\}\s*,?\s*\{?\s*[\"']\s*(?:score|points|role|answer|reference)[\"']\s*:",
-    r"^\W*[\"']?(?:score|grade|verdict|band)[\"']?\s*[:=]+\s*[\"']?(?:[\d.]+|strong|met|full)\W*$",
+    r"[\"']\s*\}[\s,{]*[\"']\s*(?:score|points|role|answer|reference)[\"']\s*:",
+    r"^[^\w\n]*(?:score|grade|verdict|band)[\"']?\s*[:=]+\s*[\"']?(?:[\d.]+|strong|met|full)\W*$",
     r"忽略.{0,12}(?:指令|说明|规则|指示)|满分",
 )
+"""What repeats has nothing beside it that takes the same signs, and begins where it can begin
+once: a run of forty thousand spaces or line ends is looked through once, too."""
 
 _NO_ATTEMPT = (
     "?i ?really|just|honestly|simply|still do|can|could not ?really|even "
@@ -198,7 +201,7 @@ def denies_the_rest(text: str) -> bool:
 @cache
 def _compile_denial() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:^|[.!?;\n])\s*(?:(?:{'|'.join(map(_expand, _DENIALS))})\s*(?:[.!:;\n]|$)"
+        rf"(?:^|[.!?;\n])[^\S\n]*(?:(?:{'|'.join(map(_expand, _DENIALS))})\s*(?:[.!:;\n]|$)"
         rf"|{_expand(_OPPOSITE)}\s*:)",
         re.IGNORECASE,
     )

@@ -33,8 +33,11 @@ _WORD = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?;。！？؟।])\s+|[\r\n\u2028\u2029]+")
 _CODE = re.compile(
-    r"\w\(.*\)|[=!<>]=|\w\s?=\s?\S|\w\.\w+\(|[{}]|^\s*(?:def|class|import|from|@)\b", re.MULTILINE
+    r"^(?>.*?\w\().*\)|[=!<>]=|\w\s?=\s?\S|\w\.\w+\(|[{}]"
+    r"|^[^\S\n]*(?:def|class|import|from|@)\b",
+    re.MULTILINE,
 )
+"""A call is looked for once a line: from its first parenthesis, or from none."""
 _PAUSE = re.compile(r"[,;:.!?()\r\n\u2013\u2014\u2192+=]|\s-+>?\s")
 _UNSEEN = re.compile(f"[{_INVISIBLE}]")
 

@@ -82,6 +82,10 @@ class ChatPort(Protocol):
         """Say what keeps the bot from posting in the channel and how to mend it, or None."""
         ...
 
+    async def is_member(self, workspace: str, member: str) -> bool:
+        """Tell whether the member belongs to the workspace at this moment."""
+        ...
+
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Tell whether the platform itself takes the member for an admin."""
         ...

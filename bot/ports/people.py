@@ -55,6 +55,10 @@ class Members(Protocol):
         """Find a member by platform id or display name, in any case."""
         ...
 
+    async def find_all(self, workspace_id: WorkspaceId, text: str) -> Sequence[Member]:
+        """Return the member with that platform id, or else all who call themselves so."""
+        ...
+
     async def get(self, workspace_id: WorkspaceId, member_id: MemberId) -> Member | None:
         """Return a member."""
         ...

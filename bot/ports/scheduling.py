@@ -31,15 +31,22 @@ class Schedules(Protocol):
         ...
 
     async def save(self, schedule: Schedule) -> None:
-        """Store what changed."""
+        """Store what changed; one that was removed meanwhile stays as it is."""
+        ...
+
+    async def pause(self, schedule: Schedule, because: str) -> None:
+        """Let it post no more, and leave all else as it is."""
         ...
 
     async def remove(self, schedule: Schedule, at: datetime) -> None:
         """Take it out of all listings; its deliveries stay."""
         ...
 
-    async def find(self, workspace_id: WorkspaceId, number: int) -> Schedule | None:
-        """Return the schedule that people know by this number."""
+    async def find(
+        self, workspace_id: WorkspaceId, number: int, *, to_change: bool = False
+    ) -> Schedule | None:
+        """Return the schedule that people know by this number. One that is to be changed is
+        locked until the transaction ends."""
         ...
 
     async def of_workspace(self, workspace_id: WorkspaceId) -> Sequence[Schedule]:

@@ -10,7 +10,7 @@ from bot.errors import PackError, PackFault
 
 MAX_FILE_BYTES = 64 * 1024
 MAX_FILES = 20_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 PACK_FILE = "pack.toml"
 PACKS = Path(__file__).parent / "packs"
 
@@ -81,7 +81,7 @@ def _show_size(size: int) -> str:
 
 
 def _find_control_character(text: str, file: str) -> PackFault | None:
-    found = _CONTROL.search(text)
+    found = CONTROL.search(text)
     if found is None:
         return None
     line = text.count("\n", 0, found.start()) + 1

@@ -15,9 +15,9 @@ from typing import TypeAlias
 from bot.domain.question import Question
 from bot.errors import PackError, PackFault
 from bot.questions.loader import load_pack, load_question
-from bot.questions.pack_files import MAX_FILES, decode_text
+from bot.questions.pack_files import MAX_FILE_BYTES, MAX_FILES, decode_text
 from bot.questions.question_file import parse_question
-from bot.questions.schema import KEYS, build_question, shorten, suggest_word
+from bot.questions.schema import KEYS, MOST_FAULTS, build_question, shorten, suggest_word
 
 MAX_BYTES = 40 * 1024 * 1024
 _MAX_CELL = 64 * 1024
@@ -69,7 +69,7 @@ def read_bytes(
 ) -> tuple[Question, ...]:
     """Read an uploaded file by the ending of its name. Raises PackError."""
     reader = _require_reader(name)
-    text = decode_text(raw, name, MAX_BYTES)
+    text = decode_text(raw, name, MAX_BYTES if reader else MAX_FILE_BYTES)
     if isinstance(text, PackFault):
         raise PackError([text])
     if reader is None:
@@ -101,6 +101,8 @@ def _build_all(
     try:
         for count, (line, data) in enumerate(rows, 1):
             on_line(line)
+            if len(faults) >= MOST_FAULTS:
+                raise _Unreadable(line, "There are too many faults.", "Mend those before first.")
             if count > MAX_FILES:
                 raise _Unreadable(line, "There are too many questions.", f"Split at {MAX_FILES}.")
             built = build_question(data, pack, file, {(): line})
@@ -216,7 +218,7 @@ def _read_cell(text: str, read_line: Callable[[str], object]) -> object:
     if text.startswith(("[", "{")):
         try:
             return json.loads(text)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # no JSON, or an integer that Python reads no more
             return text  # the schema says that this is no list
     return [read_line(line.strip()) for line in text.split("\n") if line.strip()]
 

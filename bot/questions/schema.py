@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from itertools import islice
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from bot.domain.people import Level
 from bot.domain.question import Choice, KeyPoint, Kind, Markdown, Question
 from bot.errors import PackFault
 from bot.questions.markdown import read_list, split_sections
+from bot.questions.pack_files import CONTROL
 
 Path = tuple[str | int, ...]
 
@@ -25,9 +28,23 @@ MAX_ANSWER = 6_000
 MAX_SHOWN = 300
 """The longest sentence about a fault: a file of strangers may hold a word of megabytes."""
 
+MOST_FAULTS = 1_000
+"""Faults that are told of a file; nobody mends more at once, and a file may have millions."""
+
+
+def _refuse_controls(text: str) -> str:
+    """JSON can spell what no text file may hold."""
+    found = CONTROL.search(text)
+    if found:
+        code = f"U+{ord(found[0]):04X}"
+        raise PydanticCustomError("control", "a control character ({code})", {"code": code})
+    return text
+
+
+Text = Annotated[str, AfterValidator(_refuse_controls)]
 Slug = Annotated[str, Field(min_length=2, max_length=60, pattern=ID_PATTERN)]
 Line = Annotated[
-    str, Field(min_length=1, max_length=400), AfterValidator(lambda text: " ".join(text.split()))
+    Text, Field(min_length=1, max_length=400), AfterValidator(lambda text: " ".join(text.split()))
 ]
 
 
@@ -56,19 +73,19 @@ class QuestionSchema(_Strict):
     """A question as files hold it; the names are the keys of JSON and CSV."""
 
     id: Slug
-    title: Annotated[str, Field(min_length=1, max_length=120)]
+    title: Annotated[Text, Field(min_length=1, max_length=120)]
     level: Level
     topics: Annotated[list[Slug], Field(min_length=1, max_length=8)]
     kind: Kind = Kind.OPEN
     key_points: Annotated[list[PointSchema], Field(max_length=12)] = []
     choices: Annotated[list[ChoiceSchema], Field(max_length=6)] = []
     sources: Annotated[list[Line], Field(max_length=20)] = []
-    checked_with: Annotated[dict[str, str], Field(max_length=20)] = {}
-    prompt: Annotated[str, Field(min_length=1, max_length=MAX_PROMPT)]
-    answer: Annotated[str, Field(min_length=1, max_length=MAX_ANSWER)]
+    checked_with: Annotated[dict[Text, Text], Field(max_length=20)] = {}
+    prompt: Annotated[Text, Field(min_length=1, max_length=MAX_PROMPT)]
+    answer: Annotated[Text, Field(min_length=1, max_length=MAX_ANSWER)]
     follow_ups: Annotated[list[Line], Field(max_length=12)] = []
     mistakes: Annotated[list[Line], Field(max_length=12)] = []
-    proof: Annotated[str, Field(max_length=20_000)] = ""
+    proof: Annotated[Text, Field(max_length=20_000)] = ""
 
 
 KEYS = tuple(QuestionSchema.model_fields)
@@ -87,7 +104,7 @@ def build_question(
     except ValidationError as error:
         return [
             PackFault(file, find_line(lines, detail["loc"]), *map(shorten, describe_fault(detail)))
-            for detail in error.errors(include_url=False)
+            for detail in islice(error.errors(include_url=False), MOST_FAULTS)
         ]
     faults = [
         PackFault(file, find_line(lines, path), shorten(problem), shorten(mend))
@@ -198,6 +215,8 @@ def describe_fault(detail: Any) -> tuple[str, str]:
                 f"`{name}` is `{shorten(str(detail['input']), 60)}`.",
                 f"Write {context['expected']}.",
             )
+        case "control":
+            return f"`{name}` holds {detail['msg']}.", "Delete it; a question is plain text."
         case "string_too_short" | "too_short":
             return f"`{name}` is empty or too short.", "Write it out."
         case "string_too_long" | "too_long":

@@ -45,9 +45,15 @@ class YamlDocument:
 def read_yaml(text: str, first_line: int) -> YamlDocument:
     """Read one YAML mapping that begins at `first_line` of its file; faults are returned."""
     try:
-        root = yaml.compose(text, Loader=_LOADER)
+        deep = _find_deep_line(text)
+        root = yaml.compose(text, Loader=_LOADER) if deep is None else None
     except yaml.YAMLError as error:
         return YamlDocument(faults=[_describe(error, first_line)])
+    if deep is not None:
+        problem = "Values are nested too deeply."
+        return YamlDocument(
+            faults=[YamlFault(first_line + deep, problem, "Follow docs/questions.md.")]
+        )
     if root is None:
         return YamlDocument()
     reader = _Reader(first_line)
@@ -56,6 +62,22 @@ def read_yaml(text: str, first_line: int) -> YamlDocument:
         reader.refuse(root, "This is no list of keys.", "Write one `key: value` a line.")
     reader.document.data = data if isinstance(data, dict) else {}
     return reader.document
+
+
+def _find_deep_line(text: str) -> int | None:
+    """Return the line, from 0, where values are nested too deeply, if they are anywhere.
+
+    Composing calls itself for each level, in C: thousands of them end the process.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                return event.start_mark.line if event.start_mark else 0
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
 
 
 def _describe(error: yaml.YAMLError, first_line: int) -> YamlFault:
@@ -89,9 +111,6 @@ class _Reader:
         self.document.lines.setdefault(path, self.line_of(node))
         if node.tag not in _PLAIN_TAGS:
             self.refuse(node, f"The tag `{node.tag}` is not allowed.", "Write a plain value.")
-            return None
-        if len(path) > MAX_DEPTH:
-            self.refuse(node, "Values are nested too deeply.", "Follow docs/questions.md.")
             return None
         if isinstance(node, yaml.MappingNode):
             return self._read_mapping(node, path)

@@ -15,6 +15,7 @@ from bot.errors import ChatError, CommandError, NotFound
 from bot.ports import ChatPort, Storage, UnitOfWork
 
 SHOWN_DELIVERIES = 20
+MOST_NAMED = 10
 MONTH = timedelta(days=29)
 """With today these are 30 days."""
 
@@ -76,13 +77,20 @@ class Administering:
 
     async def _find_member(self, work: UnitOfWork, caller: Caller, text: str) -> Member:
         name = self.chats[caller.workspace.platform].member_id(text)
-        member = await work.members.find(caller.workspace.id, name)
-        if member is None:
+        found = await work.members.find_all(caller.workspace.id, name)
+        if len(found) > 1:
+            ids = ", ".join(member.external_id for member in found[:MOST_NAMED])
+            raise CommandError(
+                f'Several here are called "{text}", and anybody can call themselves so. '
+                f"Mention the one you mean, or give their id: {ids}.",
+                field="member",
+            )
+        if not found:
             raise NotFound(
                 f'Nobody called "{text}" has used the bot here yet. '
                 "Let them type /fastapi-quiz help once, then try again."
             )
-        return member
+        return found[0]
 
     @handles("status")
     async def show_status(self, call: Call) -> Reply:

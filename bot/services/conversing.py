@@ -261,10 +261,11 @@ class Conversing:
         async with self.storage.reading() as work:
             appointed = await work.members.admins(caller.workspace.id)
             roles = await work.admin_roles.of_workspace(caller.workspace.id)
-        if any(admin.id == caller.member.id for admin in appointed):
-            return
+        is_appointed = any(admin.id == caller.member.id for admin in appointed)
         chat = self.chats[origin.platform]
         try:
+            if is_appointed and await chat.is_member(origin.workspace, origin.member):
+                return
             if await chat.is_admin(origin.workspace, origin.member):
                 return
             has = await chat.role_ids(origin.workspace, origin.member) if roles else ()

@@ -55,10 +55,7 @@ class Leaving:
                 log.info("workspace_left", workspace=workspace.external_id)
 
     async def _pause_one(self, work: UnitOfWork, schedule: Schedule, event: AccessLost) -> None:
-        paused = replace(
-            schedule, paused_because=event.reason, next_due_at=None, digest_due_at=None
-        )
-        await work.schedules.save(paused)
+        await work.schedules.pause(schedule, event.reason)
         await work.deliveries.cancel_waiting(schedule, event.reason)
         if event.origin.channel and schedule.created_by is not None:
             first = (

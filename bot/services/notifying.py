@@ -10,7 +10,7 @@ import structlog
 
 from bot.domain.cards import NoticeCard
 from bot.domain.people import Member, Workspace
-from bot.errors import ChatError, Rejected
+from bot.errors import Rejected
 from bot.ports import ChatPort, Clock, Notice, Storage
 from bot.services.background import Background
 
@@ -56,8 +56,8 @@ class Notifying:
                 await chat.tell(workspace.external_id, member.external_id, notice.channel, card)
             except Rejected as error:
                 log.warning("notice_rejected", notice=notice.id, problem=str(error))
-            except ChatError as error:
-                log.warning("notice_waits", notice=notice.id, problem=str(error))
+            except Exception as error:  # whatever it is, it keeps no other notice back
+                log.warning("notice_waits", notice=notice.id, problem=repr(error))
                 continue
             sent.append(notice)
         if sent:

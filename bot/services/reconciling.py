@@ -12,7 +12,7 @@ import structlog
 from bot.domain import delivery as moves
 from bot.domain.delivery import Change, Delivery, Purpose
 from bot.domain.people import Workspace
-from bot.errors import ChatError, Rejected
+from bot.errors import Rejected
 from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage
 from bot.services.background import Background
 from bot.services.settling import settle
@@ -88,8 +88,8 @@ class Reconciling:
                 )
         except Rejected:
             return moves.give_up_looking()
-        except (ChatError, TimeoutError, OSError) as error:
-            log.warning("look_failed", delivery=delivery.key, problem=str(error))
+        except Exception as error:  # whatever it is, it leaves no other post in doubt
+            log.warning("look_failed", delivery=delivery.key, problem=repr(error))
             return moves.look_again(now, delivery.fence, "The platform does not answer.")
         if found:
             log.info("found", delivery=delivery.key, message=found.message_id)

@@ -13,7 +13,7 @@ from bot.domain.cards import Button, NoticeCard
 from bot.domain.people import Member, Workspace
 from bot.domain.reminder import Reminder
 from bot.domain.wording import plural
-from bot.errors import ChatError, NotSent
+from bot.errors import NotSent
 from bot.ports import ChatPort, Clock, Storage, UnitOfWork
 from bot.services.background import Background
 from bot.services.reviewing import add_missed, keep_known, load_deck
@@ -93,8 +93,8 @@ class Reminding:
                 )
             except NotSent as error:
                 await self._put_back(job.before, error)
-            except ChatError as error:
-                log.warning("reminder_lost", member=job.member.id, problem=str(error))
+            except Exception as error:  # whatever it is, it keeps no other reminder back
+                log.warning("reminder_lost", member=job.member.id, problem=repr(error))
 
     async def _put_back(self, reminder: Reminder, error: NotSent) -> None:
         """It provably did not go out: look again when the platform allows."""

@@ -13,7 +13,7 @@ from bot.commands import Call, Caller, handles
 from bot.domain.cards import PreviewCard, Reply, ScheduleCard, SchedulesCard
 from bot.domain.question import QuestionFilter
 from bot.domain.reading import did_you_mean, format_date
-from bot.domain.schedule import WEEKDAYS, RevealMode, Rhythm, Schedule, ScheduleId, Slot
+from bot.domain.schedule import WEEKDAYS, Deed, RevealMode, Rhythm, Schedule, ScheduleId, Slot
 from bot.errors import ChatError, CommandError, NotFound, Rejected
 from bot.ports import ChatPort, Storage, UnitOfWork
 from bot.services.generated_pack import GeneratedPack
@@ -85,13 +85,15 @@ class Scheduling:
         caller, options = call.caller, call.options
         if len(options) < 2:
             raise CommandError(f"Nothing to change was given. {call.command.usage}")
+        channel = self._channel_id(caller, options)
         async with self.storage.reading() as work:
             before = await _find(work, call)
-        changed = apply_options(before, options, self._channel_id(caller, options))
-        if changed.channel != before.channel:
-            await self._require_rights(caller, changed)
+        if channel not in (None, before.channel):
+            await self._require_rights(caller, replace(before, channel=channel))
         await self._make_pack(options)
         async with self.storage.writing() as work:
+            before = await _find(work, call, to_change=True)
+            changed = apply_options(before, options, channel)
             await _require_questions(work, changed)
             if before.next_due_at is not None:
                 changed = await _with_next_slot(work, changed, caller.now)
@@ -102,12 +104,11 @@ class Scheduling:
     async def pause(self, call: Call) -> Reply:
         """Stop posting; what still waits to be sent is not sent."""
         async with self.storage.writing() as work:
-            schedule = await _find(work, call)
-            reason = f"{call.caller.member.name} paused it."
-            paused = replace(schedule, paused_because=reason, next_due_at=None)
-            await work.schedules.save(paused)
+            schedule = await _find(work, call, to_change=True)
+            reason = Deed.PAUSED.tell(call.caller.member.name)
+            await work.schedules.pause(schedule, reason)
             await work.deliveries.cancel_waiting(schedule, reason)
-        return _say(paused, "is paused")
+        return _say(replace(schedule, paused_because=reason, next_due_at=None), "is paused")
 
     @handles("schedule resume")
     async def resume(self, call: Call) -> Reply:
@@ -116,6 +117,7 @@ class Scheduling:
             schedule = await _find(work, call)
         await self._require_rights(call.caller, schedule)
         async with self.storage.writing() as work:
+            schedule = await _find(work, call, to_change=True)
             resumed = await _with_next_slot(
                 work, replace(schedule, paused_because=None), call.caller.now
             )
@@ -127,11 +129,11 @@ class Scheduling:
         """Leave out the next post. It is no question day, so no streak breaks."""
         caller = call.caller
         async with self.storage.writing() as work:
-            schedule = await _find(work, call)
+            schedule = await _find(work, call, to_change=True)
             if schedule.next_due_at is None:
                 raise CommandError(f"Schedule {schedule.number} is paused: nothing to skip.")
             slot = next(await free_slots(work, schedule, caller.now))
-            reason = f"{caller.member.name} skipped it."
+            reason = Deed.SKIPPED.tell(caller.member.name)
             draft = draft_question(caller.workspace, schedule, slot, self.grace, reason=reason)
             await work.deliveries.insert([draft])
             skipped = await _with_next_slot(work, schedule, caller.now)
@@ -146,7 +148,7 @@ class Scheduling:
             schedule = await _find(work, call)
         await self._require_rights(caller, schedule)
         async with self.storage.writing() as work:
-            schedule = await _find(work, call)
+            schedule = await _find(work, call, to_change=True)
             today = caller.now.astimezone(ZoneInfo(schedule.rhythm.zone)).date()
             run = await work.deliveries.count_runs(schedule, today) + 1
             slot = Slot(today, caller.now)
@@ -175,8 +177,8 @@ class Scheduling:
     async def remove(self, call: Call) -> Reply:
         """Delete a schedule; the log of its deliveries stays."""
         async with self.storage.writing() as work:
-            schedule = await _find(work, call)
-            reason = f"{call.caller.member.name} removed the schedule."
+            schedule = await _find(work, call, to_change=True)
+            reason = Deed.REMOVED.tell(call.caller.member.name)
             await work.deliveries.cancel_waiting(schedule, reason)
             await work.schedules.remove(schedule, call.caller.now)
         return _say(replace(schedule, next_due_at=None), "is removed")
@@ -244,9 +246,9 @@ def _with_digest(schedule: Schedule, now: datetime) -> Schedule:
     return replace(schedule, digest_due_at=schedule.next_digest(now))
 
 
-async def _find(work: UnitOfWork, call: Call) -> Schedule:
-    number = call.options["id"]
-    schedule = await work.schedules.find(call.caller.workspace.id, number)
+async def _find(work: UnitOfWork, call: Call, *, to_change: bool = False) -> Schedule:
+    number, workspace_id = call.options["id"], call.caller.workspace.id
+    schedule = await work.schedules.find(workspace_id, number, to_change=to_change)
     if schedule is None:
         raise NotFound(
             f"There is no schedule {number} here. Type /fastapi-quiz schedule list to see them."

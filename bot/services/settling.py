@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -140,7 +139,7 @@ async def _leave_workspace(
     log.warning("workspace_left", workspace=workspace.external_id, problem=reason)
     for schedule in await work.schedules.of_workspace(workspace.id):
         if schedule.paused_because is None:
-            await work.schedules.save(replace(schedule, paused_because=reason, next_due_at=None))
+            await work.schedules.pause(schedule, reason)
         await work.deliveries.cancel_waiting(schedule, reason)
 
 
@@ -151,7 +150,7 @@ async def _pause_schedule(
     if schedule is None or schedule.paused_because:
         return
     reason = str(change.reason)
-    await work.schedules.save(replace(schedule, paused_because=reason, next_due_at=None))
+    await work.schedules.pause(schedule, reason)
     await _tell_admin(
         work,
         delivery,

@@ -283,3 +283,23 @@ async def test_statistics_count_posts_and_first_answers(storage: SqlStorage) -> 
         assert (found["a"].shown, found["a"].answered, found["a"].right) == (2, 2, 0.5)
         assert found["a"].mean_score == pytest.approx(0.6)
         assert await work.curation.statistics(globex.id) == {"a": QuestionStatistics(shown=1)}
+
+
+async def test_what_was_erased_is_never_shown_to_whoever_comes_next(storage: SqlStorage) -> None:
+    """A service keeps questions by their numbers, and people by theirs while a model grades."""
+    async with storage.writing() as work:
+        acme = await work.workspaces.ensure("local", "acme", "Acme")
+        ana = await work.members.ensure(acme.id, "ana", "Ana")
+        secret = await work.questions.add_own(acme.id, "own", make_question("secret", "own"))
+        assert secret in await work.questions.get_many(acme.id, [secret])
+        while await work.tenancy.erase_some(acme, 100):
+            pass
+    async with storage.writing() as work:
+        globex = await work.workspaces.ensure("local", "globex", "Globex")
+        ben = await work.members.ensure(globex.id, "ben", "Ben")
+        theirs = make_question("theirs", "own", prompt="How?")
+        key = await work.questions.add_own(globex.id, "own", theirs)
+        found = await work.questions.get_many(globex.id, [key])
+    assert [question.id for question in found.values()] == ["theirs"]
+    assert acme.id != globex.id
+    assert ana.id != ben.id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +69,77 @@ async def test_a_new_database_is_like_a_migrated_one(engine: AsyncEngine) -> Non
     assert await differences(engine) == []
     await schema.require_current(engine)
     assert await schema.migrate(engine) == schema.head_revision()
+
+
+OLDEST = """
+INSERT INTO workspaces (id, platform, external_id, name, seed, emoji)
+VALUES (7, 'local', 'acme', 'Acme', 5, 'bulb');
+INSERT INTO members (id, workspace_id, external_id, name, on_leaderboard, admin, reminders)
+VALUES (8, 7, 'ana', 'Ana', {yes}, {no}, {no});
+INSERT INTO packs (id, name, digest) VALUES (3, 'own', 'd');
+INSERT INTO questions (id, pack_id, workspace_id, slug, version, level, topics, body, current)
+VALUES (9, 3, 7, 'why', 'v1', 'fresher', '[]', '{{}}', {yes});
+INSERT INTO schedules (id, workspace_id, number, channel, at, days, zone, reveal, created_by)
+VALUES (4, 7, 1, '#general', '09:00', '01234', 'UTC', 'private', 8);
+INSERT INTO deliveries (id, workspace_id, schedule_id, question_key, question_id, channel, slot,
+  run, purpose, key, round, state, due_at, expires_at, fence, tries)
+VALUES (5, 7, 4, 9, 'why', '#general', '2026-03-23', 0, 'question', 'k', 0, 'confirmed',
+  '2026-03-23 09:00:00', '2026-03-23 11:00:00', 1, 1);
+INSERT INTO attempts (id, workspace_id, member_id, delivery_id, slot, kind, once, at, late, points,
+  score, answer) VALUES (6, 7, 8, 5, '2026-03-23', 'answer', 'answer', '2026-03-23 10:00:00', {no},
+  3, 0.5, 'It depends.')
+"""
+"""A row in each table of the first schema that has others below it."""
+KEPT = ("workspaces", "members", "packs", "questions", "schedules", "deliveries", "attempts")
+
+
+async def test_migrations_keep_what_is_there(engine: AsyncEngine) -> None:
+    """From the oldest schema on, one after the other, as `migrate` does it."""
+    from alembic import command
+
+    def begin(connection: Any) -> None:
+        command.upgrade(schema._alembic_config(connection), "0001")
+
+    is_sqlite = engine.dialect.name == "sqlite"
+    words = {"yes": "1", "no": "0"} if is_sqlite else {"yes": "true", "no": "false"}
+    async with engine.begin() as connection:
+        await connection.run_sync(begin)
+        for statement in OLDEST.format(**words).split(";"):
+            await connection.execute(text(statement))
+    assert await schema.migrate(engine) == schema.head_revision()
+    async with engine.connect() as connection:
+        for table in KEPT:
+            found = await connection.execute(text(f"SELECT count(*) FROM {table}"))
+            assert (table, found.scalar()) == (table, 1)
+        if is_sqlite:
+            assert (await connection.execute(text("PRAGMA foreign_key_check"))).all() == []
+            assert (await connection.execute(text("PRAGMA integrity_check"))).scalar() == "ok"
+
+
+async def test_sqlite_has_the_same_tables_whichever_way_they_came(tmp_path: Path) -> None:
+    """Also what no comparison of columns shows: partial indexes, cascades, numbers given once."""
+    found = []
+    for name, make in (("made", schema._create), ("migrated", schema._upgrade)):
+        engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/{name}.db")
+        async with engine.begin() as connection:
+            await connection.run_sync(make)
+            rows = await connection.execute(
+                text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+            )
+            found.append({str(row.name): _facts_of(row.sql) for row in rows})
+        await engine.dispose()
+    assert found[0] == found[1]
+
+
+def _facts_of(sql: str) -> set[str]:
+    """Return an index's whole statement, or what binds the rows of a table."""
+    plain = " ".join(sql.replace('"', "").split()).replace(", ", ",")
+    if "INDEX" in plain:
+        return {plain}
+    bound = re.findall(
+        r"CONSTRAINT (?:fk|uq)\w+ .*?\)(?: REFERENCES.*?(?=,CONS|,PRIM|\)$))?", plain
+    )
+    return {"AUTOINCREMENT" if "AUTOINCREMENT" in plain else "", *map(str.strip, bound)}
 
 
 async def test_migrations_go_back_to_nothing(engine: AsyncEngine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -10,10 +11,11 @@ import pytest
 from bot.domain import delivery as moves
 from bot.domain.attempt import Attempt, AttemptKind
 from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose
-from bot.domain.people import Level, Member, Role, Workspace
+from bot.domain.people import Level, Member, MemberId, Role, Workspace, WorkspaceId
 from bot.domain.question import Kind, Markdown, Question, QuestionFilter
 from bot.domain.schedule import Rhythm, Schedule, ScheduleId
 from bot.domain.standing import ALL
+from bot.errors import StorageError
 from bot.ports import UnitOfWork
 from storage.unit_of_work import SqlStorage
 
@@ -456,3 +458,30 @@ async def test_commits_are_counted_and_neither_looks_nor_what_was_rolled_back(
             raise KeyError
 
     assert storage.commits == 1
+
+
+async def test_an_error_does_not_repeat_what_members_wrote(storage: SqlStorage) -> None:
+    private = "What I think of my manager."
+    with pytest.raises(StorageError) as caught:
+        async with storage.writing() as work:
+            await work.notices.add(WorkspaceId(404), MemberId(404), "#general", private, NOW)
+    assert private not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_a_post_of_another_workspace_is_not_found(storage: SqlStorage) -> None:
+    """Keys and message ids are unique within a workspace alone, and buttons carry them."""
+    async with storage.writing() as work:
+        globex = await work.workspaces.ensure("local", "globex", "Globex")
+        workspace, schedule = await make_schedule(work, "acme")
+        draft = make_draft(workspace, schedule)
+        await work.deliveries.insert([draft])
+    [claimed] = await claim_all(storage)
+    async with storage.writing() as work:
+        await work.leases.mark_sending([claimed], NOW + LEASE)
+        await work.leases.settle([(claimed, moves.confirm("1", NOW))])
+    async with storage.reading() as work:
+        for where, found in ((workspace.id, claimed.id), (globex.id, None)):
+            by_key = await work.deliveries.by_key(where, draft.key)
+            by_message = await work.deliveries.by_message(where, "#general", "1")
+            for one in (by_key, by_message):
+                assert (one and one.id) == found

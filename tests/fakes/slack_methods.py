@@ -192,8 +192,10 @@ def describe_user(state: State, team: Team, arguments: Arguments) -> Answer:
     return {
         "user": {
             "id": user.id,
+            "team_id": user.home or team.id,
             "name": user.name,
             "tz": user.tz,
+            "deleted": user.is_deleted,
             "is_bot": user.is_bot,
             "is_admin": user.is_admin,
             "is_owner": user.is_owner,

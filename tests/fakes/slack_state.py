@@ -39,6 +39,9 @@ class User:
     is_admin: bool = False
     is_owner: bool = False
     is_bot: bool = False
+    is_deleted: bool = False
+    home: str = ""
+    """The team that somebody in a shared channel comes from; empty: this one."""
 
 
 @dataclass
@@ -142,7 +145,7 @@ class Fault:
     """
 
     status: int | None = None
-    retry_after: int | None = None
+    retry_after: int | str | None = None
     drop: bool = False
     after: bool = False
     error: str | None = None

@@ -13,14 +13,21 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from adapters.web.console import entering, filling, looking
 from adapters.web.console.visits import Door, NobodyVisits, Refused
-from adapters.web.guarding import GuardHeaders
+from adapters.web.guarding import GuardHeaders, LimitBody
+from bot.domain.events import MOST_UPLOADED
 from bot.domain.health import Fact
 from bot.errors import Forbidden
 from bot.ports import Handle
 from bot.services.naming import ChannelNames
 from bot.services.visiting import Visiting
 
+MOST_SENT = MOST_UPLOADED + 1024**2
+"""Bytes of a form: a file, and what is typed beside it."""
 _STATUSES = {"forbidden": 403, "not_found": 404, "fault": 503}
+_SAID = {
+    404: "There is no such page.",
+    413: f"The file is larger than {MOST_UPLOADED // 1024**2} MB. Split it.",
+}
 STATIC = Path(__file__).parents[1] / "static"
 
 
@@ -45,7 +52,7 @@ def make_console(
     for part in (entering, looking, filling):
         app.include_router(part.router)
     _explain_errors(app)
-    return GuardHeaders(app, scripts=False)
+    return GuardHeaders(LimitBody(app, MOST_SENT), scripts=False)
 
 
 def _explain_errors(app: FastAPI) -> None:
@@ -72,5 +79,5 @@ def _explain_errors(app: FastAPI) -> None:
 
     @app.exception_handler(StarletteHTTPException)
     async def not_there(request: Request, error: HTTPException) -> Response:
-        said = "There is no such page." if error.status_code == 404 else "That can't be done here."
+        said = _SAID.get(error.status_code, "That can't be done here.")
         return say(request, said, error.status_code)

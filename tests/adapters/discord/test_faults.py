@@ -28,6 +28,7 @@ async def test_rate_limits_are_waited_out(stage: Stage, kind: str) -> None:
         ({"kind": "limited", "wait": 3600.0}, NotSent),
         ({"kind": "status", "status": 503}, OutcomeUnknown),
         ({"kind": "dropped"}, OutcomeUnknown),
+        ({"kind": "truncated"}, OutcomeUnknown),
         ({"kind": "reply_lost"}, OutcomeUnknown),
         ({"kind": "status", "status": 401}, Rejected),
         ({"kind": "status", "status": 400, "code": 50035}, Rejected),

@@ -267,3 +267,53 @@ async def test_rights_lost_meanwhile_count_in_a_direct_message(stage: Stage) -> 
         await server.call(olga, "schedule pause", {"id": 1}, channel=direct)
     )
     assert "is paused" in text_of(allowed.messages[0])
+
+
+async def test_who_has_left_the_server_is_nobody_there_any_more(stage: Stage) -> None:
+    """Also whoever was let configure the bot: direct messages go on when somebody is gone."""
+    server = stage.server
+    olga, ben = server.member("olga", manages=True), server.member("ben")
+    await schedule_question(stage)
+    await server.answered(await server.call(ben, "help"))
+    await server.answered(await server.call(olga, "admins add", {"member": str(ben.id)}))
+    direct = server.world.direct(ben)
+    paused = await server.call(ben, "schedule pause", {"id": 1}, channel=direct)
+    assert "is paused" in text_of((await server.answered(paused)).messages[0])
+
+    del server.guild.members[ben.id]
+    for command, options in (
+        ("schedule resume", {"id": 1}),
+        ("leaderboard", {}),
+        ("console", {}),
+        ("answer", {}),
+    ):
+        asked = await server.call(ben, command, options, channel=direct)
+        assert "Use me in a server" in text_of((await server.answered(asked)).messages[0])
+
+
+async def test_who_can_not_be_told_from_a_stranger_is_taken_for_one(stage: Stage) -> None:
+    server = stage.server
+    ben = server.member("ben")
+    await server.answered(await server.call(ben, "help"))
+    fault = server.fail("GET .*/members/.*", "status", status=503)
+    asked = await server.call(ben, "leaderboard", channel=server.world.direct(ben))
+    assert "Use me in a server" in text_of((await server.answered(asked)).messages[0])
+    assert fault.times == 0
+
+
+async def test_rights_are_asked_anew_where_nothing_of_discord_says_them(stage: Stage) -> None:
+    """The web console acts between a member's interactions, for hours."""
+    server = stage.server
+    ana = server.member("ana", manages=True)
+    await server.answered(await server.call(ana, "schedule list"))
+    assert stage.platform
+    chat, who = stage.platform.chat, (str(server.guild.id), str(ana.id))
+    async with asyncio.timeout(5):  # what follows the answer touches nothing of Discord's
+        while chat.standings.recall(*who):
+            await asyncio.sleep(0)
+    assert await chat.is_admin(*who)
+    server.guild.managers.discard(ana.id)
+    assert not await chat.is_admin(*who)
+    assert await chat.is_member(*who)
+    del server.guild.members[ana.id]
+    assert not await chat.is_member(*who)

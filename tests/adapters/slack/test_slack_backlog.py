@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from structlog.testing import capture_logs
+
 from adapters.slack.backlog import Backlog, Seen, Turns
 
 
@@ -92,3 +94,13 @@ async def test_what_was_seen_is_forgotten_in_the_end() -> None:
         seen.is_new(str(number))
     assert len(seen._keys) == 20_000
     assert seen.is_new("a")
+
+
+async def test_what_does_not_end_keeps_no_service_from_stopping() -> None:
+    """A reply may wait for minutes, because Slack asks it to."""
+    backlog = Backlog()
+    waiting = backlog.start(asyncio.Event().wait())
+    with capture_logs() as logs:
+        await backlog.drain(0.01)
+    assert waiting.cancelled()
+    assert [entry["event"] for entry in logs] == ["slack_work_broken_off"]

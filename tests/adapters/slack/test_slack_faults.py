@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from slack_sdk.errors import SlackApiError
 
+from adapters.slack.failures import explain
+from bot.errors import NotSent
 from tests.fakes.slack_bot import Bot, post_question
 from tests.fakes.slack_state import BOT_SCOPES, Fault, Message
 
@@ -301,3 +306,41 @@ async def test_a_missing_scope_is_named(bot: Bot) -> None:
     await bot.type(bot.ana, "schedule add 10:05")
 
     assert "channels:read" in bot.last.text
+
+
+ODD_WAITS = ["", "1.5", "-5", "9" * 30, "inf", "nan", "Wed, 21 Oct 2026 07:28:00 GMT", "\u00b2"]
+
+
+@pytest.mark.parametrize("value", ODD_WAITS)
+def test_whatever_retry_after_says_the_wait_is_one(value: str) -> None:
+    response = SimpleNamespace(status_code=429, headers={"Retry-After": value}, data={})
+    meaning = explain(SlackApiError("", response))
+    assert isinstance(meaning, NotSent)
+    assert timedelta(0) <= meaning.retry_after <= timedelta(hours=1)
+
+
+@pytest.mark.parametrize(("asked", "waited"), [(12, 12.0), ("1.5", 1.5), ("soon", 30.0)])
+async def test_a_reply_waits_as_long_as_slack_asks(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch, asked: int | str, waited: float
+) -> None:
+    await bot.type(bot.ana, "schedule add 10:05")
+    waits: list[float] = []
+    sleep = asyncio.sleep
+
+    async def note(seconds: float) -> None:
+        waits.append(seconds)
+        await sleep(0)
+
+    client = await bot.platform.clients.of(bot.team.id, patient=True)
+    bot.server.inject("users.info", Fault(status=429, retry_after=asked))
+    monkeypatch.setattr(asyncio, "sleep", note)
+    await client.users_info(user=bot.ben.id)
+    assert waits == [waited]
+
+
+async def test_no_reply_waits_for_an_hour(bot: Bot) -> None:
+    client = await bot.platform.clients.of(bot.team.id, patient=True)
+    bot.server.inject("users.info", Fault(status=429, retry_after=3_600))
+    with pytest.raises(SlackApiError) as caught:
+        await client.users_info(user=bot.ben.id)
+    assert isinstance(explain(caught.value), NotSent)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 
+from adapters.slack import http
 from tests.fakes.slack_bot import Bot, post_question
 
 
@@ -30,12 +34,20 @@ def slash(bot: Bot) -> str:
         ({"headers": {"X-Slack-Request-Timestamp": "soon"}}, 401),
         ({"headers": {"X-Slack-Request-Timestamp": ""}}, 401),
         ({"headers": {"X-Slack-Request-Timestamp": "\xb2"}}, 401),
+        ({"headers": {"X-Slack-Request-Timestamp": "1" * 5_000}}, 401),
         ({"headers": {"X-Slack-Signature": "v0=\xe9"}}, 401),
         ({"headers": {"X-Slack-Signature": ""}}, 401),
     ],
     ids=[
         *("wrong secret", "too old", "from the future"),
-        *("no time", "an empty time", "a digit that is none", "a sign that is none", "unsigned"),
+        *(
+            "no time",
+            "an empty time",
+            "a digit that is none",
+            "too many",
+            "a sign that is none",
+            "unsigned",
+        ),
     ],
 )
 async def test_a_request_that_slack_did_not_sign_now_is_refused(
@@ -91,3 +103,18 @@ async def test_an_oversized_request_is_refused(http_bot: Bot) -> None:
     status, _ = await http_bot.server.post_signed('{"a": "' + "x" * 1_100_000 + '"}')
 
     assert status == 413
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    http_bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has shown that they are Slack until it is whole."""
+    monkeypatch.setattr(http, "PATIENCE", 0.05)
+
+    async def drip() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    url = str(http_bot.server.events_url)
+    async with aiohttp.ClientSession() as session, session.post(url, data=drip()) as answer:
+        assert answer.status == 408

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from http.cookies import SimpleCookie
@@ -16,6 +17,7 @@ from adapters.slack.scopes import BOT_SCOPES
 from bot.errors import NotSent
 from tests.fakes.slack_bot import Bot, post_question
 from tests.fakes.slack_server import NotAcknowledged
+from tests.fakes.slack_state import Fault
 
 
 def site(bot: Bot) -> str:
@@ -234,3 +236,23 @@ async def test_a_revoked_token_pauses_the_schedule(open_bot: Bot) -> None:
     async with engine_of(open_bot).connect() as connection:
         reason = (await connection.execute(text("SELECT paused_because FROM schedules"))).scalar()
     assert "removed from Slack" in str(reason)
+
+
+async def test_a_renewal_is_brought_to_its_end_though_nobody_waits_for_it_any_more(
+    open_bot: Bot,
+) -> None:
+    """A refresh token is good once: what Slack gives for it must not get lost. Whoever wants a
+    channel's name for a page gives up after a second."""
+    await install(open_bot, rotating=True)
+    open_bot.clock.move_to(open_bot.clock.now() + timedelta(hours=11))
+    clients, team = open_bot.platform.clients, open_bot.team
+    open_bot.server.inject("oauth.v2.access", Fault(delay=0.2))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await clients.of(team.id)
+
+    await clients.finish_renewals()
+    (row,) = await stored(open_bot)
+    assert row["rotating_until"] is None
+    open_bot.clock.move_to(open_bot.clock.now() + timedelta(hours=13))
+    assert (await clients.of(team.id)).token in team.tokens

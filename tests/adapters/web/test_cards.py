@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
@@ -99,6 +100,15 @@ async def test_a_notice_says_what_it_was_given(text: str) -> None:
 )
 def test_markdown_brings_in_nothing(written: str, shown: str) -> None:
     assert render_markdown(Markdown(written)).strip() == shown
+
+
+@pytest.mark.parametrize("language", ["c", "autoit", "ini", "http", "python"])
+def test_code_is_shown_soon_whatever_it_is_called(language: str) -> None:
+    """Of Pygments' five hundred languages some take seconds for a run of blanks."""
+    began = time.process_time()
+    page = render_markdown(Markdown(f"```{language}\na{' ' * 5_900}b\n```"))
+    assert time.process_time() - began < 0.5
+    assert f"{' ' * 5_900}" in page
 
 
 def test_code_has_colours_by_class_alone() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from adapters.local.platform import NAME, Fault
@@ -226,6 +227,32 @@ async def test_the_bank_is_searched_changed_imported_and_exported(world: World) 
     large = b" " * (10 * 1024**2 + 1)
     page = await browser.fill_in("/console/forms/import", {"file": ("big.json", large)})
     assert "larger than 10 MB" in page.text
+
+
+async def test_no_more_is_taken_in_than_a_form_can_hold(world: World) -> None:
+    """Files of a form lie on the disk before anybody can look how large they are."""
+    browser = await world.visit()
+    stamp = (await browser.open("/console/forms/import")).hidden("stamp")
+    sent = 0
+
+    async def pour() -> AsyncIterator[bytes]:
+        nonlocal sent
+        yield (
+            b'--x\r\ncontent-disposition: form-data; name="stamp"\r\n\r\n%s\r\n'
+            b'--x\r\ncontent-disposition: form-data; name="file"; filename="a.json"\r\n\r\n'
+        ) % stamp.encode()
+        for _ in range(64):
+            sent += 1
+            yield b" " * 1024**2
+        yield b"\r\n--x--\r\n"
+
+    answer = await browser.http.post(
+        "/console/forms/import",
+        content=pour(),
+        headers={"content-type": "multipart/form-data; boundary=x"},
+    )
+    assert (answer.status_code, sent < 20) == (413, True)
+    assert "larger than 10 MB" in answer.text
 
 
 async def test_standings_and_one_s_own_page(world: World) -> None:

@@ -29,9 +29,11 @@ async def test_only_pressing_the_button_uses_a_link_up(world: World) -> None:
 
 
 async def test_no_other_site_presses_it(world: World) -> None:
+    """Also none beside ours: on another port, or below the same domain."""
     path = await world.invite()
-    answer = await world.browse().http.post(path, headers={"sec-fetch-site": "cross-site"})
-    assert answer.status_code == 403
+    for elsewhere in ("cross-site", "same-site"):
+        answer = await world.browse().http.post(path, headers={"sec-fetch-site": elsewhere})
+        assert answer.status_code == 403
     assert (await world.browse().send(path, {})).status == 200
 
 

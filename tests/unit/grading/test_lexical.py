@@ -117,6 +117,14 @@ async def test_a_long_answer_is_graded_off_the_event_loop_like_a_short_one() -> 
         "\ud800\udfff",
         "i g n o r e " * 3_000,
         "(((((" + "give " * 7_000,
+        "A model" + "\n" * 39_990,
+        "A model.\n" * 4_000,
+        "A model <" + " " * 39_990,
+        'A model "}' + " " * 39_990,
+        "A model [" + " " * 39_990,
+        "A model, system" + " " * 39_980,
+        "A model " + "-" * 39_990,
+        "x(" * 20_000,
     ],
 )
 def test_odd_answers_are_graded_soundly_and_soon(answer: str) -> None:

@@ -125,6 +125,12 @@ def test_a_hand_made_csv_reads(tmp_path: Path) -> None:
         ("a.xml", "<x/>", 1, "ends in none of"),
         ("a.json", "", 1, "empty"),
         ("a.csv", "id\x00", 1, "control character"),
+        ("a.csv", f"id,key_points\na-b,[{'1' * 5_000}]\n", 2, "`key_points"),
+        ("a.json", r'[{"title": "A\u0000B"}]', 1, "control character"),
+        ("a.json", r'[{"key_points": [{"text": "A\u001b[2J"}]}]', 1, "control character"),
+        ("a.md", "---\nid: x\ntopics: " + "[" * 300_000, 1, "larger than 64 KB"),
+        ("a.md", "---\nid: x\ntopics: " + "[" * 60_000 + "\n---\n", 3, "nested too deeply"),
+        ("a.md", "---\nid: x\n? " + "? " * 30_000 + "\n---\n", 3, "nested too deeply"),
     ],
 )
 def test_files_that_are_none_get_a_sentence(name: str, text: str, line: int, problem: str) -> None:
@@ -141,6 +147,15 @@ def test_all_rows_are_judged_and_ids_are_unique() -> None:
     with pytest.raises(PackError) as caught:
         read_bytes(json.dumps(objects).encode(), "a.json", "mine")
     assert len(caught.value.faults) == 2
+
+
+def test_of_many_faults_the_first_are_named() -> None:
+    keys = "".join(f', "k{number}": 1' for number in range(50_000))
+    objects = "{}, " * 50_000
+    for text in (f'[{{"id": "ab"{keys}}}]', f"[{objects}{{}}]"):
+        with pytest.raises(PackError) as caught:
+            read_bytes(text.encode(), "a.json", "mine")
+        assert 50 <= len(caught.value.faults) < 1_200
 
 
 def test_a_huge_file_is_refused() -> None:

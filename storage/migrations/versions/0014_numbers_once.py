@@ -1,0 +1,34 @@
+"""numbers that are given once
+
+Revision ID: 0013
+Revises: 0012
+"""
+
+from alembic import op
+
+
+revision = '0013'
+down_revision = '0012'
+branch_labels = None
+depends_on = None
+
+TABLES = ('workspaces', 'members', 'questions')
+
+
+def upgrade() -> None:
+    _rebuild(True)
+
+
+def downgrade() -> None:
+    _rebuild(False)
+
+
+def _rebuild(autoincrement: bool) -> None:
+    """SQLite takes AUTOINCREMENT when a table is made, and at no other time."""
+    if op.get_bind().dialect.name != 'sqlite':
+        return
+    for table in TABLES:
+        with op.batch_alter_table(
+            table, recreate='always', table_kwargs={'sqlite_autoincrement': autoincrement}
+        ):
+            pass
