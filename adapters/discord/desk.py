@@ -20,7 +20,7 @@ from adapters.discord.messages import Page, make_message
 from adapters.discord.render import render_card
 from adapters.discord.servers import Servers
 from adapters.discord.shapes import Reaction
-from adapters.discord.standing import read_standing
+from adapters.discord.standing import Presence, read_standing
 from adapters.discord.uploads import fetch_upload, read_enclosure
 from bot.domain.cards import Button, Card, ErrorCard, FormCard, NoticeCard, Reply
 from bot.domain.events import ButtonPressed, Event, FormSubmitted, Origin, Upload
@@ -51,6 +51,7 @@ class Desk:
         self._chat = chat
         self._homes = homes
         self._servers = servers
+        self.presence = Presence()
         self._handle: Handle | None = None
         self._under_way: set[asyncio.Task[Any]] = set()
 
@@ -135,13 +136,19 @@ class Desk:
     async def _is_there(self, origin: Origin) -> bool:
         """Tell whether who writes directly is still in the server, as far as Discord says so:
         a conversation with the bot goes on when they have left, and its buttons stay."""
+        now = asyncio.get_running_loop().time()
+        who = (origin.workspace, origin.member)
+        if self.presence.is_fresh(*who, now):
+            return True
         try:
             async with asyncio.timeout(PATIENCE):
-                standing = await self._chat.learn_standing(origin.workspace, origin.member)
+                standing = await self._chat.learn_standing(*who)
         except (ChatError, TimeoutError) as error:
             log.warning("membership_unknown", member=origin.member, problem=repr(error))
             return False
-        if not standing.is_here:
+        if standing.is_here:
+            self.presence.note(*who, now)
+        else:
             self.forget_standing(origin)
         return standing.is_here
 

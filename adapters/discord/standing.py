@@ -45,6 +45,30 @@ class Standings:
         return self._known.get((workspace, member))
 
 
+class Presence:
+    """Remembers for a while who was in which server, by a clock of seconds.
+
+    Whoever practises in direct messages presses button after button, and each question to Discord
+    takes from what the bot may ask a second. Rights are never taken from here.
+    """
+
+    def __init__(self, lasts: float = 600.0) -> None:
+        self.lasts = lasts
+        self._seen: OrderedDict[tuple[str, str], float] = OrderedDict()
+
+    def note(self, workspace: str, member: str, now: float) -> None:
+        """The member is there."""
+        self._seen[workspace, member] = now
+        self._seen.move_to_end((workspace, member))
+        while len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+
+    def is_fresh(self, workspace: str, member: str, now: float) -> bool:
+        """Tell whether the member was there a moment ago."""
+        seen = self._seen.get((workspace, member))
+        return seen is not None and now - seen < self.lasts
+
+
 def read_standing(interaction: discord.Interaction[discord.Client]) -> Standing:
     """Read what an interaction in a server says of whoever did it."""
     user = interaction.user

@@ -281,6 +281,10 @@ async def test_who_has_left_the_server_is_nobody_there_any_more(stage: Stage) ->
     assert "is paused" in text_of((await server.answered(paused)).messages[0])
 
     del server.guild.members[ben.id]
+    refused = await server.call(ben, "schedule resume", {"id": 1}, channel=direct)
+    assert "Only admins" in text_of((await server.answered(refused)).messages[0])
+    assert stage.platform
+    stage.platform._desk.presence.lasts = 0
     for command, options in (
         ("schedule resume", {"id": 1}),
         ("leaderboard", {}),
@@ -289,6 +293,17 @@ async def test_who_has_left_the_server_is_nobody_there_any_more(stage: Stage) ->
     ):
         asked = await server.call(ben, command, options, channel=direct)
         assert "Use me in a server" in text_of((await server.answered(asked)).messages[0])
+
+
+async def test_discord_is_not_asked_with_each_direct_message(stage: Stage) -> None:
+    server = stage.server
+    ben = server.member("ben")
+    await server.answered(await server.call(ben, "help"))
+    direct = server.world.direct(ben)
+    for command in ("help", "leaderboard", "streak"):
+        await server.answered(await server.call(ben, command, channel=direct))
+    asked = [call for call in server.rest.calls if call.path.endswith(f"/members/{ben.id}")]
+    assert len(asked) == 1
 
 
 async def test_who_can_not_be_told_from_a_stranger_is_taken_for_one(stage: Stage) -> None:
