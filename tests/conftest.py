@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
@@ -26,6 +27,12 @@ def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         folder = tmp_path_factory.mktemp("cache")
         patch.setenv("XDG_CACHE_HOME", str(folder))
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def audible_log() -> None:
+    """A command that ran in this process before may have made the log quiet."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from adapters.local.platform import Fault, LocalChat
@@ -310,7 +309,6 @@ async def test_what_could_not_be_planned_is_not_logged_as_planned(engine: Engine
     await engine.add_schedule()
     planning = engine.app.dispatching.planning
     full = replace(planning, storage=FullStorage(engine.app.storage, takes=0))
-    structlog.reset_defaults()  # commands in this process may have made it quiet
     with capture_logs() as logged:
         for _ in range(2):
             with pytest.raises(StorageError):

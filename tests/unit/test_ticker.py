@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-import structlog
 from structlog.testing import capture_logs
 
 from bot.errors import StorageError
@@ -56,7 +55,6 @@ async def test_a_database_that_refuses_is_told_in_a_sentence() -> None:
     async def next_wake_at() -> datetime | None:
         return None
 
-    structlog.reset_defaults()  # commands in this process may have made it quiet
     with capture_logs() as logged:
         ticker = Ticker(clock, begin_due, next_wake_at)
         ticker.start()
