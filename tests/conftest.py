@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -30,9 +31,13 @@ def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def audible_log() -> None:
-    """A command that ran in this process before may have made the log quiet."""
+def own_log() -> Iterator[None]:
+    """What a command in this process does to the log ends with its test."""
+    before = logging.getLogger().handlers[:]
+    yield
     structlog.reset_defaults()
+    for handler in set(logging.getLogger().handlers) - set(before):
+        logging.getLogger().removeHandler(handler)
 
 
 @pytest.fixture(scope="session")
