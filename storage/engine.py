@@ -98,7 +98,7 @@ def _parse(url: str) -> URL:
         parsed = make_url(url)
     except ArgumentError:
         raise ConfigError(
-            f'database.url: "{url}" is not a database URL. '
+            f'database.url: "{_hide_password(url)}" is not a database URL. '
             "Write it like sqlite+aiosqlite:///fastapi-quiz.db"
         ) from None
     except ValueError:  # nothing of it is shown: there may be a password
@@ -111,6 +111,13 @@ def _parse(url: str) -> URL:
         )
     parsed = parsed.set(drivername=_DRIVERS[backend])
     return parsed if backend == "sqlite" else _translate(parsed)
+
+
+def _hide_password(url: str) -> str:
+    """Leave out what stands before the last @: a password may."""
+    before, at, after = url.rpartition("@")
+    scheme, slashes, _ = before.partition("//")
+    return f"{scheme if slashes else ''}{slashes}…{at}{after}" if at else url
 
 
 def _translate(url: URL) -> URL:

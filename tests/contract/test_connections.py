@@ -71,6 +71,8 @@ async def test_a_url_as_hosting_providers_write_it_is_taken(postgres_url: str, s
         ("postgres://u:s3cret@here:port/quiz", "a number from 1 to 65535"),
         ("postgres://u:s3cret@here:70000/quiz", "a number from 1 to 65535"),
         ("postgres://u:s3cret@here/quiz?channel_binding=require", '"channel_binding" is not'),
+        ("postgres//u:s3cret@here/quiz", '"postgres//…@here/quiz" is not a database URL'),
+        ("postgres:u:s3cret@here", '"…@here" is not a database URL'),
         ("mysql://u:s3cret@here/quiz", "mysql is not supported"),
     ],
 )
