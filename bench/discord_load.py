@@ -183,14 +183,10 @@ async def _run_service(
     names = platform._servers._names  # noqa: SLF001 - to see them arrive, which is after ready
     while sum(map(bool, names.values())) < guilds:  # noqa: ASYNC110 - nobody tells a bench
         await asyncio.sleep(0.1)
-    took = planned = used = 0.0
+    took = used = 0.0
     if not wait_only:
         await _add_schedules(app, where["channels"], clock.now())
         clock.move_to(datetime(2026, 1, 5, 9, tzinfo=UTC))
-        started = time.perf_counter()
-        while await app.dispatching.planning.plan_due(clock.now()):
-            pass
-        planned = time.perf_counter() - started
         cpu, started = time.process_time(), time.perf_counter()
         await app.run_due()
         took, used = time.perf_counter() - started, time.process_time() - cpu
@@ -200,7 +196,6 @@ async def _run_service(
     return {
         "seconds": took,
         "cpu": used,
-        "planning": planned,
         "memory": memory,
         "guilds": len(names),
     }
@@ -365,9 +360,8 @@ def _report(options: argparse.Namespace) -> None:
         posts = figures["posts"] / figures["seconds"]
         print(f"{role}: {figures['posts']:.0f} posts, {posts:.0f} a second")
     bare, ours = rate["bare"]["seconds"], rate["ours"]
-    print(f"delivering planned posts: {bare / ours['seconds']:.2f} of the bare loop")
+    print(f"planning and delivering: {bare / ours['seconds']:.2f} of the bare loop")
     print(f"by processor time: {rate['bare']['cpu'] / ours['cpu']:.2f} of it")
-    print(f"with planning: {bare / (ours['seconds'] + ours['planning']):.2f} of it")
     kept = limited["ours"]
     share = (kept["posts"] - 1) / kept["span"] / 50
     print(f"limit of 50: {share:.3f} of it used, {kept['refused']:.0f} refused")

@@ -12,13 +12,13 @@ from sqlalchemy import Integer, bindparam, func, not_, or_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.domain.delivery import Change, Delivery, DeliveryId, DeliveryState
+from bot.domain.delivery import Change, Delivery, DeliveryId, DeliveryState, Draft
 from bot.domain.people import WorkspaceId
 from storage.arrays import is_among
-from storage.bulk import execute_many, execute_once, fetch
-from storage.mapping import to_delivery
+from storage.bulk import execute_many, execute_once, fetch, insert_fetching
+from storage.mapping import from_draft, to_delivery
 from storage.serving import is_served
-from storage.statements import connection_of
+from storage.statements import connection_of, new_insert
 from storage.tables import DeliveryRow, ScheduleRow
 
 WAITING = (DeliveryState.SCHEDULED, DeliveryState.CLAIMED)
@@ -74,6 +74,21 @@ class LeaseRepository:
         values = {"now": now, "until": lease_until, "most": limit}
         claim = _make_claim(self._locks, _freeze(platforms))
         return await self._take(claim, values | {"new_owner": owner, "full": tuple(full)})
+
+    async def take_new(
+        self, drafts: Sequence[Draft], owner: str, lease_until: datetime
+    ) -> Mapping[tuple[WorkspaceId, str], DeliveryId]:
+        connection = connection_of(self.session)
+        sending = {
+            "state": DeliveryState.SENDING,
+            "wake_at": lease_until,
+            "owner": owner,
+            "fence": 1,
+            "tries": 1,
+        }
+        rows = [from_draft(draft) | sending for draft in drafts]
+        taken = await insert_fetching(connection, _make_insert(connection.dialect.name), rows)
+        return {(row.workspace_id, row.key): row.id for row in taken}
 
     async def take_ambiguous(
         self,
@@ -163,6 +178,13 @@ class LeaseRepository:
 
 def _freeze(platforms: Collection[str] | None) -> frozenset[str] | None:
     return None if platforms is None else frozenset(platforms)
+
+
+@cache
+def _make_insert(dialect: str) -> Any:
+    return new_insert(DeliveryRow, dialect).returning(
+        _TABLE.c.workspace_id, _TABLE.c.key, _TABLE.c.id
+    )
 
 
 @cache

@@ -75,7 +75,12 @@ def _make_replace(
     return filled.on_conflict_do_update(index_elements=unique, set_=new)
 
 
-@cache
-def _make_insert(table: type[SQLModel], dialect: str) -> Any:
+def new_insert(table: type[SQLModel], dialect: str) -> Any:
+    """Return the statement that inserts a row and leaves alone what breaks a unique constraint."""
     target = table.__table__  # type: ignore[attr-defined]
     return insert_into(target, dialect).on_conflict_do_nothing()
+
+
+@cache
+def _make_insert(table: type[SQLModel], dialect: str) -> Any:
+    return new_insert(table, dialect)

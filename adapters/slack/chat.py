@@ -13,21 +13,20 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.blocks import Page
-from adapters.slack.client import POST
 from adapters.slack.clients import Clients
 from adapters.slack.failures import CALL_ERRORS, TOKEN_ERRORS, explain, word_of
 from adapters.slack.files import Files
+from adapters.slack.messages import read_key, write_key, write_message
 from adapters.slack.people import People
 from adapters.slack.render import COUNTS_BLOCK, render_counts
 from adapters.slack.rights import find_missing
-from adapters.slack.stencils import Message, Stencils
+from adapters.slack.stencils import Stencils
 from bot.domain.cards import Attachment, Card, QuestionCard, RevealCard
 from bot.domain.events import Origin
 from bot.domain.people import Role
 from bot.errors import ChatError, NotSent, OutcomeUnknown
 from bot.ports import Found
 
-METADATA = "fastapi_quiz_delivery"
 PAGE_SIZE = 200
 _ASK_AGAIN = timedelta(seconds=5)
 _MENTION = re.compile(r"<[#@]([A-Z0-9]+)(?:\|[^>]*)?>")
@@ -52,20 +51,15 @@ class SlackChat:
         thread = card.thread_of if isinstance(card, RevealCard) else None
         documents: Sequence[Attachment] = ()
 
-        async def post_page(page: Page | Message) -> AsyncSlackResponse:
-            # what `chat_postMessage` does before it comes to this is for blocks made by classes
-            words = {
-                "channel": channel,
-                "metadata": {"event_type": METADATA, "event_payload": {"key": key}},
-                **({"thread_ts": thread} if thread else {}),
-                **_message(page),
-            }
-            return await client.api_call(POST, json=words)
+        async def post_page(page: Page) -> AsyncSlackResponse:
+            return await client.chat_postMessage(
+                channel=channel, thread_ts=thread, **write_key(key), **write_message(page)
+            )
 
         try:
             if isinstance(card, QuestionCard):
-                message, rest = self.stencils.fill(card)
-                answer = await post_page(message)
+                body, rest = self.stencils.fill(card, channel, key)
+                answer = await client.post_written(channel, body)
             else:
                 (first, *rest), documents = await self.files.render(workspace, card)
                 answer = await self.files.send(first, post_page)
@@ -100,7 +94,7 @@ class SlackChat:
 
             async def post_page(page: Page) -> object:
                 return await client.chat_postMessage(
-                    channel=channel, thread_ts=thread, **_message(page)
+                    channel=channel, thread_ts=thread, **write_message(page)
                 )
 
             for page in pages:
@@ -143,7 +137,7 @@ class SlackChat:
             except CALL_ERRORS as error:
                 raise _explain_search(error) from error
             for message in answer.get("messages") or []:
-                if _key_of(message) == key:
+                if read_key(message) == key:
                     return Found(message["ts"], _time_of(message["ts"]))
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
@@ -155,7 +149,7 @@ class SlackChat:
         pages, documents = await self.files.render(workspace, card)
 
         async def post_page(page: Page) -> AsyncSlackResponse:
-            return await client.chat_postMessage(channel=member, **_message(page))
+            return await client.chat_postMessage(channel=member, **write_message(page))
 
         try:
             for page in pages:
@@ -219,15 +213,6 @@ class SlackChat:
         return ()
 
 
-def _message(page: Page | Message) -> dict[str, Any]:
-    return {
-        "text": page.fallback,
-        "blocks": page.blocks,
-        "unfurl_links": False,
-        "unfurl_media": False,
-    }
-
-
 async def _read_page(
     client: AsyncWebClient, channel: str, since: datetime, thread_of: str | None, cursor: str
 ) -> AsyncSlackResponse:
@@ -256,14 +241,6 @@ async def _read_message(client: AsyncWebClient, channel: str, ts: str) -> dict[s
     )
     messages = answer.get("messages") or []
     return messages[0] if messages and messages[0].get("ts") == ts else None
-
-
-def _key_of(message: dict[str, Any]) -> str | None:
-    metadata = message.get("metadata") or {}
-    if metadata.get("event_type") != METADATA:
-        return None
-    payload = metadata.get("event_payload") or {}
-    return payload.get("key")
 
 
 def _time_of(ts: str) -> datetime:

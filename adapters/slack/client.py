@@ -31,6 +31,7 @@ LONGEST_WAIT = timedelta(seconds=5)
 """How long a reply waits for its channel at most; then Slack may decide."""
 LONGEST_RETRY = timedelta(minutes=1)
 """How long a refused call waits for another try; whoever made it is not kept longer."""
+_WRITTEN = {"Content-Type": "application/json;charset=utf-8"}
 log = structlog.get_logger(__name__)
 
 
@@ -90,11 +91,18 @@ class WatchedClient(AsyncWebClient):
         channel = str((json or {}).get("channel", "")) if api_method == POST else ""
         if channel and self._patient:
             await self._wait_turn(channel)
+        return await self._call(api_method, channel, json=json, **more)
+
+    async def post_written(self, channel: str, body: bytes) -> AsyncSlackResponse:
+        """Post a message to the channel whose call is written as JSON already."""
+        return await self._call(POST, channel, data=body, headers=dict(_WRITTEN))
+
+    async def _call(self, api_method: str, channel: str, **words: Any) -> AsyncSlackResponse:
         began = monotonic()
         outcome = CallOutcome.LOST
         self._note_post(channel)
         try:
-            answer = await super().api_call(api_method, json=json, **more)
+            answer = await super().api_call(api_method, **words)
             outcome = CallOutcome.OK
         except CALL_ERRORS as error:
             outcome = outcome_of(error)

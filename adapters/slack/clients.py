@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 import aiohttp
 import structlog
-from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.client import Watch, WatchedClient
 from adapters.slack.log import SDK_LOG
@@ -48,9 +47,10 @@ class Clients:
     _renewals: set[asyncio.Task[Installation]] = field(default_factory=set)
 
     def open(self) -> None:
-        """Open the connection pool."""
+        """Open the connection pool. No cookie goes from one workspace's calls to another's."""
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=CONNECTIONS, limit_per_host=0),
+            cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
         )
 
@@ -120,7 +120,7 @@ class Clients:
         found = await self.installation(workspace)
         return found is not None and found.token != token
 
-    async def of(self, workspace: str, *, patient: bool = False) -> AsyncWebClient:
+    async def of(self, workspace: str, *, patient: bool = False) -> WatchedClient:
         """Return the workspace's client.
 
         Raises:
@@ -138,7 +138,7 @@ class Clients:
 
     def make(
         self, token: str | None = None, workspace: str = "", *, patient: bool = False
-    ) -> AsyncWebClient:
+    ) -> WatchedClient:
         """Return a client with that token: a copy, since making one reads the environment."""
         mould = self._moulds.get(patient)
         if mould is None or mould.session is not self.session:

@@ -1,7 +1,7 @@
-"""Questions as JSON text in which only the key is missing: thousands of channels get the same.
+"""Questions as the JSON of a call in which channel and key are missing: thousands get the same.
 
 Drawing a question's blocks and writing them as JSON takes about as long as half the call that
-posts them. `chat.postMessage` takes blocks as JSON text, too (docs.slack.dev/reference/methods).
+posts them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from secrets import token_hex
 
 from adapters.slack.blocks import Page
+from adapters.slack.messages import write_key, write_message
 from adapters.slack.render import render_card
 from bot.domain.cards import QuestionCard
 from bot.domain.question import Question
@@ -21,17 +22,10 @@ MOST_KEPT = 512
 
 
 @dataclass(frozen=True)
-class Message:
-    """One message as Slack takes it: blocks as JSON text, and the text for notifications."""
-
-    blocks: str
-    fallback: str
-
-
-@dataclass(frozen=True)
 class _Stencil:
     question: Question
-    first: Message
+    parts: list[str]
+    """The call but for its channel, taken apart where the key belongs."""
     rest: list[Page]
 
 
@@ -47,11 +41,12 @@ class Stencils:
     """Stands where the key belongs. Nobody can know it and write it into a question."""
     _kept: OrderedDict[Hashable, _Stencil] = field(default_factory=OrderedDict)
 
-    def fill(self, card: QuestionCard) -> tuple[Message, list[Page]]:
-        """Return the question's message with its key, and the pages that go on in the thread."""
+    def fill(self, card: QuestionCard, channel: str, key: str) -> tuple[bytes, list[Page]]:
+        """Return the body of the call that posts the question, and the pages that go on in its
+        thread. The key is hexadecimal: it stands in JSON as it is."""
         stencil = self._find(card)
-        blocks = stencil.first.blocks.replace(self.gap, card.key)
-        return Message(blocks, stencil.first.fallback), stencil.rest
+        body = f'{{"channel": {json.dumps(channel)}, {key.join(stencil.parts)}'
+        return body.encode(), stencil.rest
 
     def _find(self, card: QuestionCard) -> _Stencil:
         scheduled = card.schedule_number is not None
@@ -65,4 +60,5 @@ class Stencils:
 
     def _cut(self, card: QuestionCard) -> _Stencil:
         first, *rest = render_card(replace(card, key=self.gap, workspace=""))
-        return _Stencil(card.question, Message(json.dumps(first.blocks), first.fallback), rest)
+        body = json.dumps({**write_message(first), **write_key(self.gap)})
+        return _Stencil(card.question, body.removeprefix("{").split(self.gap), rest)

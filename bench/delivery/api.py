@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-_KEY = re.compile(rb"%22key%22%3A\+?%22([a-z0-9-]+)%22")
+_KEY = re.compile(rb'"event_payload": ?\{"key": ?"([a-z0-9-]+)"')
 
 
 @dataclass
@@ -28,7 +28,6 @@ class Counted:
     keys: Counter[bytes] = field(default_factory=Counter)
     first: float = 0.0
     last: float = 0.0
-    unkeyed: int = 0
 
     async def post(self, request: web.Request) -> web.Response:
         """Answer `chat.postMessage`."""
@@ -37,21 +36,19 @@ class Counted:
             await asyncio.sleep(self.latency)
         now = time.time()
         found = _KEY.search(body)
-        if found:
-            self.keys[found[1]] += 1
-        else:
-            self.unkeyed += 1
+        if found is None:
+            raise web.HTTPBadRequest(text="no key in the metadata")
+        self.keys[found[1]] += 1
         self.first = self.first or now
         self.last = now
-        number = sum((len(self.keys), self.unkeyed))
-        text = f'{{"ok":true,"ts":"{now:.0f}.{number:06d}","channel":"C1"}}'
+        text = f'{{"ok":true,"ts":"{now:.0f}.{len(self.keys):06d}","channel":"C1"}}'
         return web.Response(text=text, content_type="application/json")
 
     async def stats(self, _request: web.Request) -> web.Response:
         """Tell what arrived."""
         return web.json_response(
             {
-                "posts": sum(self.keys.values()) + self.unkeyed,
+                "posts": sum(self.keys.values()),
                 "doubled": sum(times > 1 for times in self.keys.values()),
                 "first": self.first,
                 "last": self.last,
@@ -62,7 +59,6 @@ class Counted:
         """Forget what arrived, and answer so late from now on."""
         self.keys.clear()
         self.first = self.last = 0.0
-        self.unkeyed = 0
         self.latency = float(request.query.get("latency", 0))
         return web.json_response({})
 

@@ -19,8 +19,8 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from adapters.slack.chat import METADATA
 from adapters.slack.clients import Clients
+from adapters.slack.messages import write_key
 from bench.delivery.peak import read_peak
 from bench.delivery.programs import Everywhere, make_example
 from bot.app import SystemClock
@@ -43,8 +43,8 @@ class Peer:
 async def post(number: int) -> None:
     """Post one channel's message."""
     client = Peer.clients.make(f"xoxb-T{number}")
-    metadata = {"event_type": METADATA, "event_payload": {"key": f"k{number}"}}
-    await client.chat_postMessage(channel=f"C{number}", metadata=metadata, **Peer.message)  # type: ignore[arg-type]
+    words = write_key(f"k{number}") | Peer.message
+    await client.chat_postMessage(channel=f"C{number}", **words)
     Peer.done += 1
     Peer.last = time.time()
 

@@ -17,9 +17,10 @@ from datetime import datetime
 from typing import Any
 
 from adapters.local.simulation import VirtualClock
-from adapters.slack.chat import METADATA, SlackChat
+from adapters.slack.chat import SlackChat
 from adapters.slack.clients import Clients
 from adapters.slack.files import Files
+from adapters.slack.messages import write_key, write_message
 from adapters.slack.people import People
 from bench.delivery.peak import read_peak
 from bench.delivery.stock import DUE
@@ -88,9 +89,8 @@ async def run_bare(url: str, posts: int, at_once: int) -> dict[str, float]:
     async def post_all() -> None:
         for number in channels:
             client = clients.make(f"xoxb-T{number}")
-            metadata = {"event_type": METADATA, "event_payload": {"key": f"k{number}"}}
             await client.chat_postMessage(
-                channel=f"C{number}", metadata=metadata, thread_ts=None, **message
+                channel=f"C{number}", **write_key(f"k{number}"), **message
             )
 
     figures: dict[str, float] = {}
@@ -109,12 +109,7 @@ def make_example() -> dict[str, Any]:
 
     question = load_pack(next(iter(shipped_packs().values())))[0]
     page = render_card(QuestionCard(question, "T1", DUE.date(), "k" * 20, 1))[0]
-    return {
-        "text": page.fallback,
-        "blocks": page.blocks,
-        "unfurl_links": False,
-        "unfurl_media": False,
-    }
+    return write_message(page)
 
 
 async def run_ours(url: str, database: str, at_once: int) -> dict[str, float]:

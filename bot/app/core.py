@@ -179,7 +179,7 @@ def build(
         Dispatching(
             storage,
             clock,
-            Planning(storage, grace, spread, meter),
+            Planning(grace, spread, meter),
             Delivering(
                 storage,
                 chats,

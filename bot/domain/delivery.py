@@ -19,7 +19,7 @@ from typing import NewType
 
 from bot.domain.people import MemberId, WorkspaceId
 from bot.domain.question import QuestionKey
-from bot.domain.schedule import RevealMode, ScheduleId, local_date
+from bot.domain.schedule import RevealMode, Schedule, ScheduleId, local_date
 
 DeliveryId = NewType("DeliveryId", int)
 
@@ -141,6 +141,33 @@ class Change:
     def wants_more(self) -> bool:
         """Whether somebody has to look at the delivery again by itself."""
         return self.not_before is not None or self.lease_until is not None
+
+
+def take(draft: Draft, number: DeliveryId, schedule: Schedule, lease_until: datetime) -> Delivery:
+    """Return a new delivery as whoever plans it takes it: under the first fence."""
+    return Delivery(
+        id=number,
+        workspace_id=draft.workspace_id,
+        channel=draft.channel,
+        slot=draft.slot,
+        key=draft.key,
+        purpose=draft.purpose,
+        state=DeliveryState.CLAIMED,
+        due_at=draft.due_at,
+        expires_at=draft.expires_at,
+        run=draft.run,
+        schedule_id=draft.schedule_id,
+        schedule_number=schedule.number,
+        question_key=draft.question_key,
+        question_id=draft.question_id,
+        round=draft.round,
+        lease_until=lease_until,
+        fence=1,
+        reveal=schedule.reveal,
+        reveal_after=schedule.reveal_after,
+        discussion=schedule.discussion,
+        zone=schedule.rhythm.zone,
+    )
 
 
 def make_key(seed: int, *parts: object) -> str:

@@ -35,6 +35,17 @@ class Leases(Protocol):
         """
         ...
 
+    async def take_new(
+        self, drafts: Sequence[Draft], owner: str, lease_until: datetime
+    ) -> Mapping[tuple[WorkspaceId, str], DeliveryId]:
+        """Insert what is posted as soon as this is committed: planned, claimed under the first
+        fence and marked as being sent, all in one step.
+
+        Return the ids by workspace and key. A (schedule, slot, run, purpose) that exists is left
+        alone and is not ours.
+        """
+        ...
+
     async def mark_sending(
         self, claimed: Sequence[Delivery], lease_until: datetime
     ) -> set[DeliveryId]:

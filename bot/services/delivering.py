@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,26 +13,20 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain import delivery as moves
-from bot.domain.cards import Card, QuestionCard, RevealCard
-from bot.domain.delivery import (
-    Change,
-    Delivery,
-    DeliveryId,
-    DeliveryState,
-    Purpose,
-)
-from bot.domain.people import Workspace, WorkspaceId
-from bot.domain.question import Question
-from bot.errors import NotSent, Rejected, RejectReason, StorageError
+from bot.domain.delivery import Change, Delivery, DeliveryId, DeliveryState, Draft
+from bot.domain.people import WorkspaceId
+from bot.errors import StorageError
 from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage, UnitOfWork
 from bot.services.background import Background
-from bot.services.digesting import make_digest
 from bot.services.holding import Holding
+from bot.services.jobs import Job, make_jobs, prepare_jobs
 from bot.services.pacing import Pacing
+from bot.services.planning import Plan
+from bot.services.posting import post_once
 from bot.services.settling import settle
 
 BATCH = 200
-"""Deliveries that are claimed together. More would be in doubt after a crash, and fewer make
+"""Deliveries that are taken together. More would be in doubt after a crash, and fewer make
 each pay more of a commit."""
 LEAST = 20
 """Deliveries that are claimed at the least, if so many are due."""
@@ -48,13 +42,8 @@ AFTER_FAULT = 5.0
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
-class _Job:
-    """A claimed delivery with all that posting it takes."""
-
-    delivery: Delivery
-    workspace: Workspace
-    card: Card
+async def _plan_nothing() -> None:
+    pass
 
 
 @dataclass
@@ -64,9 +53,9 @@ class Delivering:
     `owner` names this process; `lease` is how long it may hold a delivery. A post gives up
     after half the lease, so that nobody else looks for it meanwhile. At most `concurrency`
     posts are under way, of one workspace at most a quarter of them: a slow workspace delays no
-    other. `wake` is called when something is to be done again sooner than was known. Whole
-    batches are claimed, so that some deliveries wait here for their turn; what becomes of posts
-    is committed in groups.
+    other. `wake` is called when something is to be done again sooner than was known, `refill`
+    when posts have ended and made room. Whole batches are taken, so that some deliveries wait here
+    for their turn; what becomes of posts is committed in groups.
     """
 
     storage: Storage
@@ -80,10 +69,11 @@ class Delivering:
     meter: Meter = NO_METER
     pacing: Pacing = field(default_factory=Pacing)
     wake: Callable[[], None] = lambda: None
+    refill: Callable[[], Awaitable[object]] = _plan_nothing
 
     def __post_init__(self) -> None:
         self._begun: Counter[WorkspaceId] = Counter()
-        self._waiting: deque[tuple[_Job, datetime]] = deque()
+        self._waiting: deque[tuple[Job, datetime]] = deque()
         self._workers = 0
         self._settling = False
         self._tasks = Background()
@@ -97,6 +87,57 @@ class Delivering:
     def _share(self) -> int:
         return max(1, self.concurrency // SHARES)
 
+    def count_room(self) -> int:
+        """Return how many deliveries may be taken now, beside those that wait here already."""
+        is_full = self._draining or len(self._waiting) > BATCH // 2
+        return 0 if is_full else BATCH
+
+    async def take(
+        self, work: UnitOfWork, plans: Sequence[Plan], now: datetime
+    ) -> tuple[Sequence[Job], Sequence[Draft]]:
+        """Take what can be posted at once, in the transaction that plans it, and return it with
+        the drafts that are left to be stored.
+
+        What is taken is stored as being sent, so that nobody has to claim it: `begin` it as soon
+        as that is committed.
+        """
+        fresh = self._choose_fresh(plans, now)
+        until = now + self.lease
+        ids = await work.leases.take_new([plan.drafts[-1] for plan in fresh], self.owner, until)
+        ours = []
+        left = {id(draft): draft for plan in plans for draft in plan.drafts}
+        for plan in fresh:
+            draft = left.pop(id(plan.drafts[-1]))
+            number = ids.get((draft.workspace_id, draft.key))
+            if number is not None:
+                ours.append((plan.workspace, moves.take(draft, number, plan.move.schedule, until)))
+        return await make_jobs(work, ours, now), list(left.values())
+
+    def _choose_fresh(self, plans: Sequence[Plan], now: datetime) -> list[Plan]:
+        """Choose what is due, of workspaces that need not wait, on platforms that run here."""
+        begun: Counter[WorkspaceId] = Counter(self._begun)
+        fresh = []
+        for plan in plans:
+            draft, workspace = plan.drafts[-1] if plan.drafts else None, plan.workspace
+            if (
+                draft is not None
+                and draft.state is DeliveryState.SCHEDULED
+                and draft.due_at <= now
+                and begun[workspace.id] < self._share
+                and workspace.platform in self.chats
+                and not self.holding.held_until(workspace.id, now)
+            ):
+                begun[workspace.id] += 1
+                fresh.append(plan)
+        return fresh
+
+    def begin(self, jobs: Sequence[Job], since: datetime) -> None:
+        """Begin to send what was taken, and committed as being sent, at that time."""
+        for job in jobs:
+            self._begun[job.workspace.id] += 1
+            self._waiting.append((job, since + self.lease / 2))
+        self._start_workers()
+
     async def begin_due(self) -> int:
         """Begin to send what is due, as far as there is room; return how many were begun.
 
@@ -104,7 +145,7 @@ class Delivering:
         share is left out until half of it is free, and where most of a claim had to be put back,
         the next one is smaller: else each post of a workspace with thousands would cost a claim.
         """
-        if len(self._waiting) > BATCH // 2:
+        if not self.count_room():
             self._more = True
             return 0
         half = self._share // 2
@@ -113,13 +154,9 @@ class Delivering:
         self._more = taken == self._limit or bool(full)
         self._limit = min(BATCH, max(LEAST, 2 * len(jobs)))
         if jobs:
-            until = self.clock.now() + self.lease
-            ours = await self._mark_sending(jobs, until)
-            for job in jobs:
-                if job.delivery.id in ours:
-                    self._begun[job.workspace.id] += 1
-                    self._waiting.append((job, until - self.lease / 2))
-            self._start_workers()
+            now = self.clock.now()
+            ours = await self._mark_sending(jobs, now + self.lease)
+            self.begin([job for job in jobs if job.delivery.id in ours], now)
         return len(jobs)
 
     async def skip_expired(self) -> None:
@@ -165,7 +202,7 @@ class Delivering:
         finally:
             self._workers -= 1
 
-    async def _send(self, job: _Job, begin_before: datetime) -> None:
+    async def _send(self, job: Job, begin_before: datetime) -> None:
         structlog.contextvars.bind_contextvars(delivery=job.delivery.key)
         try:
             change = self._find_obstacle(job, begin_before) or await self._post(job)
@@ -178,7 +215,11 @@ class Delivering:
             self._group_is_whole.set()
         self.settle_again()
 
-    def _find_obstacle(self, job: _Job, begin_before: datetime) -> Change | None:
+    def _post(self, job: Job) -> Awaitable[Change]:
+        chat = self.chats[job.workspace.platform]
+        return post_once(chat, job, self.clock, self.lease, self.holding)
+
+    def _find_obstacle(self, job: Job, begin_before: datetime) -> Change | None:
         """Say what came up while the delivery waited for its turn: nothing was sent yet."""
         now = self.clock.now()
         held = self.holding.held_until(job.workspace.id, now)
@@ -198,13 +239,20 @@ class Delivering:
             while self._ended:
                 await self._await_group()
                 await self._commit_ended()
-                if self._more and not self._draining:
-                    await self.begin_due()
+                await self._use_room()
         except StorageError as error:
             log.warning("settle_failed", posts=len(self._ended), problem=str(error))
             asyncio.get_running_loop().call_later(AFTER_FAULT, self.wake)
         finally:
             self._settling = False
+
+    async def _use_room(self) -> None:
+        """Go on with what found no room before: what waits in the database goes first."""
+        if self._draining:
+            return
+        if self._more:
+            await self.begin_due()
+        await self.refill()
 
     async def _commit_ended(self) -> None:
         """Commit a group. What the database refuses is kept: nobody else knows what became of
@@ -226,7 +274,7 @@ class Delivering:
                 async with asyncio.timeout(SOON):
                     await self._group_is_whole.wait()
 
-    async def _claim(self, full: Collection[WorkspaceId], limit: int) -> tuple[Sequence[_Job], int]:
+    async def _claim(self, full: Collection[WorkspaceId], limit: int) -> tuple[Sequence[Job], int]:
         """Claim, put back what has to wait, and return the rest with the number claimed."""
         now = self.clock.now()
         async with self.storage.writing() as work:
@@ -238,7 +286,7 @@ class Delivering:
             await work.leases.release(waiting)
             held = {one.id for one, _ in waiting}
             free = [delivery for delivery in claimed if delivery.id not in held]
-            return await self._prepare(work, free, now), len(claimed)
+            return await prepare_jobs(work, free, now), len(claimed)
 
     def _tell(self, claimed: Sequence[Delivery]) -> None:
         if log.is_enabled_for(logging.DEBUG):
@@ -262,87 +310,6 @@ class Delivering:
                 waiting.append((delivery, moves.postpone(now, BRIEFLY, reason)))
         return waiting
 
-    async def _prepare(
-        self, work: UnitOfWork, claimed: Sequence[Delivery], now: datetime
-    ) -> Sequence[_Job]:
-        if not claimed:
-            return ()
-        ids = [delivery.workspace_id for delivery in claimed]
-        workspaces = await work.workspaces.get_many(ids)
-        keys = [delivery.question_key for delivery in claimed if delivery.question_key]
-        questions = await work.questions.get_many(None, keys)
-        jobs = []
-        for delivery in claimed:
-            workspace = workspaces[delivery.workspace_id]
-            if delivery.purpose is Purpose.DIGEST:
-                card: Card = await make_digest(work, delivery, now)
-            else:
-                assert delivery.question_key is not None
-                question = questions[delivery.question_key]
-                card = await _make_card(work, delivery, workspace, question, now)
-            jobs.append(_Job(delivery, workspace, card))
-        return jobs
-
-    async def _mark_sending(self, jobs: Sequence[_Job], until: datetime) -> set[DeliveryId]:
+    async def _mark_sending(self, jobs: Sequence[Job], until: datetime) -> set[DeliveryId]:
         async with self.storage.writing() as work:
             return await work.leases.mark_sending([job.delivery for job in jobs], until)
-
-    async def _post(self, job: _Job) -> Change:
-        """Post once and say what became of it; never raises."""
-        delivery, workspace = job.delivery, job.workspace
-        words = {"delivery": delivery.key, "workspace": workspace.external_id}
-        chat = self.chats.get(workspace.platform)
-        if chat is None:
-            return moves.postpone(self.clock.now(), self.lease, "Its platform is not running here.")
-        try:
-            log.debug("sending", slot=str(delivery.slot), purpose=delivery.purpose)
-            message_id = await self._call(chat, job)
-        except NotSent as error:
-            log.warning("post_refused", **words, problem=str(error))
-            now = self.clock.now()
-            wait = max(error.retry_after, moves.back_off(delivery.tries))
-            self.holding.wait(workspace.id, now + wait, str(error))
-            return moves.postpone(now, wait, str(error))
-        except Rejected as error:
-            log.warning("post_rejected", **words, problem=str(error))
-            revoked = error.reason is RejectReason.REVOKED
-            if revoked:
-                self.holding.wait(workspace.id, self.clock.now() + self.lease, str(error))
-            return moves.fail(str(error), revoked=revoked)
-        except Exception as error:
-            log.warning("post_in_doubt", **words, problem=repr(error))
-            self.holding.fail(workspace.id, self.clock.now())
-            return moves.look_again(self.clock.now(), 0, "The reply was lost.")
-        self.holding.succeed(workspace.id)
-        now = self.clock.now()
-        late = round((now - delivery.due_at).total_seconds(), 3)
-        log.info("posted", **words, channel=delivery.channel, message=message_id, late=late)
-        return moves.confirm(message_id, now)
-
-    async def _call(self, chat: ChatPort, job: _Job) -> str:
-        async with asyncio.timeout(self.lease.total_seconds() / 2):
-            return await chat.post(
-                job.workspace.external_id, job.delivery.channel, job.card, job.delivery.key
-            )
-
-
-async def _make_card(
-    work: UnitOfWork, delivery: Delivery, workspace: Workspace, question: Question, now: datetime
-) -> Card:
-    if delivery.purpose is Purpose.REVEAL:
-        return RevealCard(
-            question,
-            delivery.key,
-            counts=await work.attempts.counts(delivery),
-            thread_of=await work.deliveries.question_message_id(delivery),
-        )
-    return QuestionCard(
-        question=question,
-        workspace=workspace.external_id,
-        slot=delivery.slot,
-        key=delivery.key,
-        schedule_number=delivery.schedule_number,
-        late=moves.is_late(delivery.due_at, now),
-        emoji=workspace.emoji,
-        discussion=delivery.discussion,
-    )

@@ -32,6 +32,10 @@ class Dispatching:
     erasing: Erasing
     digesting: Digesting
 
+    def __post_init__(self) -> None:
+        self._has_unplanned = False
+        self.delivering.refill = self._go_on_planning
+
     def wake_by(self, wake: Callable[[], None]) -> None:
         """Have `wake` called when a post has to be tried or looked for again: whoever sleeps
         until `next_wake_at` couldn't know of it."""
@@ -74,15 +78,15 @@ class Dispatching:
         async with self.storage.reading() as work:
             wakes = await work.agenda.next_wakes(self.delivering.chats)
         taken = 0
-        if _is_due(wakes.schedules, now):
-            taken += await self.planning.plan_due(now)
-        if _is_due(wakes.digests, now):
-            taken += await self.digesting.plan_due(now)
-        if taken or _is_due(wakes.deliveries, now):
+        if _is_due(wakes.deliveries, now):
             if look:
                 await self.delivering.skip_expired()
                 taken += await self.reconciling.begin_due()
             taken += await self.delivering.begin_due()
+        if _is_due(wakes.schedules, now):
+            taken += await self._plan_due()
+        if _is_due(wakes.digests, now):
+            taken += await self.digesting.plan_due(now)
         if _is_due(wakes.notices, now):
             taken += await self.notifying.begin_due()
         if _is_due(wakes.reminders, now):
@@ -92,6 +96,25 @@ class Dispatching:
         if _is_due(wakes.erasures, now):
             taken += await self.erasing.begin_due()
         return taken
+
+    async def _plan_due(self) -> int:
+        """Plan as many schedules as there is room for posts, and begin what can be posted at once;
+        the rest is stored, to be claimed when its time has come. Return how many were planned.
+        """
+        async with self.storage.writing() as work:
+            now, room = self.clock.now(), self.delivering.count_room()
+            plans = await self.planning.plan(work, now, room) if room else ()
+            jobs, left = await self.delivering.take(work, plans, now)
+            await work.deliveries.insert(left)
+        self._has_unplanned = len(plans) == room
+        self.planning.tell(plans)
+        self.delivering.begin(jobs, now)
+        return len(plans)
+
+    async def _go_on_planning(self) -> None:
+        """Plan what found no room before."""
+        if self._has_unplanned:
+            await self._plan_due()
 
     async def next_wake_at(self) -> datetime | None:
         """Return when the next thing is due that can be done here; None when nothing will be."""

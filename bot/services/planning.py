@@ -17,9 +17,8 @@ from bot.domain.delivery import DeliveryState, Draft, Purpose, make_key
 from bot.domain.people import Workspace, WorkspaceId
 from bot.domain.reading import format_duration
 from bot.domain.schedule import Schedule, Slot
-from bot.ports import NO_METER, Meter, Move, Storage, UnitOfWork
+from bot.ports import NO_METER, Meter, Move, UnitOfWork
 
-BATCH = 400
 AT_ONCE = 40
 """Schedules that are planned before others have their turn: the first picks shuffle decks."""
 log = structlog.get_logger(__name__)
@@ -71,6 +70,7 @@ class LowDeck(NamedTuple):
 class Plan(NamedTuple):
     """What becomes of a schedule: new deliveries, when it is due next, what its admin is told."""
 
+    workspace: Workspace
     move: Move
     drafts: Sequence[Draft]
     low: LowDeck | None = None
@@ -80,42 +80,43 @@ class Plan(NamedTuple):
 class Planning:
     """Writes a delivery for each due slot; the unique slot makes writing it twice harmless."""
 
-    storage: Storage
     grace: timedelta
     spread: timedelta = timedelta(0)
     meter: Meter = NO_METER
 
-    async def plan_due(self, now: datetime) -> int:
-        """Plan up to a batch of schedules and return how many were due.
+    async def plan(self, work: UnitOfWork, now: datetime, most: int) -> Sequence[Plan]:
+        """Plan up to so many of the schedules that are due, and move them on. The new deliveries
+        are to be stored in the same transaction, and told of by `tell` when it is committed.
 
         Of the slots missed while nothing ran, only the newest is posted, and only within
         the grace; the others are kept as skipped, with the reason.
         """
-        async with self.storage.writing() as work:
-            schedules = await work.schedules.due(now, BATCH)
-            if not schedules:
-                return 0
-            workspaces = await work.workspaces.get_many([s.workspace_id for s in schedules])
-            oldest = min(s.next_due_at for s in schedules if s.next_due_at)
-            taken = await work.deliveries.planned_slots(schedules, oldest.date() - _ONE_DAY)
-            picker = await open_picker(work, schedules)
-            plans: list[Plan] = []
-            for start in range(0, len(schedules), AT_ONCE):
-                plans += [
-                    self._plan(picker, workspaces[s.workspace_id], s, taken.get(s.id, ()), now)
-                    for s in schedules[start : start + AT_ONCE]
-                ]
-                await asyncio.sleep(0)
-            drafts = [draft for plan in plans for draft in plan.drafts]
-            await work.deliveries.insert(drafts)
-            await work.schedules.move_on([plan.move for plan in plans])
-            for plan in plans:
-                await tell_of_low_deck(work, plan.move.schedule, plan.low, now)
+        schedules = await work.schedules.due(now, most)
+        if not schedules:
+            return ()
+        workspaces = await work.workspaces.get_many([s.workspace_id for s in schedules])
+        oldest = min(s.next_due_at for s in schedules if s.next_due_at)
+        taken = await work.deliveries.planned_slots(schedules, oldest.date() - _ONE_DAY)
+        picker = await open_picker(work, schedules)
+        plans: list[Plan] = []
+        for start in range(0, len(schedules), AT_ONCE):
+            plans += [
+                self._plan(picker, workspaces[s.workspace_id], s, taken.get(s.id, ()), now)
+                for s in schedules[start : start + AT_ONCE]
+            ]
+            await asyncio.sleep(0)
+        await work.schedules.move_on([plan.move for plan in plans])
+        for plan in plans:
+            await tell_of_low_deck(work, plan.move.schedule, plan.low, now)
+        return plans
+
+    def tell(self, plans: Sequence[Plan]) -> None:
+        """Log and count what was planned."""
+        drafts = [draft for plan in plans for draft in plan.drafts]
         log_plans(drafts)
         for draft in drafts:
             if draft.state is DeliveryState.SKIPPED:
                 self.meter.note_delivery(draft.state)
-        return len(schedules)
 
     def _plan(
         self,
@@ -130,14 +131,16 @@ class Planning:
         free = [slot for slot in slots if slot.date not in taken]
         move = Move(schedule, coming.due_at, schedule.low_told_at_size)
         if not free or now - free[-1].due_at > self.grace:
-            return Plan(move, [self._skip(workspace, schedule, slot, now) for slot in free])
+            return Plan(
+                workspace, move, [self._skip(workspace, schedule, slot, now) for slot in free]
+            )
         skipped = [self._skip(workspace, schedule, slot, now) for slot in free[:-1]]
         delay = delay_within(self.spread, workspace, schedule.channel)
         slot = Slot(free[-1].date, free[-1].due_at + delay) if delay else free[-1]
         draft, low = plan_question(picker, workspace, schedule, slot, self.grace)
         if low:
             move = move._replace(low_told_at_size=low.size)
-        return Plan(move, [*skipped, draft], low)
+        return Plan(workspace, move, [*skipped, draft], low)
 
     def _skip(self, workspace: Workspace, schedule: Schedule, slot: Slot, now: datetime) -> Draft:
         late = now - slot.due_at

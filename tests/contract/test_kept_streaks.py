@@ -19,7 +19,7 @@ from bot.domain.streak import SETTLED_AFTER, Streak, sum_up, unsettles
 from bot.services.settling import settle
 from bot.services.streaks import count_streaks, load_ledger, log_and_count
 from storage.unit_of_work import SqlStorage
-from tests.contract.test_storage import attempt, make_schedule
+from tests.contract.makers import attempt, make_schedule
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 GRACE = timedelta(hours=6)

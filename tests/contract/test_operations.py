@@ -12,7 +12,7 @@ from bot.domain.delivery import DeliveryState
 from bot.domain.health import OVERDUE_AFTER, Process, Tally
 from bot.services.reporting import Reporting
 from storage.unit_of_work import SqlStorage
-from tests.contract.test_storage import LEASE, NOW, claim_all, make_draft, make_schedule
+from tests.contract.makers import LEASE, NOW, claim_all, make_draft, make_schedule
 
 LATER = NOW + OVERDUE_AFTER + timedelta(seconds=1)
 

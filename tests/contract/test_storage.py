@@ -4,71 +4,30 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
 from bot.domain import delivery as moves
-from bot.domain.attempt import Attempt, AttemptKind
-from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose
-from bot.domain.people import Level, Member, MemberId, Role, Workspace, WorkspaceId
-from bot.domain.question import Kind, Markdown, Question, QuestionFilter
-from bot.domain.schedule import Rhythm, Schedule, ScheduleId
+from bot.domain.attempt import AttemptKind
+from bot.domain.delivery import DeliveryState, Purpose
+from bot.domain.people import Level, MemberId, Role, WorkspaceId
+from bot.domain.question import QuestionFilter
+from bot.domain.schedule import Rhythm
 from bot.domain.standing import ALL
 from bot.errors import StorageError
-from bot.ports import UnitOfWork
 from storage.unit_of_work import SqlStorage
-
-NOW = datetime(2026, 3, 27, 8, 0, tzinfo=UTC)
-TODAY = NOW.date()
-LEASE = timedelta(seconds=60)
-
-
-def make_question(name: str, *, prompt: str = "Why?", topic: str = "routing") -> Question:
-    return Question(
-        id=name,
-        pack="fastapi",
-        title=name.title(),
-        level=Level.FRESHER,
-        topics=(topic,),
-        kind=Kind.OPEN,
-        prompt=Markdown(prompt),
-        answer=Markdown("Because."),
-    )
-
-
-async def make_schedule(work: UnitOfWork, team: str = "acme") -> tuple[Workspace, Schedule]:
-    workspace = await work.workspaces.ensure("local", team, team)
-    schedule = Schedule(
-        id=ScheduleId(0),
-        workspace_id=workspace.id,
-        number=0,
-        channel="#general",
-        rhythm=Rhythm(time(9), "Europe/Berlin"),
-        next_due_at=NOW,
-    )
-    return workspace, await work.schedules.add(schedule)
-
-
-def make_draft(workspace: Workspace, schedule: Schedule, slot: date = TODAY, run: int = 0) -> Draft:
-    return Draft(
-        workspace_id=workspace.id,
-        channel=schedule.channel,
-        slot=slot,
-        key=moves.make_key(workspace.seed, schedule.id, slot.isoformat(), run),
-        purpose=Purpose.QUESTION,
-        due_at=NOW,
-        expires_at=NOW + timedelta(hours=6),
-        run=run,
-        schedule_id=schedule.id,
-        question_id="depends",
-        round=1,
-    )
-
-
-async def claim_all(storage: SqlStorage, now: datetime = NOW) -> list[Delivery]:
-    async with storage.writing() as work:
-        return list(await work.leases.claim("me", now, now + LEASE, 100))
+from tests.contract.makers import (
+    LEASE,
+    NOW,
+    TODAY,
+    attempt,
+    claim_all,
+    make_draft,
+    make_question,
+    make_schedule,
+    post,
+)
 
 
 async def test_a_workspace_and_a_member_are_made_once(storage: SqlStorage) -> None:
@@ -145,129 +104,6 @@ async def test_due_schedules_come_earliest_first(storage: SqlStorage) -> None:
         assert (await work.agenda.next_wakes()).earliest() == NOW - timedelta(hours=1)
 
 
-async def test_complaint_1_a_slot_has_one_delivery(storage: SqlStorage) -> None:
-    async with storage.writing() as work:
-        workspace, schedule = await make_schedule(work)
-        draft = make_draft(workspace, schedule)
-        another = replace(draft, key="another", channel="elsewhere")
-        run = make_draft(workspace, schedule, run=1)
-        await work.deliveries.insert([draft, another, run])
-        await work.deliveries.insert([another])
-        stored = await work.deliveries.newest_of_workspace(workspace.id, 10)
-        assert {one.key for one in stored} == {draft.key, run.key}
-        assert await work.deliveries.count_runs(schedule, NOW.date()) == 1
-
-
-async def test_complaint_2_a_lease_keeps_a_second_process_away(storage: SqlStorage) -> None:
-    async with storage.writing() as work:
-        await work.deliveries.insert([make_draft(*await make_schedule(work))])
-    [mine] = await claim_all(storage)
-    assert (mine.state, mine.fence) == (DeliveryState.CLAIMED, 1)
-    assert await claim_all(storage) == []
-    [theirs] = await claim_all(storage, NOW + LEASE)
-    assert theirs.fence == 2
-    async with storage.writing() as work:
-        assert await work.leases.mark_sending([mine], NOW + LEASE) == set()
-        assert await work.leases.mark_sending([theirs], NOW + 2 * LEASE) == {theirs.id}
-
-
-async def test_a_process_takes_only_what_its_platforms_can_post(storage: SqlStorage) -> None:
-    later = NOW + timedelta(days=1)
-    async with storage.writing() as work:
-        workspace, schedule = await make_schedule(work)
-        await work.schedules.save(replace(schedule, next_due_at=later))
-        await work.deliveries.insert([make_draft(workspace, schedule)])
-        ana = await work.members.ensure(workspace.id, "ana", "ana")
-        await work.notices.add(workspace.id, ana.id, "#general", "hello", NOW)
-        assert (await work.agenda.next_wakes(["slack"])).earliest() == later
-        assert (await work.agenda.next_wakes(["slack", "local"])).earliest() == NOW
-        assert not await work.leases.claim("me", NOW, NOW + LEASE, 10, (), ["slack"])
-        assert not await work.notices.take_due(NOW, NOW + LEASE, 10, ["slack"])
-        assert len(await work.notices.take_due(NOW, NOW + LEASE, 10, ["local"])) == 1
-        [claimed] = await work.leases.claim("me", NOW, NOW + LEASE, 10, (), ["slack", "local"])
-        await work.leases.mark_sending([claimed], NOW + LEASE)
-        after = NOW + LEASE
-        assert not await work.leases.take_ambiguous(after, after, 10, ["slack"])
-        assert len(await work.leases.take_ambiguous(after, after, 10, ["local"])) == 1
-
-
-async def test_only_the_holder_of_the_fence_settles(storage: SqlStorage) -> None:
-    async with storage.writing() as work:
-        workspace, schedule = await make_schedule(work)
-        await work.deliveries.insert([make_draft(workspace, schedule)])
-    [mine] = await claim_all(storage)
-    async with storage.writing() as work:
-        await work.leases.mark_sending([mine], NOW + LEASE)
-        [taken] = await work.leases.take_ambiguous(NOW + LEASE, NOW + 2 * LEASE, 10)
-        assert await work.leases.settle([(mine, moves.confirm("1", NOW))]) == set()
-        assert await work.leases.settle([(taken, moves.confirm("1", NOW))]) == {taken.id}
-        assert await work.leases.settle([(taken, moves.fail("no"))]) == set()
-        stored = await work.deliveries.by_message(workspace.id, "#general", "1")
-    assert stored is not None
-    assert (stored.state, stored.posted_at, stored.tries) == (DeliveryState.CONFIRMED, NOW, 1)
-
-
-async def test_what_a_channel_was_not_shown_may_be_picked_again(storage: SqlStorage) -> None:
-    """Refused for good, past its grace, cancelled: none of these was seen. In doubt it was."""
-    ends = ("refused", "expired", "cancelled", "in doubt", "posted")
-    async with storage.writing() as work:
-        workspace, schedule = await make_schedule(work)
-        drafts = [
-            replace(make_draft(workspace, schedule, run=run), question_id=name)
-            for run, name in enumerate(ends)
-        ]
-        await work.deliveries.insert([one for one in drafts if one.question_id != "expired"])
-    claimed = {one.question_id: one for one in await claim_all(storage)}
-    channel = (workspace.id, schedule.channel)
-    async with storage.writing() as work:
-        sent = [claimed[name] for name in ("refused", "in doubt", "posted")]
-        await work.leases.mark_sending(sent, NOW + LEASE)
-        changes = [
-            (claimed["refused"], moves.fail("no")),
-            (claimed["in doubt"], moves.look_again(NOW, 0, "lost")),
-            (claimed["posted"], moves.confirm("1", NOW)),
-        ]
-        await work.leases.settle(changes)
-        await work.deliveries.cancel_waiting(schedule, "moved")
-        await work.deliveries.insert([one for one in drafts if one.question_id == "expired"])
-        assert set((await work.deliveries.seen({channel}))[channel].rounds) == {
-            "in doubt",
-            "posted",
-            "expired",
-        }
-        await work.leases.expire(NOW + timedelta(days=1))
-        seen = (await work.deliveries.seen({channel}))[channel]
-    assert seen.rounds == {"in doubt": 1, "posted": 1}
-    assert seen.last_id == "posted"
-
-
-async def test_what_is_past_its_grace_is_skipped(storage: SqlStorage) -> None:
-    async with storage.writing() as work:
-        workspace, schedule = await make_schedule(work)
-        await work.deliveries.insert([make_draft(workspace, schedule)])
-        assert await work.leases.expire(NOW + timedelta(hours=6)) == 0
-        assert await work.leases.expire(NOW + timedelta(hours=6, seconds=1)) == 1
-        assert (await work.agenda.next_wakes()).earliest() == schedule.next_due_at
-        [skipped] = await work.deliveries.newest_of_workspace(workspace.id, 10)
-    assert (skipped.state, bool(skipped.reason)) == (DeliveryState.SKIPPED, True)
-
-
-async def post(
-    work: UnitOfWork,
-    workspace: Workspace,
-    schedule: Schedule,
-    slot: date,
-    at: datetime,
-    run: int = 0,
-) -> Delivery:
-    draft = make_draft(workspace, schedule, slot, run)
-    confirmed = replace(draft, state=DeliveryState.CONFIRMED, posted_at=at)
-    await work.deliveries.insert([confirmed])
-    delivery = await work.deliveries.by_key(workspace.id, draft.key)
-    assert delivery is not None
-    return delivery
-
-
 async def test_question_days_are_the_dates_with_posts(storage: SqlStorage) -> None:
     friday, monday = date(2026, 3, 27), date(2026, 3, 30)
     async with storage.writing() as work:
@@ -282,19 +118,6 @@ async def test_question_days_are_the_dates_with_posts(storage: SqlStorage) -> No
         assert await work.deliveries.posted_slots(other.id) == []
     assert [slot.date for slot in slots] == [friday, monday]
     assert slots[0].last_posted_at - slots[0].first_posted_at == timedelta(hours=3)
-
-
-def attempt(member: Member, delivery: Delivery, kind: AttemptKind, **changes: object) -> Attempt:
-    plain = Attempt(
-        workspace_id=member.workspace_id,
-        member_id=member.id,
-        delivery_id=delivery.id,
-        slot=delivery.slot,
-        kind=kind,
-        at=NOW,
-        late=False,
-    )
-    return replace(plain, **changes)  # type: ignore[arg-type]
 
 
 async def test_complaint_11_the_first_answer_is_locked(storage: SqlStorage) -> None:

@@ -23,7 +23,7 @@ from bot.ports import UnitOfWork
 from storage.engine import open_engine
 from storage.schema import _alembic_config, _set_foreign_keys, migrate
 from storage.unit_of_work import SqlStorage
-from tests.contract.test_storage import attempt, make_draft, make_schedule, post
+from tests.contract.makers import attempt, make_draft, make_schedule, post
 
 MONDAY = date(2026, 3, 30)
 NOW = datetime(2026, 3, 30, 9, tzinfo=UTC)

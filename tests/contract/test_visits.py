@@ -8,7 +8,7 @@ from bot.domain.people import Member, Workspace
 from bot.domain.visit import Pass, Visit
 from bot.ports import UnitOfWork
 from storage.unit_of_work import SqlStorage
-from tests.contract.test_storage import NOW
+from tests.contract.makers import NOW
 
 LATER = NOW + timedelta(minutes=10)
 

@@ -46,6 +46,12 @@ class Engine:
                 )
             )
 
+    async def plan(self, now: datetime) -> None:
+        """Plan what is due and store it, for somebody else to claim."""
+        async with self.app.storage.writing() as work:
+            plans = await self.app.dispatching.planning.plan(work, now, 100)
+            await work.deliveries.insert([draft for plan in plans for draft in plan.drafts])
+
     async def advance(self, by: timedelta) -> None:
         """Let time pass; what falls due is done in order."""
         target = self.clock.now() + by

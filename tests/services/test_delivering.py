@@ -46,7 +46,7 @@ async def test_an_expired_claim_is_claimed_again_and_sent_once(engine: Engine) -
     """A process died between the claim and the mark: nothing was sent, so it is safe."""
     await engine.add_schedule()
     engine.clock.move_to(DUE)
-    await engine.app.dispatching.planning.plan_due(DUE)
+    await engine.plan(DUE)
     async with engine.app.storage.writing() as work:
         [dead] = await work.leases.claim("dead", DUE, DUE + MINUTE, 10)
     await engine.advance(30 * timedelta(seconds=1))
@@ -270,7 +270,7 @@ async def test_a_post_that_ends_during_the_commit_of_others_is_committed_too(
     for channel in ("#early", "#late"):
         await engine.add_schedule("acme", channel)
     engine.clock.move_to(DUE)
-    await engine.app.dispatching.planning.plan_due(DUE)
+    await engine.plan(DUE)
     delivering = replace(engine.app.dispatching.delivering, storage=storage, chats={"local": chat})
     async with asyncio.timeout(30):
         await delivering.begin_due()
@@ -307,14 +307,17 @@ class FullStorage:
 
 async def test_what_could_not_be_planned_is_not_logged_as_planned(engine: Engine) -> None:
     await engine.add_schedule()
-    planning = engine.app.dispatching.planning
-    full = replace(planning, storage=FullStorage(engine.app.storage, takes=0))
+    engine.clock.move_to(DUE + timedelta(days=3))
+    dispatching = engine.app.dispatching
+    full = replace(dispatching, storage=FullStorage(engine.app.storage, takes=0))
     with capture_logs() as logged:
         for _ in range(2):
             with pytest.raises(StorageError):
-                await full.plan_due(DUE + timedelta(days=3))
-        await planning.plan_due(DUE + timedelta(days=3))
-    assert [line["event"] for line in logged] == ["skipped"] * 3 + ["planned"]
+                await full.run_due()
+        assert not await engine.deliveries()
+        await dispatching.run_due()
+    events = [line["event"] for line in logged if line["event"] in ("planned", "skipped")]
+    assert events == ["skipped"] * 3 + ["planned"]
 
 
 async def test_what_became_of_posts_is_kept_while_the_database_refuses_it(engine: Engine) -> None:
@@ -322,7 +325,7 @@ async def test_what_became_of_posts_is_kept_while_the_database_refuses_it(engine
     for channel in ("#one", "#two"):
         await engine.add_schedule("acme", channel)
     engine.clock.move_to(DUE)
-    await engine.app.dispatching.planning.plan_due(DUE)
+    await engine.plan(DUE)
     delivering = replace(engine.app.dispatching.delivering, storage=storage)
     await delivering.begin_due()
     await delivering.finish()

@@ -6,7 +6,7 @@ import asyncio
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
@@ -17,8 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from adapters.local.platform import NAME, Fault, LocalChat, LocalPlatform, Message
 from adapters.local.simulation import VirtualClock
 from bot.app import build
-from bot.domain.delivery import DeliveryState
+from bot.domain.delivery import DeliveryState, Draft
 from bot.domain.schedule import Rhythm, Schedule, ScheduleId
+from bot.services.jobs import Job
 from tests.stage import PACKS
 
 START = datetime(2026, 3, 23, 8, 59, tzinfo=UTC)
@@ -27,7 +28,7 @@ LEASE = timedelta(seconds=60)
 T = TypeVar("T")
 
 LEGAL = {
-    None: {"scheduled", "skipped"},
+    None: {"scheduled", "sending", "skipped"},
     "scheduled": {"scheduled", "claimed", "skipped"},
     "claimed": {"claimed", "sending", "scheduled", "skipped"},
     "sending": {"sending", "confirmed", "scheduled", "failed", "stuck"},
@@ -126,24 +127,30 @@ class DeliveryMachine(RuleBasedStateMachine):
     def go_out(self, hours: int) -> None:
         self.platform.outage_until = self.clock.now() + timedelta(hours=hours)
 
-    @rule(step=st.sampled_from(["planned", "claimed", "sending", "posted"]))
+    @rule(step=st.sampled_from(["stored", "claimed", "sending", "taken", "posted"]))
     def die_after(self, step: str) -> None:
-        """The process gets as far as that step with what is due, and dies."""
+        """The process gets as far as that step with what is due, and dies. What is new is stored
+        and claimed, or taken as it is planned."""
 
         async def work() -> None:
             now = self.clock.now()
-            dispatching = self.app.dispatching
-            await dispatching.planning.plan_due(now)
-            if step == "planned":
+            planning, delivering = self.app.dispatching.planning, self.app.dispatching.delivering
+            async with self.app.storage.writing() as work:
+                plans = await planning.plan(work, now, 100)
+                jobs: Sequence[Job] = ()
+                left: Sequence[Draft] = [draft for plan in plans for draft in plan.drafts]
+                if step in ("taken", "posted"):
+                    jobs, left = await delivering.take(work, plans, now)
+                await work.deliveries.insert(left)
+            if step in ("stored", "taken"):
                 return
-            jobs, _ = await dispatching.delivering._claim((), 100)
+            claimed, _ = await delivering._claim((), 100)
             if step == "claimed":
                 return
-            ours = await dispatching.delivering._mark_sending(jobs, now + LEASE)
+            ours = await delivering._mark_sending(claimed, now + LEASE)
             if step == "posted":
-                for job in jobs:
-                    if job.delivery.id in ours:
-                        await dispatching.delivering._post(job)
+                for job in [*jobs, *(job for job in claimed if job.delivery.id in ours)]:
+                    await delivering._post(job)
 
         self.run(work())
         self.run(self.app.close())

@@ -1,0 +1,73 @@
+"""What posting a delivery takes, read before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.cards import Card, QuestionCard, RevealCard
+from bot.domain.delivery import Delivery, Purpose, is_late
+from bot.domain.people import Workspace
+from bot.domain.question import Question
+from bot.ports import UnitOfWork
+from bot.services.digesting import make_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A delivery that is ours to send, with all that posting it takes."""
+
+    delivery: Delivery
+    workspace: Workspace
+    card: Card
+
+
+async def prepare_jobs(
+    work: UnitOfWork, deliveries: Sequence[Delivery], now: datetime
+) -> Sequence[Job]:
+    """Read what these deliveries bring, and to whom."""
+    if not deliveries:
+        return ()
+    workspaces = await work.workspaces.get_many([one.workspace_id for one in deliveries])
+    return await make_jobs(work, [(workspaces[one.workspace_id], one) for one in deliveries], now)
+
+
+async def make_jobs(
+    work: UnitOfWork, deliveries: Sequence[tuple[Workspace, Delivery]], now: datetime
+) -> Sequence[Job]:
+    """Read what these deliveries bring."""
+    keys = [delivery.question_key for _, delivery in deliveries if delivery.question_key]
+    questions = await work.questions.get_many(None, keys)
+    jobs = []
+    for workspace, delivery in deliveries:
+        if delivery.purpose is Purpose.DIGEST:
+            card: Card = await make_digest(work, delivery, now)
+        else:
+            assert delivery.question_key is not None
+            question = questions[delivery.question_key]
+            card = await _make_card(work, delivery, workspace, question, now)
+        jobs.append(Job(delivery, workspace, card))
+    return jobs
+
+
+async def _make_card(
+    work: UnitOfWork, delivery: Delivery, workspace: Workspace, question: Question, now: datetime
+) -> Card:
+    if delivery.purpose is Purpose.REVEAL:
+        return RevealCard(
+            question,
+            delivery.key,
+            counts=await work.attempts.counts(delivery),
+            thread_of=await work.deliveries.question_message_id(delivery),
+        )
+    return QuestionCard(
+        question=question,
+        workspace=workspace.external_id,
+        slot=delivery.slot,
+        key=delivery.key,
+        schedule_number=delivery.schedule_number,
+        late=is_late(delivery.due_at, now),
+        emoji=workspace.emoji,
+        discussion=delivery.discussion,
+    )

@@ -1,0 +1,60 @@
+"""Posts a delivery once, and says what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from bot.domain import delivery as moves
+from bot.domain.delivery import Change
+from bot.errors import NotSent, Rejected, RejectReason
+from bot.ports import ChatPort, Clock
+from bot.services.holding import Holding
+from bot.services.jobs import Job
+
+log = structlog.get_logger(__name__)
+
+
+async def post_once(
+    chat: ChatPort, job: Job, clock: Clock, lease: timedelta, holding: Holding
+) -> Change:
+    """Post, and say what became of it; never raises.
+
+    A post gives up after half the lease, so that nobody else looks for it meanwhile. What the
+    platform said is remembered in `holding`.
+    """
+    delivery, workspace = job.delivery, job.workspace
+    words = {"delivery": delivery.key, "workspace": workspace.external_id}
+    try:
+        log.debug("sending", slot=str(delivery.slot), purpose=delivery.purpose)
+        message_id = await _call(chat, job, lease)
+    except NotSent as error:
+        log.warning("post_refused", **words, problem=str(error))
+        now = clock.now()
+        wait = max(error.retry_after, moves.back_off(delivery.tries))
+        holding.wait(workspace.id, now + wait, str(error))
+        return moves.postpone(now, wait, str(error))
+    except Rejected as error:
+        log.warning("post_rejected", **words, problem=str(error))
+        revoked = error.reason is RejectReason.REVOKED
+        if revoked:
+            holding.wait(workspace.id, clock.now() + lease, str(error))
+        return moves.fail(str(error), revoked=revoked)
+    except Exception as error:
+        log.warning("post_in_doubt", **words, problem=repr(error))
+        holding.fail(workspace.id, clock.now())
+        return moves.look_again(clock.now(), 0, "The reply was lost.")
+    holding.succeed(workspace.id)
+    now = clock.now()
+    late = round((now - delivery.due_at).total_seconds(), 3)
+    log.info("posted", **words, channel=delivery.channel, message=message_id, late=late)
+    return moves.confirm(message_id, now)
+
+
+async def _call(chat: ChatPort, job: Job, lease: timedelta) -> str:
+    async with asyncio.timeout(lease.total_seconds() / 2):
+        return await chat.post(
+            job.workspace.external_id, job.delivery.channel, job.card, job.delivery.key
+        )
