@@ -101,35 +101,40 @@ class Delivering:
         What is taken is stored as being sent, so that nobody has to claim it: `begin` it as soon
         as that is committed.
         """
-        fresh = self._choose_fresh(plans, now)
+        fresh, left = self._choose_fresh(plans, now)
         until = now + self.lease
         ids = await work.leases.take_new([plan.drafts[-1] for plan in fresh], self.owner, until)
         ours = []
-        left = {id(draft): draft for plan in plans for draft in plan.drafts}
         for plan in fresh:
-            draft = left.pop(id(plan.drafts[-1]))
+            draft = plan.drafts[-1]
             number = ids.get((draft.workspace_id, draft.key))
             if number is not None:
                 ours.append((plan.workspace, moves.take(draft, number, plan.move.schedule, until)))
-        return await make_jobs(work, ours, now), list(left.values())
+        return await make_jobs(work, ours, now), left
 
-    def _choose_fresh(self, plans: Sequence[Plan], now: datetime) -> list[Plan]:
-        """Choose what is due, of workspaces that need not wait, on platforms that run here."""
+    def _choose_fresh(
+        self, plans: Sequence[Plan], now: datetime
+    ) -> tuple[Sequence[Plan], Sequence[Draft]]:
+        """Choose those whose newest draft can be posted now; return them, and all other drafts."""
         begun: Counter[WorkspaceId] = Counter(self._begun)
-        fresh = []
+        fresh: list[Plan] = []
+        left: list[Draft] = []
         for plan in plans:
-            draft, workspace = plan.drafts[-1] if plan.drafts else None, plan.workspace
+            workspace, drafts = plan.workspace, plan.drafts
             if (
-                draft is not None
-                and draft.state is DeliveryState.SCHEDULED
-                and draft.due_at <= now
+                drafts
+                and drafts[-1].state is DeliveryState.SCHEDULED
+                and drafts[-1].due_at <= now
                 and begun[workspace.id] < self._share
                 and workspace.platform in self.chats
                 and not self.holding.held_until(workspace.id, now)
             ):
                 begun[workspace.id] += 1
                 fresh.append(plan)
-        return fresh
+                left += drafts[:-1]
+            else:
+                left += drafts
+        return fresh, left
 
     def begin(self, jobs: Sequence[Job], since: datetime) -> None:
         """Begin to send what was taken, and committed as being sent, at that time."""

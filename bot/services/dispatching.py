@@ -101,9 +101,12 @@ class Dispatching:
         """Plan as many schedules as there is room for posts, and begin what can be posted at once;
         the rest is stored, to be claimed when its time has come. Return how many were planned.
         """
+        self._has_unplanned = True
+        if not self.delivering.count_room():
+            return 0
         async with self.storage.writing() as work:
             now, room = self.clock.now(), self.delivering.count_room()
-            plans = await self.planning.plan(work, now, room) if room else ()
+            plans = await self.planning.plan(work, now, room)
             jobs, left = await self.delivering.take(work, plans, now)
             await work.deliveries.insert(left)
         self._has_unplanned = len(plans) == room
