@@ -265,7 +265,10 @@ async def measure_database(url: str, attempts: int, calls: int) -> list[Timing]:
     try:
         await migrate(engine)
         await fill(engine, attempts)
-        return [timing async for timing in Bench(engine, calls, attempts).run()]
+        bench = Bench(engine, calls, attempts)
+        timings = [timing async for timing in bench.run()]
+        await bench.storage.close()
+        return timings
     finally:
         await engine.dispose()
 
