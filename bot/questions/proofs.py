@@ -35,6 +35,10 @@ class ProofFailure:
         return f"{self.part}, line {self.line}: {self.problem}"
 
 
+class _OutOfTime(BaseException):
+    """A block that catches `Exception` must not catch its own time limit."""
+
+
 def count_runs(question: Question) -> int:
     """Count the code blocks that are run for a question."""
     return sum(block.info == RUN for _, block in _list_blocks(question))
@@ -83,7 +87,9 @@ def _run_block(
             padding + block.code, f"<{module.__name__}: {part}>", "exec", dont_inherit=True
         )
         exec(code, module.__dict__)  # noqa: S102  the author's own file, on the author's machine
-    except Exception as error:  # a proof may fail in any way, and all of them are its failure
+    except _OutOfTime:
+        return f"still running after {TIME_LIMIT_SECONDS} s"
+    except (Exception, SystemExit) as error:  # in whatever way it ends early, that is its failure
         return f"{type(error).__name__}: {error}"
     return None
 
@@ -120,7 +126,7 @@ def _time_limit() -> Iterator[None]:
         return
 
     def give_up(*_: object) -> None:
-        raise TimeoutError(f"still running after {TIME_LIMIT_SECONDS} s")
+        raise _OutOfTime
 
     before = signal.signal(signal.SIGALRM, give_up)
     signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT_SECONDS)

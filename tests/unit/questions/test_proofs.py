@@ -5,8 +5,11 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import pytest
+
 from bot.domain.people import Level
 from bot.domain.question import Kind, Markdown, Question
+from bot.questions import proofs
 from bot.questions.proofs import count_runs, run_proof
 
 
@@ -50,6 +53,19 @@ def test_errors_and_warnings_fail() -> None:
     assert noisy is not None
     assert "ZeroDivisionError" in broken.problem
     assert "DeprecationWarning: old" in noisy.problem
+
+
+def test_a_block_that_ends_the_program_fails_and_the_next_one_runs() -> None:
+    ended = run_proof(make_question(proof="```python\nimport sys\nsys.exit(0)\n```"))
+    assert str(ended) == "proof, line 2: SystemExit: 0"
+
+
+def test_a_block_can_t_catch_its_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proofs, "TIME_LIMIT_SECONDS", 0.05)
+    code = "while True:\n    try:\n        sum(range(1000))\n    except Exception:\n        pass"
+    endless = run_proof(make_question(proof=f"```python\n{code}\n```"))
+    assert endless is not None
+    assert endless.problem == "still running after 0.05 s"
 
 
 def test_files_are_written_elsewhere() -> None:
