@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from bot.questions.loader import load_pack, load_pack_info
 from bot.questions.pack_files import pack_digest, shipped_packs
 from bot.questions.proofs import asserts_something, count_runs, run_proof
 
+ROOT = Path(__file__).parents[3]
 QUESTIONS = load_pack(shipped_packs()["fastapi"])
 SEEDS = {
     "fastapi-flask-drf",
@@ -61,6 +64,12 @@ def test_the_bank_is_as_large_as_promised() -> None:
     open_share = sum(one.kind is Kind.OPEN for one in QUESTIONS) / len(QUESTIONS)
     assert 0.6 <= open_share <= 0.72
     assert sum(count_runs(question) > 0 for question in QUESTIONS) >= 120
+
+
+@pytest.mark.parametrize("file", ["README.md", "CHANGELOG.md"])
+def test_the_size_of_the_bank_is_told_as_it_is(file: str) -> None:
+    told = re.findall(r"(\d+) questions", (ROOT / file).read_text("utf-8"))
+    assert told == [str(len(QUESTIONS))]
 
 
 def test_the_digest_is_stable() -> None:
