@@ -2,8 +2,9 @@
 
     python -m bench.bank [--pack fastapi] [--grader lexical] [--others 20]
 
-Model answers on their own question and on others, attacks, and honest short answers in other
-words (bench/paraphrases.jsonl, where `said` lists the points that each makes).
+Model answers on their own question and on others, attacks, honest short answers in other
+words (bench/paraphrases.jsonl, where `said` lists the points that each makes), and what a good, a
+half and a mistaken candidate say (bench/candidates.jsonl).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -31,6 +32,8 @@ from bot.questions.loader import load_pack
 from bot.questions.pack_files import shipped_packs
 
 PARAPHRASES = Path(__file__).parent / "paraphrases.jsonl"
+CANDIDATES = Path(__file__).parent / "candidates.jsonl"
+KINDS = ("good", "half", "wrong")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,26 @@ async def grade_paraphrases(grader: Grader, chosen: Sequence[Paraphrase]) -> str
     )
 
 
+def read_candidates(tasks: Mapping[str, GradingTask]) -> Iterator[tuple[GradingTask, str, str]]:
+    """Yield a task, one of `KINDS`, and such an answer to it; tasks are given by question id."""
+    for line in CANDIDATES.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        yield from ((tasks[row["id"]], kind, row[kind]) for kind in KINDS)
+
+
+async def grade_candidates(grader: Grader, tasks: Mapping[str, GradingTask]) -> None:
+    """Print what good, half and wrong answers to the bank of today earn."""
+    scores: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    for task, kind, answer in read_candidates(tasks):
+        scores[kind].append((await grader.grade(task, answer)).score)
+    for kind, earned in scores.items():
+        print(
+            f"  a {kind + ' answer':<32} n {len(earned):>5}   mean {fmean(earned):.3f}"
+            f"   min {min(earned):.3f}   max {max(earned):.3f}"
+            f"   above 0.4: {sum(score > 0.4 for score in earned)}"
+        )
+
+
 def main(
     pack: Annotated[str, typer.Option(help="A shipped pack's name.")] = "fastapi",
     grader: Annotated[str, typer.Option(help="One grader only.")] = "lexical",
@@ -136,13 +159,16 @@ def main(
         raise typer.BadParameter(f"no grader {grader}; there are: {', '.join(GRADERS)}")
     if pack not in shipped_packs():
         raise QuizError(f"No pack is called {pack}; there are: {', '.join(shipped_packs())}.")
-    tasks = [make_task(one) for one in load_pack(shipped_packs()[pack]) if one.key_points]
+    named = {one.id: make_task(one) for one in load_pack(shipped_packs()[pack]) if one.key_points}
+    tasks = list(named.values())
     measured = GRADERS[grader]()
     print(f"{grader}, pack {pack}: {len(tasks)} open questions")
     asyncio.run(grade_bank(measured, tasks, others))
     for name, tuned in (("other words (tuned on)", True), ("other words (held out)", False)):
         chosen = [each for each in read_paraphrases() if each.tuned is tuned]
         print(f"  {name:<34} {asyncio.run(grade_paraphrases(measured, chosen))}")
+    if pack == "fastapi":
+        asyncio.run(grade_candidates(measured, named))
 
 
 if __name__ == "__main__":

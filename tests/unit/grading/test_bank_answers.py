@@ -17,11 +17,16 @@ from bot.questions.loader import load_pack
 from bot.questions.pack_files import shipped_packs
 
 ROOT = Path(__file__).parents[3]
-TASKS = [make_task(one) for one in load_pack(shipped_packs()["fastapi"]) if one.key_points]
-PARAPHRASES: list[dict[str, Any]] = [
-    json.loads(line)
-    for line in (ROOT / "bench" / "paraphrases.jsonl").read_text("utf-8").splitlines()
-]
+NAMED = {one.id: make_task(one) for one in load_pack(shipped_packs()["fastapi"]) if one.key_points}
+TASKS = list(NAMED.values())
+
+
+def read_rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (ROOT / "bench" / name).read_text("utf-8").splitlines()]
+
+
+PARAPHRASES = read_rows("paraphrases.jsonl")
+CANDIDATES = read_rows("candidates.jsonl")
 
 
 def pair_with_others(count: int) -> list[tuple[GradingTask, GradingTask]]:
@@ -85,6 +90,18 @@ def test_points_said_in_other_words_are_met_and_others_are_not() -> None:
                 unsaid, wrongly = unsaid + 1, wrongly + is_met
     assert met >= 0.8 * said
     assert wrongly <= 0.1 * unsaid
+
+
+def test_good_half_and_wrong_answers_are_told_apart() -> None:
+    good, half, wrong = (
+        [grade_answer(NAMED[row["id"]], row[kind]).score for row in CANDIDATES]
+        for kind in ("good", "half", "wrong")
+    )
+    assert min(good) >= 0.7
+    assert all(each > other for each, other in zip(good, half, strict=True))
+    assert all(each > other for each, other in zip(good, wrong, strict=True))
+    assert max(wrong) < 0.6
+    assert sum(score > 0.4 for score in wrong) <= 0.15 * len(wrong)
 
 
 def test_a_written_point_must_be_made_in_one_place() -> None:
