@@ -111,10 +111,21 @@ def open_pairs(dialect: str, name: str) -> Pairs:
     return Pairs(table, func.json_extract(value, "$[0]"), func.json_extract(value, "$[1]"))
 
 
-def gather_object(
-    dialect: str, key: ColumnElement[str], value: ColumnElement[int]
+def gather_highest(
+    dialect: str, key: ColumnElement[str], value: ColumnElement[int], newest: ColumnElement[int]
 ) -> ColumnElement[str]:
-    """Return the rows' keys and values as the text of one JSON object, in the rows' order."""
+    """Return a pair as JSON text: an object of the rows' keys with the highest value of each, and
+    the key of the row where `newest` is highest.
+
+    In the text a key stands once for each of its rows, the highest value last, which is the one
+    that a reader keeps: to group them takes SQLite longer than all the rest. There the rows have
+    to come from an index on key and value.
+    """
     if dialect == "postgresql":
-        return cast(func.json_object_agg(key, value), Text)
-    return func.json_group_object(key, value)
+        from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+        highest = func.json_object_agg(key, aggregate_order_by(value, value))
+        first = func.array_agg(aggregate_order_by(key, newest.desc()), type_=ARRAY(String))[1]
+        return cast(func.json_build_array(highest, first), Text)
+    # next to a single max(), SQLite takes a plain column from the row that has it
+    return func.json_array(func.json_group_object(key, value), key, func.max(newest))

@@ -20,7 +20,7 @@ from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose
 from bot.domain.people import MemberId, WorkspaceId
 from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import PostedSlot
-from storage.arrays import gather_object, is_among, open_pairs
+from storage.arrays import gather_highest, is_among, open_pairs
 from storage.bulk import fetch
 from storage.leases import IN_DOUBT, WAITING
 from storage.mapping import from_draft, to_delivery
@@ -86,10 +86,10 @@ class DeliveryRepository:
         pairs = {"pairs": tuple(channels)}
         rows = await fetch(connection, _make_seen(connection.dialect.name), pairs)
         seen = {}
-        for workspace_id, channel, rounds in rows:
-            ids = json.loads(rounds or "{}")
-            if ids:
-                seen[WorkspaceId(workspace_id), channel] = Seen(ids, next(reversed(ids)))
+        for workspace_id, channel, gathered in rows:
+            rounds, last_id, *_ = json.loads(gathered)
+            if rounds:
+                seen[WorkspaceId(workspace_id), channel] = Seen(rounds, last_id)
         return seen
 
     async def rounds_of(self, workspace_id: WorkspaceId, member_id: MemberId) -> Mapping[str, int]:
@@ -261,26 +261,26 @@ def _question_day_of(workspace_id: WorkspaceId) -> tuple[Any, ...]:
 def _make_seen(dialect: str) -> Any:
     """Return a row for each channel: after years, one for each question would be thousands.
 
-    The conditions are written out as the index has them, or it would not be used alone.
+    The conditions are written out as the index has them, or it would not be used alone. Each
+    question has an id; to say so makes SQLite prefer the index that holds it to another on
+    workspace and channel, whichever was made first.
     """
     pair = open_pairs(dialect, "pairs")
-    shown = (
-        select(_TABLE.c.question_id, func.max(_TABLE.c.round).label("round"))
+    shown = gather_highest(dialect, _TABLE.c.question_id, _TABLE.c.round, _TABLE.c.id)
+    rounds = (
+        select(shown)
         .where(
             _TABLE.c.workspace_id == pair.number,
             _TABLE.c.channel == pair.text,
             _TABLE.c.purpose == literal_column(f"'{Purpose.QUESTION}'"),
             _TABLE.c.member_id.is_(None),
             _TABLE.c.round > literal_column("0"),
+            _TABLE.c.question_id > literal_column("''"),
         )
-        .group_by(_TABLE.c.question_id)
-        .order_by(func.max(_TABLE.c.id))
         .correlate(pair.table)
-        .subquery("shown")
     )
-    rounds = select(gather_object(dialect, shown.c.question_id, shown.c.round))
     return select(
         pair.number.label("workspace_id"),
         pair.text.label("channel"),
-        rounds.correlate(pair.table).scalar_subquery().label("rounds"),
+        rounds.scalar_subquery().label("rounds"),
     )

@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 
 from bot.domain.question import QuestionFilter, QuestionSummary
 
@@ -73,9 +74,8 @@ class Deck(tuple[QuestionSummary, ...]):
         question that joins later is seen 0 times: it comes next and leaves the order of the
         others as it was. Filters that overlap in a channel share `rounds`.
         """
-        times = [rounds[known] for known in rounds.keys() & self._by_id.keys()]
-        most = max(times, default=0)
-        fewest = min(times) if len(times) == len(self) else 0
+        times = list(map(rounds.get, self._by_id, repeat(0))) if rounds else [0]
+        most, fewest = max(times), min(times)
         number = most if fewest < most else most + 1
         candidates = (
             question

@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain import delivery as moves
 from bot.domain.attempt import AttemptKind
+from bot.domain.deck import Seen
 from bot.domain.delivery import DeliveryState, Purpose
 from bot.domain.people import Level, MemberId, Role, WorkspaceId
 from bot.domain.question import QuestionFilter
@@ -102,6 +103,21 @@ async def test_due_schedules_come_earliest_first(storage: SqlStorage) -> None:
         due = await work.schedules.due(NOW, 10)
         assert [schedule.id for schedule in due] == [two.id, one.id]
         assert (await work.agenda.next_wakes()).earliest() == NOW - timedelta(hours=1)
+
+
+async def test_of_a_question_shown_again_the_newest_round_counts(storage: SqlStorage) -> None:
+    """Also where the rounds of two filters overlap, so that a lower one comes later."""
+    shown = [("a", 1), ("b", 1), ("c", 1), ("b", 3), ("c", 2), ("a", 2)]
+    async with storage.writing() as work:
+        workspace, schedule = await make_schedule(work)
+        drafts = [
+            replace(make_draft(workspace, schedule, run=run), question_id=name, round=number)
+            for run, (name, number) in enumerate(shown)
+        ]
+        await work.deliveries.insert(drafts)
+        channels = {(workspace.id, schedule.channel), (workspace.id, "#empty")}
+        seen = await work.deliveries.seen(channels)
+    assert seen == {(workspace.id, schedule.channel): Seen({"a": 2, "b": 3, "c": 2}, "a")}
 
 
 async def test_question_days_are_the_dates_with_posts(storage: SqlStorage) -> None:
