@@ -25,7 +25,7 @@ from adapters.discord.pacing import Pacer
 from adapters.discord.rights import find_missing, find_name
 from adapters.discord.seeding import Seeder
 from adapters.discord.servers import Servers
-from adapters.discord.standing import Standing, Standings, fetch_role, fetch_standing
+from adapters.discord.standing import Presence, Standing, Standings, fetch_role, fetch_standing
 from adapters.discord.text import shorten
 from bot.domain.cards import Button, Card, QuestionCard, RevealCard
 from bot.domain.events import Origin
@@ -58,7 +58,8 @@ class Chat:
         self._servers = servers
         self._pacer = pacer
         self.standings = Standings()
-        self._pointed: OrderedDict[tuple[str, str], bool] = OrderedDict()
+        self.presence = Presence()
+        self._pointed: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._posting = 0
         self.seeder = Seeder(client, lambda: self._posting > 0 or pacer.is_busy)
 
@@ -252,7 +253,9 @@ class Chat:
             button = Button("Status", "command", "", "status")
         page = Page(f"<@{member}> {text}", buttons=(button,))
         await self._send(client, workspace, channel, page, f"p{member}{key}"[: limits.NONCE])
-        _remember(self._pointed, (channel, key), True)
+        self._pointed[channel, key] = None
+        while len(self._pointed) > _REMEMBERED:
+            self._pointed.popitem(last=False)
 
     async def introduce(self, origin: Origin) -> Origin:
         """Every event tells who it is."""
@@ -301,9 +304,9 @@ class Chat:
             return await fetch_standing(self._connected(), _number(workspace), _number(member))
 
     async def forget(self, workspace: str, member: str) -> None:
-        """Drop where the member writes from, and what they may."""
+        """Drop where the member writes from, what they may, and that they were there."""
         self.standings.note(workspace, member, None)
-        self._pointed.pop((workspace, member), None)
+        self.presence.forget(workspace, member)
         await self._homes.forget(member, _number(workspace))
 
     def _connected(self) -> discord.Client:
@@ -327,10 +330,3 @@ def _number(text: str) -> int:
         f"Discord has nothing with the id {text[:40]!r}.",
         "Choose the channel from Discord's own list.",
     )
-
-
-def _remember(words: OrderedDict[tuple[str, str], bool], key: tuple[str, str], value: bool) -> None:
-    words[key] = value
-    words.move_to_end(key)
-    while len(words) > _REMEMBERED:
-        words.popitem(last=False)

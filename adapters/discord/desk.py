@@ -20,7 +20,7 @@ from adapters.discord.messages import Page, make_message
 from adapters.discord.render import render_card
 from adapters.discord.servers import Servers
 from adapters.discord.shapes import Reaction
-from adapters.discord.standing import Presence, read_standing
+from adapters.discord.standing import read_standing
 from adapters.discord.uploads import fetch_upload, read_enclosure
 from bot.domain.cards import Button, Card, ErrorCard, FormCard, NoticeCard, Reply
 from bot.domain.events import ButtonPressed, Event, FormSubmitted, Origin, Upload
@@ -51,7 +51,6 @@ class Desk:
         self._chat = chat
         self._homes = homes
         self._servers = servers
-        self.presence = Presence()
         self._handle: Handle | None = None
         self._under_way: set[asyncio.Task[Any]] = set()
 
@@ -136,9 +135,9 @@ class Desk:
     async def _is_there(self, origin: Origin) -> bool:
         """Tell whether who writes directly is still in the server, as far as Discord says so:
         a conversation with the bot goes on when they have left, and its buttons stay."""
-        now = asyncio.get_running_loop().time()
+        presence, now = self._chat.presence, asyncio.get_running_loop().time()
         who = (origin.workspace, origin.member)
-        if self.presence.is_fresh(*who, now):
+        if presence.is_fresh(*who, now):
             return True
         try:
             async with asyncio.timeout(PATIENCE):
@@ -147,7 +146,7 @@ class Desk:
             log.warning("membership_unknown", member=origin.member, problem=repr(error))
             return False
         if standing.is_here:
-            self.presence.note(*who, now)
+            presence.note(*who, now)
         else:
             self.forget_standing(origin)
         return standing.is_here
@@ -163,7 +162,9 @@ class Desk:
         What was said of their rights is to be forgotten afterwards: see `forget_standing`."""
         user = str(interaction.user.id)
         if interaction.guild_id is not None:
-            self._chat.standings.note(str(interaction.guild_id), user, read_standing(interaction))
+            guild, now = str(interaction.guild_id), asyncio.get_running_loop().time()
+            self._chat.standings.note(guild, user, read_standing(interaction))
+            self._chat.presence.note(guild, user, now)
             self._homes.note(user, interaction.guild_id)
             name = self._servers.name_of(interaction.guild_id)
             return inbound.make_origin(interaction, interaction.guild_id, name)

@@ -48,8 +48,9 @@ class Standings:
 class Presence:
     """Remembers for a while who was in which server, by a clock of seconds.
 
-    Whoever practises in direct messages presses button after button, and each question to Discord
-    takes from what the bot may ask a second. Rights are never taken from here.
+    Whoever acts in a server is there, and Discord can be asked of the others. But whoever practises
+    in direct messages presses button after button, and each question takes from what the bot may
+    ask a second. Rights are never taken from here.
     """
 
     def __init__(self, lasts: float = 600.0) -> None:
@@ -62,6 +63,10 @@ class Presence:
         self._seen.move_to_end((workspace, member))
         while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
+
+    def forget(self, workspace: str, member: str) -> None:
+        """Drop what is remembered of the member."""
+        self._seen.pop((workspace, member), None)
 
     def is_fresh(self, workspace: str, member: str, now: float) -> bool:
         """Tell whether the member was there a moment ago."""
