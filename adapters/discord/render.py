@@ -47,7 +47,7 @@ from bot.domain.cards import (
     StreakCard,
     TopicsCard,
 )
-from bot.domain.question import Kind, Question
+from bot.domain.question import Question
 
 PAGE_TEXT = limits.EMBED_TEXT
 _EMPTY = "\u200b"
@@ -94,10 +94,8 @@ def _question(card: QuestionCard) -> Page:
 
 
 def _list_choices(question: Question) -> str:
-    if question.kind is not Kind.CHOICE:
-        return ""
-    pairs = zip("ABCDEFGH", question.choices, strict=False)
-    return "\n".join(f"**{letter}**  {escape(choice.text)}" for letter, choice in pairs)
+    lettered = question.lettered.items()
+    return "\n".join(f"**{letter}**  {escape(choice.text)}" for letter, choice in lettered)
 
 
 @_render.register

@@ -39,7 +39,7 @@ from bot.domain.cards import (
 )
 from bot.domain.delivery import Delivery
 from bot.domain.grading import Verdict
-from bot.domain.question import Kind, Question
+from bot.domain.question import Question
 from bot.domain.schedule import Schedule
 from bot.domain.streak import Outcome
 
@@ -85,13 +85,8 @@ def _question(card: QuestionCard) -> str:
 
 
 def _choices(question: Question) -> list[str]:
-    if question.kind is not Kind.CHOICE:
-        return []
-    lines = (
-        f"{letter}) {choice.text}"
-        for letter, choice in zip("ABCDEFGH", question.choices, strict=False)
-    )
-    return ["\n".join(lines)]
+    lines = [f"{letter}) {choice.text}" for letter, choice in question.lettered.items()]
+    return ["\n".join(lines)] if lines else []
 
 
 @_render.register

@@ -107,7 +107,6 @@ def _globals() -> Mapping[str, Any]:
     return {
         "wording": wording,
         "interview_words": interview_words,
-        "LETTERS": "ABCDEFGH",
         "CHOICE": Kind.CHOICE,
         "OUTCOMES": _OUTCOMES,
         "VERDICTS": _VERDICTS,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.domain.question import Question
+
 
 @dataclass(frozen=True, slots=True)
 class Button:
@@ -13,6 +15,12 @@ class Button:
     action: str
     key: str = ""
     value: str = ""
+
+
+def offer_answers(question: Question, key: str) -> tuple[Button, ...]:
+    """Return what a question is answered by: one button a choice, else the form."""
+    letters = (Button(letter, "choose", key, letter) for letter in question.lettered)
+    return tuple(letters) or (Button("Answer", "answer", key),)
 
 
 @dataclass(frozen=True, slots=True)
