@@ -1,12 +1,12 @@
-"""Cards as plain text."""
+"""Cards as plain text: which card is shown by what."""
 
 from __future__ import annotations
 
-import re
 from functools import singledispatch
-from zoneinfo import ZoneInfo
 
-from bot.domain import interview_words, wording
+from adapters.local import grades, interviews, schedules
+from adapters.local.text import escape, one_line
+from bot.domain import wording
 from bot.domain.cards import (
     BankCard,
     BankQuestionCard,
@@ -15,53 +15,21 @@ from bot.domain.cards import (
     ErrorCard,
     FormCard,
     FormField,
-    GradeCard,
     HelpCard,
-    HistoryCard,
     LeaderboardCard,
     LedgerCard,
     LinkCard,
     MockCard,
-    MockHistoryCard,
-    MockReportCard,
     NoticeCard,
-    PastAnswerCard,
-    PreviewCard,
     QuestionCard,
     QueueCard,
     RevealCard,
-    ScheduleCard,
-    SchedulesCard,
     Standing,
-    StatusCard,
     StreakCard,
     TopicsCard,
 )
-from bot.domain.delivery import Delivery
-from bot.domain.grading import Verdict
 from bot.domain.question import Question
-from bot.domain.schedule import Schedule
 from bot.domain.streak import Outcome
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_PING = re.compile(r"@(?=\w)|<(?=[!@#&])")
-_ZERO_WIDTH = "\u200b"
-_MARKS = {Verdict.MET: "+", Verdict.PARTIAL: "~", Verdict.MISSING: "-", Verdict.WRONG: "x"}
-
-
-def escape(text: str) -> str:
-    """Make text that somebody typed harmless: it pings nobody and moves no cursor."""
-    return _PING.sub(lambda match: match[0] + _ZERO_WIDTH, strip_control(text))
-
-
-def strip_control(text: str) -> str:
-    """Leave out what moves a cursor or turns the direction of a text."""
-    return _CONTROL.sub("", text)
-
-
-def one_line(text: str) -> str:
-    """Escape, and fold all white space, so that the text can't pose as another line."""
-    return " ".join(escape(text).split())
 
 
 def render_card(card: Card) -> str:
@@ -74,6 +42,17 @@ def render_card(card: Card) -> str:
 @singledispatch
 def _render(card: Card) -> str:
     raise TypeError(f"no text for {type(card).__name__}")
+
+
+_render.register(grades.show_grade)
+_render.register(grades.show_history)
+_render.register(grades.show_past_answer)
+_render.register(interviews.show_history)
+_render.register(interviews.show_report)
+_render.register(schedules.show_preview)
+_render.register(schedules.show_schedule)
+_render.register(schedules.show_schedules)
+_render.register(schedules.show_status)
 
 
 @_render.register
@@ -90,6 +69,11 @@ def _choices(question: Question) -> list[str]:
 
 
 @_render.register
+def _mock(card: MockCard) -> str:
+    return interviews.show_step(card, _choices(card.question))
+
+
+@_render.register
 def _reveal(card: RevealCard) -> str:
     parts = [f"Answer: {card.question.title}"]
     right = [choice for choice in card.question.choices if choice.right]
@@ -100,50 +84,6 @@ def _reveal(card: RevealCard) -> str:
     else:
         parts.append(" ".join(wording.list_reveal_notes(card)))
     return "\n\n".join(parts)
-
-
-@_render.register
-def _grade(card: GradeCard) -> str:
-    grade = card.grade
-    by = wording.name_grader(grade.grader)
-    head = f"{round(grade.score * 100)} % ({grade.band}), scored by {by}"
-    lines = [
-        f"{_MARKS[point.verdict]} {_point(point.text, point.evidence)}" for point in grade.points
-    ]
-    parts = [head, "\n".join(lines), one_line(grade.feedback), wording.describe_earned(card)]
-    parts.append(f"Model answer\n\n{card.question.answer}")
-    return "\n\n".join(part for part in parts if part)
-
-
-@_render.register
-def _history(card: HistoryCard) -> str:
-    if not card.lines:
-        return wording.NO_ANSWER_YET
-    lines = [one_line(wording.describe_history_line(line)) for line in card.lines]
-    return "\n".join([wording.introduce_history(card), *lines, wording.explain_history(card)])
-
-
-@_render.register
-def _past_answer(card: PastAnswerCard) -> str:
-    past, grade = card.answer, card.answer.grade
-    lines = [
-        f"{_MARKS[point.verdict]} {_point(point.text, point.evidence)}" for point in grade.points
-    ]
-    parts = [
-        f"#{past.number} {one_line(card.question.title)}",
-        f"{wording.describe_past(past)}, scored by {one_line(wording.name_grader(grade.grader))}",
-        card.question.prompt,
-        f"Your answer\n\n{escape(wording.quote_answer(past))}",
-        "\n".join(lines),
-        one_line(grade.feedback),
-        f"Model answer\n\n{card.question.answer}",
-    ]
-    return "\n\n".join(part for part in parts if part)
-
-
-def _point(text: str, evidence: str) -> str:
-    said = f' (you: "{one_line(evidence)}")' if evidence else ""
-    return f"{one_line(text)}{said}"
 
 
 _DAYS = {
@@ -194,82 +134,6 @@ def _digest(card: DigestCard) -> str:
 
 def _standing(row: Standing) -> str:
     return f"{row.rank:>3}. {one_line(row.member):<20} {row.points:>5} points  streak {row.streak}"
-
-
-@_render.register
-def _mock(card: MockCard) -> str:
-    question, topics = card.question, ", ".join(card.question.topics)
-    what = interview_words.introduce_step(card.number, card.of, card.follow_up)
-    head = f"{what}: {question.title}\n{question.level} · {topics}"
-    parts = [head, card.said, *_asked_on(card), question.prompt, *_choices(question)]
-    return "\n\n".join(part for part in parts if part)
-
-
-def _asked_on(card: MockCard) -> list[str]:
-    if not card.follow_up:
-        return []
-    return [escape(card.follow_up), interview_words.ASK_ON, interview_words.FIRST_ASKED]
-
-
-@_render.register
-def _mock_report(card: MockReportCard) -> str:
-    report = card.report
-    parts = [f"Mock interview: {interview_words.describe_report(report)}"]
-    for title, lines in interview_words.list_sections(report):
-        parts.append("\n".join([title, *(f"- {one_line(line)}" for line in lines)]))
-    parts.append(interview_words.MODEL_ANSWERS)
-    parts += [f"{item.question.title}\n{item.question.answer}" for item in report.items]
-    return "\n\n".join(parts)
-
-
-@_render.register
-def _mock_history(card: MockHistoryCard) -> str:
-    if not card.interviews:
-        return interview_words.NO_HISTORY
-    lines = interview_words.list_history(card.interviews, card.zone)
-    return "\n".join(["Your mock interviews", *lines, interview_words.describe_trend(card.trend)])
-
-
-@_render.register
-def _schedule(card: ScheduleCard) -> str:
-    return f"Schedule {card.schedule.number} {card.said}".strip() + f".\n{_describe(card.schedule)}"
-
-
-@_render.register
-def _schedules(card: SchedulesCard) -> str:
-    if not card.schedules:
-        return wording.NO_SCHEDULE
-    return "\n".join(f"{schedule.number}. {_describe(schedule)}" for schedule in card.schedules)
-
-
-def _describe(schedule: Schedule) -> str:
-    facts = " · ".join(map(one_line, wording.list_schedule_facts(schedule)))
-    return f"{one_line(schedule.channel)} {facts}"
-
-
-@_render.register
-def _preview(card: PreviewCard) -> str:
-    head = wording.introduce_preview(card)
-    return "\n".join([head, *(f"{slot:%a %Y-%m-%d %H:%M %Z}" for slot in card.slots)])
-
-
-@_render.register
-def _status(card: StatusCard) -> str:
-    zone = ZoneInfo(card.zone)
-    schedules = _schedules(SchedulesCard(card.schedules))
-    grading = "\n".join(map(one_line, wording.list_grading_facts(card.grading)))
-    if not card.deliveries:
-        return f"{schedules}\n\n{wording.NOTHING_DUE}\n\n{grading}"
-    lines = [_delivery_line(delivery, zone) for delivery in card.deliveries]
-    head, older = wording.introduce_posts(card), wording.explain_posts(card)
-    listed = [f"{head} ({card.zone})", *lines, *([older] if older else [])]
-    return "\n".join([schedules, "", *listed, "", grading])
-
-
-def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> str:
-    due = delivery.due_at.astimezone(zone)
-    fate = one_line(wording.describe_fate(delivery))
-    return f"{due:%Y-%m-%d %H:%M} {one_line(delivery.channel)} {fate}"
 
 
 @_render.register
