@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from adapters.local.files import Keep, Written, keep_nothing
 from adapters.local.platform import Message
 from adapters.local.render import render_card
-from adapters.local.text import drop_controls
 from bot.domain.events import Origin
+from bot.domain.typed import drop_controls
 
 
 @dataclass
