@@ -18,6 +18,7 @@ from adapters.slack.files import Files, has_pictures, only_pictures, without_pic
 from adapters.slack.render import render_card
 from adapters.slack.views import render_form
 from bot.domain.cards import Attachment, Card, ErrorCard, FormCard, NoticeCard, Reply
+from bot.domain.events import Origin
 from bot.errors import ChatError, Rejected
 
 URL_USES = 5
@@ -39,6 +40,14 @@ class Way:
     response_url: str = ""
     trigger_id: str = ""
     thread: str = ""
+
+    @classmethod
+    def back_to(
+        cls, origin: Origin, response_url: str = "", trigger_id: str = "", thread: str = ""
+    ) -> Way:
+        """Return the way to whoever did something, where they did it."""
+        where = (origin.workspace, origin.channel, origin.member)
+        return cls(*where, response_url, trigger_id, thread)
 
 
 @dataclass
@@ -73,11 +82,7 @@ class Replies:
         try:
             await client.views_open(trigger_id=way.trigger_id, view=render_form(card, place))
         except CALL_ERRORS as error:
-            if word_of(error) not in (
-                "expired_trigger_id",
-                "trigger_expired",
-                "exchanged_trigger_id",
-            ):
+            if word_of(error) not in _TOO_LATE:
                 log.warning("form_not_opened", form=card.form, problem=str(explain(error)))
             late: Card = NoticeCard(
                 "Slack did not open the form in time. Press the button or type the command again."

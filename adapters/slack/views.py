@@ -16,7 +16,6 @@ TITLE_CHARACTERS = 24
 INPUT_CHARACTERS = 3_000
 ERROR_CHARACTERS = 2_000
 LABEL_CHARACTERS = 150
-PRIVATE_METADATA = 3_000
 ELEMENT = "value"
 """The action_id of every field's element; the field's name is the block_id."""
 _TITLES = {
