@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
@@ -29,6 +28,7 @@ from adapters.discord.standing import Presence, Standing, Standings, fetch_role,
 from adapters.discord.text import shorten
 from bot.domain.cards import Button, Card, QuestionCard, RevealCard
 from bot.domain.events import Origin
+from bot.domain.newest import Newest
 from bot.domain.people import Role
 from bot.domain.wording import describe_counts
 from bot.errors import ChatError, NotSent, Rejected, RejectReason
@@ -59,7 +59,7 @@ class Chat:
         self._pacer = pacer
         self.standings = Standings()
         self.presence = Presence()
-        self._pointed: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._pointed: Newest[tuple[str, str], None] = Newest(_REMEMBERED)
         self._posting = 0
         self.seeder = Seeder(client, lambda: self._posting > 0 or pacer.is_busy)
 
@@ -254,8 +254,6 @@ class Chat:
         page = Page(f"<@{member}> {text}", buttons=(button,))
         await self._send(client, workspace, channel, page, f"p{member}{key}"[: limits.NONCE])
         self._pointed[channel, key] = None
-        while len(self._pointed) > _REMEMBERED:
-            self._pointed.popitem(last=False)
 
     async def introduce(self, origin: Origin) -> Origin:
         """Every event tells who it is."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from dataclasses import dataclass
 
 import discord
 
+from bot.domain.newest import Newest
 from bot.domain.people import Role
 
 _ROLE = re.compile(r"<@&(\d{1,20})>")
@@ -28,7 +28,7 @@ class Standings:
     """Remembers what Discord said with an interaction, for as long as that is answered."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, str], Standing] = OrderedDict()
+        self._known: Newest[tuple[str, str], Standing] = Newest(_REMEMBERED)
 
     def note(self, workspace: str, member: str, standing: Standing | None) -> None:
         """Remember it, so that it need not be asked; None where Discord said nothing, and
@@ -37,8 +37,6 @@ class Standings:
         self._known.pop((workspace, member), None)
         if standing:
             self._known[workspace, member] = standing
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
 
     def recall(self, workspace: str, member: str) -> Standing | None:
         """Return what is remembered."""
@@ -55,14 +53,11 @@ class Presence:
 
     def __init__(self, lasts: float = 600.0) -> None:
         self.lasts = lasts
-        self._seen: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._seen: Newest[tuple[str, str], float] = Newest(_REMEMBERED)
 
     def note(self, workspace: str, member: str, now: float) -> None:
         """The member is there."""
         self._seen[workspace, member] = now
-        self._seen.move_to_end((workspace, member))
-        while len(self._seen) > _REMEMBERED:
-            self._seen.popitem(last=False)
 
     def forget(self, workspace: str, member: str) -> None:
         """Drop what is remembered of the member."""

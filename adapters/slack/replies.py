@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +18,7 @@ from adapters.slack.render import render_card
 from adapters.slack.views import render_form
 from bot.domain.cards import Attachment, Card, ErrorCard, FormCard, NoticeCard, Reply
 from bot.domain.events import Origin
+from bot.domain.newest import Newest
 from bot.errors import ChatError, Rejected
 
 URL_USES = 5
@@ -56,7 +56,7 @@ class Replies:
 
     clients: Clients
     files: Files
-    _threads: OrderedDict[tuple[str, str], None] = field(default_factory=OrderedDict)
+    _threads: Newest[tuple[str, str], None] = field(default_factory=lambda: Newest(MOST_THREADS))
 
     async def show(self, reply: Reply, way: Way) -> None:
         """Show every card of the reply, in order."""
@@ -213,8 +213,6 @@ class Replies:
                 channel=way.channel, thread_ts=way.thread, text=THREAD_NOTE, **_NO_UNFURLS
             )
         self._threads[way.channel, way.thread] = None
-        while len(self._threads) > MOST_THREADS:
-            self._threads.popitem(last=False)
 
     async def _has_replies(self, way: Way) -> bool:
         client = await self.clients.of(way.workspace)
