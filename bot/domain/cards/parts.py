@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.domain.people import Level
 from bot.domain.question import Question
 
 
@@ -37,6 +38,14 @@ class FormField:
     required: bool = False
     choices: tuple[str, ...] = ()
     value: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What there is to choose from; nothing where it is typed freely."""
+        return self.choices or _WORDS.get(self.type, ())
+
+
+_WORDS = {"level": tuple(level.value for level in Level), "yes_no": ("yes", "no")}
 
 
 @dataclass(frozen=True, slots=True)
