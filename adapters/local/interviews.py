@@ -27,7 +27,7 @@ def _ask_on(card: MockCard) -> list[str]:
 def show_report(card: MockReportCard) -> str:
     """Return the report with the model answers."""
     report = card.report
-    parts = [f"Mock interview: {interview_words.describe_report(report)}"]
+    parts = [interview_words.introduce_report(report)]
     for title, lines in interview_words.list_sections(report):
         parts.append("\n".join([title, *(f"- {one_line(line)}" for line in lines)]))
     parts.append(interview_words.MODEL_ANSWERS)
@@ -40,4 +40,4 @@ def show_history(card: MockHistoryCard) -> str:
     if not card.interviews:
         return interview_words.NO_HISTORY
     lines = interview_words.list_history(card.interviews, card.zone)
-    return "\n".join(["Your mock interviews", *lines, interview_words.describe_trend(card.trend)])
+    return "\n".join([interview_words.HISTORY, *lines, interview_words.describe_trend(card.trend)])

@@ -6,7 +6,7 @@ from functools import singledispatch
 
 from adapters.local import grades, interviews, schedules
 from adapters.local.text import escape, one_line
-from bot.domain import wording
+from bot.domain import bank_words, wording
 from bot.domain.cards import (
     BankCard,
     BankQuestionCard,
@@ -97,10 +97,8 @@ _DAYS = {
 
 @_render.register
 def _streak(card: StreakCard) -> str:
-    number = wording.plural(card.streak.current, "question day")
-    lines = [f"{one_line(card.member)}: {number} in a row", wording.describe_streak(card.streak)]
-    if card.away_until:
-        lines.append(f"Away until {card.away_until}: the count waits.")
+    head = f"{one_line(card.member)}: {wording.introduce_streak(card.streak)}"
+    lines = [head, *wording.explain_streak(card)]
     if card.days:
         marks = "".join(_DAYS[day.outcome] for day in card.days)
         lines.append(f"{marks}  (# took part, * freeze, . missed, ~ away, ? still open)")
@@ -109,7 +107,7 @@ def _streak(card: StreakCard) -> str:
 
 @_render.register
 def _ledger(card: LedgerCard) -> str:
-    head = f"{one_line(card.member)}: streak {card.streak.current}, longest {card.streak.longest}"
+    head = f"{one_line(card.member)}: {wording.introduce_ledger(card.streak)}"
     if not card.days:
         return f"{head}\n{wording.NO_QUESTION_DAY}"
     return "\n".join([head, *map(wording.describe_ledger_day, card.days)])
@@ -138,34 +136,34 @@ def _standing(row: Standing) -> str:
 
 @_render.register
 def _queue(card: QueueCard) -> str:
-    parts = [wording.count_queue(card)]
+    parts = [bank_words.count_queue(card)]
     for entry in card.entries:
-        facts = wording.list_entry_facts(entry)
+        facts = bank_words.list_entry_facts(entry)
         listed = "\n".join(f"{head}: {escape(text)}" for head, text in facts)
-        parts.append(f"{one_line(wording.name_entry(entry))}\n{listed}")
+        parts.append(f"{one_line(bank_words.name_entry(entry))}\n{listed}")
     return "\n\n".join(parts)
 
 
 @_render.register
 def _bank(card: BankCard) -> str:
     rows = [
-        f"{row.entry.summary.id}: {one_line(row.title)}\n    {wording.introduce_row(row)}\n"
-        f"    {wording.describe_row(row)}"
+        f"{row.entry.summary.id}: {one_line(row.title)}\n    {bank_words.introduce_row(row)}\n"
+        f"    {bank_words.describe_row(row)}"
         for row in card.rows
     ]
-    return "\n".join(part for part in [card.said, *rows, wording.count_pages(card)] if part)
+    return "\n".join(part for part in [card.said, *rows, bank_words.count_pages(card)] if part)
 
 
 @_render.register
 def _bank_question(card: BankQuestionCard) -> str:
     question, row = card.question, card.row
     parts = [
-        f"{question.id}: {one_line(question.title)}\n{wording.introduce_row(row)}\n"
-        f"{wording.describe_row(row)}",
+        f"{question.id}: {one_line(question.title)}\n{bank_words.introduce_row(row)}\n"
+        f"{bank_words.describe_row(row)}",
         question.prompt,
-        escape(wording.list_choices(question)),
+        escape(bank_words.list_choices(question)),
         f"Model answer\n\n{question.answer}",
-        escape(wording.list_key_points(question)),
+        escape(bank_words.list_key_points(question)),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -177,7 +175,7 @@ def _help(card: HelpCard) -> str:
 
     return "\n".join(
         [
-            f"A FastAPI interview question each day. {wording.invite_reaction(card.emoji)}",
+            wording.introduce_help(card),
             "",
             *listed(card.lines),
             "",

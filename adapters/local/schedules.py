@@ -13,7 +13,7 @@ from bot.domain.schedule import Schedule
 
 def show_schedule(card: ScheduleCard) -> str:
     """Return a schedule with what was done to it."""
-    return f"Schedule {card.schedule.number} {card.said}".strip() + f".\n{_describe(card.schedule)}"
+    return f"{wording.introduce_schedule(card)}.\n{_describe(card.schedule)}"
 
 
 def show_schedules(card: SchedulesCard) -> str:
@@ -30,8 +30,7 @@ def _describe(schedule: Schedule) -> str:
 
 def show_preview(card: PreviewCard) -> str:
     """Return the next posts of a schedule."""
-    head = wording.introduce_preview(card)
-    return "\n".join([head, *(f"{slot:%a %Y-%m-%d %H:%M %Z}" for slot in card.slots)])
+    return "\n".join([wording.introduce_preview(card), *wording.list_slots(card)])
 
 
 def show_status(card: StatusCard) -> str:

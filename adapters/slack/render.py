@@ -161,9 +161,7 @@ def _help(card: HelpCard) -> list[Block]:
     return [
         *header("FastAPI Quiz"),
         *rich(
-            *lines(
-                f"A FastAPI interview question each day. {wording.invite_reaction(card.emoji)}\n"
-            ),
+            *lines(f"{wording.introduce_help(card)}\n"),
             *_usages(card.lines),
         ),
         *header("For admins"),

@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from adapters.web.markdown import render_markdown
-from bot.domain import interview_words, wording
+from bot.domain import bank_words, interview_words, wording
 from bot.domain.cards import Attachment, Card
 from bot.domain.grading import Verdict
 from bot.domain.question import Kind
@@ -107,6 +107,7 @@ def _environment() -> Environment:
 def _globals() -> Mapping[str, Any]:
     return {
         "wording": wording,
+        "bank_words": bank_words,
         "interview_words": interview_words,
         "CHOICE": Kind.CHOICE,
         "OUTCOMES": _OUTCOMES,
