@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.commands import Call, Caller, handles
 from bot.domain.attempt import Attempt, AttemptKind, points_for
 from bot.domain.cards import Card, FormCard, FormField, GradeCard, QuestionCard, Reply
-from bot.domain.deck import Deck, Seen
+from bot.domain.deck import Deck
 from bot.domain.delivery import Draft
 from bot.domain.grading import Grade
 from bot.domain.question import QuestionFilter
@@ -17,7 +17,14 @@ from bot.errors import CommandError, NotFound
 from bot.ports import Grader, Storage, UnitOfWork
 from bot.services.marking import mark_answer
 from bot.services.reviewing import go_on
-from bot.services.shown import Shown, draft_private, find_shown, look_up_posted, look_up_shown
+from bot.services.shown import (
+    Shown,
+    draft_private,
+    find_shown,
+    leave_out_shown,
+    look_up_posted,
+    look_up_shown,
+)
 from bot.services.streaks import log_and_count
 
 LONGEST_ANSWER = 40_000
@@ -52,14 +59,11 @@ class Answering:
     async def _draft_private(
         self, work: UnitOfWork, caller: Caller, wanted: QuestionFilter
     ) -> Draft:
-        deliveries = work.deliveries
         deck = await work.questions.deck(caller.workspace.id, wanted)
-        here = (caller.workspace.id, caller.channel)
-        on_show = (await deliveries.seen([here])).get(here, Seen({})).last_id
-        others = Deck(question for question in deck if question.id != on_show) or deck
-        seen = await deliveries.rounds_of(caller.workspace.id, caller.member.id)
-        if not others:
+        if not deck:
             raise NotFound(f"No question fits: {wanted}. Type /fastapi-quiz topics to see what is.")
+        others = Deck(await leave_out_shown(work, caller, deck))
+        seen = await work.deliveries.rounds_of(caller.workspace.id, caller.member.id)
         pick = others.pick(seen, (), f"{caller.workspace.seed}/{caller.member.id}")
         return draft_private(caller, pick.question, len(seen), pick.round)
 
