@@ -99,6 +99,12 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def count_part(seen: int, total: int, noun: str) -> str:
+    """Write how many of all were looked at."""
+    part = f"{seen:,} of " if seen < total else ""
+    return f"{part}{plural(total, noun)}"
+
+
 _LABELS = {"id": "Schedule", "tz": "Time zone", "timezone": "Time zone", "reveal": "The answer is"}
 
 

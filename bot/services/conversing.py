@@ -63,7 +63,7 @@ class Handlers:
 
 
 def collect_handlers(services: Iterable[object]) -> Handlers:
-    """Find the methods that were marked with `handles`, `handles_button`, `handles_form`."""
+    """Find the methods that were marked with `handles` and its like (`bot.commands`)."""
     found = list(services)
     return Handlers(
         dict(_find_marked(found, "handles_command")),

@@ -12,6 +12,7 @@ from bot.domain.delivery import Delivery
 from bot.domain.people import Workspace
 from bot.domain.review import rate_word
 from bot.domain.schedule import RevealMode
+from bot.domain.wording import plural
 from bot.ports import Storage, UnitOfWork
 from bot.services.reconciling import Reconciling
 from bot.services.reviewing import go_on
@@ -77,8 +78,7 @@ class Revealing:
             shown = await find_shown(work, caller, key)
             further = await self._keep_rating(work, caller, shown, rating)
             streak = await count_streak(work, caller.member, caller.now)
-        days = "question day" if streak.current == 1 else "question days"
-        text = f"Noted. Your streak is {streak.current} {days}."
+        text = f"Noted. Your streak is {plural(streak.current, 'question day')}."
         noted = NoticeCard(text, {"question_id": shown.question.id, "rating": rating})
         return Reply([noted, *further])
 
