@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from bot.commands import Call, Caller, handles
+from bot.commands import Call, Caller, Press, handles, handles_button
 from bot.domain.cards import Button, NoticeCard, Reply
 from bot.domain.people import Member, find_return
 from bot.domain.reminder import Reminder
@@ -67,10 +67,14 @@ class Profile:
                     )
                 ]
             )
-        return await self.erase(call.caller)
+        return await self._erase(call.caller)
 
-    async def erase(self, caller: Caller) -> Reply:
-        """Erase the member."""
+    @handles_button("forget")
+    async def press_forget(self, press: Press) -> Reply:
+        """The button is the yes."""
+        return await self._erase(press.caller)
+
+    async def _erase(self, caller: Caller) -> Reply:
         async with self.storage.writing() as work:
             await work.members.erase(caller.member)
         chat = self.chats[caller.workspace.platform]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.commands import Call, Caller, handles
+from bot.commands import Call, Caller, Press, handles, handles_button
 from bot.domain.attempt import Attempt, AttemptKind
 from bot.domain.cards import Card, NoticeCard, Reply, RevealCard
 from bot.domain.delivery import Delivery
@@ -32,9 +32,14 @@ class Revealing:
     @handles("reveal")
     async def reveal_newest(self, call: Call) -> Reply:
         """Show the answer to the newest question."""
-        return await self.reveal(call.caller)
+        return await self._reveal(call.caller)
 
-    async def reveal(self, caller: Caller, key: str = "", message_id: str = "") -> Reply:
+    @handles_button("reveal")
+    async def press_reveal(self, press: Press) -> Reply:
+        """Show the answer to the question that the button is under."""
+        return await self._reveal(press.caller, press.key, press.message_id)
+
+    async def _reveal(self, caller: Caller, key: str = "", message_id: str = "") -> Reply:
         """Show the answer to the caller alone."""
         async with self.storage.writing() as work:
             shown = await find_shown(work, caller, key, message_id)
@@ -72,10 +77,12 @@ class Revealing:
             late=shown.late,
         )
 
-    async def rate(self, caller: Caller, key: str, rating: str) -> Reply:
+    @handles_button("rate")
+    async def rate(self, press: Press) -> Reply:
         """Take the member's own word for how well they knew it; the first word counts."""
+        caller, rating = press.caller, press.value
         async with self.storage.writing() as work:
-            shown = await find_shown(work, caller, key)
+            shown = await find_shown(work, caller, press.key)
             further = await self._keep_rating(work, caller, shown, rating)
             streak = await count_streak(work, caller.member, caller.now)
         text = f"Noted. Your streak is {plural(streak.current, 'question day')}."
