@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.commands import Call, Caller, handles
-from bot.domain.attempt import Attempt, AttemptKind, points_for
+from bot.domain.attempt import AttemptKind, points_for
 from bot.domain.cards import Card, FormCard, FormField, GradeCard, QuestionCard, Reply
 from bot.domain.deck import Deck
 from bot.domain.delivery import Draft
@@ -24,6 +24,7 @@ from bot.services.shown import (
     leave_out_shown,
     look_up_posted,
     look_up_shown,
+    make_attempt,
 )
 from bot.services.streaks import log_and_count
 
@@ -102,19 +103,8 @@ class Answering:
         points = points_for(grade.score, shown.question.level, late=shown.late, revealed=revealed)
         if delivery.member_id is not None:
             points = 0
-        attempt = Attempt(
-            workspace_id=caller.workspace.id,
-            member_id=caller.member.id,
-            delivery_id=delivery.id,
-            slot=delivery.slot,
-            kind=AttemptKind.ANSWER,
-            at=caller.now,
-            late=shown.late,
-            first=True,
-            points=points,
-            text=text,
-            grade=grade,
-        )
+        made = make_attempt(caller, shown, AttemptKind.ANSWER, text)
+        attempt = replace(made, first=True, points=points, grade=grade)
         first, streak = await log_and_count(work, attempt, caller.now)
         if not first:
             points = 0

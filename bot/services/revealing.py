@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.commands import Call, Caller, Press, handles, handles_button
-from bot.domain.attempt import Attempt, AttemptKind
+from bot.domain.attempt import AttemptKind
 from bot.domain.cards import Card, NoticeCard, Reply, RevealCard
 from bot.domain.delivery import Delivery
 from bot.domain.people import Workspace
@@ -17,7 +17,7 @@ from bot.ports import Storage, UnitOfWork
 from bot.services.reconciling import Reconciling
 from bot.services.reviewing import go_on
 from bot.services.settling import draft_reveal
-from bot.services.shown import Shown, find_shown, load_shown
+from bot.services.shown import Shown, find_shown, load_shown, make_attempt
 from bot.services.streaks import count_streak
 
 
@@ -69,7 +69,7 @@ class Revealing:
 
     async def _log_reveal(self, work: UnitOfWork, caller: Caller, shown: Shown) -> RevealCard:
         done = await work.attempts.kinds(caller.workspace.id, caller.member.id, shown.delivery.id)
-        await work.attempts.add(_attempt(caller, shown, AttemptKind.REVEAL))
+        await work.attempts.add(make_attempt(caller, shown, AttemptKind.REVEAL))
         return RevealCard(
             shown.question,
             shown.delivery.key,
@@ -97,20 +97,7 @@ class Revealing:
         if rating is None:
             return []
         done = await work.attempts.kinds(caller.workspace.id, caller.member.id, shown.delivery.id)
-        new = await work.attempts.add(_attempt(caller, shown, AttemptKind.SELF_RATING, word))
+        new = await work.attempts.add(make_attempt(caller, shown, AttemptKind.SELF_RATING, word))
         if not new or AttemptKind.ANSWER in done:
             return []
         return await go_on(work, caller, shown.question, shown.delivery.key, rating)
-
-
-def _attempt(caller: Caller, shown: Shown, kind: AttemptKind, text: str = "") -> Attempt:
-    return Attempt(
-        workspace_id=caller.workspace.id,
-        member_id=caller.member.id,
-        delivery_id=shown.delivery.id,
-        slot=shown.delivery.slot,
-        kind=kind,
-        at=caller.now,
-        late=shown.late,
-        text=text,
-    )

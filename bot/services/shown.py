@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.commands import Caller
 from bot.domain import delivery as moves
+from bot.domain.attempt import Attempt, AttemptKind
 from bot.domain.deck import Seen
 from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose, make_key
 from bot.domain.question import Question, QuestionSummary
@@ -112,6 +113,20 @@ async def load_shown(work: UnitOfWork, caller: Caller, delivery: Delivery) -> Sh
     in_time = delivery.member_id is not None or delivery.is_its_date(caller.now)
     late = not in_time and await work.deliveries.is_over(delivery, caller.now)
     return Shown(delivery, questions[key], late)
+
+
+def make_attempt(caller: Caller, shown: Shown, kind: AttemptKind, text: str = "") -> Attempt:
+    """Return what the caller does with a question, as an entry of the log without points."""
+    return Attempt(
+        workspace_id=caller.workspace.id,
+        member_id=caller.member.id,
+        delivery_id=shown.delivery.id,
+        slot=shown.delivery.slot,
+        kind=kind,
+        at=caller.now,
+        late=shown.late,
+        text=text,
+    )
 
 
 def draft_private(
