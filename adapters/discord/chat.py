@@ -19,12 +19,18 @@ from adapters.discord.failures import (
 )
 from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
+from adapters.discord.membership import (
+    Membership,
+    Memberships,
+    Presence,
+    fetch_membership,
+    fetch_role,
+)
 from adapters.discord.messages import Page, make_message
 from adapters.discord.pacing import Pacer
 from adapters.discord.rights import find_missing, find_name
 from adapters.discord.seeding import Seeder
 from adapters.discord.servers import Servers
-from adapters.discord.standing import Presence, Standing, Standings, fetch_role, fetch_standing
 from adapters.discord.text import shorten
 from bot.domain.cards import Button, Card, QuestionCard, RevealCard
 from bot.domain.events import Origin
@@ -57,7 +63,7 @@ class Chat:
         self._homes = homes
         self._servers = servers
         self._pacer = pacer
-        self.standings = Standings()
+        self.memberships = Memberships()
         self.presence = Presence()
         self._pointed: Newest[tuple[str, str], None] = Newest(_REMEMBERED)
         self._posting = 0
@@ -273,11 +279,11 @@ class Chat:
 
     async def is_member(self, workspace: str, member: str) -> bool:
         """Tell who is in the server."""
-        return (await self._find_standing(workspace, member)).is_here
+        return (await self._find_membership(workspace, member)).is_here
 
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Tell who has the permission Manage Server."""
-        return (await self._find_standing(workspace, member)).manages
+        return (await self._find_membership(workspace, member)).manages
 
     async def find_role(self, workspace: str, text: str) -> Role | None:
         """Read `<@&123>`, as an option that takes roles carries them."""
@@ -286,24 +292,24 @@ class Chat:
 
     async def role_ids(self, workspace: str, member: str) -> Collection[str]:
         """Tell which roles a member has."""
-        return (await self._find_standing(workspace, member)).roles
+        return (await self._find_membership(workspace, member)).roles
 
-    async def learn_standing(self, workspace: str, member: str) -> Standing:
+    async def learn_membership(self, workspace: str, member: str) -> Membership:
         """Return what a member is, and remember it as if an interaction had said so."""
-        standing = await self._find_standing(workspace, member)
-        self.standings.note(workspace, member, standing)
-        return standing
+        membership = await self._find_membership(workspace, member)
+        self.memberships.note(workspace, member, membership)
+        return membership
 
-    async def _find_standing(self, workspace: str, member: str) -> Standing:
-        known = self.standings.recall(workspace, member)
+    async def _find_membership(self, workspace: str, member: str) -> Membership:
+        known = self.memberships.recall(workspace, member)
         if known is not None:
             return known
         with explaining_failures():
-            return await fetch_standing(self._connected(), _number(workspace), _number(member))
+            return await fetch_membership(self._connected(), _number(workspace), _number(member))
 
     async def forget(self, workspace: str, member: str) -> None:
         """Drop where the member writes from, what they may, and that they were there."""
-        self.standings.note(workspace, member, None)
+        self.memberships.note(workspace, member, None)
         self.presence.forget(workspace, member)
         await self._homes.forget(member, _number(workspace))
 

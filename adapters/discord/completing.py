@@ -42,7 +42,7 @@ class Completer:
         try:
             return await self._complete_for(origin, interaction, option, typed)
         finally:
-            self._desk.forget_standing(origin)
+            self._desk.forget_membership(origin)
 
     async def _complete_for(
         self, origin: Origin, interaction: discord.Interaction[Any], option: Option, typed: str

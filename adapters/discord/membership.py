@@ -15,7 +15,7 @@ _REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Membership:
     """Whether a member has the permission Manage Server, the ids of their roles, and whether
     they are in the server at all."""
 
@@ -24,21 +24,21 @@ class Standing:
     is_here: bool = True
 
 
-class Standings:
+class Memberships:
     """Remembers what Discord said with an interaction, for as long as that is answered."""
 
     def __init__(self) -> None:
-        self._known: Newest[tuple[str, str], Standing] = Newest(_REMEMBERED)
+        self._known: Newest[tuple[str, str], Membership] = Newest(_REMEMBERED)
 
-    def note(self, workspace: str, member: str, standing: Standing | None) -> None:
+    def note(self, workspace: str, member: str, membership: Membership | None) -> None:
         """Remember it, so that it need not be asked; None where Discord said nothing, and
         what it said before may be out of date.
         """
         self._known.pop((workspace, member), None)
-        if standing:
-            self._known[workspace, member] = standing
+        if membership:
+            self._known[workspace, member] = membership
 
-    def recall(self, workspace: str, member: str) -> Standing | None:
+    def recall(self, workspace: str, member: str) -> Membership | None:
         """Return what is remembered."""
         return self._known.get((workspace, member))
 
@@ -69,15 +69,15 @@ class Presence:
         return seen is not None and now - seen < self.lasts
 
 
-def read_standing(interaction: discord.Interaction[discord.Client]) -> Standing:
+def read_membership(interaction: discord.Interaction[discord.Client]) -> Membership:
     """Read what an interaction in a server says of whoever did it."""
     user = interaction.user
     # `Member.roles` shows cached roles alone, and none are
     ids = user._roles if isinstance(user, discord.Member) else ()  # noqa: SLF001
-    return Standing(interaction.permissions.manage_guild, tuple(map(str, ids)))
+    return Membership(interaction.permissions.manage_guild, tuple(map(str, ids)))
 
 
-async def fetch_standing(client: discord.Client, guild_id: int, member_id: int) -> Standing:
+async def fetch_membership(client: discord.Client, guild_id: int, member_id: int) -> Membership:
     """Ask Discord; who has left the server is nobody there.
 
     Raises:
@@ -87,9 +87,9 @@ async def fetch_standing(client: discord.Client, guild_id: int, member_id: int) 
     try:
         member = await guild.fetch_member(member_id)
     except discord.NotFound:
-        return Standing(is_here=False)
+        return Membership(is_here=False)
     ids = tuple(str(role.id) for role in member.roles)
-    return Standing(member.guild_permissions.manage_guild, ids)
+    return Membership(member.guild_permissions.manage_guild, ids)
 
 
 async def fetch_role(client: discord.Client, guild_id: int, text: str) -> Role | None:

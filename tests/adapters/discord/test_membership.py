@@ -113,7 +113,7 @@ async def test_rights_are_asked_anew_where_nothing_of_discord_says_them(stage: S
     assert stage.platform
     chat, who = stage.platform.chat, (str(server.guild.id), str(ana.id))
     async with asyncio.timeout(5):  # what follows the answer touches nothing of Discord's
-        while chat.standings.recall(*who):
+        while chat.memberships.recall(*who):
             await asyncio.sleep(0)
     assert await chat.is_admin(*who)
     server.guild.managers.discard(ana.id)
