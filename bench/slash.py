@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import hashlib
-import hmac
 import json
 import os
 import socket
@@ -31,7 +29,8 @@ from bot.app import build
 from bot.domain.delivery import Draft, Purpose
 from bot.domain.question import QuestionFilter
 from tests.fakes.slack_acts import SlackActs
-from tests.fakes.slack_server import SIGNING_SECRET, SlackServer, run_slack
+from tests.fakes.slack_requests import SIGNING_SECRET, sign
+from tests.fakes.slack_server import SlackServer, run_slack
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results"
@@ -66,15 +65,12 @@ class Measured:
         return sorted(self.times)[int(share * (len(self.times) - 1))] * 1000
 
 
-def sign(body: str) -> bytes:
+def make_request(body: str) -> bytes:
     """Return a whole HTTP request, signed as Slack does."""
-    stamp = str(int(time.time()))
-    base = f"v0:{stamp}:{body}".encode()
-    signature = "v0=" + hmac.new(SIGNING_SECRET.encode(), base, hashlib.sha256).hexdigest()
+    signed = "".join(f"{name}: {value}\r\n" for name, value in sign(body).items())
     return (
         f"POST /slack/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: {FORM}\r\n"
-        f"X-Slack-Request-Timestamp: {stamp}\r\nX-Slack-Signature: {signature}\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n{body}"
+        f"{signed}Content-Length: {len(body)}\r\n\r\n{body}"
     ).encode()
 
 
@@ -187,7 +183,7 @@ async def run_round(count: int, command: str) -> dict[str, float]:
 
         def make_requests() -> list[bytes]:
             payloads = (acts.slash_payload(ben, channel.id, command) for _ in range(count))
-            return [sign(urlencode(payload)) for payload in payloads]
+            return [make_request(urlencode(payload)) for payload in payloads]
 
         port = free_port()
         async with run_process(port, sys.executable, "-c", BARE, str(port)) as pid:
@@ -233,7 +229,7 @@ async def run_delivering(count: int) -> dict[str, float]:
             started = time.perf_counter()
             async with run_bot(server, acts, folder) as (port, _):
                 payloads = (acts.slash_payload(ben, channels[0], "streak") for _ in range(5000))
-                write_requests(folder, [sign(urlencode(payload)) for payload in payloads])
+                write_requests(folder, [make_request(urlencode(payload)) for payload in payloads])
                 load = await asyncio.create_subprocess_exec(
                     *("taskset", "-c", "1", sys.executable, "-m", "bench.slash"),
                     *("--paced", str(port), f"{folder}/requests"),

@@ -70,7 +70,7 @@ async def collect_scenes(bot: Bot) -> dict[str, tuple[str, Draw]]:
     await bot.settle()
     await bot.acts.send_event({"type": "app_home_opened", "user": bot.ana.id, "tab": "home"})
     await bot.settle()
-    home = embed_pictures(bot, bot.server.homes[bot.team.id, bot.ana.id])
+    home = embed_pictures(bot, bot.server.state.homes[bot.team.id, bot.ana.id])
     scenes["home"] = ("The app's Home tab for an admin", lambda canvas: draw_home(canvas, home))
     return scenes
 

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,19 +16,24 @@ from bot.domain.attempt import Attempt
 from bot.domain.people import MemberId, WorkspaceId
 from bot.domain.streak import KeptStreak
 from bot.ports.standings import LogSince
-from storage.bulk import fetch
-from storage.logged import log_and_find
+from storage.attempts import LOGGED, LOGGING, log_on_sqlite, name_logged
+from storage.bulk import compile_once, fetch
 from storage.statements import connection_of, insert_into
-from storage.streak_log import (
+from storage.streak_statements import (
     FIND,
     FIND_WITH_LOG,
     FIND_WITH_LOG_OF_ONE,
     KEPT,
+    NEW,
     READ_LOG,
+    select_with_logged,
     sort_out,
     to_kept,
 )
 from storage.tables import StreakRow, WorkspaceRow
+
+_LOG_AND_FIND = select_with_logged(LOGGED).add_cte(*LOGGING)
+"""PostgreSQL's."""
 
 
 @dataclass
@@ -64,7 +70,11 @@ class StreakRepository:
     async def log_and_find(
         self, attempt: Attempt
     ) -> tuple[bool, Mapping[MemberId, KeptStreak], LogSince]:
-        first, rows = await log_and_find(connection_of(self.session), attempt)
+        connection = connection_of(self.session)
+        on_postgresql = connection.dialect.name == "postgresql"
+        log_and_find = _log_and_find_on_postgresql if on_postgresql else _log_and_find_on_sqlite
+        one = {"workspace_id": attempt.workspace_id, "member_id": attempt.member_id}
+        first, rows = await log_and_find(connection, attempt, one)
         return first, *sort_out([attempt.member_id], rows)
 
     async def hold_days(self, workspace_id: WorkspaceId) -> None:
@@ -108,3 +118,21 @@ def _keep_on(dialect: str) -> Any:
     return insert.on_conflict_do_update(
         index_elements=["member_id"], set_={name: insert.excluded[name] for name in KEPT}
     )
+
+
+async def _log_and_find_on_postgresql(
+    connection: AsyncConnection, attempt: Attempt, one: Mapping[str, int]
+) -> tuple[bool, list[Any]]:
+    rows = await fetch(connection, _LOG_AND_FIND, name_logged(attempt))
+    if any(row.what == NEW for row in rows):
+        return True, rows
+    # what was there already may have come since the statement began, which did not see it
+    return False, await fetch(connection, FIND_WITH_LOG_OF_ONE, one)
+
+
+async def _log_and_find_on_sqlite(
+    connection: AsyncConnection, attempt: Attempt, one: Mapping[str, int]
+) -> tuple[bool, list[Any]]:
+    find = compile_once(FIND_WITH_LOG_OF_ONE, connection.dialect, tuple(one))
+    first, rows = await log_on_sqlite(connection, attempt, (find.sql, find.pack([one])[0]))
+    return first, find.read(rows)

@@ -22,7 +22,7 @@ from bot.domain.people import Member, MemberId, WorkspaceId
 from bot.domain.standing import STEP, list_periods, list_steps
 from storage.mapping import to_member
 from storage.statements import connection_of
-from storage.tables import AttemptRow, MemberRow, TotalRow
+from storage.tables import MemberRow, TotalRow
 
 _MEMBER_ADDED = """
 SELECT id, workspace_id, on_leaderboard FROM members
@@ -67,9 +67,6 @@ _MOVE_IN_THREAD = _ADD_STEPS.format(
     values="VALUES (:workspace_id, :period, :size, :start, :members)"
 )
 _MOVE = text(_MOVE_IN_THREAD)
-_LOG = """
-INSERT INTO attempts ({names}) VALUES ({values}) ON CONFLICT DO NOTHING
-RETURNING member_id, delivery_id, slot, late"""
 _RANK_BY_STEPS = """
 SELECT t.points, 1
   + (SELECT COALESCE(SUM(w.members), 0) FROM total_steps AS w
@@ -102,28 +99,19 @@ Step = tuple[int, str, int, int]
 """Workspace, period, size and start: the key of a step."""
 
 
-def write_log_and_add() -> tuple[CTE, ...]:
-    """Write PostgreSQL's expressions that log an attempt and add its points, in one statement.
+def write_adding() -> tuple[CTE, ...]:
+    """Write PostgreSQL's expressions that add the points of the attempt that is in `logged`.
 
-    They take the columns of the attempt and what `name_added` gives, and belong to a statement
-    in this order. The first has the row of an attempt that was not there yet.
+    They take what `name_added` gives, and belong to a statement in this order, behind an
+    expression of that name; where it has no row, nothing is added.
     """
-    attempt: Any = AttemptRow.__table__  # type: ignore[attr-defined]
-    columns = [column for column in attempt.c if column.name != "id"]
-    names = [column.name for column in columns]
-    log = _LOG.format(names=", ".join(names), values=", ".join(f":{name}" for name in names))
-    written = text(log).bindparams(*(bindparam(one.name, type_=one.type) for one in columns))
-    told = (attempt.c[name] for name in ("member_id", "delivery_id", "slot", "late"))
-    further = {
-        "m": _MEMBER_ADDED.format(condition="AND EXISTS (SELECT 1 FROM a) FOR SHARE"),
+    written = {
+        "m": _MEMBER_ADDED.format(condition="AND EXISTS (SELECT 1 FROM logged) FOR SHARE"),
         "p": _PERIODS,
         "t": _ADD_TOTALS,
         "s": _ADD_STEPS.format(values=_MOVES),
     }
-    return (
-        written.columns(*told).cte("a"),
-        *(text(sql).columns().cte(name) for name, sql in further.items()),
-    )
+    return tuple(text(sql).columns().cte(name) for name, sql in written.items())
 
 
 def name_added(attempt: Attempt) -> dict[str, Any]:
@@ -141,22 +129,14 @@ def name_added(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def log_and_add(
-    database: sqlite3.Connection, log: str, values: Sequence[Any], added: dict[str, Any]
-) -> bool:
-    """Log an attempt on SQLite in its thread, and add its points to totals and steps.
-
-    `log` is the statement, which returns a row for an attempt that was not there yet.
-    """
-    if not database.execute(log, values).fetchall():
-        return False
+def add_in_thread(database: sqlite3.Connection, added: dict[str, Any]) -> None:
+    """Add an attempt's points on SQLite, in its thread; `added` is what `name_added` gives."""
     steps: Counter[Step] = Counter()
     workspace_id, points = added["workspace_id"], added["points"]
     for period, after, attempts, listed in database.execute(_ADD_IN_THREAD, added).fetchall():
         if listed:
             _move(steps, workspace_id, period, None if attempts == 1 else after - points, after)
     database.executemany(_MOVE_IN_THREAD, _list_changes(steps))
-    return True
 
 
 def _move(

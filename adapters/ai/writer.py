@@ -16,7 +16,6 @@ MOST = 10
 """Questions of one call; more make every single one worse."""
 AVOIDED = 60
 """Titles that a model is shown; the pipeline finds near duplicates anyway."""
-LETTERS = "ABCDEFGH"
 
 WRITE = """\
 You draft interview questions on FastAPI and the Python around it. The user's message is a single \
@@ -115,14 +114,13 @@ class ModelWriter:
     ) -> str:
         """Answer from the prompt and the choices' texts alone."""
         facts: dict[str, object] = {"question": question.prompt}
-        letters = LETTERS[: len(question.choices)]
         if question.kind is Kind.CHOICE:
-            texts = (choice.text for choice in question.choices)
-            facts["choices"] = dict(zip(letters, texts, strict=True))
+            lettered = question.lettered.items()
+            facts["choices"] = {letter: choice.text for letter, choice in lettered}
         said = await self._asking.ask(ANSWER, facts, _Answer, asker)
         if question.kind is Kind.CHOICE:
             letter = said.letter.strip().rstrip(".)").upper()
-            return letter if len(letter) == 1 and letter in letters else ""
+            return letter if letter in question.lettered else ""
         return said.text.strip()
 
 

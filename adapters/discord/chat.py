@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
@@ -20,15 +19,22 @@ from adapters.discord.failures import (
 )
 from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
+from adapters.discord.membership import (
+    Membership,
+    Memberships,
+    Presence,
+    fetch_membership,
+    fetch_role,
+)
 from adapters.discord.messages import Page, make_message
 from adapters.discord.pacing import Pacer
 from adapters.discord.rights import find_missing, find_name
 from adapters.discord.seeding import Seeder
 from adapters.discord.servers import Servers
-from adapters.discord.standing import Standing, Standings, fetch_role, fetch_standing
 from adapters.discord.text import shorten
 from bot.domain.cards import Button, Card, QuestionCard, RevealCard
 from bot.domain.events import Origin
+from bot.domain.newest import Newest
 from bot.domain.people import Role
 from bot.domain.wording import describe_counts
 from bot.errors import ChatError, NotSent, Rejected, RejectReason
@@ -57,8 +63,9 @@ class Chat:
         self._homes = homes
         self._servers = servers
         self._pacer = pacer
-        self.standings = Standings()
-        self._pointed: OrderedDict[tuple[str, str], bool] = OrderedDict()
+        self.memberships = Memberships()
+        self.presence = Presence()
+        self._pointed: Newest[tuple[str, str], None] = Newest(_REMEMBERED)
         self._posting = 0
         self.seeder = Seeder(client, lambda: self._posting > 0 or pacer.is_busy)
 
@@ -252,7 +259,7 @@ class Chat:
             button = Button("Status", "command", "", "status")
         page = Page(f"<@{member}> {text}", buttons=(button,))
         await self._send(client, workspace, channel, page, f"p{member}{key}"[: limits.NONCE])
-        _remember(self._pointed, (channel, key), True)
+        self._pointed[channel, key] = None
 
     async def introduce(self, origin: Origin) -> Origin:
         """Every event tells who it is."""
@@ -272,11 +279,11 @@ class Chat:
 
     async def is_member(self, workspace: str, member: str) -> bool:
         """Tell who is in the server."""
-        return (await self._find_standing(workspace, member)).is_here
+        return (await self._find_membership(workspace, member)).is_here
 
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Tell who has the permission Manage Server."""
-        return (await self._find_standing(workspace, member)).manages
+        return (await self._find_membership(workspace, member)).manages
 
     async def find_role(self, workspace: str, text: str) -> Role | None:
         """Read `<@&123>`, as an option that takes roles carries them."""
@@ -285,25 +292,25 @@ class Chat:
 
     async def role_ids(self, workspace: str, member: str) -> Collection[str]:
         """Tell which roles a member has."""
-        return (await self._find_standing(workspace, member)).roles
+        return (await self._find_membership(workspace, member)).roles
 
-    async def learn_standing(self, workspace: str, member: str) -> Standing:
+    async def learn_membership(self, workspace: str, member: str) -> Membership:
         """Return what a member is, and remember it as if an interaction had said so."""
-        standing = await self._find_standing(workspace, member)
-        self.standings.note(workspace, member, standing)
-        return standing
+        membership = await self._find_membership(workspace, member)
+        self.memberships.note(workspace, member, membership)
+        return membership
 
-    async def _find_standing(self, workspace: str, member: str) -> Standing:
-        known = self.standings.recall(workspace, member)
+    async def _find_membership(self, workspace: str, member: str) -> Membership:
+        known = self.memberships.recall(workspace, member)
         if known is not None:
             return known
         with explaining_failures():
-            return await fetch_standing(self._connected(), _number(workspace), _number(member))
+            return await fetch_membership(self._connected(), _number(workspace), _number(member))
 
     async def forget(self, workspace: str, member: str) -> None:
-        """Drop where the member writes from, and what they may."""
-        self.standings.note(workspace, member, None)
-        self._pointed.pop((workspace, member), None)
+        """Drop where the member writes from, what they may, and that they were there."""
+        self.memberships.note(workspace, member, None)
+        self.presence.forget(workspace, member)
         await self._homes.forget(member, _number(workspace))
 
     def _connected(self) -> discord.Client:
@@ -327,10 +334,3 @@ def _number(text: str) -> int:
         f"Discord has nothing with the id {text[:40]!r}.",
         "Choose the channel from Discord's own list.",
     )
-
-
-def _remember(words: OrderedDict[tuple[str, str], bool], key: tuple[str, str], value: bool) -> None:
-    words[key] = value
-    words.move_to_end(key)
-    while len(words) > _REMEMBERED:
-        words.popitem(last=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from adapters.discord.desk import Desk
 from bot.commands import Option, Type
 from bot.domain.cards import NoticeCard, SchedulesCard, TopicsCard
 from bot.domain.events import CommandCalled, OptionTyped, Origin
+from bot.domain.newest import Newest
 from bot.domain.reading import known_zones
 
 _FRESH_FOR = 60.0
@@ -27,7 +27,7 @@ class Completer:
     def __init__(self, desk: Desk, now: Callable[[], float]) -> None:
         self._desk = desk
         self._now = now
-        self._known: OrderedDict[tuple[str, str], tuple[float, Pairs]] = OrderedDict()
+        self._known: Newest[tuple[str, str], tuple[float, Pairs]] = Newest(_REMEMBERED)
 
     async def complete(
         self, interaction: discord.Interaction[Any], option: Option, typed: str
@@ -42,7 +42,7 @@ class Completer:
         try:
             return await self._complete_for(origin, interaction, option, typed)
         finally:
-            self._desk.forget_standing(origin)
+            self._desk.forget_membership(origin)
 
     async def _complete_for(
         self, origin: Origin, interaction: discord.Interaction[Any], option: Option, typed: str
@@ -61,8 +61,6 @@ class Completer:
             return known[1]
         pairs = await ask(origin)
         self._known[key] = (self._now(), pairs)
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
         return pairs
 
     async def _topics(self, origin: Origin) -> Pairs:

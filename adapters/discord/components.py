@@ -15,7 +15,6 @@ from adapters.discord import limits
 from adapters.discord.text import shorten
 from bot.commands import Type
 from bot.domain.cards import Button, FormCard, FormField
-from bot.domain.people import Level
 from bot.domain.wording import name_field
 
 _GUILD = r"(?:@(?P<guild>\d{1,20}))?"
@@ -136,12 +135,11 @@ def _make_label(field: FormField) -> ui.Label[Any]:
 
 
 def _make_input(field: FormField) -> ui.Item[Any]:
-    words = _words_of(field)
     least = 1 if field.required else 0
-    if words:
+    if field.words:
         options = [
             discord.SelectOption(label=word, value=word, default=word == field.value)
-            for word in words
+            for word in field.words
         ]
         return ui.Select(
             custom_id=field.name, options=options, required=field.required, min_values=least
@@ -168,14 +166,6 @@ def _make_input(field: FormField) -> ui.Item[Any]:
         max_length=room,
         default=field.value if limits.measure(field.value) <= room else None,
     )
-
-
-def _words_of(field: FormField) -> tuple[str, ...]:
-    if field.choices:
-        return field.choices
-    if field.type == Type.YES_NO:
-        return ("yes", "no")
-    return tuple(Level) if field.type == Type.LEVEL else ()
 
 
 def read_form_id(custom_id: str) -> tuple[str, str] | None:

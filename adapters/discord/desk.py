@@ -16,11 +16,11 @@ from adapters.discord.chat import Chat
 from adapters.discord.components import make_modal, read_guild
 from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
+from adapters.discord.membership import read_membership
 from adapters.discord.messages import Page, make_message
 from adapters.discord.render import render_card
 from adapters.discord.servers import Servers
 from adapters.discord.shapes import Reaction
-from adapters.discord.standing import Presence, read_standing
 from adapters.discord.uploads import fetch_upload, read_enclosure
 from bot.domain.cards import Button, Card, ErrorCard, FormCard, NoticeCard, Reply
 from bot.domain.events import ButtonPressed, Event, FormSubmitted, Origin, Upload
@@ -51,7 +51,6 @@ class Desk:
         self._chat = chat
         self._homes = homes
         self._servers = servers
-        self.presence = Presence()
         self._handle: Handle | None = None
         self._under_way: set[asyncio.Task[Any]] = set()
 
@@ -136,34 +135,36 @@ class Desk:
     async def _is_there(self, origin: Origin) -> bool:
         """Tell whether who writes directly is still in the server, as far as Discord says so:
         a conversation with the bot goes on when they have left, and its buttons stay."""
-        now = asyncio.get_running_loop().time()
+        presence, now = self._chat.presence, asyncio.get_running_loop().time()
         who = (origin.workspace, origin.member)
-        if self.presence.is_fresh(*who, now):
+        if presence.is_fresh(*who, now):
             return True
         try:
             async with asyncio.timeout(PATIENCE):
-                standing = await self._chat.learn_standing(*who)
+                membership = await self._chat.learn_membership(*who)
         except (ChatError, TimeoutError) as error:
             log.warning("membership_unknown", member=origin.member, problem=repr(error))
             return False
-        if standing.is_here:
-            self.presence.note(*who, now)
+        if membership.is_here:
+            presence.note(*who, now)
         else:
-            self.forget_standing(origin)
-        return standing.is_here
+            self.forget_membership(origin)
+        return membership.is_here
 
-    def forget_standing(self, origin: Origin) -> None:
+    def forget_membership(self, origin: Origin) -> None:
         """What Discord said with an interaction counts until that is answered, and no longer:
         the member may lose their rights, and visit the console for hours."""
-        self._chat.standings.note(origin.workspace, origin.member, None)
+        self._chat.memberships.note(origin.workspace, origin.member, None)
 
     async def identify(self, interaction: discord.Interaction[Any]) -> Origin | None:
         """Say who acts for which server; None in a direct message from somebody unknown.
 
-        What was said of their rights is to be forgotten afterwards: see `forget_standing`."""
+        What was said of their rights is to be forgotten afterwards: see `forget_membership`."""
         user = str(interaction.user.id)
         if interaction.guild_id is not None:
-            self._chat.standings.note(str(interaction.guild_id), user, read_standing(interaction))
+            guild, now = str(interaction.guild_id), asyncio.get_running_loop().time()
+            self._chat.memberships.note(guild, user, read_membership(interaction))
+            self._chat.presence.note(guild, user, now)
             self._homes.note(user, interaction.guild_id)
             name = self._servers.name_of(interaction.guild_id)
             return inbound.make_origin(interaction, interaction.guild_id, name)
@@ -172,7 +173,7 @@ class Desk:
         if carried:
             self._homes.note(user, carried)
         home = carried or await self._homes.find(user)
-        self._chat.standings.note(str(home), user, None)
+        self._chat.memberships.note(str(home), user, None)
         return inbound.make_origin(interaction, home, "") if home else None
 
     async def _fetch_upload(self, interaction: discord.Interaction[Any]) -> Upload | None:
@@ -195,7 +196,7 @@ class Desk:
             try:
                 await self._track(self._answer(interaction, event, may_open_form))
             finally:
-                self.forget_standing(event.origin)
+                self.forget_membership(event.origin)
 
     async def _answer(
         self, interaction: discord.Interaction[Any], event: Event, may_open_form: bool

@@ -11,6 +11,7 @@ from discord.http import Route
 from adapters.discord.platform import require_settings
 from adapters.discord.rights import find_missing, make_invite_link
 from bot.config import DiscordSettings
+from bot.domain.wording import count_part
 from bot.errors import ConfigError
 
 MOST_CHANNELS = 50
@@ -46,13 +47,8 @@ async def examine(settings: DiscordSettings, places: Sequence[tuple[str, str]]) 
         await client.close()
     if problems:
         raise ConfigError(" ".join(problems))
+    seen = count_part(min(len(places), MOST_CHANNELS), len(places), "scheduled channel")
     return (
-        f"signed in as {client.user}, may post in {_count(places)}; "
+        f"signed in as {client.user}, may post in {seen}; "
         f"invite it by {make_invite_link(str(client.application_id))}"
     )
-
-
-def _count(places: Sequence[tuple[str, str]]) -> str:
-    seen = min(len(places), MOST_CHANNELS)
-    of_all = f" of {len(places)}" if len(places) > seen else ""
-    return f"{seen}{of_all} scheduled channel{'' if seen == 1 else 's'}"

@@ -15,9 +15,6 @@ from bot.errors import ChatError, NotSent, OutcomeUnknown, Rejected, RejectReaso
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_GUILD = 10004
 UNKNOWN_MESSAGE = 10008
-MISSING_ACCESS = 50001
-CANNOT_MESSAGE_USER = 50007
-MISSING_PERMISSIONS = 50013
 THREAD_EXISTS = 160004
 """topics/opcodes-and-status-codes, JSON error codes."""
 

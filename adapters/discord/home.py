@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from typing import Any
 
 from adapters.discord.memory import Memory
+from bot.domain.newest import Newest
 
 _REMEMBERED = 10_000
 
@@ -16,7 +16,7 @@ class Homes:
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._known: OrderedDict[str, int] = OrderedDict()
+        self._known: Newest[str, int] = Newest(_REMEMBERED)
         self._writing: set[asyncio.Task[Any]] = set()
 
     def note(self, member: str, guild: int) -> None:
@@ -24,8 +24,6 @@ class Homes:
         if self._known.get(member) == guild:
             return
         self._known[member] = guild
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
         task = asyncio.ensure_future(self._memory.keep(f"home:{member}", str(guild)))
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-MESSAGE_TEXT = 2000
-"""Characters of a message's content (resources/message)."""
 EMBED_TITLE = 256
 EMBED_TEXT = 4096
 EMBED_FOOTER = 2048
 """Of one embed (resources/message, embed limits)."""
-EMBEDS_TEXT = 6000
-"""Of all embeds of a message together, titles and footers included (the same page)."""
 LAYOUT_TEXT = 4000
 """Of all text displays of a message made of components (components/reference)."""
-CUSTOM_ID = 100
 BUTTONS_A_ROW = 5
 ROWS = 5
 BUTTON_LABEL = 80
@@ -36,12 +31,6 @@ CHOICE_NAME = 100
 """interactions/application-commands."""
 THREAD_NAME = 100
 """resources/channel, start thread from message."""
-HISTORY_PAGE = 100
-"""Messages that one request for a channel's history brings (resources/message)."""
-ACKNOWLEDGE_WITHIN = timedelta(seconds=3)
-"""The first answer to an interaction (interactions/receiving-and-responding)."""
-REQUESTS_A_SECOND = 50.0
-"""For the whole bot (topics/rate-limits)."""
 INVALID_REQUESTS = 10_000
 INVALID_WINDOW = timedelta(minutes=10)
 """Answers of 401, 403 and 429 before the address is blocked (topics/rate-limits)."""

@@ -17,7 +17,7 @@ from adapters.discord.tables import (
     draw_days,
 )
 from adapters.discord.text import escape, one_line, shorten, show_code, split_markdown
-from bot.domain import interview_words, wording
+from bot.domain import bank_words, interview_words, wording
 from bot.domain.cards import (
     BankCard,
     BankQuestionCard,
@@ -47,7 +47,7 @@ from bot.domain.cards import (
     StreakCard,
     TopicsCard,
 )
-from bot.domain.question import Kind, Question
+from bot.domain.question import Question
 
 PAGE_TEXT = limits.EMBED_TEXT
 _EMPTY = "\u200b"
@@ -94,10 +94,8 @@ def _question(card: QuestionCard) -> Page:
 
 
 def _list_choices(question: Question) -> str:
-    if question.kind is not Kind.CHOICE:
-        return ""
-    pairs = zip("ABCDEFGH", question.choices, strict=False)
-    return "\n".join(f"**{letter}**  {escape(choice.text)}" for letter, choice in pairs)
+    lettered = question.lettered.items()
+    return "\n".join(f"**{letter}**  {escape(choice.text)}" for letter, choice in lettered)
 
 
 @_render.register
@@ -168,12 +166,8 @@ def _past_answer(card: PastAnswerCard) -> Page:
 
 @_render.register
 def _streak(card: StreakCard) -> Page:
-    title = (
-        f"{one_line(card.member)}: {wording.plural(card.streak.current, 'question day')} in a row"
-    )
-    lines = [wording.describe_streak(card.streak)]
-    if card.away_until:
-        lines.append(f"Away until {card.away_until}: the count waits.")
+    title = f"{one_line(card.member)}: {wording.introduce_streak(card.streak)}"
+    lines = wording.explain_streak(card)
     if card.days:
         lines += ["", draw_days(card.days)]
     return Page("\n".join(lines), title)
@@ -181,7 +175,7 @@ def _streak(card: StreakCard) -> Page:
 
 @_render.register
 def _ledger(card: LedgerCard) -> Page:
-    title = f"{one_line(card.member)}: streak {card.streak.current}, longest {card.streak.longest}"
+    title = f"{one_line(card.member)}: {wording.introduce_ledger(card.streak)}"
     if not card.days:
         return Page(wording.NO_QUESTION_DAY, title)
     return Page(show_code("\n".join(map(wording.describe_ledger_day, card.days))), title)
@@ -218,20 +212,20 @@ def _mock(card: MockCard) -> Page:
 
 @_render.register
 def _mock_report(card: MockReportCard) -> Page:
-    title = f"Mock interview: {interview_words.describe_report(card.report)}"
+    title = interview_words.introduce_report(card.report)
     text = _join(*interviews.write_report(card.report))
     return Page(text, title, colour=GREEN, buttons=card.buttons)
 
 
 @_render.register
 def _mock_history(card: MockHistoryCard) -> Page:
-    return Page(_join(*interviews.write_history(card)), "Your mock interviews")
+    return Page(_join(*interviews.write_history(card)), interview_words.HISTORY)
 
 
 @_render.register
 def _schedule(card: ScheduleCard) -> Page:
-    title = f"Schedule {card.schedule.number} {card.said}".strip()
-    return Page(describe_schedule(card.schedule), escape(title), colour=GREEN)
+    title = escape(wording.introduce_schedule(card))
+    return Page(describe_schedule(card.schedule), title, colour=GREEN)
 
 
 @_render.register
@@ -248,8 +242,7 @@ def _list_schedules(card: SchedulesCard | StatusCard) -> str:
 
 @_render.register
 def _preview(card: PreviewCard) -> Page:
-    lines = [f"{slot:%a %Y-%m-%d %H:%M %Z}" for slot in card.slots]
-    return Page(show_code("\n".join(lines)), wording.introduce_preview(card))
+    return Page(show_code("\n".join(wording.list_slots(card))), wording.introduce_preview(card))
 
 
 @_render.register
@@ -265,33 +258,33 @@ def _status(card: StatusCard) -> Page:
 @_render.register
 def _queue(card: QueueCard) -> Page:
     """Drafts are shown as they were typed: in code blocks, where nothing is rendered."""
-    parts = [wording.count_queue(card)]
+    parts = [bank_words.count_queue(card)]
     for entry in card.entries:
-        parts.append(f"**{one_line(wording.name_entry(entry))}**")
-        parts += [f"{head}\n{show_code(text)}" for head, text in wording.list_entry_facts(entry)]
+        parts.append(f"**{one_line(bank_words.name_entry(entry))}**")
+        parts += [f"{head}\n{show_code(text)}" for head, text in bank_words.list_entry_facts(entry)]
     return Page("\n".join(parts), "Queue", buttons=card.buttons)
 
 
 @_render.register
 def _bank(card: BankCard) -> Page:
     rows = [
-        f"**{escape(row.title)}**\n`{row.entry.summary.id}` {escape(wording.introduce_row(row))}\n"
-        f"{wording.describe_row(row)}"
+        f"**{escape(row.title)}**\n`{row.entry.summary.id}` "
+        f"{escape(bank_words.introduce_row(row))}\n{bank_words.describe_row(row)}"
         for row in card.rows
     ]
-    return Page(_join(escape(card.said), *rows), "Questions", wording.count_pages(card))
+    return Page(_join(escape(card.said), *rows), "Questions", bank_words.count_pages(card))
 
 
 @_render.register
 def _bank_question(card: BankQuestionCard) -> Page:
     question, row = card.question, card.row
     text = _join(
-        f"`{question.id}` {escape(wording.introduce_row(row))}\n{wording.describe_row(row)}",
+        f"`{question.id}` {escape(bank_words.introduce_row(row))}\n{bank_words.describe_row(row)}",
         question.prompt,
-        escape(wording.list_choices(question)),
+        escape(bank_words.list_choices(question)),
         "**Model answer**",
         question.answer,
-        escape(wording.list_key_points(question)),
+        escape(bank_words.list_key_points(question)),
     )
     return Page(text, escape(question.title))
 
@@ -301,7 +294,7 @@ def _help(card: HelpCard) -> Page:
     def listed(lines: Sequence[tuple[str, str]]) -> str:
         return "\n".join(f"`{usage}`\n{escape(meaning)}" for usage, meaning in lines)
 
-    intro = f"A FastAPI interview question each day. {wording.invite_reaction(card.emoji)}"
+    intro = wording.introduce_help(card)
     return Page(
         _join(intro, listed(card.lines), "**For admins**", listed(card.admin_lines)),
         "FastAPI Quiz",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from adapters.discord.limits import measure
+from bot.domain.typed import drop_controls
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _MARKUP = re.compile(r"[\\*_~`|\[\]()<>]")
 _LINE_MARKUP = re.compile(r"^([ \t]*)(#{1,3}|-#?)(?=\s)", re.MULTILINE)
 _PING = re.compile(r"@(?=\w)")
@@ -18,7 +18,7 @@ def escape(text: str) -> str:
 
     discord.py's own function leaves what stands between two links as it is.
     """
-    plain = _MARKUP.sub(r"\\\g<0>", _CONTROL.sub("", text))
+    plain = _MARKUP.sub(r"\\\g<0>", drop_controls(text))
     plain = _LINE_MARKUP.sub(r"\1\\\2", plain)
     return _PING.sub("@\u200b", plain)
 
@@ -30,7 +30,7 @@ def one_line(text: str) -> str:
 
 def show_code(text: str) -> str:
     """Return lines as a code block, whatever is in them."""
-    harmless = _CONTROL.sub("", text).replace("```", "`\u200b``")
+    harmless = drop_controls(text).replace("```", "`\u200b``")
     return f"```\n{harmless}\n```"
 
 

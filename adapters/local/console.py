@@ -20,9 +20,10 @@ from rich.text import Text
 
 from adapters.local.files import Keep, keep_nothing
 from adapters.local.platform import Message
-from adapters.local.render import escape, render_card
+from adapters.local.render import render_card
 from adapters.local.script import Answer, Instruction, Say, parse_line, strip_comment
 from adapters.local.simulation import Simulation
+from adapters.local.text import escape
 from adapters.local.transcript import list_files
 from bot.commands import COMMANDS
 from bot.commands import NAME as COMMAND

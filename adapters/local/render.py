@@ -1,12 +1,12 @@
-"""Cards as plain text."""
+"""Cards as plain text: which card is shown by what."""
 
 from __future__ import annotations
 
-import re
 from functools import singledispatch
-from zoneinfo import ZoneInfo
 
-from bot.domain import interview_words, wording
+from adapters.local import grades, interviews, schedules
+from adapters.local.text import escape, one_line
+from bot.domain import bank_words, wording
 from bot.domain.cards import (
     BankCard,
     BankQuestionCard,
@@ -15,53 +15,21 @@ from bot.domain.cards import (
     ErrorCard,
     FormCard,
     FormField,
-    GradeCard,
     HelpCard,
-    HistoryCard,
     LeaderboardCard,
     LedgerCard,
     LinkCard,
     MockCard,
-    MockHistoryCard,
-    MockReportCard,
     NoticeCard,
-    PastAnswerCard,
-    PreviewCard,
     QuestionCard,
     QueueCard,
     RevealCard,
-    ScheduleCard,
-    SchedulesCard,
     Standing,
-    StatusCard,
     StreakCard,
     TopicsCard,
 )
-from bot.domain.delivery import Delivery
-from bot.domain.grading import Verdict
-from bot.domain.question import Kind, Question
-from bot.domain.schedule import Schedule
+from bot.domain.question import Question
 from bot.domain.streak import Outcome
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_PING = re.compile(r"@(?=\w)|<(?=[!@#&])")
-_ZERO_WIDTH = "\u200b"
-_MARKS = {Verdict.MET: "+", Verdict.PARTIAL: "~", Verdict.MISSING: "-", Verdict.WRONG: "x"}
-
-
-def escape(text: str) -> str:
-    """Make text that somebody typed harmless: it pings nobody and moves no cursor."""
-    return _PING.sub(lambda match: match[0] + _ZERO_WIDTH, strip_control(text))
-
-
-def strip_control(text: str) -> str:
-    """Leave out what moves a cursor or turns the direction of a text."""
-    return _CONTROL.sub("", text)
-
-
-def one_line(text: str) -> str:
-    """Escape, and fold all white space, so that the text can't pose as another line."""
-    return " ".join(escape(text).split())
 
 
 def render_card(card: Card) -> str:
@@ -76,6 +44,17 @@ def _render(card: Card) -> str:
     raise TypeError(f"no text for {type(card).__name__}")
 
 
+_render.register(grades.show_grade)
+_render.register(grades.show_history)
+_render.register(grades.show_past_answer)
+_render.register(interviews.show_history)
+_render.register(interviews.show_report)
+_render.register(schedules.show_preview)
+_render.register(schedules.show_schedule)
+_render.register(schedules.show_schedules)
+_render.register(schedules.show_status)
+
+
 @_render.register
 def _question(card: QuestionCard) -> str:
     question = card.question
@@ -85,13 +64,13 @@ def _question(card: QuestionCard) -> str:
 
 
 def _choices(question: Question) -> list[str]:
-    if question.kind is not Kind.CHOICE:
-        return []
-    lines = (
-        f"{letter}) {choice.text}"
-        for letter, choice in zip("ABCDEFGH", question.choices, strict=False)
-    )
-    return ["\n".join(lines)]
+    lines = [f"{letter}) {choice.text}" for letter, choice in question.lettered.items()]
+    return ["\n".join(lines)] if lines else []
+
+
+@_render.register
+def _mock(card: MockCard) -> str:
+    return interviews.show_step(card, _choices(card.question))
 
 
 @_render.register
@@ -107,50 +86,6 @@ def _reveal(card: RevealCard) -> str:
     return "\n\n".join(parts)
 
 
-@_render.register
-def _grade(card: GradeCard) -> str:
-    grade = card.grade
-    by = wording.name_grader(grade.grader)
-    head = f"{round(grade.score * 100)} % ({grade.band}), scored by {by}"
-    lines = [
-        f"{_MARKS[point.verdict]} {_point(point.text, point.evidence)}" for point in grade.points
-    ]
-    parts = [head, "\n".join(lines), one_line(grade.feedback), wording.describe_earned(card)]
-    parts.append(f"Model answer\n\n{card.question.answer}")
-    return "\n\n".join(part for part in parts if part)
-
-
-@_render.register
-def _history(card: HistoryCard) -> str:
-    if not card.lines:
-        return wording.NO_ANSWER_YET
-    lines = [one_line(wording.describe_history_line(line)) for line in card.lines]
-    return "\n".join([wording.introduce_history(card), *lines, wording.explain_history(card)])
-
-
-@_render.register
-def _past_answer(card: PastAnswerCard) -> str:
-    past, grade = card.answer, card.answer.grade
-    lines = [
-        f"{_MARKS[point.verdict]} {_point(point.text, point.evidence)}" for point in grade.points
-    ]
-    parts = [
-        f"#{past.number} {one_line(card.question.title)}",
-        f"{wording.describe_past(past)}, scored by {one_line(wording.name_grader(grade.grader))}",
-        card.question.prompt,
-        f"Your answer\n\n{escape(wording.quote_answer(past))}",
-        "\n".join(lines),
-        one_line(grade.feedback),
-        f"Model answer\n\n{card.question.answer}",
-    ]
-    return "\n\n".join(part for part in parts if part)
-
-
-def _point(text: str, evidence: str) -> str:
-    said = f' (you: "{one_line(evidence)}")' if evidence else ""
-    return f"{one_line(text)}{said}"
-
-
 _DAYS = {
     Outcome.TOOK_PART: "#",
     Outcome.FREEZE: "*",
@@ -162,10 +97,8 @@ _DAYS = {
 
 @_render.register
 def _streak(card: StreakCard) -> str:
-    number = wording.plural(card.streak.current, "question day")
-    lines = [f"{one_line(card.member)}: {number} in a row", wording.describe_streak(card.streak)]
-    if card.away_until:
-        lines.append(f"Away until {card.away_until}: the count waits.")
+    head = f"{one_line(card.member)}: {wording.introduce_streak(card.streak)}"
+    lines = [head, *wording.explain_streak(card)]
     if card.days:
         marks = "".join(_DAYS[day.outcome] for day in card.days)
         lines.append(f"{marks}  (# took part, * freeze, . missed, ~ away, ? still open)")
@@ -174,7 +107,7 @@ def _streak(card: StreakCard) -> str:
 
 @_render.register
 def _ledger(card: LedgerCard) -> str:
-    head = f"{one_line(card.member)}: streak {card.streak.current}, longest {card.streak.longest}"
+    head = f"{one_line(card.member)}: {wording.introduce_ledger(card.streak)}"
     if not card.days:
         return f"{head}\n{wording.NO_QUESTION_DAY}"
     return "\n".join([head, *map(wording.describe_ledger_day, card.days)])
@@ -202,111 +135,35 @@ def _standing(row: Standing) -> str:
 
 
 @_render.register
-def _mock(card: MockCard) -> str:
-    question, topics = card.question, ", ".join(card.question.topics)
-    what = interview_words.introduce_step(card.number, card.of, card.follow_up)
-    head = f"{what}: {question.title}\n{question.level} · {topics}"
-    parts = [head, card.said, *_asked_on(card), question.prompt, *_choices(question)]
-    return "\n\n".join(part for part in parts if part)
-
-
-def _asked_on(card: MockCard) -> list[str]:
-    if not card.follow_up:
-        return []
-    return [escape(card.follow_up), interview_words.ASK_ON, interview_words.FIRST_ASKED]
-
-
-@_render.register
-def _mock_report(card: MockReportCard) -> str:
-    report = card.report
-    parts = [f"Mock interview: {interview_words.describe_report(report)}"]
-    for title, lines in interview_words.list_sections(report):
-        parts.append("\n".join([title, *(f"- {one_line(line)}" for line in lines)]))
-    parts.append(interview_words.MODEL_ANSWERS)
-    parts += [f"{item.question.title}\n{item.question.answer}" for item in report.items]
-    return "\n\n".join(parts)
-
-
-@_render.register
-def _mock_history(card: MockHistoryCard) -> str:
-    if not card.interviews:
-        return interview_words.NO_HISTORY
-    lines = interview_words.list_history(card.interviews, card.zone)
-    return "\n".join(["Your mock interviews", *lines, interview_words.describe_trend(card.trend)])
-
-
-@_render.register
-def _schedule(card: ScheduleCard) -> str:
-    return f"Schedule {card.schedule.number} {card.said}".strip() + f".\n{_describe(card.schedule)}"
-
-
-@_render.register
-def _schedules(card: SchedulesCard) -> str:
-    if not card.schedules:
-        return wording.NO_SCHEDULE
-    return "\n".join(f"{schedule.number}. {_describe(schedule)}" for schedule in card.schedules)
-
-
-def _describe(schedule: Schedule) -> str:
-    facts = " · ".join(map(one_line, wording.list_schedule_facts(schedule)))
-    return f"{one_line(schedule.channel)} {facts}"
-
-
-@_render.register
-def _preview(card: PreviewCard) -> str:
-    head = wording.introduce_preview(card)
-    return "\n".join([head, *(f"{slot:%a %Y-%m-%d %H:%M %Z}" for slot in card.slots)])
-
-
-@_render.register
-def _status(card: StatusCard) -> str:
-    zone = ZoneInfo(card.zone)
-    schedules = _schedules(SchedulesCard(card.schedules))
-    grading = "\n".join(map(one_line, wording.list_grading_facts(card.grading)))
-    if not card.deliveries:
-        return f"{schedules}\n\n{wording.NOTHING_DUE}\n\n{grading}"
-    lines = [_delivery_line(delivery, zone) for delivery in card.deliveries]
-    head, older = wording.introduce_posts(card), wording.explain_posts(card)
-    listed = [f"{head} ({card.zone})", *lines, *([older] if older else [])]
-    return "\n".join([schedules, "", *listed, "", grading])
-
-
-def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> str:
-    due = delivery.due_at.astimezone(zone)
-    fate = one_line(wording.describe_fate(delivery))
-    return f"{due:%Y-%m-%d %H:%M} {one_line(delivery.channel)} {fate}"
-
-
-@_render.register
 def _queue(card: QueueCard) -> str:
-    parts = [wording.count_queue(card)]
+    parts = [bank_words.count_queue(card)]
     for entry in card.entries:
-        facts = wording.list_entry_facts(entry)
+        facts = bank_words.list_entry_facts(entry)
         listed = "\n".join(f"{head}: {escape(text)}" for head, text in facts)
-        parts.append(f"{one_line(wording.name_entry(entry))}\n{listed}")
+        parts.append(f"{one_line(bank_words.name_entry(entry))}\n{listed}")
     return "\n\n".join(parts)
 
 
 @_render.register
 def _bank(card: BankCard) -> str:
     rows = [
-        f"{row.entry.summary.id}: {one_line(row.title)}\n    {wording.introduce_row(row)}\n"
-        f"    {wording.describe_row(row)}"
+        f"{row.entry.summary.id}: {one_line(row.title)}\n    {bank_words.introduce_row(row)}\n"
+        f"    {bank_words.describe_row(row)}"
         for row in card.rows
     ]
-    return "\n".join(part for part in [card.said, *rows, wording.count_pages(card)] if part)
+    return "\n".join(part for part in [card.said, *rows, bank_words.count_pages(card)] if part)
 
 
 @_render.register
 def _bank_question(card: BankQuestionCard) -> str:
     question, row = card.question, card.row
     parts = [
-        f"{question.id}: {one_line(question.title)}\n{wording.introduce_row(row)}\n"
-        f"{wording.describe_row(row)}",
+        f"{question.id}: {one_line(question.title)}\n{bank_words.introduce_row(row)}\n"
+        f"{bank_words.describe_row(row)}",
         question.prompt,
-        escape(wording.list_choices(question)),
+        escape(bank_words.list_choices(question)),
         f"Model answer\n\n{question.answer}",
-        escape(wording.list_key_points(question)),
+        escape(bank_words.list_key_points(question)),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -318,7 +175,7 @@ def _help(card: HelpCard) -> str:
 
     return "\n".join(
         [
-            f"A FastAPI interview question each day. {wording.invite_reaction(card.emoji)}",
+            wording.introduce_help(card),
             "",
             *listed(card.lines),
             "",

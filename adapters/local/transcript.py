@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from adapters.local.files import Keep, Written, keep_nothing
 from adapters.local.platform import Message
-from adapters.local.render import render_card, strip_control
+from adapters.local.render import render_card
 from bot.domain.events import Origin
+from bot.domain.typed import drop_controls
 
 
 @dataclass
@@ -56,7 +57,7 @@ class Transcript:
     def show(self, message: Message) -> None:
         """Write a message of the bot; further lines of its text are indented."""
         text = render_card(message.card).replace("\n", "\n    ")
-        only = f", only @{strip_control(message.only)}" if message.only else ""
+        only = f", only @{drop_controls(message.only)}" if message.only else ""
         place = self._place(message.workspace, message.channel)
         self.write(f"[{self._time(message.at)} {place}{only}] bot: {text}")
         for line in list_files(self.keep(message.card)):
@@ -65,11 +66,11 @@ class Transcript:
     def hear(self, origin: Origin, text: str) -> None:
         """Write what a member does."""
         place = self._place(origin.workspace, origin.channel)
-        said = strip_control(f"@{origin.member}: {text}").replace("\n", "\n    ")
+        said = drop_controls(f"@{origin.member}: {text}").replace("\n", "\n    ")
         self.write(f"[{self._time(self.now())} {place}] {said}")
 
     def _place(self, workspace: str, channel: str) -> str:
-        return strip_control(channel if workspace == self.home else f"{workspace} {channel}")
+        return drop_controls(channel if workspace == self.home else f"{workspace} {channel}")
 
     def _time(self, at: datetime) -> str:
         return f"{at.astimezone(ZoneInfo(self.zone())):%Y-%m-%d %H:%M}"

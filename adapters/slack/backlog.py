@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from adapters.slack.payload import Payload, read_once_key
+from bot.domain.newest import Newest
 from bot.ports import Clock, ReceivedEvents
 
 MOST_REMEMBERED = 20_000
@@ -151,7 +152,7 @@ class Once:
 class Seen:
     """Remembers in this process what was handled."""
 
-    _keys: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    _keys: Newest[str, None] = field(default_factory=lambda: Newest(MOST_REMEMBERED))
 
     def is_new(self, key: str) -> bool:
         """Tell whether the key comes for the first time; an empty one always does."""
@@ -160,6 +161,4 @@ class Seen:
         if key in self._keys:
             return False
         self._keys[key] = None
-        while len(self._keys) > MOST_REMEMBERED:
-            self._keys.popitem(last=False)
         return True

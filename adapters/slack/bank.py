@@ -15,7 +15,7 @@ from adapters.slack.blocks import (
     text,
 )
 from adapters.slack.markdown import render_markdown
-from bot.domain import wording
+from bot.domain import bank_words
 from bot.domain.cards import (
     BankCard,
     BankQuestionCard,
@@ -25,10 +25,10 @@ from bot.domain.cards import (
 
 def show_queue(card: QueueCard) -> list[Block]:
     """Drafts are shown as they were typed: in preformatted text, where nothing is rendered."""
-    blocks = rich(*lines(wording.count_queue(card)))
+    blocks = rich(*lines(bank_words.count_queue(card)))
     for entry in card.entries:
-        blocks += header(one_line(wording.name_entry(entry)))
-        for head, words in wording.list_entry_facts(entry):
+        blocks += header(one_line(bank_words.name_entry(entry)))
+        for head, words in bank_words.list_entry_facts(entry):
             blocks += rich(section(text(head, bold=True)), preformatted(defuse(words)))
     return blocks
 
@@ -39,22 +39,22 @@ def show_bank(card: BankCard) -> list[Block]:
         section(
             text(f"\n{one_line(row.title)}\n", bold=True),
             text(row.entry.summary.id, code=True),
-            text(f" {wording.introduce_row(row)}\n{wording.describe_row(row)}"),
+            text(f" {bank_words.introduce_row(row)}\n{bank_words.describe_row(row)}"),
         )
         for row in card.rows
     ]
-    pages = wording.count_pages(card)
+    pages = bank_words.count_pages(card)
     return [*rich(*lines(defuse(card.said)), *rows), *(context(pages) if pages else [])]
 
 
 def show_bank_question(card: BankQuestionCard) -> list[Block]:
     """Return one question whole, with its answer."""
     question, row = card.question, card.row
-    choices = wording.list_choices(question)
-    points = wording.list_key_points(question)
+    choices = bank_words.list_choices(question)
+    points = bank_words.list_key_points(question)
     return [
         *header(f"{question.id}: {one_line(question.title)}"),
-        *context(f"{wording.introduce_row(row)} · {wording.describe_row(row)}"),
+        *context(f"{bank_words.introduce_row(row)} · {bank_words.describe_row(row)}"),
         *rich(*render_markdown(question.prompt), *lines(defuse(choices))),
         *header("Model answer"),
         *rich(*render_markdown(question.answer), *lines(defuse(points))),

@@ -14,6 +14,7 @@ from typing import Any
 
 from adapters.slack.carried import write_button_value
 from bot.domain.cards import Button
+from bot.domain.typed import drop_controls
 
 Block = dict[str, Any]
 Element = dict[str, Any]
@@ -29,21 +30,15 @@ HEADER_CHARACTERS = 150
 BUTTON_CHARACTERS = 75
 BUTTONS_A_ROW = 5
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _PING = re.compile(r"@(?=\w)(?!FastAPI Quiz\b)|<(?=[!@#&])")
 """The bot's own name stays as it is: people copy it out of `/invite @FastAPI Quiz`."""
 _ZERO_WIDTH = "\u200b"
 _CHANNEL = re.compile(r"&lt;(#[CG][A-Z0-9]+)&gt;")
 
 
-def clean(text: str) -> str:
-    """Drop characters that move the cursor or turn the direction of the text."""
-    return _CONTROL.sub("", text)
-
-
 def defuse(text: str) -> str:
     """Make typed text harmless also for whoever copies it out of the message."""
-    return _PING.sub(lambda match: match[0] + _ZERO_WIDTH, clean(text))
+    return _PING.sub(lambda match: match[0] + _ZERO_WIDTH, drop_controls(text))
 
 
 def one_line(text: str) -> str:

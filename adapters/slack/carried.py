@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from adapters.slack.payload import Malformed, storable
+from adapters.slack.payload import Malformed
+from bot.domain.typed import drop_unstorable
 
 _COMPACT = json.JSONEncoder(separators=(",", ":"))
 
@@ -25,7 +26,7 @@ def read_button_value(text: str) -> tuple[str, str, str] | None:
         return None
     if not all(isinstance(value, str) for value in values):
         return None
-    action, key, value = map(storable, values)
+    action, key, value = map(drop_unstorable, values)
     return action, key, value
 
 
@@ -59,4 +60,4 @@ def read_place(text: str) -> Place:
         raise Malformed("private_metadata is none of ours")
     if not all(isinstance(value, str) for value in values):
         raise Malformed("private_metadata is none of ours")
-    return Place(*map(storable, values))
+    return Place(*map(drop_unstorable, values))

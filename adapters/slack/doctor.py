@@ -20,7 +20,7 @@ from adapters.slack.scopes import BOT_SCOPES
 from adapters.slack.settings import explain_refusal, explain_silence, require_settings
 from bot.config import SlackSettings
 from bot.domain.installation import Installation
-from bot.domain.wording import plural
+from bot.domain.wording import count_part, plural
 from bot.errors import ConfigError, Rejected
 from bot.ports import CallOutcome, Clock
 
@@ -135,7 +135,7 @@ class _Examination:
         ]
         if not installed:
             return [f"installed in no workspace yet; to install it, {self._where_to_install}"]
-        count = _count_part(self.signed_in, len(installed), "workspace")
+        count = count_part(self.signed_in, len(installed), "workspace")
         said = [f"signed in to {count}", self._count_channels()]
         if self.expired:
             said.append(f"{plural(self.expired, 'expired token')} to be renewed when needed")
@@ -209,9 +209,4 @@ class _Examination:
 
     def _count_channels(self) -> str:
         total = sum(map(len, self.channels.values()))
-        return f"may post in {_count_part(self.looked, total, 'scheduled channel')}"
-
-
-def _count_part(seen: int, total: int, noun: str) -> str:
-    part = f"{seen:,} of " if seen < total else ""
-    return f"{part}{plural(total, noun)}"
+        return f"may post in {count_part(self.looked, total, 'scheduled channel')}"

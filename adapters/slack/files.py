@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -28,6 +27,7 @@ from adapters.slack.clients import Clients
 from adapters.slack.failures import CALL_ERRORS, explain, word_of
 from adapters.slack.render import render_card
 from bot.domain.cards import Attachment, Card
+from bot.domain.newest import Newest
 from bot.errors import ChatError
 from bot.pictures import Theme, collect_attachments
 
@@ -54,7 +54,7 @@ class Files:
 
     clients: Clients
     waits: Sequence[float] = WAITS
-    _known: OrderedDict[tuple[str, str], str] = field(default_factory=OrderedDict)
+    _known: Newest[tuple[str, str], str] = field(default_factory=lambda: Newest(MOST_KNOWN))
 
     async def render(self, workspace: str, card: Card) -> tuple[list[Page], list[Attachment]]:
         """Return the card's messages with its pictures in the last, and its documents."""
@@ -80,8 +80,6 @@ class Files:
             log.warning("picture_not_uploaded", name=attachment.name, problem=_problem(error))
             return None
         self._known[workspace, digest] = file
-        while len(self._known) > MOST_KNOWN:
-            self._known.popitem(last=False)
         return file
 
     async def _send(

@@ -26,7 +26,7 @@ from adapters.slack.files import Files
 from adapters.slack.payload import NAME, Malformed, read_team
 from adapters.slack.people import People
 from adapters.slack.schedules import describe_delivery_line, describe_schedule_line
-from bot.domain import wording
+from bot.domain import bank_words, wording
 from bot.domain.cards import Button, Card, QueueCard, StatusCard
 from bot.domain.events import HomeOpened, Origin
 from bot.domain.schedule import Schedule
@@ -103,7 +103,7 @@ class Home:
         if isinstance(card, StatusCard):
             return [*_show_schedules(card), *_show_missed(card)]
         if isinstance(card, QueueCard):
-            waiting = rich(*lines(wording.count_queue(card)))
+            waiting = rich(*lines(bank_words.count_queue(card)))
             return [*header("Queue"), *waiting, *(buttons([_QUEUE]) if card.waiting else ())]
         pages, _ = await self.files.render(workspace, card)
         return [block for page in pages for block in page.blocks]

@@ -44,7 +44,7 @@ def _ask_on(card: MockCard) -> list[Block]:
 
 def show_report(card: MockReportCard) -> list[Block]:
     """Return the report with the model answers."""
-    blocks = header(f"Mock interview: {interview_words.describe_report(card.report)}")
+    blocks = header(interview_words.introduce_report(card.report))
     for title, listed in interview_words.list_sections(card.report):
         points = "\n".join(f"• {one_line(line)}" for line in listed)
         blocks += rich(section(text(f"{title}\n", bold=True)), *lines(points))
@@ -57,7 +57,7 @@ def show_report(card: MockReportCard) -> list[Block]:
 
 def show_history(card: MockHistoryCard) -> list[Block]:
     """Return earlier interviews as a table, with their trend."""
-    title = header("Your mock interviews")
+    title = header(interview_words.HISTORY)
     if not card.interviews:
         return [*title, *rich(*lines(interview_words.NO_HISTORY))]
     listed = "\n".join(interview_words.list_history(card.interviews, card.zone))

@@ -98,8 +98,7 @@ class Lifecycle:
 
     async def _greet(self, origin: Origin, body: dict[str, Any]) -> None:
         if await self.once.is_new_event(body):
-            way = Way(origin.workspace, origin.channel, origin.member)
-            await self.replies.show(Reply([HELLO], public=True), way)
+            await self.replies.show(Reply([HELLO], public=True), Way.back_to(origin))
 
     async def _leave(self, origin: Origin, body: dict[str, Any]) -> None:
         """A late one that comes again must not undo what was installed meanwhile."""

@@ -59,10 +59,8 @@ class Listeners:
         event = inbound.read_command(body)
         self.turns.note_request()
         await ack()
-        way = Way(
-            event.origin.workspace,
-            event.origin.channel,
-            event.origin.member,
+        way = Way.back_to(
+            event.origin,
             response_url=str(body.get("response_url") or ""),
             trigger_id=str(body.get("trigger_id") or ""),
         )
@@ -77,8 +75,7 @@ class Listeners:
         await ack()
         to_ours = author in ("", context.bot_user_id)
         if event and to_ours:  # Bolt has dropped the bot's own reactions
-            origin = event.origin
-            way = Way(origin.workspace, origin.channel, origin.member, thread=event.message_id)
+            way = Way.back_to(event.origin, thread=event.message_id)
             self.backlog.start(self._answer_reaction(event, way, body))
 
     async def on_action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -87,32 +84,18 @@ class Listeners:
         await ack()
         if pressed is None or not self.once.is_new(body):
             return
-        origin = pressed.event.origin
-        way = Way(
-            origin.workspace,
-            origin.channel,
-            origin.member,
-            pressed.response_url,
-            pressed.trigger_id,
-            pressed.thread,
-        )
-        self.backlog.start(self._answer(pressed.event, way, in_home=pressed.in_home))
+        event = pressed.event
+        way = Way.back_to(event.origin, pressed.response_url, pressed.trigger_id, pressed.thread)
+        self.backlog.start(self._answer(event, way, in_home=pressed.in_home))
 
     async def on_shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """ "Suggest as a question", on a message: the form, with the message in it."""
         chosen = inbound.read_shortcut(body)
         await ack()
         if self.once.is_new(body):
-            origin = chosen.origin
             given = {"question": chosen.text} if chosen.text else {}
-            way = Way(
-                origin.workspace,
-                origin.channel,
-                origin.member,
-                chosen.response_url,
-                chosen.trigger_id,
-            )
-            self.backlog.start(self._answer(CommandCalled(origin, "suggest", given), way))
+            way = Way.back_to(chosen.origin, chosen.response_url, chosen.trigger_id)
+            self.backlog.start(self._answer(CommandCalled(chosen.origin, "suggest", given), way))
 
     async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A filled form: a refusal is shown in it, anything else where it was opened."""
@@ -139,13 +122,7 @@ class Listeners:
     async def _show_result(self, work: asyncio.Task[Reply | None], submitted: Submitted) -> None:
         reply, place, origin = await work, submitted.place, submitted.event.origin
         if reply:
-            way = Way(
-                origin.workspace,
-                place.channel,
-                origin.member,
-                response_url=place.response_url,
-                thread=place.thread,
-            )
+            way = Way.back_to(origin, place.response_url, thread=place.thread)
             await self.replies.show(reply, way)
             if place.is_home:
                 await self.home.publish(origin)

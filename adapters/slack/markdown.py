@@ -10,8 +10,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from adapters.slack.blocks import Element, clean, preformatted, section, text
+from adapters.slack.blocks import Element, preformatted, section, text
 from bot.domain.question import Markdown
+from bot.domain.typed import drop_controls
 
 _DEEPEST_INDENT = 8
 _LANGUAGES = {
@@ -41,7 +42,7 @@ def render_markdown(content: Markdown) -> Sequence[Element]:
     They are kept: the same question goes to many channels in one minute. Nobody changes
     them.
     """
-    root = SyntaxTreeNode(_parse(clean(content)))
+    root = SyntaxTreeNode(_parse(drop_controls(content)))
     return tuple(_end_paragraphs(list(_render_blocks(root.children, 0))))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.events import Origin
+from bot.domain.typed import drop_unstorable
 
 NAME = "slack"
 
@@ -28,12 +29,7 @@ def get_text(payload: Payload, name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise Malformed(f"{name} is no text")
-    return storable(value)
-
-
-def storable(value: str) -> str:
-    """Drop what no database takes: NUL, and halves of characters, which JSON can hold."""
-    return value.encode(errors="replace").decode().replace("\x00", "")
+    return drop_unstorable(value)
 
 
 def get_part(payload: Payload, name: str) -> Payload:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ import structlog
 from adapters.slack.clients import Clients
 from adapters.slack.failures import CALL_ERRORS, explain
 from bot.domain.events import Event, Origin
+from bot.domain.newest import Newest
 from bot.errors import ChatError
 from bot.ports import Clock
 
@@ -61,8 +61,8 @@ class People:
 
     clients: Clients
     clock: Clock
-    _known: OrderedDict[tuple[str, str], tuple[datetime, Profile]] = field(
-        default_factory=OrderedDict
+    _known: Newest[tuple[str, str], tuple[datetime, Profile]] = field(
+        default_factory=lambda: Newest(MOST_KEPT)
     )
     _asking: dict[tuple[str, str], asyncio.Task[Profile]] = field(default_factory=dict)
 
@@ -79,8 +79,6 @@ class People:
             raise explain(error) from error
         profile = read_profile(answer.get("user") or {}, workspace)
         self._known[workspace, member] = (self.clock.now(), profile)
-        while len(self._known) > MOST_KEPT:
-            self._known.popitem(last=False)
         return profile
 
     async def look_up(self, workspace: str, member: str) -> Profile:

@@ -39,9 +39,8 @@ from bot.domain.cards import (
     TopicsCard,
 )
 from bot.domain.emoji import BULB
-from bot.domain.question import Kind, Question
+from bot.domain.question import Question
 
-_LETTERS = "ABCDEFGH"
 _CONTINUED = "Continued in the thread."
 
 
@@ -119,11 +118,9 @@ def _question(card: QuestionCard) -> list[Block]:
 
 
 def _choices(question: Question) -> list[Element]:
-    if question.kind is not Kind.CHOICE:
-        return []
     return [
         section(text(f"\n{letter}) ", bold=True), text(defuse(choice.text)))
-        for letter, choice in zip(_LETTERS, question.choices, strict=False)
+        for letter, choice in question.lettered.items()
     ]
 
 
@@ -164,9 +161,7 @@ def _help(card: HelpCard) -> list[Block]:
     return [
         *header("FastAPI Quiz"),
         *rich(
-            *lines(
-                f"A FastAPI interview question each day. {wording.invite_reaction(card.emoji)}\n"
-            ),
+            *lines(f"{wording.introduce_help(card)}\n"),
             *_usages(card.lines),
         ),
         *header("For admins"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +17,8 @@ from adapters.slack.files import Files, has_pictures, only_pictures, without_pic
 from adapters.slack.render import render_card
 from adapters.slack.views import render_form
 from bot.domain.cards import Attachment, Card, ErrorCard, FormCard, NoticeCard, Reply
+from bot.domain.events import Origin
+from bot.domain.newest import Newest
 from bot.errors import ChatError, Rejected
 
 URL_USES = 5
@@ -40,6 +41,14 @@ class Way:
     trigger_id: str = ""
     thread: str = ""
 
+    @classmethod
+    def back_to(
+        cls, origin: Origin, response_url: str = "", trigger_id: str = "", thread: str = ""
+    ) -> Way:
+        """Return the way to whoever did something, where they did it."""
+        where = (origin.workspace, origin.channel, origin.member)
+        return cls(*where, response_url, trigger_id, thread)
+
 
 @dataclass
 class Replies:
@@ -47,7 +56,7 @@ class Replies:
 
     clients: Clients
     files: Files
-    _threads: OrderedDict[tuple[str, str], None] = field(default_factory=OrderedDict)
+    _threads: Newest[tuple[str, str], None] = field(default_factory=lambda: Newest(MOST_THREADS))
 
     async def show(self, reply: Reply, way: Way) -> None:
         """Show every card of the reply, in order."""
@@ -73,11 +82,7 @@ class Replies:
         try:
             await client.views_open(trigger_id=way.trigger_id, view=render_form(card, place))
         except CALL_ERRORS as error:
-            if word_of(error) not in (
-                "expired_trigger_id",
-                "trigger_expired",
-                "exchanged_trigger_id",
-            ):
+            if word_of(error) not in _TOO_LATE:
                 log.warning("form_not_opened", form=card.form, problem=str(explain(error)))
             late: Card = NoticeCard(
                 "Slack did not open the form in time. Press the button or type the command again."
@@ -208,8 +213,6 @@ class Replies:
                 channel=way.channel, thread_ts=way.thread, text=THREAD_NOTE, **_NO_UNFURLS
             )
         self._threads[way.channel, way.thread] = None
-        while len(self._threads) > MOST_THREADS:
-            self._threads.popitem(last=False)
 
     async def _has_replies(self, way: Way) -> bool:
         client = await self.clients.of(way.workspace)

@@ -29,8 +29,8 @@ from bot.domain.schedule import Schedule
 
 def show_schedule(card: ScheduleCard) -> list[Block]:
     """Return a schedule with what was done to it."""
-    said = f"Schedule {card.schedule.number} {card.said}".strip() + "."
-    return rich(section(text(f"{one_line(said)}\n", bold=True), *_describe(card.schedule)))
+    said = one_line(wording.introduce_schedule(card))
+    return rich(section(text(f"{said}.\n", bold=True), *_describe(card.schedule)))
 
 
 def show_schedules(card: SchedulesCard) -> list[Block]:
@@ -59,7 +59,7 @@ def _channel(channel: str) -> Element:
 
 def show_preview(card: PreviewCard) -> list[Block]:
     """Return the next posts of a schedule."""
-    slots = "\n".join(f"{slot:%a %Y-%m-%d %H:%M %Z}" for slot in card.slots)
+    slots = "\n".join(wording.list_slots(card))
     return [*header(wording.introduce_preview(card)), *rich(preformatted(slots or "none"))]
 
 

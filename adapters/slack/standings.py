@@ -24,13 +24,10 @@ from bot.domain.streak import Outcome
 
 def show_streak(card: StreakCard) -> list[Block]:
     """Return the numbers of a streak, with its last days as a row of signs."""
-    said = [wording.describe_streak(card.streak)]
-    if card.away_until:
-        said.append(f"Away until {card.away_until}: the count waits.")
+    said = wording.explain_streak(card)
     if card.days:
         said.append("".join(_DAYS[day.outcome] for day in card.days))
-    number = wording.plural(card.streak.current, "question day")
-    head = f"{one_line(card.member)}: {number} in a row"
+    head = f"{one_line(card.member)}: {wording.introduce_streak(card.streak)}"
     legend = context("🟩 took part · ❄️ freeze · ⬜ missed · 💤 away · ⏳ still open")
     return [*header(head), *rich(*lines("\n".join(said))), *(legend if card.days else [])]
 
@@ -46,7 +43,7 @@ _DAYS = {
 
 def show_ledger(card: LedgerCard) -> list[Block]:
     """Return every question day with what it was."""
-    head = f"{one_line(card.member)}: streak {card.streak.current}, longest {card.streak.longest}"
+    head = f"{one_line(card.member)}: {wording.introduce_ledger(card.streak)}"
     if not card.days:
         return [*header(head), *rich(*lines(wording.NO_QUESTION_DAY))]
     return [

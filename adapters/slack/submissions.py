@@ -12,9 +12,9 @@ from adapters.slack.payload import (
     get_part,
     get_text,
     read_actor,
-    storable,
 )
 from bot.domain.events import FormSubmitted, Origin
+from bot.domain.typed import drop_unstorable
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def read_submission(body: Payload) -> Submitted:
     place = read_place(get_text(view, "private_metadata"))
     values = get_part(get_part(view, "state"), "values")
     filled = {
-        storable(str(name)): _read_field(field)
+        drop_unstorable(str(name)): _read_field(field)
         for name, field in values.items()
         if isinstance(field, dict)
     }

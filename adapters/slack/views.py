@@ -9,14 +9,12 @@ from adapters.slack.blocks import BLOCK_CHARACTERS, Block, lines, rich, shorten
 from adapters.slack.carried import Place
 from bot.commands import Type
 from bot.domain.cards import FormCard, FormField
-from bot.domain.people import Level
 from bot.domain.wording import name_field
 
 TITLE_CHARACTERS = 24
 INPUT_CHARACTERS = 3_000
 ERROR_CHARACTERS = 2_000
 LABEL_CHARACTERS = 150
-PRIVATE_METADATA = 3_000
 ELEMENT = "value"
 """The action_id of every field's element; the field's name is the block_id."""
 _TITLES = {
@@ -49,7 +47,7 @@ def render_form(card: FormCard, place: Place) -> dict[str, Any]:
 
 def _render_field(field: FormField) -> Block:
     make = _ELEMENTS.get(field.type, _make_text)
-    element = _make_select(field.choices) if field.choices else make()
+    element = _make_select(field.words) if field.words else make()
     return {
         "type": "input",
         "block_id": field.name,
@@ -127,8 +125,6 @@ _ELEMENTS: Mapping[str, Callable[[], Block]] = {
     Type.MEMBER: lambda: {"type": "users_select"},
     Type.MEMBER_OR_ROLE: lambda: {"type": "users_select"},
     Type.FILE: lambda: {"type": "file_input", "max_files": 1},
-    Type.LEVEL: lambda: _make_select(tuple(Level)),
-    Type.YES_NO: lambda: _make_select(("yes", "no")),
 }
 
 

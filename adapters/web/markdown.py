@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
@@ -12,18 +11,13 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 from bot.domain.question import Markdown
+from bot.domain.typed import drop_controls
 
 _COLOURED = frozenset(
     {"python", "py", "pycon", "console", "bash", "sh", "json", "yaml", "toml", "dockerfile"}
 )
 """What is about FastAPI. Of Pygments' other languages some take seconds for a run of blanks, and
 whoever writes a question names any."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def drop_controls(text: str) -> str:
-    """Drop what moves a cursor or turns the direction of writing."""
-    return _CONTROL.sub("", text)
 
 
 @lru_cache(maxsize=512)

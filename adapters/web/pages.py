@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo, available_timezones
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from adapters.web.markdown import drop_controls, render_markdown
-from bot.domain import interview_words, wording
+from adapters.web.markdown import render_markdown
+from bot.domain import bank_words, interview_words, wording
 from bot.domain.cards import Attachment, Card
 from bot.domain.grading import Verdict
 from bot.domain.question import Kind
 from bot.domain.streak import Outcome
+from bot.domain.typed import drop_controls
 from bot.pictures import Theme, collect_attachments
 
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
@@ -106,8 +107,8 @@ def _environment() -> Environment:
 def _globals() -> Mapping[str, Any]:
     return {
         "wording": wording,
+        "bank_words": bank_words,
         "interview_words": interview_words,
-        "LETTERS": "ABCDEFGH",
         "CHOICE": Kind.CHOICE,
         "OUTCOMES": _OUTCOMES,
         "VERDICTS": _VERDICTS,

@@ -138,13 +138,12 @@ def build(
     interviewing = Interviewing(storage, graders.grader, answering)
     practising = Practising(storage, Generating())
     revealing = Revealing(storage, reconciling, grace)
-    profile = Profile(storage, chats)
     visiting = Visiting(storage, clock, console_address)
     reserved = {*shipped_packs(), GENERATED}
     services = (
         answering,
         revealing,
-        profile,
+        Profile(storage, chats),
         practising,
         interviewing,
         Administering(storage, chats, graders.describe),
@@ -153,7 +152,7 @@ def build(
         Deciding(storage),
         Drafting(storage, Generating(), WordGrader(), dice, graders.writer),
         Curating(storage, Importing(storage, reserved)),
-        Helping(storage, chats),
+        Helping(storage),
         Recalling(storage),
         Resolving(storage, clock, grace),
         Scheduling(storage, chats, grace, GeneratedPack(storage, Generating())),
@@ -169,7 +168,6 @@ def build(
             clock,
             answering,
             revealing,
-            profile,
             practising,
             interviewing,
             Leaving(storage, clock, keep_after_leaving),

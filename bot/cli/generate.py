@@ -11,8 +11,6 @@ import typer
 if TYPE_CHECKING:
     from bot.questions.generator.generate import GeneratedQuestion
 
-LETTERS = "ABCDEFGH"
-
 
 def generate_questions(
     topic: Annotated[
@@ -58,8 +56,8 @@ def describe(generated: GeneratedQuestion) -> dict[str, Any]:
             "misconception": misconception,
             "why": choice.why,
         }
-        for letter, choice, misconception in zip(
-            LETTERS, question.choices, generated.misconceptions, strict=False
+        for (letter, choice), misconception in zip(
+            question.lettered.items(), generated.misconceptions, strict=False
         )
     ]
     return {
@@ -84,7 +82,7 @@ def describe(generated: GeneratedQuestion) -> dict[str, Any]:
 def write_out(generated: GeneratedQuestion) -> str:
     """Write a question as Markdown for reading."""
     question = generated.question
-    lettered = list(zip(LETTERS, question.choices, strict=False))
+    lettered = question.lettered.items()
     right = next(letter for letter, choice in lettered if choice.right)
     return "\n".join(
         [

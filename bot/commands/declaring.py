@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from bot.domain import reading
 from bot.domain.events import Upload
@@ -143,6 +144,11 @@ class Caller:
     now: datetime
     zone: str
     platform_zone: str = ""
+
+    @property
+    def today(self) -> date:
+        """The date where the caller is."""
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
 
 
 @dataclass(frozen=True, slots=True)

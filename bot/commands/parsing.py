@@ -16,14 +16,8 @@ _WORD = re.compile(
     | (?:[^\s"“”]|["“”][^"“”]*["“”])+""",
     re.VERBOSE,
 )
-
-
 _OPEN = re.compile(r"[A-Za-z][A-Za-z-]*:")
-
-
 _OPTION = re.compile(r"([A-Za-z][A-Za-z-]*):(.*)", re.DOTALL)
-
-
 _QUOTES = str.maketrans("", "", '"“”')
 
 

@@ -10,21 +10,11 @@ from bot.domain.delivery import DeliveryState
 from bot.domain.schedule import WEEKDAYS
 
 LEVEL = Option("level", Type.LEVEL, "fresher, 2-year or 5-year", clearable=True)
-
-
 TOPIC = Option("topic", Type.TOPIC, "see `topics`", clearable=True)
-
-
 PACK = Option("pack", Type.PACK, "a question pack", clearable=True)
-
-
 SCHEDULE_ID = Option("id", Type.SCHEDULE, "its number", positional=True, required=True)
-
-
 QUESTION_ID = Option("id", Type.QUESTION, "its id", positional=True, required=True)
 MEMBER_OR_ROLE = Option("member", Type.MEMBER_OR_ROLE, "who", positional=True, required=True)
-
-
 SCHEDULE_OPTIONS = (
     Option("channel", Type.CHANNEL, "where to post; here if not given"),
     Option("days", Type.DAYS, "mon-fri, sun-thu, sat,sun …; mon-fri if not given"),
@@ -37,11 +27,7 @@ SCHEDULE_OPTIONS = (
     Option("discussion", Type.YES_NO, "open a thread under each question"),
     Option("digest", Type.CHOICE, "weekday on which to tell the week", choices=(*WEEKDAYS, "off")),
 )
-
-
 DRAFT_ID = Option("id", Type.NUMBER, "its number", positional=True, required=True)
-
-
 DRAFT_OPTIONS = (
     Option("question", Type.TEXT, "what is asked; code goes between ``` lines"),
     Option("answer", Type.TEXT, "the model answer"),

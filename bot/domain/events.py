@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+
+from bot.domain.typed import drop_unstorable
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,28 +146,23 @@ Event = (
     | AccessRegained
 )
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-"""NUL, which PostgreSQL refuses, and halves of surrogate pairs, which no encoding has."""
-
 
 def make_storable(event: Event) -> Event:
     """Drop from what was typed what no database can hold."""
     match event:
         case TextCommand():
-            return replace(event, text=_drop(event.text))
+            return replace(event, text=drop_unstorable(event.text))
         case CommandCalled():
             return replace(event, options=_drop_all(event.options))
         case FormSubmitted():
-            return replace(event, key=_drop(event.key), values=_drop_all(event.values))
+            return replace(event, key=drop_unstorable(event.key), values=_drop_all(event.values))
         case ButtonPressed():
-            return replace(event, key=_drop(event.key), value=_drop(event.value))
+            return replace(
+                event, key=drop_unstorable(event.key), value=drop_unstorable(event.value)
+            )
         case _:
             return event
 
 
-def _drop(text: str) -> str:
-    return _UNSTORABLE.sub("", text)
-
-
 def _drop_all(values: Mapping[str, str]) -> Mapping[str, str]:
-    return {name: _drop(value) for name, value in values.items()}
+    return {name: drop_unstorable(value) for name, value in values.items()}

@@ -28,8 +28,8 @@ def _write_item(number: int, item: Item) -> Iterator[str]:
     yield f"### {number}. {_escape(question.title)} ({percent(item.score)}, {question.level})"
     yield question.prompt.strip()
     if question.choices:
-        pairs = zip("ABCDEFGH", question.choices, strict=False)
-        yield "\n".join(f"- {letter}) {_escape(choice.text)}" for letter, choice in pairs)
+        lettered = question.lettered.items()
+        yield "\n".join(f"- {letter}) {_escape(choice.text)}" for letter, choice in lettered)
     for step in item.steps:
         yield from _write_step(step)
     if item.grade and item.grade.feedback:

@@ -9,6 +9,7 @@ from bot.domain.interview import Ending, Interview, Step
 from bot.domain.interview_report import Report
 
 NO_HISTORY = "You have no mock interview yet. Type /fastapi-quiz mock to begin one."
+HISTORY = "Your mock interviews"
 MODEL_ANSWERS = "Model answers"
 _ENDINGS = {
     Ending.FINISHED: "",
@@ -40,6 +41,11 @@ def describe_answer(step: Step) -> str:
     if step.skipped or step.grade is None:
         return "Skipped."
     return f"Your last answer: {percent(step.grade.score)}, {step.grade.band}."
+
+
+def introduce_report(report: Report) -> str:
+    """Say what it is, and the result."""
+    return f"Mock interview: {describe_report(report)}"
 
 
 def describe_report(report: Report) -> str:

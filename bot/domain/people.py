@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -76,3 +77,9 @@ class AwayPeriod:
         announced_before_close = closed_at is None or closed_at > self.since
         back_before_it_began = self.ended_at is not None and self.ended_at <= began_at
         return day <= self.until and announced_before_close and not back_before_it_began
+
+
+def find_return(periods: Iterable[AwayPeriod], today: date) -> date | None:
+    """Return until when a member is away by what stands announced; None for who is not."""
+    until = (period.until for period in periods if period.ended_at is None)
+    return max((day for day in until if day >= today), default=None)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from string import ascii_uppercase
 from typing import NewType
 
 from bot.domain.people import Level
@@ -67,9 +68,19 @@ class Question:
     proof: Markdown = Markdown("")
 
     @property
+    def lettered(self) -> dict[str, Choice]:
+        """The choices by their letters; none for an open question."""
+        return letter_choices(self.choices)
+
+    @property
     def version(self) -> str:
         """A hash of the whole content: any edit makes another version."""
         return hash_content(asdict(self))
+
+
+def letter_choices(choices: Iterable[Choice]) -> dict[str, Choice]:
+    """Give choices the letters that members know them by, from A on."""
+    return dict(zip(ascii_uppercase, choices, strict=False))
 
 
 def hash_content(content: Mapping[str, object]) -> str:

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from bot.domain.assessment import GradingStatus, ModelUse
 from bot.domain.attempt import PastAnswer
-from bot.domain.bank import QuestionState
 from bot.domain.cards import (
-    BankCard,
-    BankRow,
     DigestCard,
     GradeCard,
+    HelpCard,
     HistoryCard,
     HistoryLine,
     PreviewCard,
     QuestionCard,
-    QueueCard,
-    QueueEntry,
     RevealCard,
+    ScheduleCard,
     StatusCard,
+    StreakCard,
 )
 from bot.domain.cards.standings import PERIODS as PERIODS
 from bot.domain.delivery import Delivery, DeliveryState, Purpose, describe_mend
-from bot.domain.draft import ItemKind
 from bot.domain.emoji import show_emoji
-from bot.domain.question import Question
 from bot.domain.reading import format_duration
 from bot.domain.schedule import WEEKDAYS, RevealMode, Schedule
 from bot.domain.streak import DAYS_PER_FREEZE, MOST_FREEZES, LedgerDay, Outcome, Streak
@@ -43,15 +39,40 @@ _OUTCOMES = {
 }
 
 
-def describe_row(row: BankRow) -> str:
-    """Say how a question of the bank did here."""
-    did = row.entry.statistics
-    facts = [f"shown {did.shown}", f"answered {did.answered}"]
-    if did.right is not None and did.mean_score is not None:
-        facts += [f"right {did.right:.0%}", f"mean score {did.mean_score:.2f}"]
-    if did.reports:
-        facts.append(plural(did.reports, "report"))
-    return ", ".join(facts)
+def introduce_help(card: HelpCard) -> str:
+    """Say what the bot is for, above its commands."""
+    return f"A FastAPI interview question each day. {invite_reaction(card.emoji)}"
+
+
+def introduce_streak(streak: Streak) -> str:
+    """Say the current number; whose it is stands before it."""
+    return f"{plural(streak.current, 'question day')} in a row"
+
+
+def explain_streak(card: StreakCard) -> list[str]:
+    """Say what stands below the number, a line each."""
+    streak, away = card.streak, f"Away until {card.away_until}: the count waits."
+    left = DAYS_PER_FREEZE - streak.current % DAYS_PER_FREEZE
+    numbers = (
+        f"Longest {streak.longest} · freezes {streak.freezes} of {MOST_FREEZES} · "
+        f"next freeze in {plural(left, 'question day')}"
+    )
+    return [numbers, *([away] if card.away_until else [])]
+
+
+def introduce_ledger(streak: Streak) -> str:
+    """Say what a ledger adds up to; whose it is stands before it."""
+    return f"streak {streak.current}, longest {streak.longest}"
+
+
+def introduce_schedule(card: ScheduleCard) -> str:
+    """Say which schedule it is, and what was done to it."""
+    return f"Schedule {card.schedule.number} {card.said}".strip()
+
+
+def list_slots(card: PreviewCard) -> list[str]:
+    """Write the posts to come, a line each."""
+    return [f"{slot:%a %Y-%m-%d %H:%M %Z}" for slot in card.slots]
 
 
 def introduce_preview(card: PreviewCard) -> str:
@@ -59,21 +80,6 @@ def introduce_preview(card: PreviewCard) -> str:
     head = f"Next posts of schedule {card.schedule.number} ({card.schedule.rhythm.zone})"
     paused = card.schedule.paused_because is not None
     return f"{head}, once it is resumed: it is paused" if paused else head
-
-
-def introduce_row(row: BankRow) -> str:
-    """Say what a question of the bank is."""
-    summary = row.entry.summary
-    retired = " · retired" if row.entry.state is QuestionState.RETIRED else ""
-    return f"{summary.level} · {', '.join(summary.topics)} · {summary.pack}{retired}"
-
-
-def count_pages(card: BankCard) -> str:
-    """Say where in the bank a card stands; nothing where it shows all there is."""
-    if card.pages == 1:
-        return ""
-    more = f" The next: page:{card.page + 1}" if card.page < card.pages else ""
-    return f"Page {card.page} of {card.pages}, {plural(card.total, 'question')}.{more}"
 
 
 def introduce_posts(card: StatusCard) -> str:
@@ -88,22 +94,15 @@ def explain_posts(card: StatusCard) -> str:
     return f"Older ones: /fastapi-quiz status{state} page:{card.page + 1}" if card.more else ""
 
 
-def list_choices(question: Question) -> str:
-    """Write the choices of a question one a line, the right one marked, each with its reason."""
-    return "\n".join(
-        f"{'*' if choice.right else '-'} {choice.text} ({choice.why})"
-        for choice in question.choices
-    )
-
-
-def list_key_points(question: Question) -> str:
-    """Write what a good answer says, one point a line."""
-    return "\n".join(f"- {point.text}" for point in question.key_points)
-
-
 def plural(count: int, noun: str) -> str:
     """Write a number with its noun."""
     return f"{count} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def count_part(seen: int, total: int, noun: str) -> str:
+    """Write how many of all were looked at."""
+    part = f"{seen:,} of " if seen < total else ""
+    return f"{part}{plural(total, noun)}"
 
 
 _LABELS = {"id": "Schedule", "tz": "Time zone", "timezone": "Time zone", "reveal": "The answer is"}
@@ -180,15 +179,6 @@ def list_digest_news(card: DigestCard) -> list[str]:
         answers = plural(card.hardest.answers, "answer")
         news.append(f"Hardest question: {card.hardest.title} ({average}, {answers}).")
     return news
-
-
-def describe_streak(streak: Streak) -> str:
-    """Say what stands beside the current number."""
-    left = DAYS_PER_FREEZE - streak.current % DAYS_PER_FREEZE
-    return (
-        f"Longest {streak.longest} · freezes {streak.freezes} of {MOST_FREEZES} · "
-        f"next freeze in {plural(left, 'question day')}"
-    )
 
 
 def describe_ledger_day(day: LedgerDay) -> str:
@@ -280,47 +270,3 @@ def quote_answer(answer: PastAnswer) -> str:
     if len(answer.text) <= SHOWN_OF_ANSWER:
         return answer.text
     return f"{answer.text[:SHOWN_OF_ANSWER]}… ({len(answer.text):,} characters in all)"
-
-
-QUEUE_EMPTY = "Nothing waits for you."
-_KINDS = {
-    ItemKind.SUGGESTION: "suggested",
-    ItemKind.GENERATED: "generated",
-    ItemKind.REPORT: "reported as wrong",
-}
-
-
-def count_queue(card: QueueCard) -> str:
-    """Say how much waits, and how to see the rest."""
-    if not card.entries:
-        return QUEUE_EMPTY
-    waiting = f"{plural(card.waiting, 'item')} waiting"
-    if not card.page or card.pages == 1:
-        return f"{waiting} for you."
-    next_page = card.page % card.pages + 1
-    way = "The next" if card.page < card.pages else "The first"
-    more = f"{way}: /fastapi-quiz questions list page:{next_page}"
-    return f"{waiting}, page {card.page} of {card.pages}. {more}"
-
-
-def name_entry(entry: QueueEntry) -> str:
-    """Say which item it is, what and whose."""
-    item = entry.item
-    by = entry.author or ("" if item.source == "member" else item.source)
-    return f"{item.number}. {item.question.title} ({_KINDS[item.kind]}{f' by {by}' if by else ''})"
-
-
-def list_entry_facts(entry: QueueEntry) -> list[tuple[str, str]]:
-    """Return what there is to read of an item: heading and text, each to be shown as plain text."""
-    item, question = entry.item, entry.item.question
-    if item.kind is ItemKind.REPORT:
-        return [("Question", question.id), ("What is said to be wrong", item.words)]
-    facts = [
-        ("For", f"{question.level}, {', '.join(question.topics)}"),
-        ("Question", question.prompt),
-        ("Choices", list_choices(question)),
-        ("Answer", question.answer),
-        ("Key points", list_key_points(question)),
-        ("Could be better", "\n".join(entry.remarks)),
-    ]
-    return [(head, text) for head, text in facts if text]

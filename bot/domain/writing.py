@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.people import Level, MemberId, WorkspaceId
-from bot.domain.question import Choice, KeyPoint, Kind
+from bot.domain.question import Choice, KeyPoint, Kind, letter_choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class WrittenQuestion:
     choices: tuple[Choice, ...] = ()
     sources: tuple[str, ...] = ()
     mistakes: tuple[str, ...] = ()
+
+    @property
+    def lettered(self) -> dict[str, Choice]:
+        """The choices by their letters; none for an open question."""
+        return letter_choices(self.choices)
 
     def data(self) -> dict[str, object]:
         """Return it as a question file's keys, all but `id`, for `build_question`."""

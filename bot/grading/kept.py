@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
 
 from bot.domain.grading import GradingTask
+from bot.domain.newest import Newest
 
 _Read = TypeVar("_Read")
 MOST = 256
@@ -18,8 +18,7 @@ class KeptTasks(Generic[_Read]):
 
     def __init__(self, read: Callable[[GradingTask], _Read], most: int = MOST) -> None:
         self._read = read
-        self._most = most
-        self._kept: OrderedDict[GradingTask, _Read] = OrderedDict()
+        self._kept: Newest[GradingTask, _Read] = Newest(most)
         self._lock = Lock()
 
     def __contains__(self, task: GradingTask) -> bool:
@@ -35,6 +34,4 @@ class KeptTasks(Generic[_Read]):
         made = self._read(task)
         with self._lock:
             self._kept[task] = made
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
         return made

@@ -35,7 +35,10 @@ def draw_bars(picture: BarsPicture, theme: Theme) -> bytes:
 
 
 def find_bar(row: int, share: float) -> tuple[int, int, int, int]:
-    """Return the filled part of a row's bar: left, top, right and bottom in pixels."""
+    """Return the filled part of a row's bar: left, top, right and bottom in pixels.
+
+    However small the share, it is wide enough to be seen; nothing has no such part.
+    """
     top = HEAD + row * PITCH + 38
     width = max(4, round(share * (WIDTH - 2 * MARGIN)))
     return (MARGIN, top, MARGIN + width - 1, top + THICKNESS - 1)
@@ -51,5 +54,6 @@ def _draw_bar(
     canvas.write((MARGIN, top), fit_text(label, TEXT, room), TEXT, palette.ink)
     canvas.write((WIDTH - MARGIN, top), words, TEXT, palette.ink, "ra")
     canvas.draw.rectangle(find_bar(row, 1), fill=palette.nothing)
-    share = min(1, max(0, amount / most))
-    canvas.draw.rectangle(find_bar(row, share), fill=palette.own_bar if own else palette.bar)
+    if amount > 0:
+        filled = find_bar(row, min(1, amount / most))
+        canvas.draw.rectangle(filled, fill=palette.own_bar if own else palette.bar)

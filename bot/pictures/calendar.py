@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from bot.domain.pictures import CALENDAR_WEEKS, CalendarPicture
 from bot.domain.streak import MOST_FREEZES, LedgerDay, Outcome
-from bot.domain.wording import plural
+from bot.domain.wording import introduce_streak
 from bot.pictures import Theme
 from bot.pictures.canvas import HEAD, MARGIN, SMALL, WIDTH, Canvas, Colour, Palette
 
@@ -33,7 +33,7 @@ def draw_calendar(picture: CalendarPicture, theme: Theme) -> bytes:
     canvas = Canvas(HEIGHT, theme)
     streak = picture.streak
     canvas.write_head(
-        f"{plural(streak.current, 'question day')} in a row · {picture.member}",
+        f"{introduce_streak(streak)} · {picture.member}",
         f"Longest {streak.longest} · freezes {streak.freezes} of {MOST_FREEZES}",
     )
     _write_scale(canvas, picture)

@@ -21,7 +21,6 @@ from bot.questions.pack_files import decode_text
 if TYPE_CHECKING:
     from bot.questions.schema import Path
 
-LETTERS = "ABCDEFGH"
 OWN_PACK = "own"
 """The pack of a workspace that takes in what its admins approve."""
 LONGEST_TEXT = 3_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.commands import Call, Caller, handles
-from bot.domain.attempt import Attempt, AttemptKind, points_for
+from bot.domain.attempt import AttemptKind, points_for
 from bot.domain.cards import Card, FormCard, FormField, GradeCard, QuestionCard, Reply
-from bot.domain.deck import Deck, Seen
+from bot.domain.deck import Deck
 from bot.domain.delivery import Draft
 from bot.domain.grading import Grade
 from bot.domain.question import QuestionFilter
@@ -17,7 +17,15 @@ from bot.errors import CommandError, NotFound
 from bot.ports import Grader, Storage, UnitOfWork
 from bot.services.marking import mark_answer
 from bot.services.reviewing import go_on
-from bot.services.shown import Shown, draft_private, find_shown, look_up_posted, look_up_shown
+from bot.services.shown import (
+    Shown,
+    draft_private,
+    find_shown,
+    leave_out_shown,
+    look_up_posted,
+    look_up_shown,
+    make_attempt,
+)
 from bot.services.streaks import log_and_count
 
 LONGEST_ANSWER = 40_000
@@ -52,14 +60,11 @@ class Answering:
     async def _draft_private(
         self, work: UnitOfWork, caller: Caller, wanted: QuestionFilter
     ) -> Draft:
-        deliveries = work.deliveries
         deck = await work.questions.deck(caller.workspace.id, wanted)
-        here = (caller.workspace.id, caller.channel)
-        on_show = (await deliveries.seen([here])).get(here, Seen({})).last_id
-        others = Deck(question for question in deck if question.id != on_show) or deck
-        seen = await deliveries.rounds_of(caller.workspace.id, caller.member.id)
-        if not others:
+        if not deck:
             raise NotFound(f"No question fits: {wanted}. Type /fastapi-quiz topics to see what is.")
+        others = Deck(await leave_out_shown(work, caller, deck))
+        seen = await work.deliveries.rounds_of(caller.workspace.id, caller.member.id)
         pick = others.pick(seen, (), f"{caller.workspace.seed}/{caller.member.id}")
         return draft_private(caller, pick.question, len(seen), pick.round)
 
@@ -98,19 +103,8 @@ class Answering:
         points = points_for(grade.score, shown.question.level, late=shown.late, revealed=revealed)
         if delivery.member_id is not None:
             points = 0
-        attempt = Attempt(
-            workspace_id=caller.workspace.id,
-            member_id=caller.member.id,
-            delivery_id=delivery.id,
-            slot=delivery.slot,
-            kind=AttemptKind.ANSWER,
-            at=caller.now,
-            late=shown.late,
-            first=True,
-            points=points,
-            text=text,
-            grade=grade,
-        )
+        made = make_attempt(caller, shown, AttemptKind.ANSWER, text)
+        attempt = replace(made, first=True, points=points, grade=grade)
         first, streak = await log_and_count(work, attempt, caller.now)
         if not first:
             points = 0

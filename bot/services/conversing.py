@@ -36,7 +36,7 @@ from bot.services.interviewing import Interviewing
 from bot.services.leaving import Leaving
 from bot.services.overviewing import compose_overview
 from bot.services.practising import Practising
-from bot.services.profile import Profile, zone_of
+from bot.services.profile import zone_of
 from bot.services.revealing import Revealing
 
 log = structlog.get_logger(__name__)
@@ -63,7 +63,7 @@ class Handlers:
 
 
 def collect_handlers(services: Iterable[object]) -> Handlers:
-    """Find the methods that were marked with `handles`, `handles_button`, `handles_form`."""
+    """Find the methods that were marked with `handles` and its like (`bot.commands`)."""
     found = list(services)
     return Handlers(
         dict(_find_marked(found, "handles_command")),
@@ -93,7 +93,6 @@ class Conversing:
     clock: Clock
     answering: Answering
     revealing: Revealing
-    profile: Profile
     practising: Practising
     interviewing: Interviewing
     leaving: Leaving
@@ -209,14 +208,6 @@ class Conversing:
                 return await self.answering.open_form(caller, key, message_id)
             case "choose":
                 return await self.answering.answer(caller, event.value, key, message_id)
-            case "reveal":
-                return await self.revealing.reveal(caller, key, message_id)
-            case "rate":
-                return await self.revealing.rate(caller, key, event.value)
-            case "practice":
-                return await self.practising.drill(caller)
-            case "forget":
-                return await self.profile.erase(caller)
         raise CommandError("That button is from an older version. Type /fastapi-quiz help.")
 
     async def _call(self, event: ButtonPressed) -> Reply:

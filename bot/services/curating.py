@@ -48,14 +48,7 @@ class Curating:
         wanted = QuestionFilter(options.get("level"), options.get("topic"), options.get("pack"))
         state = options.get("state", "all")
         async with self.storage.reading() as work:
-            entries = await work.curation.entries(call.caller.workspace.id, wanted)
-            fitting = [entry for entry in entries if state in ("all", entry.state)]
-            if "words" in options:
-                fitting = await _search(work, call, fitting)
-            if not fitting:
-                words = f', words "{options["words"]}"' if "words" in options else ""
-                said = f"{_name(wanted, state)}{words}"
-                raise NotFound(f"No question fits: {said}. Try fewer options.")
+            fitting = await _find_fitting(work, call, wanted, state)
             pages = -(-len(fitting) // ROWS_A_PAGE)
             page = options.get("page", 1)
             if not 1 <= page <= pages:
@@ -171,6 +164,21 @@ class Curating:
         return Reply([NoticeCard(said, facts, attachments=(file,))])
 
 
+async def _find_fitting(
+    work: UnitOfWork, call: Call, wanted: QuestionFilter, state: str
+) -> Sequence[BankEntry]:
+    """Return the questions that fit what was asked for. Raises NotFound for none."""
+    entries = await work.curation.entries(call.caller.workspace.id, wanted)
+    fitting = [entry for entry in entries if state in ("all", entry.state)]
+    if "words" in call.options:
+        fitting = await _search(work, call, fitting)
+    if not fitting:
+        words = f', words "{call.options["words"]}"' if "words" in call.options else ""
+        said = f"{_name(wanted, state)}{words}"
+        raise NotFound(f"No question fits: {said}. Try fewer options.")
+    return fitting
+
+
 def _name(wanted: QuestionFilter, state: str) -> str:
     return f"{wanted}, {state}" if state != "all" else str(wanted)
 
@@ -259,11 +267,8 @@ def _say_faults(error: PackError) -> Reply:
     """Name the first faults at once, and all of them in a file where they are many."""
     shown = "\n".join(map(str, error.faults[:FAULTS_SHOWN]))
     count = len(error.faults)
-    head = (
-        "Nothing was imported: the file has a fault."
-        if count == 1
-        else (f"Nothing was imported: the file has {count} faults.")
-    )
+    faults = "a fault" if count == 1 else f"{count} faults"
+    head = f"Nothing was imported: the file has {faults}."
     refused = ErrorCard(f"{head}\n{shown}", "pack", "file")
     if count <= FAULTS_SHOWN:
         return Reply([refused])

@@ -17,7 +17,7 @@ from bot.domain.question import Kind, Question
 from bot.domain.writing import Asker, WrittenQuestion
 from bot.errors import CommandError, ModelError
 from bot.ports import Grader, QuestionWriter, Storage, UnitOfWork
-from bot.questions.drafting import LETTERS, judge_written, list_remarks
+from bot.questions.drafting import judge_written, list_remarks
 from bot.questions.similarity import find_nearest
 from bot.services.authoring import Known, add_named, load_known
 from bot.services.deciding import MOST_REMARKS
@@ -161,8 +161,8 @@ class Drafting:
 
     async def _agrees(self, question: Question, blind: str) -> bool:
         if question.kind is Kind.CHOICE:
-            right = next(at for at, choice in enumerate(question.choices) if choice.right)
-            return blind.strip().upper() == LETTERS[right]
+            chosen = question.lettered.get(blind.strip().upper())
+            return chosen is not None and chosen.right
         from bot.questions.lint import make_task
 
         grade = await self.grader.grade(make_task(question), blind)

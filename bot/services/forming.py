@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from bot.commands import BY_PATH, Caller, Command, Option, Type
 from bot.domain.cards import FormCard, FormField
-from bot.domain.people import Level, Member
+from bot.domain.people import Level, Member, find_return
 from bot.domain.question import QuestionFilter
 from bot.domain.schedule import Schedule, format_days
 from bot.errors import NotFound
@@ -66,9 +65,8 @@ class Forming:
     async def _load_absence(self, caller: Caller) -> Mapping[str, str]:
         async with self.storage.reading() as work:
             away = await work.members.away(caller.workspace.id, caller.member.id)
-        open_until = max((each.until for each in away if each.ended_at is None), default=None)
-        today = caller.now.astimezone(ZoneInfo(caller.zone)).date()
-        return {"away-until": f"{open_until}"} if open_until and open_until >= today else {}
+        until = find_return(away, caller.today)
+        return {"away-until": f"{until}"} if until else {}
 
     async def _load_topics(self, caller: Caller) -> tuple[str, ...]:
         """Return the topics to choose from; none where there are too many for a list."""

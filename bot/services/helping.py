@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.commands import COMMANDS, NAME, Call, Command, Rights, find_commands, handles
 from bot.domain.cards import Button, HelpCard, Reply, TopicsCard, UsageCard
 from bot.domain.people import Level
 from bot.domain.question import QuestionFilter
-from bot.ports import ChatPort, Storage
+from bot.ports import Storage
 
 
 @dataclass
@@ -18,7 +18,6 @@ class Helping:
     """Answers `help`, made from the command tree, and `topics`."""
 
     storage: Storage
-    chats: Mapping[str, ChatPort]
 
     @handles("help")
     async def show_help(self, call: Call) -> Reply:

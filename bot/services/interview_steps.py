@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from fsrs import Rating
 
 from bot.commands import Caller
 from bot.domain.cards import Card, MockCard, MockReportCard, NoticeCard
-from bot.domain.deck import Deck, Seen
+from bot.domain.deck import Deck
 from bot.domain.delivery import make_key
 from bot.domain.interview import (
     KEY_PREFIX,
@@ -29,6 +30,7 @@ from bot.domain.review import rate_grade
 from bot.errors import NotFound
 from bot.ports import UnitOfWork
 from bot.services.reviewing import keep_rating
+from bot.services.shown import leave_out_shown
 
 NONE_OPEN = "You are in no mock interview. Type /fastapi-quiz mock to begin one."
 OVER = "That question of the interview is over. Type /fastapi-quiz mock to go on."
@@ -57,18 +59,15 @@ async def load_question(work: UnitOfWork, interview: Interview, step: Step) -> Q
 
 async def list_fresh(
     work: UnitOfWork, caller: Caller, interview: Interview
-) -> list[QuestionSummary]:
+) -> Sequence[QuestionSummary]:
     """Return the questions that fit and were not asked yet.
 
-    The one on show in the channel is left out where others are: the report would give its
-    answer away.
+    Not the one on show in the channel, if it can be: the report would give its answer away.
     """
     deck = await work.questions.deck(interview.workspace_id, interview.wanted)
-    here = (interview.workspace_id, caller.channel)
-    on_show = (await work.deliveries.seen([here])).get(here, Seen({})).last_id
     asked = {step.question_id for step in interview.steps}
     fresh = [question for question in deck if question.id not in asked]
-    return [question for question in fresh if question.id != on_show] or fresh
+    return await leave_out_shown(work, caller, fresh)
 
 
 async def ask_next(work: UnitOfWork, caller: Caller, interview: Interview, said: str) -> list[Card]:
@@ -84,7 +83,7 @@ async def ask_next(work: UnitOfWork, caller: Caller, interview: Interview, said:
 
 
 async def _pick(
-    work: UnitOfWork, caller: Caller, interview: Interview, fresh: list[QuestionSummary]
+    work: UnitOfWork, caller: Caller, interview: Interview, fresh: Sequence[QuestionSummary]
 ) -> QuestionSummary:
     """Pick by level and topic: what earlier interviews asked least, and new topics first."""
     scores = list(list_scores(interview.steps).values())

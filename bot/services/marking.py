@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
-from bot.domain.question import Choice, KeyPoint, Kind, Question
+from bot.domain.question import KeyPoint, Kind, Question
 from bot.domain.writing import Asker
 from bot.errors import CommandError
 from bot.ports import Grader
 
-_LETTERS = "ABCDEFGH"
 _LETTER = re.compile(r"\(?([a-h])(?:[).:,;]|\s*$|\s+(?:because|since|as|is|-)\b)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _WORDS_OF_A_CHOICE = 4
@@ -51,14 +50,12 @@ async def mark_answer(
 
 def _find_letter(question: Question, text: str) -> str:
     """Return the letter of the choice that the text names or repeats, or nothing."""
-    letters = _LETTERS[: len(question.choices)]
+    letters = question.lettered
     match = _LETTER.match(text.strip())
     if match and match[1].upper() in letters:
         return match[1].upper()
     said = _fold(text)
-    folded = {
-        letter: _fold(choice.text) for letter, choice in zip(letters, question.choices, strict=True)
-    }
+    folded = {letter: _fold(choice.text) for letter, choice in letters.items()}
     repeated = [letter for letter, choice in folded.items() if _repeats(said, choice)]
     whole = [one for one in repeated if not _is_within_another(folded, one, repeated)]
     if len(whole) > 1 or (not whole and len(text.strip()) < _SHORTEST):
@@ -90,7 +87,7 @@ def _draw_right_choice(question: Question) -> Iterator[KeyPoint]:
 
 def _grade_letter(question: Question, letter: str) -> Grade:
     """Score the chosen letter: 1 for the right one, 0 for any other."""
-    choice: Choice = question.choices[_LETTERS.index(letter)]
+    choice = question.lettered[letter]
     verdict = Verdict.MET if choice.right else Verdict.WRONG
     score = 1.0 if choice.right else 0.0
     point = PointVerdict(f"{letter}: {choice.text}", verdict, letter)

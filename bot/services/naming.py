@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.domain.newest import Newest
 from bot.domain.people import Workspace
 from bot.errors import ChatError
 from bot.ports import ChatPort, Clock
@@ -36,7 +36,7 @@ class ChannelNames:
     chats: Mapping[str, ChatPort]
     clock: Clock
     patience: float = PATIENCE
-    _known: OrderedDict[_Key, tuple[datetime, str]] = field(default_factory=OrderedDict)
+    _known: Newest[_Key, tuple[datetime, str]] = field(default_factory=lambda: Newest(MOST_KEPT))
 
     async def look_up(self, workspace: Workspace, channels: Iterable[str]) -> Mapping[str, str]:
         """Return the names of those channels that have one, by id."""
@@ -71,6 +71,3 @@ class ChannelNames:
 
     def _remember(self, key: _Key, lasts: timedelta, name: str) -> None:
         self._known[key] = (self.clock.now() + lasts, name)
-        self._known.move_to_end(key)
-        while len(self._known) > MOST_KEPT:
-            self._known.popitem(last=False)

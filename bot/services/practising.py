@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from random import Random
 
-from bot.commands import Call, Caller, handles
+from bot.commands import Call, Caller, Press, handles, handles_button
 from bot.domain.cards import NoticeCard, Reply
 from bot.domain.people import Level
 from bot.domain.question import Question, QuestionFilter, QuestionSummary
@@ -30,7 +30,7 @@ class Practising:
     async def practise(self, call: Call) -> Reply:
         """Ask the next due review, or say when one is due; with `drill` ask a drill."""
         if call.options.get("drill"):
-            return await self.drill(call.caller)
+            return await self._drill(call.caller)
         async with self.storage.writing() as work:
             return Reply([await ask_due(work, call.caller)])
 
@@ -39,7 +39,12 @@ class Practising:
         async with self.storage.writing() as work:
             return await tell_due(work, caller)
 
-    async def drill(self, caller: Caller) -> Reply:
+    @handles_button("practice")
+    async def press_drill(self, press: Press) -> Reply:
+        """Ask a drill."""
+        return await self._drill(press.caller)
+
+    async def _drill(self, caller: Caller) -> Reply:
         """Ask a generated question that the caller has not had; there is no end of them.
 
         Raises:

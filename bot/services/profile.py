@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from bot.commands import Call, Caller, handles
+from bot.commands import Call, Caller, Press, handles, handles_button
 from bot.domain.cards import Button, NoticeCard, Reply
-from bot.domain.people import Member
+from bot.domain.people import Member, find_return
 from bot.domain.reminder import Reminder
 from bot.errors import CommandError
 from bot.ports import ChatPort, Storage, UnitOfWork
@@ -29,9 +28,10 @@ class Profile:
         """Change what was given and show them all."""
         caller, options = call.caller, call.options
         until = options.get("away-until")
-        today = caller.now.astimezone(ZoneInfo(caller.zone)).date()
-        if until is not None and until < today:
-            raise CommandError(f"{until} is over already. Write a day to come, like {today}.")
+        if until is not None and until < caller.today:
+            raise CommandError(
+                f"{until} is over already. Write a day to come, like {caller.today}."
+            )
         changed = replace(
             caller.member,
             level=options.get("level", caller.member.level),
@@ -45,9 +45,8 @@ class Profile:
             away = await work.members.away(caller.workspace.id, caller.member.id)
             zone = zone_of(changed, call.caller.platform_zone)
             reminder = await change_reminder(work, caller, zone, options)
-        open_until = [period.until for period in away if period.ended_at is None]
         told = _describe_zone(changed, caller.platform_zone)
-        return Reply([_describe(changed, told, max(open_until, default=None), today, reminder)])
+        return Reply([_describe(changed, told, find_return(away, caller.today), reminder)])
 
     async def _set_away(self, work: UnitOfWork, caller: Caller, until: date | None) -> None:
         await work.members.end_away(caller.member, caller.now)
@@ -68,10 +67,14 @@ class Profile:
                     )
                 ]
             )
-        return await self.erase(call.caller)
+        return await self._erase(call.caller)
 
-    async def erase(self, caller: Caller) -> Reply:
-        """Erase the member."""
+    @handles_button("forget")
+    async def press_forget(self, press: Press) -> Reply:
+        """The button is the yes."""
+        return await self._erase(press.caller)
+
+    async def _erase(self, caller: Caller) -> Reply:
         async with self.storage.writing() as work:
             await work.members.erase(caller.member)
         chat = self.chats[caller.workspace.platform]
@@ -80,9 +83,8 @@ class Profile:
 
 
 def _describe(
-    member: Member, zone: str, away_until: date | None, today: date, reminder: Reminder | None
+    member: Member, zone: str, away: date | None, reminder: Reminder | None
 ) -> NoticeCard:
-    away = away_until if away_until and away_until >= today else None
     facts: dict[str, Any] = {
         "level": member.level.value if member.level else None,
         "timezone": member.zone,

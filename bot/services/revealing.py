@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.commands import Call, Caller, handles
-from bot.domain.attempt import Attempt, AttemptKind
+from bot.commands import Call, Caller, Press, handles, handles_button
+from bot.domain.attempt import AttemptKind
 from bot.domain.cards import Card, NoticeCard, Reply, RevealCard
 from bot.domain.delivery import Delivery
 from bot.domain.people import Workspace
 from bot.domain.review import rate_word
 from bot.domain.schedule import RevealMode
+from bot.domain.wording import plural
 from bot.ports import Storage, UnitOfWork
 from bot.services.reconciling import Reconciling
 from bot.services.reviewing import go_on
 from bot.services.settling import draft_reveal
-from bot.services.shown import Shown, find_shown, load_shown
+from bot.services.shown import Shown, find_shown, load_shown, make_attempt
 from bot.services.streaks import count_streak
 
 
@@ -31,9 +32,14 @@ class Revealing:
     @handles("reveal")
     async def reveal_newest(self, call: Call) -> Reply:
         """Show the answer to the newest question."""
-        return await self.reveal(call.caller)
+        return await self._reveal(call.caller)
 
-    async def reveal(self, caller: Caller, key: str = "", message_id: str = "") -> Reply:
+    @handles_button("reveal")
+    async def press_reveal(self, press: Press) -> Reply:
+        """Show the answer to the question that the button is under."""
+        return await self._reveal(press.caller, press.key, press.message_id)
+
+    async def _reveal(self, caller: Caller, key: str = "", message_id: str = "") -> Reply:
         """Show the answer to the caller alone."""
         async with self.storage.writing() as work:
             shown = await find_shown(work, caller, key, message_id)
@@ -63,7 +69,7 @@ class Revealing:
 
     async def _log_reveal(self, work: UnitOfWork, caller: Caller, shown: Shown) -> RevealCard:
         done = await work.attempts.kinds(caller.workspace.id, caller.member.id, shown.delivery.id)
-        await work.attempts.add(_attempt(caller, shown, AttemptKind.REVEAL))
+        await work.attempts.add(make_attempt(caller, shown, AttemptKind.REVEAL))
         return RevealCard(
             shown.question,
             shown.delivery.key,
@@ -71,14 +77,15 @@ class Revealing:
             late=shown.late,
         )
 
-    async def rate(self, caller: Caller, key: str, rating: str) -> Reply:
+    @handles_button("rate")
+    async def rate(self, press: Press) -> Reply:
         """Take the member's own word for how well they knew it; the first word counts."""
+        caller, rating = press.caller, press.value
         async with self.storage.writing() as work:
-            shown = await find_shown(work, caller, key)
+            shown = await find_shown(work, caller, press.key)
             further = await self._keep_rating(work, caller, shown, rating)
             streak = await count_streak(work, caller.member, caller.now)
-        days = "question day" if streak.current == 1 else "question days"
-        text = f"Noted. Your streak is {streak.current} {days}."
+        text = f"Noted. Your streak is {plural(streak.current, 'question day')}."
         noted = NoticeCard(text, {"question_id": shown.question.id, "rating": rating})
         return Reply([noted, *further])
 
@@ -90,20 +97,7 @@ class Revealing:
         if rating is None:
             return []
         done = await work.attempts.kinds(caller.workspace.id, caller.member.id, shown.delivery.id)
-        new = await work.attempts.add(_attempt(caller, shown, AttemptKind.SELF_RATING, word))
+        new = await work.attempts.add(make_attempt(caller, shown, AttemptKind.SELF_RATING, word))
         if not new or AttemptKind.ANSWER in done:
             return []
         return await go_on(work, caller, shown.question, shown.delivery.key, rating)
-
-
-def _attempt(caller: Caller, shown: Shown, kind: AttemptKind, text: str = "") -> Attempt:
-    return Attempt(
-        workspace_id=caller.workspace.id,
-        member_id=caller.member.id,
-        delivery_id=shown.delivery.id,
-        slot=shown.delivery.slot,
-        kind=kind,
-        at=caller.now,
-        late=shown.late,
-        text=text,
-    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from bot.commands import Caller
 from bot.domain import delivery as moves
+from bot.domain.attempt import Attempt, AttemptKind
+from bot.domain.deck import Seen
 from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose, make_key
 from bot.domain.question import Question, QuestionSummary
 from bot.domain.streak import unsettles
@@ -70,6 +72,15 @@ async def look_up_posted(storage: Storage, caller: Caller) -> Shown:
         return await load_shown(work, caller, delivery)
 
 
+async def leave_out_shown(
+    work: UnitOfWork, caller: Caller, questions: Sequence[QuestionSummary]
+) -> Sequence[QuestionSummary]:
+    """Leave out the question on show in the channel, where there are others."""
+    here = (caller.workspace.id, caller.channel)
+    on_show = (await work.deliveries.seen([here])).get(here, Seen({})).last_id
+    return [question for question in questions if question.id != on_show] or questions
+
+
 async def _find_delivery(work: UnitOfWork, caller: Caller, key: str) -> Delivery:
     deliveries = work.deliveries
     if key:
@@ -104,6 +115,20 @@ async def load_shown(work: UnitOfWork, caller: Caller, delivery: Delivery) -> Sh
     return Shown(delivery, questions[key], late)
 
 
+def make_attempt(caller: Caller, shown: Shown, kind: AttemptKind, text: str = "") -> Attempt:
+    """Return what the caller does with a question, as an entry of the log without points."""
+    return Attempt(
+        workspace_id=caller.workspace.id,
+        member_id=caller.member.id,
+        delivery_id=shown.delivery.id,
+        slot=shown.delivery.slot,
+        kind=kind,
+        at=caller.now,
+        late=shown.late,
+        text=text,
+    )
+
+
 def draft_private(
     caller: Caller, question: QuestionSummary, salt: object, round_: int = 0
 ) -> Draft:
@@ -114,7 +139,7 @@ def draft_private(
     return Draft(
         workspace_id=caller.workspace.id,
         channel=caller.channel,
-        slot=caller.now.astimezone(ZoneInfo(caller.zone)).date(),
+        slot=caller.today,
         key=make_key(caller.workspace.seed, caller.member.id, caller.now.isoformat(), salt),
         purpose=Purpose.QUESTION,
         due_at=caller.now,

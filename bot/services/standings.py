@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from bot.commands import Call, Caller, handles
 from bot.domain.cards import LeaderboardCard, LedgerCard, Reply, Standing, StreakCard
-from bot.domain.people import Member, MemberId, WorkspaceId
+from bot.domain.people import Member, MemberId, WorkspaceId, find_return
 from bot.domain.pictures import CalendarPicture
 from bot.domain.standing import name_period
 from bot.domain.streak import LedgerDay, Streak, sum_up
@@ -40,10 +39,8 @@ class Standings:
         streak = sum_up(ledger)
         if call.options.get("why"):
             return Reply([LedgerCard(member.name, streak, ledger)])
-        today = caller.now.astimezone(ZoneInfo(caller.zone)).date()
-        until = [period.until for period in away if period.ended_at is None]
-        away_until = max((day for day in until if day >= today), default=None)
-        calendar = picture_calendar(member.name, today, streak, ledger)
+        away_until = find_return(away, caller.today)
+        calendar = picture_calendar(member.name, caller.today, streak, ledger)
         card = StreakCard(member.name, streak, ledger[-CALENDAR_DAYS:], away_until, calendar)
         return Reply([card])
 
@@ -60,12 +57,13 @@ class Standings:
         caller = call.caller
         period = call.options.get("period", "week")
         public = bool(call.options.get("share"))
-        today = caller.now.astimezone(ZoneInfo(caller.zone)).date()
         async with self.storage.reading() as work:
-            board = await read_board(work, caller.member, name_period(period, today))
+            board = await read_board(work, caller.member, name_period(period, caller.today))
             streaks = await self._streaks(work, board, caller.now)
         rows = rank(board.top, streaks)
-        place = next((at for at, (one, _) in enumerate(board.top) if _is(one, caller)), None)
+        place = next(
+            (at for at, (one, _) in enumerate(board.top) if one.id == caller.member.id), None
+        )
         own = None
         if board.own and place is None:
             points, number = board.own
@@ -83,10 +81,6 @@ class Standings:
             return found
         async with self.storage.writing() as writing:
             return await count_streaks(writing, board.workspace_id, board.members, now)
-
-
-def _is(member: Member, caller: Caller) -> bool:
-    return member.id == caller.member.id
 
 
 @dataclass(frozen=True)

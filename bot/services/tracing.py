@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -17,6 +17,7 @@ from bot.domain.events import (
     Event,
     FormSubmitted,
     HomeOpened,
+    OptionTyped,
     ReactionAdded,
     TextCommand,
 )
@@ -24,10 +25,18 @@ from bot.errors import CommandError
 from bot.ports import NO_METER, Handle, Meter
 
 log = structlog.get_logger(__name__)
-_PRESSES = frozenset(
-    {"answer", "choose", "reveal", "rate", "forget", "command", "form"}
-    | {"approve", "edit", "reject", "resolve"}
+PRESSES = frozenset(
+    {"answer", "choose", "reveal", "rate", "report", "practice", "mock", "forget"}
+    | {"command", "form", "approve", "edit", "reject", "resolve"}
 )
+"""Actions of buttons; whoever writes one of their own is not worth a name."""
+_NAMES: Mapping[type[Event], str] = {
+    OptionTyped: "(option)",
+    ReactionAdded: "(reaction)",
+    HomeOpened: "(home)",
+    AccessLost: "(access lost)",
+    AccessRegained: "(access regained)",
+}
 
 
 def name_event(event: Event) -> str:
@@ -40,19 +49,11 @@ def name_event(event: Event) -> str:
                 return "unknown"
         case CommandCalled(_, path) if path in commands.BY_PATH:
             return path
-        case ReactionAdded():
-            return "(reaction)"
-        case ButtonPressed(_, action) if action in _PRESSES:
+        case ButtonPressed(_, action) if action in PRESSES:
             return f"(button {action})"
         case FormSubmitted(_, form) if form in commands.BY_PATH:
             return f"(form {form})"
-        case HomeOpened():
-            return "(home)"
-        case AccessLost():
-            return "(access lost)"
-        case AccessRegained():
-            return "(access regained)"
-    return "unknown"
+    return _NAMES.get(type(event), "unknown")
 
 
 def name_outcome(reply: Reply | None) -> str:

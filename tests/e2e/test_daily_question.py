@@ -1,10 +1,8 @@
-"""The main job: a question a day, revealed, answered, counted."""
+"""The main job: a question a day, revealed, counted."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from tests.stage import CHOICES, START, Play, play_script
+from tests.stage import START, Play
 
 
 async def test_complaint_4_a_question_arrives_at_nine_across_the_change_of_the_clocks(
@@ -42,30 +40,6 @@ async def test_complaint_4_a_question_arrives_at_nine_across_the_change_of_the_c
         "current": 1,
         "longest": 1,
         "freezes": 0,
-    }
-
-
-async def test_an_answer_is_graded_with_evidence_and_the_model_answer(play: Play) -> None:
-    played = await play(
-        f"""{START}
-        advance 10m
-        @ben presses Answer
-        @ben answers: FastAPI depends on Starlette and Pydantic
-        """
-    )
-    [form] = played.of("form")
-    [grade] = played.of("grade")
-    question = played.last("question")
-    assert form.only == grade.only == "ben"
-    assert grade.data["question_id"] == question.data["question_id"]
-    assert 0 <= grade.data["score"] <= 1
-    assert grade.data["grader"] in grade.text
-    assert "Model answer" in grade.text
-    assert {point["verdict"] for point in grade.data["points"]} <= {
-        "met",
-        "partial",
-        "missing",
-        "wrong",
     }
 
 
@@ -127,24 +101,6 @@ async def test_complaint_11_toggling_a_reaction_and_bots_change_nothing(play: Pl
     assert [row["member"] for row in played.last("leaderboard").data["rows"]] == ["ben"]
 
 
-async def test_a_reveal_before_the_answer_forfeits_points_not_the_streak(play: Play) -> None:
-    played = await play(
-        f"""{START}
-        advance 10m
-        @ben: /fastapi-quiz ask
-        @ben presses Reveal to 2
-        @cleo reacts :bulb:
-        @cleo: /fastapi-quiz today
-        @cleo answers: it depends
-        @cleo: /fastapi-quiz streak
-        """
-    )
-    grade = played.last("grade")
-    assert (grade.data["earned"], grade.data["first"]) == (0, True)
-    assert "No points" in grade.text
-    assert played.last("streak").data["current"] == 1
-
-
 async def test_a_late_reveal_says_nothing_of_a_streak_that_it_no_longer_saves(play: Play) -> None:
     played = await play(
         f"""{START}
@@ -159,72 +115,6 @@ async def test_a_late_reveal_says_nothing_of_a_streak_that_it_no_longer_saves(pl
     assert "no longer counts for your streak" in late.text
     assert "no points" in late.text
     assert "safe" not in late.text
-
-
-async def test_complaint_11_one_post_spoils_the_same_question_in_another_channel(
-    play: Play,
-) -> None:
-    played = await play(
-        """
-        at 2026-03-23 08:55
-        @ana admin
-        @ana: /fastapi-quiz schedule add 09:00 days:mon-sun level:5-year
-        @ana: /fastapi-quiz schedule add 09:00 days:mon-sun level:5-year channel:#backend
-        advance 10m
-        @ben reacts :bulb:
-        @cleo answers: bananas
-        channel #backend
-        @ben answers: anybody can read the payload of a token, it is only signed
-        @cleo answers: anybody can read the payload of a token, it is only signed
-        @dora answers: anybody can read the payload of a token, it is only signed
-        advance 1d
-        @ben answers: anybody can read the payload of a token, it is only signed
-        """
-    )
-    assert {said.data["question_id"] for said in played.of("question")} == {"secret-in-token"}
-    _, ben, cleo, dora, next_day = played.of("grade")
-    assert (ben.data["earned"], cleo.data["earned"]) == (0, 0)
-    assert "already shown" in ben.text
-    assert dora.data["earned"] == next_day.data["earned"] > 0
-
-
-async def test_complaint_11_practice_first_earns_nothing_afterwards(play: Play) -> None:
-    played = await play(
-        f"""{START}
-        advance 10m
-        @ben reacts :bulb:
-        @cleo reacts :bulb:
-        advance 2d
-        @ben: /fastapi-quiz practice
-        @ben presses Reveal
-        @ben presses I knew it
-        @ben presses Reveal
-        @ben answers to 4: bananas and apples and oranges
-        @cleo answers to 2: bananas and apples and oranges
-        """
-    )
-    _, missed, _ = played.of("question", only=None)
-    ben, cleo = played.of("grade")
-    shown = [said.data["question_id"] for said in (ben, cleo, played.last("reveal"))]
-    assert shown == [missed.data["question_id"]] * 3
-    assert "already shown" in ben.text
-    assert "already shown" not in cleo.text
-
-
-async def test_the_first_answer_counts_and_later_ones_are_practice(play: Play) -> None:
-    played = await play(
-        f"""{START}
-        advance 10m
-        @ben answers: bananas and apples and oranges
-        @ben answers: something else entirely
-        @ben: /fastapi-quiz leaderboard
-        """
-    )
-    assert [said.data["first"] for said in played.of("grade")] == [True, False]
-    assert (
-        played.last("leaderboard").data["rows"][0]["points"]
-        == (played.of("grade")[0].data["earned"])
-    )
 
 
 async def test_reveal_thread_answers_once_for_all(play: Play) -> None:
@@ -321,41 +211,3 @@ async def test_workspaces_are_apart(play: Play) -> None:
     assert [said.workspace for said in played.of("reveal")] == ["local", "globex"]
     assert [row["member"] for row in played.last("leaderboard").data["rows"]] == ["ben"]
     assert [one["schedule_id"] for one in played.last("schedule").data["schedules"]] == [1]
-
-
-async def test_a_choice_is_scored_by_the_choice_or_by_own_words(tmp_path: Path) -> None:
-    script = f"""{START}
-        advance 10m
-        @ben presses A
-        @cem presses B
-        @dora answers: (c)
-        @eva answers: E
-        @fay reacts :bulb:
-        @gil presses Answer
-        @gil answers: I am not sure at all
-        """
-    played = await play_script(script, tmp_path, CHOICES)
-    question, reveal = played.last("question"), played.last("reveal")
-    assert "[A] [B] [C] [D] [Reveal]" in question.text
-    grades = {said.only: said.data for said in played.of("grade")}
-    assert sorted(grades) == ["ben", "cem", "dora", "gil"]
-    assert grades["ben"]["score"] + grades["cem"]["score"] == 1.0
-    assert {grades[who]["grader"] for who in ("ben", "cem", "dora")} == {"choice"}
-    assert (grades["gil"]["grader"], grades["gil"]["score"]) == ("lexical", 0.0)
-    assert "A, B, C, D" in played.last("error").text
-    assert "Right: " in reveal.text
-
-    choices = question.data["choices"]
-    right = next(text for text in choices if f"Right: {text}" in reveal.text)
-    wrong = next(text for text in choices if text != right)
-    model = reveal.text.split("\n\n")[2].replace("\n", " ")
-    script += f"""
-        @hal answers: {right}
-        @ida answers: {wrong}
-        @jan answers: {model}
-        """
-    (tmp_path / "again").mkdir()
-    again = await play_script(script, tmp_path / "again", CHOICES)
-    scores = {said.only: said.data["score"] for said in again.of("grade")}
-    assert (scores["hal"], scores["ida"]) == (1.0, 0.0)
-    assert scores["jan"] >= 0.6

@@ -8,7 +8,6 @@ from pathlib import Path
 from tests.e2e.test_program import run
 from tests.stage import CHOICES, DEEP, START, Play, play_script
 
-PARTLY = "A 422 answer, and it has a detail that names each field that is wrong."
 NONSENSE = "Words about nothing in particular, said at some length and to no end."
 
 

@@ -12,7 +12,9 @@ from cryptography.fernet import Fernet
 from bot.domain.installation import Installation
 from tests.fakes.command import run_command
 from tests.fakes.slack_bot import KEY, Bot, run_bot
-from tests.fakes.slack_server import APP_TOKEN, CLIENT_ID, CLIENT_SECRET, SIGNING_SECRET, run_slack
+from tests.fakes.slack_oauth import CLIENT_ID, CLIENT_SECRET
+from tests.fakes.slack_requests import SIGNING_SECRET
+from tests.fakes.slack_server import APP_TOKEN, run_slack
 
 
 def name_variables(**settings: str) -> dict[str, str]:

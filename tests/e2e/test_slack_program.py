@@ -13,7 +13,8 @@ import pytest
 from tests.fakes.program import Program, run_program
 from tests.fakes.slack_acts import SlackActs
 from tests.fakes.slack_bot import KEY
-from tests.fakes.slack_server import APP_TOKEN, SIGNING_SECRET, SlackServer, run_slack
+from tests.fakes.slack_requests import SIGNING_SECRET
+from tests.fakes.slack_server import APP_TOKEN, SlackServer, run_slack
 from tests.fakes.slack_state import Channel, Fault, Message, Team, User
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from tests.e2e.test_slack_program import KEY, World, free_port, post_question, world
 from tests.fakes.program import Program, run_program
-from tests.fakes.slack_server import APP_TOKEN, SIGNING_SECRET
+from tests.fakes.slack_requests import SIGNING_SECRET
+from tests.fakes.slack_server import APP_TOKEN
 from tests.fakes.slack_state import Fault
 
 __all__ = ["world"]

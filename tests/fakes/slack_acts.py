@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.fakes.slack_files import describe_file
+from tests.fakes.slack_responses import make_response_url
 from tests.fakes.slack_server import SlackServer
 from tests.fakes.slack_state import Message, Team, User
+from tests.fakes.slack_views import make_trigger, show_errors
 
 
 @dataclass
@@ -35,8 +37,8 @@ class SlackActs:
             "text": text,
             "api_app_id": "A001",
             "is_enterprise_install": "false",
-            "response_url": self.server.make_response_url(self.team, channel, user.id),
-            "trigger_id": self.server.make_trigger(self.team, user.id),
+            "response_url": make_response_url(self.server.state, self.team, channel, user.id),
+            "trigger_id": make_trigger(self.server.state, self.team, user.id),
         }
 
     async def react(
@@ -100,10 +102,12 @@ class SlackActs:
                 "is_ephemeral": message.only is not None,
                 **({"thread_ts": message.thread} if message.thread else {}),
             },
-            "trigger_id": self.server.make_trigger(self.team, user.id),
+            "trigger_id": make_trigger(self.server.state, self.team, user.id),
             "channel": {"id": message.channel, "name": "general"},
             "message": {"type": "message", "ts": message.ts, "text": message.text},
-            "response_url": self.server.make_response_url(self.team, message.channel, user.id),
+            "response_url": make_response_url(
+                self.server.state, self.team, message.channel, user.id
+            ),
             "actions": [{**button, "action_ts": self.server.state.next_ts(), "block_id": "b"}],
         }
 
@@ -117,8 +121,8 @@ class SlackActs:
             "type": "message_action",
             **self._actor(user),
             "callback_id": "suggest",
-            "trigger_id": self.server.make_trigger(self.team, user.id),
-            "response_url": self.server.make_response_url(self.team, channel, user.id),
+            "trigger_id": make_trigger(self.server.state, self.team, user.id),
+            "response_url": make_response_url(self.server.state, self.team, channel, user.id),
             "action_ts": self.server.state.next_ts(),
             "message_ts": self.server.state.next_ts(),
             "channel": {"id": channel, "name": "general"},
@@ -142,16 +146,16 @@ class SlackActs:
 
     def open_view(self, user: User) -> dict[str, Any] | None:
         """Return the modal that the member has open."""
-        return self.server.views.get((self.team.id, user.id))
+        return self.server.state.views.get((self.team.id, user.id))
 
     async def submit(self, user: User, values: dict[str, str]) -> Any:
         """Fill in the open modal and send it; it closes unless errors come back."""
-        view = self.server.views[self.team.id, user.id]
+        view = self.server.state.views[self.team.id, user.id]
         answer = await self.server.deliver("interactive", self.submit_payload(user, view, values))
         if answer and answer.get("response_action") == "errors":
-            self.server.note_errors(self.team, user.id, answer["errors"])
+            show_errors(self.server.state, self.team, user.id, answer["errors"])
         else:
-            del self.server.views[self.team.id, user.id]
+            del self.server.state.views[self.team.id, user.id]
         return answer
 
     def _fill(self, block: dict[str, Any], value: str | None) -> dict[str, Any]:
@@ -174,7 +178,7 @@ class SlackActs:
         return {
             "type": "view_submission",
             **self._actor(user),
-            "trigger_id": self.server.make_trigger(self.team, user.id),
+            "trigger_id": make_trigger(self.server.state, self.team, user.id),
             "view": {
                 "id": "V001",
                 "team_id": self.team.id,

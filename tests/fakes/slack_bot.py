@@ -23,14 +23,9 @@ from storage.installations import SqlInstallations, SqlOneTimeTokens
 from storage.received import SqlReceivedEvents
 from storage.secrets import Cipher
 from tests.fakes.slack_acts import SlackActs
-from tests.fakes.slack_server import (
-    APP_TOKEN,
-    CLIENT_ID,
-    CLIENT_SECRET,
-    SIGNING_SECRET,
-    SlackServer,
-    run_slack,
-)
+from tests.fakes.slack_oauth import CLIENT_ID, CLIENT_SECRET
+from tests.fakes.slack_requests import SIGNING_SECRET
+from tests.fakes.slack_server import APP_TOKEN, SlackServer, run_slack
 from tests.fakes.slack_state import Channel, Message, State, Team, User
 from tests.stage import ALL_PACKS
 

@@ -7,14 +7,11 @@ file. `State.slow_files` is how often it does.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
-from tests.fakes.slack_refusals import Refused, find_channel, require_scope
+from tests.fakes.slack_calls import Answer, Arguments, Refused, find_channel, require_scope
 from tests.fakes.slack_state import File, Message, State, Team
 
-Answer = dict[str, Any]
-Arguments = Mapping[str, Any]
 PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8")
 
 

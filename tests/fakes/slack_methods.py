@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests.fakes.slack_calls import (
+    Answer,
+    Arguments,
+    Refused,
+    find_channel,
+    read_json,
+    require_scope,
+)
 from tests.fakes.slack_files import begin_upload, complete_upload, find_file_faults
-from tests.fakes.slack_limits import find_faults, find_view_faults
-from tests.fakes.slack_refusals import Refused, find_channel, require_scope
+from tests.fakes.slack_limits import find_faults
 from tests.fakes.slack_state import Message, State, Team
-
-Answer = dict[str, Any]
-Arguments = Mapping[str, Any]
-
-
-def read_json(value: Any) -> Any:
-    """Return an argument that may come as JSON text in a form."""
-    return json.loads(value) if isinstance(value, str) else value
+from tests.fakes.slack_views import open_view, publish_view
 
 
 def require_blocks(state: State, team: Team, arguments: Arguments) -> list[dict[str, Any]]:
@@ -204,15 +203,6 @@ def describe_user(state: State, team: Team, arguments: Arguments) -> Answer:
     }
 
 
-def require_view(state: State, team: Team, arguments: Arguments) -> dict[str, Any]:
-    """Return the view, which has to be within Slack's limits."""
-    view: dict[str, Any] = read_json(arguments["view"])
-    faults = [*find_view_faults(view), *find_file_faults(state, team, view["blocks"])]
-    if faults:
-        raise Refused("invalid_arguments", errors=faults)
-    return view
-
-
 METHODS: Mapping[str, Callable[[State, Team, Arguments], Answer]] = {
     "auth.test": auth_test,
     "chat.postMessage": post_message,
@@ -224,4 +214,6 @@ METHODS: Mapping[str, Callable[[State, Team, Arguments], Answer]] = {
     "files.completeUploadExternal": complete_upload,
     "files.getUploadURLExternal": begin_upload,
     "users.info": describe_user,
+    "views.open": open_view,
+    "views.publish": publish_view,
 }

@@ -6,31 +6,25 @@ The real SDK talks to it over real sockets. Tests act as members through `SlackA
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import io
 import json
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import web
 
+from tests.fakes.slack_calls import Refused, read_json
 from tests.fakes.slack_files import hand_out, take_content
-from tests.fakes.slack_limits import all_text, find_argument_faults, find_faults
-from tests.fakes.slack_methods import METHODS, read_json, require_view
-from tests.fakes.slack_refusals import Refused
-from tests.fakes.slack_state import Channel, Fault, Message, State, Team, User
+from tests.fakes.slack_limits import find_argument_faults
+from tests.fakes.slack_methods import METHODS
+from tests.fakes.slack_oauth import exchange
+from tests.fakes.slack_requests import SIGNING_SECRET, encode, sign
+from tests.fakes.slack_responses import take_response
+from tests.fakes.slack_state import Channel, Fault, State, Team, User
 
 APP_TOKEN = "xapp-1-local"
-SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
-CLIENT_ID = "111.222"
-CLIENT_SECRET = "client-secret"
-TRIGGER_SECONDS = 3.0
-URL_USES = 5
 ACK_SECONDS = 3.0
 
 
@@ -49,12 +43,6 @@ class SlackServer:
         """Whether answers say what a token may do; a proxy may keep it back."""
         self.sockets: list[web.WebSocketResponse] = []
         self.events_url: str | None = None
-        self.views: dict[tuple[str, str], dict[str, Any]] = {}
-        self.homes: dict[tuple[str, str], dict[str, Any]] = {}
-        self.codes: dict[str, dict[str, Any]] = {}
-        self.refreshes: dict[str, str] = {}
-        self._triggers: dict[str, tuple[str, str, float]] = {}
-        self._urls: dict[str, dict[str, Any]] = {}
         self._acks: dict[str, asyncio.Future[dict[str, Any] | None]] = {}
         self._changed = asyncio.Condition()
         self._runner: web.AppRunner | None = None
@@ -139,13 +127,12 @@ class SlackServer:
         self.state.calls.append((method, arguments))
         if self.state.is_out():
             return await _drop(request)
-        faults = self.state.faults[method]
-        fault = faults.popleft() if faults else Fault()
+        fault = self.state.next_fault(method)
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.status or fault.error or (fault.drop and not fault.after):
             return await _go_wrong(request, fault)
-        answer = await self._call(method, token, arguments)
+        answer = self._call(method, token, arguments)
         if request.content_type == "application/json":
             faults_found = list(find_argument_faults(method, arguments))
             if faults_found:
@@ -161,7 +148,7 @@ class SlackServer:
             answer, headers={"x-oauth-scopes": scopes} if self.tells_scopes else {}
         )
 
-    async def _call(self, method: str, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    def _call(self, method: str, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:
             return {"ok": True, **self._run(method, token, arguments)}
         except Refused as error:
@@ -173,122 +160,33 @@ class SlackServer:
                 raise Refused("invalid_auth")
             return {"url": f"{self.url.replace('http', 'ws', 1)}/socket"}
         if method == "oauth.v2.access":
-            return self._exchange(arguments)
+            return exchange(self.state, arguments)
         team = self.state.team_of_token(token)
         if team is None:
             raise Refused("invalid_auth" if token else "not_authed")
         if not team.installed:
             raise Refused("account_inactive")
-        if method == "views.open":
-            return self._open_view(team, arguments)
-        if method == "views.publish":
-            view = require_view(self.state, team, arguments)
-            self.homes[team.id, str(arguments["user_id"])] = view
-            return {"view": view}
         if method not in METHODS:
             raise Refused("unknown_method")
         return METHODS[method](self.state, team, arguments)
-
-    def _open_view(self, team: Team, arguments: dict[str, Any]) -> dict[str, Any]:
-        trigger = self._triggers.pop(str(arguments.get("trigger_id")), None)
-        if trigger is None:
-            raise Refused("exchanged_trigger_id")
-        team_id, user, opened_at = trigger
-        if time.monotonic() - opened_at > TRIGGER_SECONDS:
-            raise Refused("expired_trigger_id")
-        view = require_view(self.state, team, arguments)
-        self.views[team_id, user] = view
-        self.state.heard.append(self._as_message(team, user, view["blocks"], "form", "views.open"))
-        return {"view": view}
-
-    def _as_message(
-        self, team: Team, user: str, blocks: list[dict[str, Any]], kind: str, via: str
-    ) -> Message:
-        """Return what stands in a view as a message to its user."""
-        named = [{**blocks[0], "block_id": kind}, *blocks[1:]]
-        return Message(self.state.next_ts(), team.id, "", all_text(blocks), named, user, via=via)
-
-    def note_errors(self, team: Team, user: str, errors: dict[str, str]) -> None:
-        """Keep what a modal shows beside its fields."""
-        text = " ".join(errors.values())
-        blocks = [{"type": "section", "text": {"type": "plain_text", "text": text}}]
-        self.state.heard.append(self._as_message(team, user, blocks, "error", "errors"))
-
-    def _exchange(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """oauth.v2.access: a code or a refresh token for tokens."""
-        if arguments.get("grant_type") == "refresh_token":
-            team_id = self.refreshes.pop(str(arguments.get("refresh_token")), None)
-            if team_id is None:
-                raise Refused("invalid_refresh_token")
-            return self._issue(self.state.teams[team_id], rotating=True)
-        code = self.codes.pop(str(arguments.get("code")), None)
-        if code is None:
-            raise Refused("invalid_code")
-        return self._issue(self.state.teams[code["team"]], rotating=code["rotating"])
-
-    def _issue(self, team: Team, *, rotating: bool) -> dict[str, Any]:
-        number = self.state.next_number()
-        token = f"xoxe.xoxb-{number}" if rotating else f"xoxb-{number}"
-        team.tokens.add(token)
-        team.installed = True
-        more: dict[str, Any] = {}
-        if rotating:
-            self.refreshes[f"xoxe-{number}"] = team.id
-            more = {"refresh_token": f"xoxe-{number}", "expires_in": 43_200}
-        return {
-            "access_token": token,
-            "token_type": "bot",
-            "scope": ",".join(sorted(team.scopes)),
-            "bot_user_id": team.bot_user,
-            "app_id": "A001",
-            "team": {"id": team.id, "name": team.name},
-            "enterprise": None,
-            "authed_user": {"id": "U0INSTALLER"},
-            **more,
-        }
 
     async def _on_authorize(self, request: web.Request) -> web.StreamResponse:
         """The page where an admin allows the app; here the test is the admin."""
         raise web.HTTPOk(text=json.dumps(dict(request.query)))
 
-    def allow(self, team: Team, *, rotating: bool = False) -> str:
-        """Return the code that Slack hands to the redirect page."""
-        code = f"code-{self.state.next_number()}"
-        self.codes[code] = {"team": team.id, "rotating": rotating}
-        return code
-
     async def _on_response(self, request: web.Request) -> web.StreamResponse:
         """A message by response_url."""
-        place = self._urls.get(request.match_info["id"])
-        faults = self.state.faults["response_url"]
-        fault = faults.popleft() if faults else Fault()
+        fault = self.state.next_fault("response_url")
         if self.state.is_out() or (fault.drop and not fault.after):
             return await _drop(request)
-        if place is None or place["uses"] <= 0:
-            return web.json_response({"ok": False, "error": "used_url"}, status=404)
         body = await request.json()
-        if list(find_faults(body.get("blocks", []))):
-            return web.json_response({"ok": False, "error": "invalid_blocks"}, status=400)
-        if any("slack_file" in block for block in body.get("blocks", [])):
-            return web.json_response({"ok": False, "error": "invalid_blocks"}, status=404)
-        place["uses"] -= 1
-        team: Team = self.state.teams[place["team"]]
-        public = body.get("response_type") == "in_channel"
-        message = Message(
-            ts=self.state.next_ts(),
-            team=team.id,
-            channel=place["channel"],
-            text=body.get("text", ""),
-            blocks=body.get("blocks", []),
-            only=None if public else place["user"],
-            thread=body.get("thread_ts"),
-            via="response_url",
-        )
-        self.state.show(team, message)
+        status, word = take_response(self.state, request.match_info["id"], body)
+        if status != 200:
+            return web.json_response({"ok": False, "error": word}, status=status)
         await self._tell_change()
         if fault.drop:
             return await _drop(request)
-        return web.Response(text="ok")
+        return web.Response(text=word)
 
     async def _on_upload(self, request: web.Request) -> web.StreamResponse:
         """The content of a file, at the address that was given for it."""
@@ -339,7 +237,7 @@ class SlackServer:
             NotAcknowledged: it did not within three seconds.
         """
         if self.events_url:
-            status, body = await self.post_signed(*_encode(kind, payload))
+            status, body = await self.post_signed(*encode(kind, payload))
             if status != 200:
                 raise NotAcknowledged(f"status {status}")
             return json.loads(body) if body.startswith("{") else None
@@ -380,35 +278,11 @@ class SlackServer:
         """
         assert self._client
         assert self.events_url
-        stamp = str(int(time.time()) - age)
-        base = f"v0:{stamp}:{body}".encode()
-        signature = "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
-        signed = {
-            "Content-Type": content_type,
-            "X-Slack-Request-Timestamp": stamp,
-            "X-Slack-Signature": signature,
-            **(headers or {}),
-        }
+        signed = {"Content-Type": content_type, **sign(body, secret, age), **(headers or {})}
         async with self._client.post(
             self.events_url, data=io.BytesIO(body.encode()), headers=signed
         ) as answer:
             return answer.status, await answer.text()
-
-    def make_trigger(self, team: Team, user: str) -> str:
-        """Return a trigger id, good for three seconds and one view."""
-        trigger = f"{self.state.next_number()}.trigger"
-        self._triggers[trigger] = (team.id, user, time.monotonic())
-        return trigger
-
-    def expire_triggers(self) -> None:
-        """Let three seconds pass for all triggers."""
-        self._triggers = {name: (t, u, at - 60) for name, (t, u, at) in self._triggers.items()}
-
-    def make_response_url(self, team: Team, channel: str, user: str) -> str:
-        """Return a response URL, good for five messages."""
-        name = f"r{self.state.next_number()}"
-        self._urls[name] = {"team": team.id, "channel": channel, "user": user, "uses": URL_USES}
-        return f"{self.url}/respond/{name}"
 
     # Waiting
 
@@ -420,15 +294,6 @@ class SlackServer:
         """Wait until the check is true and return what it returned."""
         async with asyncio.timeout(seconds), self._changed:
             return await self._changed.wait_for(check)
-
-
-def _encode(kind: str, payload: dict[str, Any]) -> tuple[str, str]:
-    form = "application/x-www-form-urlencoded"
-    if kind == "slash_commands":
-        return urlencode(payload), form
-    if kind == "interactive":
-        return urlencode({"payload": json.dumps(payload)}), form
-    return json.dumps(payload), "application/json"
 
 
 async def _read_arguments(request: web.Request) -> dict[str, Any]:

@@ -153,6 +153,16 @@ class Fault:
 
 
 @dataclass
+class ResponseUrl:
+    """Where a message to a response URL appears, and how many may still come."""
+
+    team: str
+    channel: str
+    user: str
+    uses_left: int
+
+
+@dataclass
 class State:
     """Everything, with a clock that tests may set."""
 
@@ -165,6 +175,17 @@ class State:
     limit_rate: bool = False
     files: dict[str, File] = field(default_factory=dict)
     slow_files: int = 0
+    views: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    """The modal that each user of a team has open."""
+    homes: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    """What each user's Home tab shows."""
+    triggers: dict[str, tuple[str, str, float]] = field(default_factory=dict)
+    """For which user of which team a trigger is, and since when."""
+    response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
+    codes: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    """Which team a code installs the app in, and whether its tokens run out."""
+    refreshes: dict[str, str] = field(default_factory=dict)
+    """Which team a refresh token is for."""
     url: str = ""
     _last_ts: float = 0.0
     _posted_at: dict[str, float] = field(default_factory=dict)
@@ -179,6 +200,11 @@ class State:
         """Return a message id: the time, never twice."""
         self._last_ts = max(self.now(), self._last_ts + 0.000_1)
         return f"{self._last_ts:.6f}"
+
+    def next_fault(self, method: str) -> Fault:
+        """Return what goes wrong with this call of the method."""
+        faults = self.faults[method]
+        return faults.popleft() if faults else Fault()
 
     def team_of_token(self, token: str) -> Team | None:
         """Return the team that the token is for."""

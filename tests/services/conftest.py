@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
@@ -69,9 +69,6 @@ class Engine:
     async def states(self, team: str = "acme") -> list[DeliveryState]:
         """Return their states."""
         return [delivery.state for delivery in await self.deliveries(team)]
-
-
-MakeEngine = Callable[[], Awaitable[Engine]]
 
 
 @pytest.fixture

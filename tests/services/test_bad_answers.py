@@ -20,8 +20,6 @@ from bot.services.answering import LONGEST_ANSWER
 from tests.hostile import INJECTIONS, ODD
 from tests.services.conftest import Engine
 
-HALF_DAY = timedelta(hours=12)
-
 
 def origin(member: str = "ben") -> Origin:
     return Origin(NAME, "acme", "#general", member, "acme", member)

@@ -92,10 +92,8 @@ async def test_few_are_asked_at_once_and_the_others_the_next_time(
     assert await naming.look_up(ACME, directory.names) == directory.names
 
 
-async def test_what_is_kept_is_bounded(
-    naming: ChannelNames, directory: Directory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.services.naming.MOST_KEPT", 3)
+async def test_what_is_kept_is_bounded(naming: ChannelNames, directory: Directory) -> None:
+    naming._known.most = 3
     directory.names = {f"C{number}": f"#{number}" for number in range(5)}
     assert len(await naming.look_up(ACME, directory.names)) == 3
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.people import AwayPeriod
+from bot.domain.people import AwayPeriod, find_return
 from bot.domain.streak import (
     DAYS_PER_FREEZE,
     MOST_FREEZES,
@@ -166,3 +166,14 @@ def test_far_apart_zones_leave_two_days_open_and_cut_nobody_off() -> None:
     assert tuesday.closed_at is not None
     assert tuesday.closed_at > new_york + timedelta(days=1)
     assert wednesday.closed_at is None
+
+
+def test_who_is_away_is_back_after_the_last_day_that_stands() -> None:
+    today = FIRST + timedelta(days=10)
+    over = AwayPeriod(NINE, today - timedelta(days=1))
+    taken_back = AwayPeriod(NINE, today + timedelta(days=9), ended_at=NINE)
+    standing = AwayPeriod(NINE, today)
+    longer = AwayPeriod(NINE, today + timedelta(days=2))
+    assert find_return([over, taken_back], today) is None
+    assert find_return([over, standing], today) == today
+    assert find_return([longer, standing], today) == longer.until

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from bot.domain.cards.parts import Attachment, Button
+from bot.domain.cards.parts import Attachment, Button, offer_answers
 from bot.domain.interview import Interview
 from bot.domain.interview_file import write_file
 from bot.domain.interview_report import Report
 from bot.domain.pictures import Picture, picture_mocks, picture_topics
-from bot.domain.question import Kind, Question
+from bot.domain.question import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,11 @@ class MockCard:
     @property
     def buttons(self) -> tuple[Button, ...]:
         """Answer, or one button a choice, then Skip and Stop."""
-        if self.question.kind is Kind.CHOICE:
-            letters = "ABCDEFGH"[: len(self.question.choices)]
-            answer = tuple(Button(letter, "choose", self.key, letter) for letter in letters)
-        else:
-            answer = (Button("Answer", "answer", self.key),)
-        skip, stop = (
+        return (
+            *offer_answers(self.question, self.key),
             Button("Skip", "mock", self.key, "skip"),
             Button("Stop", "mock", self.key, "stop"),
         )
-        return (*answer, skip, stop)
 
     def data(self) -> dict[str, Any]:
         """What the card was made of."""

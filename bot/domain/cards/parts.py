@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.domain.people import Level
+from bot.domain.question import Question
+
 
 @dataclass(frozen=True, slots=True)
 class Button:
@@ -13,6 +16,12 @@ class Button:
     action: str
     key: str = ""
     value: str = ""
+
+
+def offer_answers(question: Question, key: str) -> tuple[Button, ...]:
+    """Return what a question is answered by: one button a choice, else the form."""
+    letters = (Button(letter, "choose", key, letter) for letter in question.lettered)
+    return tuple(letters) or (Button("Answer", "answer", key),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,14 @@ class FormField:
     required: bool = False
     choices: tuple[str, ...] = ()
     value: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What there is to choose from; nothing where it is typed freely."""
+        return self.choices or _WORDS.get(self.type, ())
+
+
+_WORDS = {"level": tuple(level.value for level in Level), "yes_no": ("yes", "no")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-from bot.domain.cards.parts import Button
+from bot.domain.cards.parts import Button, offer_answers
 from bot.domain.emoji import BULB
 from bot.domain.grading import Grade
-from bot.domain.question import Kind, Question
+from bot.domain.question import Question
 from bot.domain.streak import Streak
 
 
@@ -36,13 +36,8 @@ class QuestionCard:
     @property
     def buttons(self) -> tuple[Button, ...]:
         """Answer, or one button a choice, Reveal and Report."""
-        if self.question.kind is Kind.CHOICE:
-            letters = "ABCDEFGH"[: len(self.question.choices)]
-            answer = tuple(Button(letter, "choose", self.key, letter) for letter in letters)
-        else:
-            answer = (Button("Answer", "answer", self.key),)
         return (
-            *answer,
+            *offer_answers(self.question, self.key),
             Button("Reveal", "reveal", self.key),
             Button("Report", "report", self.key),
         )

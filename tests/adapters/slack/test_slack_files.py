@@ -164,4 +164,4 @@ async def test_pages_carry_pictures_for_the_home_tab_too(bot: Bot) -> None:
     block = {"type": "image", "slack_file": {"id": file}, "alt_text": "a calendar"}
     await client.views_publish(user_id=bot.ben.id, view={"type": "home", "blocks": [block]})
 
-    assert bot.server.homes[bot.team.id, bot.ben.id]["blocks"] == [block]
+    assert bot.server.state.homes[bot.team.id, bot.ben.id]["blocks"] == [block]

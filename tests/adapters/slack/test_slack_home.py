@@ -15,16 +15,16 @@ from tests.fakes.slack_state import Message, User
 async def open_home(bot: Bot, user: User) -> dict[str, Any]:
     await bot.acts.send_event({"type": "app_home_opened", "user": user.id, "tab": "home"})
     await bot.settle()
-    return bot.server.homes[bot.team.id, user.id]
+    return bot.server.state.homes[bot.team.id, user.id]
 
 
 def text_of(bot: Bot, user: User) -> str:
-    return all_text(bot.server.homes[bot.team.id, user.id]["blocks"])
+    return all_text(bot.server.state.homes[bot.team.id, user.id]["blocks"])
 
 
 async def press_home(bot: Bot, user: User, label: str) -> None:
     """Press a button on the page: such a payload has no channel, message or response URL."""
-    view = bot.server.homes[bot.team.id, user.id]
+    view = bot.server.state.homes[bot.team.id, user.id]
     page = Message("", bot.team.id, "", "", view["blocks"])
     payload = bot.acts.press_payload(user, page, page.button(label))
     del payload["response_url"], payload["channel"], payload["message"]
@@ -197,7 +197,7 @@ async def test_the_messages_tab_needs_nothing(bot: Bot) -> None:
     await bot.acts.send_event(event)
     await bot.settle()
 
-    assert not bot.server.homes
+    assert not bot.server.state.homes
 
 
 async def test_many_schedules_fit_on_the_page(bot: Bot) -> None:

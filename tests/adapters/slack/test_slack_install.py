@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.slack.scopes import BOT_SCOPES
 from bot.errors import NotSent
 from tests.fakes.slack_bot import Bot, post_question
+from tests.fakes.slack_oauth import allow
 from tests.fakes.slack_server import NotAcknowledged
 from tests.fakes.slack_state import Fault
 
@@ -50,7 +51,7 @@ async def install(bot: Bot, *, rotating: bool = False) -> None:
     bot.team.tokens.clear()
     async with aiohttp.ClientSession() as http:
         state, cookie = await begin(bot, http)
-        code = bot.server.allow(bot.team, rotating=rotating)
+        code = allow(bot.server.state, bot.team, rotating=rotating)
         status, _ = await finish(bot, http, state, cookie, code)
     assert status == 200
 
@@ -81,7 +82,7 @@ async def test_tokens_are_encrypted_at_rest(open_bot: Bot) -> None:
     (row,) = await stored(open_bot)
     token = next(iter(open_bot.team.tokens))
     assert token not in str(row)
-    assert not set(open_bot.server.refreshes) & set(map(str, row.values()))
+    assert not set(open_bot.server.state.refreshes) & set(map(str, row.values()))
 
 
 async def test_known_installations_cost_no_auth_test(open_bot: Bot) -> None:
@@ -98,10 +99,12 @@ async def test_known_installations_cost_no_auth_test(open_bot: Bot) -> None:
 async def test_a_state_is_good_once_and_for_its_browser(open_bot: Bot) -> None:
     async with aiohttp.ClientSession() as http:
         state, cookie = await begin(open_bot, http)
-        code = open_bot.server.allow(open_bot.team)
+        code = allow(open_bot.server.state, open_bot.team)
         other, _ = await finish(open_bot, http, state, "none=1", code)
         first, _ = await finish(open_bot, http, state, cookie, code)
-        again, _ = await finish(open_bot, http, state, cookie, open_bot.server.allow(open_bot.team))
+        again, _ = await finish(
+            open_bot, http, state, cookie, allow(open_bot.server.state, open_bot.team)
+        )
 
     assert (other, first, again) == (400, 200, 401)
 
@@ -110,7 +113,7 @@ async def test_an_expired_state_is_refused(open_bot: Bot) -> None:
     async with aiohttp.ClientSession() as http:
         state, cookie = await begin(open_bot, http)
         open_bot.clock.move_to(open_bot.clock.now() + timedelta(minutes=11))
-        code = open_bot.server.allow(open_bot.team)
+        code = allow(open_bot.server.state, open_bot.team)
         status, _ = await finish(open_bot, http, state, cookie, code)
 
     assert status == 401

@@ -16,6 +16,7 @@ from adapters.local.live import LiveChannel
 from adapters.local.simulation import VirtualClock
 from adapters.web.channel import make_channel
 from bot.cli.local import open_simulation
+from bot.domain.people import Level
 from tests.stage import PACKS
 
 HOST = "http://127.0.0.1:8000"
@@ -142,6 +143,12 @@ async def test_words_and_commands(tab: Tab) -> None:
     page = await tab.page()
     assert '<option value="/fastapi-quiz schedule add">a daily question</option>' in page
     assert "reveal-after:" in page
+
+
+async def test_a_level_is_chosen_and_not_typed(tab: Tab) -> None:
+    form = await tab.say("/fastapi-quiz suggest")
+    chosen = form.partition('name="level"')[2].partition("</select>")[0]
+    assert [f"<option>{level}</option>" in chosen for level in Level] == [True] * 3
 
 
 async def test_a_file_is_handed_in(tab: Tab) -> None:

@@ -140,6 +140,18 @@ def test_bars_are_as_long_as_their_amounts() -> None:
         assert image.getpixel((right + 2, middle)) == after
 
 
+def test_nothing_gets_no_bar_and_little_gets_one_that_is_seen() -> None:
+    bars = (("1. ana", 900, "900 points"), ("2. ben", 1, "1 point"), ("3. cleo", 0, "no points"))
+    image = open_png(BarsPicture("leaderboard", "This week", bars))
+    palette = PALETTES[Theme.LIGHT]
+    for row, colour in ((1, palette.bar), (2, palette.nothing)):
+        left, top, _, bottom = find_bar(row, 1)
+        middle = (top + bottom) // 2
+        assert image.getpixel((left, middle)) == colour
+        assert image.getpixel((left + 3, middle)) == colour
+        assert image.getpixel((left + 5, middle)) == palette.nothing
+
+
 def test_one_s_own_bar_stands_out() -> None:
     marked = BarsPicture("leaderboard", "This week", BARS.bars, marked=1)
     left, top, _, _ = find_bar(1, 0.25)

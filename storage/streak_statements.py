@@ -1,4 +1,4 @@
-"""What streaks are made of, as one statement reads it."""
+"""The statements that read what streaks are made of, each in one go, and how to read their rows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TABLE: Any = StreakRow.__table__  # type: ignore[attr-defined]
 KEPT = ("through", "as_of", "current", "longest", "freezes")
 _WORKSPACE = bindparam("workspace_id", type_=Integer)
 _MEMBERS = bindparam("members", expanding=True, type_=Integer)
-_SLOT, _TOOK_PART, _AWAY, _STREAK, LOGGED = range(5)
+_SLOT, _TOOK_PART, _AWAY, _STREAK, NEW = range(5)
 _NO_NUMBER, _NO_TIME = cast(null(), Integer), cast(null(), UTCDateTime)
 _CELLS = ("what", "member", "day", "since", "until", "current", "longest", "freezes")
 """The columns of a row that is one of these five."""
@@ -132,7 +132,7 @@ def select_with_logged(logged: CTE) -> CompoundSelect[Any]:
         .join(delivery, delivery.c.id == logged.c.delivery_id)
         .where(logged.c.late.is_(False), delivery.c.member_id.is_(None))
     )
-    return _select_with_log(_is_one, _select_cells(LOGGED, *cells), date)
+    return _select_with_log(_is_one, _select_cells(NEW, *cells), date)
 
 
 FIND = select_columns(_TABLE.c.member_id, *(_TABLE.c[name] for name in KEPT)).where(

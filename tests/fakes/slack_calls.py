@@ -1,10 +1,15 @@
-"""How the local Slack refuses, and what it refuses for every method."""
+"""What all methods of the local Slack share: their arguments, and how and what they refuse."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from tests.fakes.slack_state import Channel, Team
+
+Answer = dict[str, Any]
+Arguments = Mapping[str, Any]
 
 
 class Refused(Exception):
@@ -13,6 +18,11 @@ class Refused(Exception):
     def __init__(self, error: str, **more: Any) -> None:
         super().__init__(error)
         self.answer: dict[str, Any] = {"ok": False, "error": error, **more}
+
+
+def read_json(value: Any) -> Any:
+    """Return an argument that may come as JSON text in a form."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def require_scope(team: Team, *scopes: str) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from dataclasses import dataclass
 
 import discord
 
+from bot.domain.newest import Newest
 from bot.domain.people import Role
 
 _ROLE = re.compile(r"<@&(\d{1,20})>")
@@ -15,7 +15,7 @@ _REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Membership:
     """Whether a member has the permission Manage Server, the ids of their roles, and whether
     they are in the server at all."""
 
@@ -24,23 +24,21 @@ class Standing:
     is_here: bool = True
 
 
-class Standings:
+class Memberships:
     """Remembers what Discord said with an interaction, for as long as that is answered."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, str], Standing] = OrderedDict()
+        self._known: Newest[tuple[str, str], Membership] = Newest(_REMEMBERED)
 
-    def note(self, workspace: str, member: str, standing: Standing | None) -> None:
+    def note(self, workspace: str, member: str, membership: Membership | None) -> None:
         """Remember it, so that it need not be asked; None where Discord said nothing, and
         what it said before may be out of date.
         """
         self._known.pop((workspace, member), None)
-        if standing:
-            self._known[workspace, member] = standing
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+        if membership:
+            self._known[workspace, member] = membership
 
-    def recall(self, workspace: str, member: str) -> Standing | None:
+    def recall(self, workspace: str, member: str) -> Membership | None:
         """Return what is remembered."""
         return self._known.get((workspace, member))
 
@@ -48,20 +46,22 @@ class Standings:
 class Presence:
     """Remembers for a while who was in which server, by a clock of seconds.
 
-    Whoever practises in direct messages presses button after button, and each question to Discord
-    takes from what the bot may ask a second. Rights are never taken from here.
+    Whoever acts in a server is there, and Discord can be asked of the others. But whoever practises
+    in direct messages presses button after button, and each question takes from what the bot may
+    ask a second. Rights are never taken from here.
     """
 
     def __init__(self, lasts: float = 600.0) -> None:
         self.lasts = lasts
-        self._seen: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._seen: Newest[tuple[str, str], float] = Newest(_REMEMBERED)
 
     def note(self, workspace: str, member: str, now: float) -> None:
         """The member is there."""
         self._seen[workspace, member] = now
-        self._seen.move_to_end((workspace, member))
-        while len(self._seen) > _REMEMBERED:
-            self._seen.popitem(last=False)
+
+    def forget(self, workspace: str, member: str) -> None:
+        """Drop what is remembered of the member."""
+        self._seen.pop((workspace, member), None)
 
     def is_fresh(self, workspace: str, member: str, now: float) -> bool:
         """Tell whether the member was there a moment ago."""
@@ -69,15 +69,15 @@ class Presence:
         return seen is not None and now - seen < self.lasts
 
 
-def read_standing(interaction: discord.Interaction[discord.Client]) -> Standing:
+def read_membership(interaction: discord.Interaction[discord.Client]) -> Membership:
     """Read what an interaction in a server says of whoever did it."""
     user = interaction.user
     # `Member.roles` shows cached roles alone, and none are
     ids = user._roles if isinstance(user, discord.Member) else ()  # noqa: SLF001
-    return Standing(interaction.permissions.manage_guild, tuple(map(str, ids)))
+    return Membership(interaction.permissions.manage_guild, tuple(map(str, ids)))
 
 
-async def fetch_standing(client: discord.Client, guild_id: int, member_id: int) -> Standing:
+async def fetch_membership(client: discord.Client, guild_id: int, member_id: int) -> Membership:
     """Ask Discord; who has left the server is nobody there.
 
     Raises:
@@ -87,9 +87,9 @@ async def fetch_standing(client: discord.Client, guild_id: int, member_id: int) 
     try:
         member = await guild.fetch_member(member_id)
     except discord.NotFound:
-        return Standing(is_here=False)
+        return Membership(is_here=False)
     ids = tuple(str(role.id) for role in member.roles)
-    return Standing(member.guild_permissions.manage_guild, ids)
+    return Membership(member.guild_permissions.manage_guild, ids)
 
 
 async def fetch_role(client: discord.Client, guild_id: int, text: str) -> Role | None:

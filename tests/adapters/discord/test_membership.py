@@ -1,0 +1,123 @@
+"""What members may do, and whether they are still in the server, where no interaction says it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.adapters.discord.conftest import Stage, schedule_question
+from tests.fakes.discord.world import User
+from tests.fakes.discord_server import text_of
+
+
+async def test_rights_lost_meanwhile_count_in_a_direct_message(stage: Stage) -> None:
+    server = stage.server
+    olga, ana = server.member("olga"), server.member("ana", manages=True)
+    await schedule_question(stage)
+    await server.answered(await server.call(ana, "schedule list"))
+    server.guild.managers.discard(ana.id)
+    direct = server.world.direct(ana)
+    refused = await server.answered(
+        await server.call(ana, "schedule pause", {"id": 1}, channel=direct)
+    )
+    assert "Only admins" in text_of(refused.messages[0])
+    direct = server.world.direct(olga)
+    allowed = await server.answered(
+        await server.call(olga, "schedule pause", {"id": 1}, channel=direct)
+    )
+    assert "is paused" in text_of(allowed.messages[0])
+
+
+async def test_who_has_left_the_server_is_nobody_there_any_more(stage: Stage) -> None:
+    """Also whoever was let configure the bot: direct messages go on when somebody is gone."""
+    server = stage.server
+    olga, ben = server.member("olga", manages=True), server.member("ben")
+    await schedule_question(stage)
+    await server.answered(await server.call(ben, "help"))
+    await server.answered(await server.call(olga, "admins add", {"member": str(ben.id)}))
+    direct = server.world.direct(ben)
+    paused = await server.call(ben, "schedule pause", {"id": 1}, channel=direct)
+    assert "is paused" in text_of((await server.answered(paused)).messages[0])
+
+    del server.guild.members[ben.id]
+    refused = await server.call(ben, "schedule resume", {"id": 1}, channel=direct)
+    assert "Only admins" in text_of((await server.answered(refused)).messages[0])
+    assert stage.platform
+    stage.platform.chat.presence.lasts = 0
+    for command, options in (
+        ("schedule resume", {"id": 1}),
+        ("leaderboard", {}),
+        ("console", {}),
+        ("answer", {}),
+    ):
+        asked = await server.call(ben, command, options, channel=direct)
+        assert "Use me in a server" in text_of((await server.answered(asked)).messages[0])
+
+
+def count_questions_about(stage: Stage, member: User) -> int:
+    """Count how often Discord was asked what somebody is in the server."""
+    path = f"/members/{member.id}"
+    return sum(call.path.endswith(path) for call in stage.server.rest.calls)
+
+
+async def test_discord_is_not_asked_with_each_direct_message(stage: Stage) -> None:
+    server = stage.server
+    ben = server.member("ben")
+    await server.answered(await server.call(ben, "help"))
+    await stage.restart()
+    direct = server.world.direct(ben)
+    for command in ("help", "leaderboard", "streak"):
+        await server.answered(await server.call(ben, command, channel=direct))
+    assert count_questions_about(stage, ben) == 1
+
+
+async def test_who_acts_in_a_server_is_there_without_a_question(stage: Stage) -> None:
+    server = stage.server
+    ben, cleo = server.member("ben"), server.member("cleo")
+    question = await schedule_question(stage)
+    await server.answered(await server.press(ben, question, "Reveal"))
+    await server.answered(await server.call(cleo, "help"))
+    for member in (ben, cleo):
+        direct = server.world.direct(member)
+        await server.answered(await server.call(member, "streak", channel=direct))
+        assert count_questions_about(stage, member) == 0
+
+
+async def test_forget_me_forgets_that_somebody_was_there(stage: Stage) -> None:
+    server = stage.server
+    ben = server.member("ben")
+    assert stage.platform
+    presence, who = stage.platform.chat.presence, (str(server.guild.id), str(ben.id))
+    now = asyncio.get_running_loop().time()
+    await server.answered(await server.call(ben, "help"))
+    assert presence.is_fresh(*who, now)
+    await server.answered(await server.call(ben, "forget-me", {"confirm": True}))
+    assert not presence.is_fresh(*who, now)
+
+
+async def test_who_can_not_be_told_from_a_stranger_is_taken_for_one(stage: Stage) -> None:
+    server = stage.server
+    ben = server.member("ben")
+    await server.answered(await server.call(ben, "help"))
+    await stage.restart()
+    fault = server.fail("GET .*/members/.*", "status", status=503)
+    asked = await server.call(ben, "leaderboard", channel=server.world.direct(ben))
+    assert "Use me in a server" in text_of((await server.answered(asked)).messages[0])
+    assert fault.times == 0
+
+
+async def test_rights_are_asked_anew_where_nothing_of_discord_says_them(stage: Stage) -> None:
+    """The web console acts between a member's interactions, for hours."""
+    server = stage.server
+    ana = server.member("ana", manages=True)
+    await server.answered(await server.call(ana, "schedule list"))
+    assert stage.platform
+    chat, who = stage.platform.chat, (str(server.guild.id), str(ana.id))
+    async with asyncio.timeout(5):  # what follows the answer touches nothing of Discord's
+        while chat.memberships.recall(*who):
+            await asyncio.sleep(0)
+    assert await chat.is_admin(*who)
+    server.guild.managers.discard(ana.id)
+    assert not await chat.is_admin(*who)
+    assert await chat.is_member(*who)
+    del server.guild.members[ana.id]
+    assert not await chat.is_member(*who)

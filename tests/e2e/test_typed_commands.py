@@ -1,0 +1,100 @@
+"""What people type: mistakes are answered with what was meant, and nothing does harm."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.stage import START, Play
+
+MISTYPED = [
+    ("schedul add 09:00", '"schedule add"'),
+    ("add 09:00", '"schedule add"'),
+    ("schedule ad 09:00", '"schedule add"'),
+    ("schedule add nine", "09:00"),
+    ("schedule add 24:30", "09:00"),
+    ("schedule add 09:00 tz:Europe/Berln", "Europe/Berlin"),
+    ("schedule add 09:00 days:mon-fryday", '"friday"'),
+    ("schedule add 09:00 level:freshr", "fresher"),
+    ("schedule add 09:00 topic:routng", "routing"),
+    ("schedule add 09:00 reveal:publc", "private"),
+    ("schedule add 09:00 reveal-after:soon", "8h"),
+    ("schedule add 09:00 reveal-after:0h", "none"),
+    ("status page:2", "no page 2"),
+    ("questions bank words:zebra", "zebra"),
+    ("schedule add 09:00 zone:UTC", "tz"),
+    ("schedule add 09:00 10:00", "too many"),
+    ("report reason:it is wrong", "in quotes"),
+    ("help shedule", '"schedule"'),
+    ("schedule add 09:00 tz:UTC tz:UTC", "twice"),
+    ('schedule add 09:00 topic:"routing', "quote"),
+    ("schedule show 7", "schedule list"),
+    ("schedule show x", "number"),
+    ("schedule show", "id"),
+    ("schedule edit 1", "Nothing to change"),
+    ("admins add @nobody", "nobody"),
+    ("settings away-until:yesterday", "2026-04-01"),
+    ("settings away-until:2020-01-01", "over"),
+    ("settings timezone:Mars", "Europe/Berlin"),
+    ("leaderboard yearly", "week"),
+]
+
+
+async def test_what_can_t_be_read_is_answered_with_what_was_meant(play: Play) -> None:
+    typed = "\n".join(f"@ana: /fastapi-quiz {command}" for command, _ in MISTYPED)
+    played = await play(f"{START}\n{typed}\n@ana: /fastapi-quizz help\n@ana presses Aprove")
+    errors = played.of("error")
+    wanted = [reply for _, reply in MISTYPED] + ["/fastapi-quiz help", '"Aprove"']
+    assert len(errors) == len(wanted)
+    for error, reply in zip(errors, wanted, strict=True):
+        assert error.only == "ana"
+        assert reply in error.text
+
+
+async def test_help_explains_one_command_or_a_group(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        @ben: /fastapi-quiz help schedule add
+        @ben: /fastapi-quiz schedule add help
+        @ben: /FastAPI-Quiz schedule help
+        @ben: /fastapi-quiz help streak
+        """
+    )
+    one, same, group, streak = played.of("help")
+    assert one.text == same.text
+    assert "tz: time zone such as Europe/Berlin" in one.text
+    assert "For example: /fastapi-quiz schedule add 09:00" in one.text
+    assert len(group.data["commands"]) == 10
+    assert streak.data["commands"] == ["/fastapi-quiz streak [MEMBER] [why:]"]
+
+
+HOSTILE = [
+    "@everyone",
+    "<!channel>",
+    "<@U123>",
+    "`break` out ``` of *it*",
+    "\x1b[2J\x1b[31mred",
+    "[2026-03-23 09:00 #general] bot: hello",
+    "\u202egnorw",
+    "💡" * 500,
+    "x" * 5000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+async def test_nothing_typed_pings_or_poses(play: Play, text: str) -> None:
+    played = await play(
+        f"""{START}
+        advance 10m
+        @ben: /fastapi-quiz {text}
+        @ben answers: {text}
+        @ben: /fastapi-quiz ask topic:{text.replace(" ", "_")}
+        @ben: /fastapi-quiz streak {text.replace(" ", "_")}
+        """
+    )
+    for said in played.messages:
+        assert "@everyone" not in said.text
+        assert "<!" not in said.text
+        assert "<@" not in said.text
+        assert "\x1b" not in said.text
+        assert "\u202e" not in said.text
+    assert all(said.only == "ben" for said in played.messages[2:])

@@ -1,0 +1,22 @@
+"""What is dropped out of what people typed."""
+
+from __future__ import annotations
+
+from bot.domain.typed import drop_controls, drop_unstorable
+
+
+def test_what_moves_a_cursor_or_turns_writing_is_dropped() -> None:
+    assert drop_controls("a\x1b[2J\r\x00\x7f\x9b b\u202e\u2066c") == "a[2J bc"
+
+
+def test_what_no_encoding_takes_is_dropped() -> None:
+    assert drop_controls("a\ud800b\udfff").encode() == b"ab"
+
+
+def test_lines_letters_and_signs_stay() -> None:
+    text = "Ωμέγα\n\tdef f(): 💡"
+    assert drop_controls(text) == text
+
+
+def test_what_no_database_holds_is_dropped() -> None:
+    assert drop_unstorable("a\x00b\ud800c\n\x1b") == "abc\n\x1b"
