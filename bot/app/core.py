@@ -139,7 +139,7 @@ def build(
     practising = Practising(storage, Generating())
     revealing = Revealing(storage, reconciling, grace)
     profile = Profile(storage, chats)
-    visiting = Visiting(storage, clock, console_address)
+    visiting = Visiting(storage, chats, clock, console_address)
     reserved = {*shipped_packs(), GENERATED}
     services = (
         answering,

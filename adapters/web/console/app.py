@@ -16,7 +16,7 @@ from adapters.web.console.visits import Door, NobodyVisits, Refused
 from adapters.web.guarding import GuardHeaders, LimitBody
 from bot.domain.events import MOST_UPLOADED
 from bot.domain.health import Fact
-from bot.errors import Forbidden
+from bot.errors import CommandError, Forbidden
 from bot.ports import Handle
 from bot.services.naming import ChannelNames
 from bot.services.visiting import Visiting
@@ -68,6 +68,10 @@ def _explain_errors(app: FastAPI) -> None:
     @app.exception_handler(Forbidden)
     async def forbid(request: Request, error: Forbidden) -> Response:
         return say(request, error, 403)
+
+    @app.exception_handler(CommandError)
+    async def not_now(request: Request, error: CommandError) -> Response:
+        return say(request, error, 503)
 
     @app.exception_handler(Refused)
     async def refuse(request: Request, error: Refused) -> Response:

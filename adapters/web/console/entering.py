@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from adapters.web.console.visits import Door, Sender
+from adapters.web.console.visits import Door, Leaver
 from adapters.web.guarding import require_own_page
 from adapters.web.pages import render_page
 
@@ -41,8 +41,8 @@ async def enter(request: Request, link: str) -> Response:
 
 
 @router.post("/leave")
-async def leave(request: Request, guest: Sender) -> Response:
-    """End the visit."""
+async def leave(request: Request, guest: Leaver) -> Response:
+    """End the visit, also that of somebody who left the workspace."""
     return await Door.of(request).close(guest)
 
 

@@ -144,6 +144,28 @@ async def test_who_is_no_admin_any_more_can_do_nothing(world: World) -> None:
     assert "09:00" in (await browser.open("/console/schedules/1")).text
 
 
+async def test_who_left_the_workspace_sees_nothing_of_it(world: World) -> None:
+    """Also none of the pages that ask for no rights: a visit lasts for hours."""
+    browser = await world.visit()
+    page = await browser.open("/console/forms/settings")
+    world.platform.workspaces["acme"].left.add("ana")
+    for path in ("", "standings", "me", "me/answers/1", "bank", "forms/settings"):
+        refused = await browser.open(f"/console/{path}")
+        assert (refused.status, "You are not in acme any more" in refused.text) == (403, True), path
+    fields = {"stamp": page.hidden("stamp"), "leaderboard": "no"}
+    assert (await browser.send("/console/forms/settings", fields)).status == 403
+    world.platform.workspaces["acme"].left.clear()
+    assert "On the leaderboard: yes" in (await browser.open("/console/me")).text
+
+
+async def test_who_left_the_workspace_may_still_sign_out(world: World) -> None:
+    browser = await world.visit()
+    page = await browser.open("/console/")
+    world.platform.workspaces["acme"].left.add("ana")
+    world.platform.outage_until = world.clock.now() + timedelta(hours=1)
+    assert "You are signed out." in (await browser.press(page, "/console/leave")).text
+
+
 async def test_members_get_no_link(world: World) -> None:
     said = await world.say("console", "ben")
     assert said.data()["reason"] == "forbidden"
@@ -152,9 +174,10 @@ async def test_members_get_no_link(world: World) -> None:
 async def test_an_outage_of_the_platform_is_said(world: World) -> None:
     browser = await world.visit()
     world.platform.outage_until = world.clock.now() + timedelta(hours=1)
-    page = await browser.open("/console/schedules")
-    assert page.status == 400
-    assert "Try again in a minute." in page.text
+    for path in ("schedules", "me"):
+        page = await browser.open(f"/console/{path}")
+        assert page.status == 503
+        assert "Try again in a minute." in page.text
 
 
 async def test_a_process_of_another_platform_says_so(world: World) -> None:
