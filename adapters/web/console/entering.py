@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from adapters.web.console.visits import Door, Leaver
-from adapters.web.guarding import require_own_page
+from adapters.web.guarding import require_own_origin
 from adapters.web.pages import render_page
 
 router = APIRouter()
@@ -35,8 +35,8 @@ async def show_entrance(request: Request, link: str) -> HTMLResponse:
 @router.post("/enter/{link}")
 async def enter(request: Request, link: str) -> Response:
     """Use the link up. No other site may press the button, lest it lead somebody astray."""
-    require_own_page(request)
     door = Door.of(request)
+    require_own_origin(request, door.public_url)
     return await door.open(link) or say(door, _USED, 410)
 
 

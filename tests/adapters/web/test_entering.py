@@ -11,7 +11,7 @@ from sqlalchemy import text
 from adapters.web.console import make_console
 from adapters.web.server import make_web_app
 from bot.domain.visit import LINK_LASTS, VISIT_LASTS
-from tests.adapters.web.conftest import Browser, Page, Service, World
+from tests.adapters.web.conftest import HOST, Browser, Page, Service, World
 
 
 async def test_only_pressing_the_button_uses_a_link_up(world: World) -> None:
@@ -35,6 +35,24 @@ async def test_no_other_site_presses_it(world: World) -> None:
         answer = await world.browse().http.post(path, headers={"sec-fetch-site": elsewhere})
         assert answer.status_code == 403
     assert (await world.browse().send(path, {})).status == 200
+
+
+async def test_no_other_site_presses_it_without_https(world: World) -> None:
+    """Browsers say Sec-Fetch-Site by HTTPS alone: by plain HTTP the origin tells."""
+    path = await world.invite()
+    elsewhere = ("null", "http://quiz.test:81", "http://evil.test", "http://quiz.test.evil.test")
+    for headers in ({}, *({"origin": origin} for origin in elsewhere)):
+        answer = await world.browse().http.post(path, headers=headers)
+        assert answer.status_code == 403, headers
+    page = await world.browse().open(path)
+    assert '<meta name="referrer" content="strict-origin">' in page.html, "else it sends null"
+    assert (await world.browse().send(path, {})).status == 200
+
+
+async def test_behind_a_proxy_the_public_address_counts(world: World) -> None:
+    path = await world.invite()
+    asked = {"host": "127.0.0.1:8000", "origin": HOST}
+    assert (await world.browse().http.post(path, headers=asked)).status_code == 303
 
 
 async def test_of_two_who_press_at_once_one_comes_in(world: World) -> None:
@@ -69,7 +87,7 @@ async def test_the_database_has_no_secret(world: World) -> None:
 
 
 async def test_the_cookie_is_for_the_console_alone(world: World) -> None:
-    page = Page(await world.browse().http.post(await world.invite()))
+    page = Page(await world.browse().http.post(await world.invite(), headers={"origin": HOST}))
     cookie = page.response.headers["set-cookie"].lower()
     for part in ("httponly", "samesite=strict", "path=/console/", "max-age=28800"):
         assert part in cookie
@@ -88,7 +106,7 @@ async def test_the_cookie_is_for_the_console_alone(world: World) -> None:
             "https://a.test/quiz/",
         ),
     )
-    page = Page(await world.browse().http.post(await world.invite()))
+    page = Page(await world.browse().http.post(await world.invite(), headers={"origin": HOST}))
     assert page.response.headers["location"] == "/quiz/console/"
     cookie = page.response.headers["set-cookie"].lower()
     assert "secure" in cookie
