@@ -134,6 +134,18 @@ def test_restore_refuses_over_a_running_process(used: Path) -> None:
     assert run("restore", "copy.db", folder=used).returncode == 0
 
 
+def test_no_script_is_played_on_what_a_running_process_has(used: Path) -> None:
+    """Its clock would plan and post for the service's channels."""
+    play = ("simulate", "--database", "sqlite:///fastapi-quiz.db", "-")
+    there = count(used, "deliveries")
+    with (used / "fastapi-quiz.db-lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        refused = run(*play, folder=used, stdin="advance 9d\n")
+        assert "Another fastapi-quiz run has fastapi-quiz.db open. Stop it" in fails(refused, 1)
+    assert count(used, "deliveries") == there
+    assert run(*play, folder=used, stdin="advance 9d\n").returncode == 0
+
+
 def test_a_damaged_database_is_kept_as_it_is(used: Path) -> None:
     run("backup", "copy.db", folder=used)
     (used / "fastapi-quiz.db").write_bytes(b"rubbish" * 1000)
