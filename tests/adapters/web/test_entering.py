@@ -198,6 +198,20 @@ async def test_an_outage_of_the_platform_is_said(world: World) -> None:
         assert "Try again in a minute." in page.text
 
 
+async def test_a_fault_of_the_database_is_a_page(world: World) -> None:
+    browser, path = await world.visit(), await world.invite()
+    rename = "ALTER TABLE {} RENAME TO {}"
+    async with world.app.engine.begin() as connection:
+        await connection.execute(text(rename.format("visits", "elsewhere")))
+    pages = [await browser.open("/console/me"), await browser.open(path)]
+    async with world.app.engine.begin() as connection:
+        await connection.execute(text(rename.format("elsewhere", "visits")))
+    for page in pages:
+        assert page.status == 503
+        assert "Try again in a minute." in page.text
+        assert "visits" not in page.text
+
+
 async def test_a_process_of_another_platform_says_so(world: World) -> None:
     browser = await world.visit()
     console = make_console(
