@@ -126,6 +126,18 @@ def test_a_backup_that_fails_leaves_nothing_behind(used: Path) -> None:
     assert not list(used.glob("copy*"))
 
 
+def test_who_ran_when_a_backup_was_made_is_not_missed(used: Path) -> None:
+    with database(used) as connection:
+        connection.execute(
+            "INSERT INTO processes (owner, platforms, started_at, seen_at) "
+            "VALUES ('vm/1', '', datetime('now', '-1 hour'), datetime('now', '-1 hour'))"
+        )
+    run("backup", "copy.db", folder=used)
+    assert "FAILED  process vm/1" in run("check", folder=used).stdout
+    run("restore", "copy.db", folder=used)
+    assert "vm/1" not in run("check", folder=used).stdout
+
+
 def test_restore_refuses_over_a_running_process(used: Path) -> None:
     run("backup", "copy.db", folder=used)
     with (used / "fastapi-quiz.db-lock").open("a+") as lock:
@@ -188,3 +200,6 @@ def test_postgresql_is_left_to_its_own_tools(tmp_path: Path) -> None:
         assert tool in said
         assert "postgresql://quiz@db/quiz" in said
         assert "secret" not in said
+    url = {"FASTAPI_QUIZ_DATABASE__URL": "postgres://quiz@db/quiz?sslmode=require"}
+    said = fails(run("backup", "my copy.db", folder=tmp_path, **url), 1)
+    assert said.endswith("--file='my copy.db' 'postgresql://quiz@db/quiz?sslmode=require'\n")
