@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import json
 import shutil
@@ -9,12 +10,16 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bot.domain.health import Process
 from storage.backup import back_up, restore
 from storage.engine import open_engine
+from storage.unit_of_work import SqlStorage
 from tests.e2e.test_operator import prepare
 from tests.e2e.test_program import fails, run
 
@@ -156,6 +161,24 @@ def test_no_script_is_played_on_what_a_running_process_has(used: Path) -> None:
         assert "Another fastapi-quiz run has fastapi-quiz.db open. Stop it" in fails(refused, 1)
     assert count(used, "deliveries") == there
     assert run(*play, folder=used, stdin="advance 9d\n").returncode == 0
+
+
+async def test_no_script_is_played_on_what_a_process_serves(
+    storage: SqlStorage, database_url: str, tmp_path: Path
+) -> None:
+    """On PostgreSQL it says that it lives; with SQLite the lock tells, also of one that died."""
+    now = datetime.now(UTC)
+    async with storage.writing() as work:
+        await work.operations.beat(Process("vm/1", ("slack",), now, now))
+    play = partial(run, "simulate", "--database", database_url, "-", folder=tmp_path)
+    if database_url.startswith("sqlite"):
+        assert (await asyncio.to_thread(play)).returncode == 0
+        return
+    said = fails(await asyncio.to_thread(play), 1)
+    assert "The process vm/1 serves this database. Stop it" in said
+    async with storage.writing() as work:
+        await work.operations.leave("vm/1")
+    assert (await asyncio.to_thread(play)).returncode == 0
 
 
 def test_a_damaged_database_is_kept_as_it_is(used: Path) -> None:
