@@ -48,6 +48,17 @@ def _split_words(value: object) -> object:
 
 Numbers = Annotated[tuple[int, ...], BeforeValidator(_split_words)]
 
+
+def _read_address(value: object) -> object:
+    """Read where something is: what lacks its `https://` could be opened by nobody."""
+    text = value.strip() if isinstance(value, str) else value
+    if isinstance(text, str) and text and not text.startswith(("http://", "https://")):
+        raise ValueError("Write an address like https://example.com")
+    return text
+
+
+Address = Annotated[str, BeforeValidator(_read_address)]
+
 _MESSAGES = {
     "int_parsing": "Write a whole number",
     "int_type": "Write a whole number",
@@ -93,7 +104,7 @@ class DiscordSettings(_Section):
 
     enabled: bool = False
     token: SecretStr = SecretStr("")
-    api_url: str = "https://discord.com/api/v10"
+    api_url: Address = "https://discord.com/api/v10"
     gateway_url: str = ""
     shard_count: Annotated[int, Field(ge=0)] = 0
     shard_ids: Numbers = ()
@@ -115,7 +126,7 @@ class SlackSettings(_Section):
     signing_secret: SecretStr = SecretStr("")
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
-    base_url: str = "https://slack.com/api/"
+    base_url: Address = "https://slack.com/api/"
     messages_per_minute: Annotated[int, Field(ge=0)] = 300
 
 
@@ -128,7 +139,7 @@ class WebSettings(_Section):
     enabled: bool = False
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
-    public_url: str = ""
+    public_url: Address = ""
 
 
 class GradingSettings(_Section):
@@ -148,7 +159,7 @@ class AiSettings(_Section):
     """
 
     model: str = ""
-    base_url: str = ""
+    base_url: Address = ""
     api_key: SecretStr = SecretStr("")
     timeout: Duration = timedelta(seconds=20)
     daily_limit_per_workspace: Annotated[int, Field(ge=0)] = 500

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from shlex import quote
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -71,6 +72,7 @@ def restore(engine: AsyncEngine, backup: Path, stamp: str) -> Path | None:
             fresh.unlink(missing_ok=True)
             _copy(backup, fresh)
             _check(fresh)
+            _forget_processes(fresh)
         kept = _put_aside(file, file.with_name(f"{file.name}.before-{stamp}"))
         with _explaining(file):
             fresh.replace(file)
@@ -86,7 +88,9 @@ def _require_file(engine: AsyncEngine, otherwise: str, file: Path) -> Path:
     if path is None:
         query = {"sslmode": engine.url.query["ssl"]} if "ssl" in engine.url.query else {}
         url = engine.url._replace(drivername="postgresql", password=None).set(query=query)
-        raise StorageError(otherwise.format(file=file, url=url.render_as_string()))
+        raise StorageError(
+            otherwise.format(file=quote(str(file)), url=quote(url.render_as_string()))
+        )
     return path
 
 
@@ -119,6 +123,13 @@ def _check(path: Path) -> None:
             f"{path} has schema {revision}, which is newer than this program knows "
             f"({head_revision()}). Install the version of fastapi-quiz that made it."
         )
+
+
+def _forget_processes(path: Path) -> None:
+    """Whoever ran when the copy was made has not died since, as `check` would say of them."""
+    with _open(path) as copy, copy:
+        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'processes'").fetchone():
+            copy.execute("DELETE FROM processes")
 
 
 def _put_aside(file: Path, kept: Path) -> Path | None:

@@ -52,6 +52,8 @@ class QuizClient(discord.AutoShardedClient):
         gateway_url: str = "",
         **options: Any,
     ) -> None:
+        voice = discord.VoiceClient
+        voice.warn_nacl = voice.warn_dave = False  # nobody misses what a bot without voice lacks
         super().__init__(
             intents=make_intents(),
             max_messages=None,

@@ -59,6 +59,8 @@ class LocalWorkspace:
     bots: set[str] = field(default_factory=set)
     roles: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     revoked: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
+    """Members who are in it no more."""
     is_gone: bool = False
     """Whether the bot was thrown out of it."""
 
@@ -216,8 +218,9 @@ class LocalChat:
         return None
 
     async def is_member(self, workspace: str, member: str) -> bool:
-        """Nobody leaves."""
-        return True
+        """Tell who has not left the workspace."""
+        self._require_answer()
+        return member not in self.platform.workspaces[workspace].left
 
     async def is_admin(self, workspace: str, member: str) -> bool:
         """Tell who was made an admin of the workspace."""

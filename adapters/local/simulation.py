@@ -235,6 +235,7 @@ class Simulation:
                 held = {field.name: field.value for field in form.fields if field.value}
                 await self.send(FormSubmitted(origin, form.form, form.key, held | values))
                 return
+        self._show(origin, ErrorCard(_NO_FORM, "not_found"))
 
     def origin_of(self, member: str) -> Origin:
         """Return who and where, for a member acting in the present channel."""
@@ -253,6 +254,7 @@ class Simulation:
         """The platform tells of new reactions alone: nobody acts on one taken back."""
         message = self._question(origin, nth, public=True)
         if message is None:
+            self._show(origin, ErrorCard(_NOTHING_TO_REACT_TO, "not_found"))
             return
         reaction = (message.id, origin.member, emoji)
         if removes:
@@ -306,6 +308,10 @@ class Simulation:
             self.platform.put(origin.workspace, origin.channel, card, only=only, key=key)
 
 
+_NOTHING_TO_REACT_TO = (
+    "There is no such question here to react to. Let time pass until one comes: advance 1d"
+)
+_NO_FORM = "No form is open here. A button such as Report opens one."
 _ALWAYS_THERE = ("answer", "reveal", "report")
 """Buttons that can be pressed though no message shows them, such as Answer where there are
 choices: they act on the newest question."""

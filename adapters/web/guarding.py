@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -25,7 +26,8 @@ _HEADERS = {
     "x-frame-options": "DENY",
 }
 """`no-referrer` because a link's secret stands in its path; it also makes browsers send
-`Origin: null`, so forms are told apart by Sec-Fetch-Site and by their stamp."""
+`Origin: null`, so forms are told apart by Sec-Fetch-Site and by their stamp. A page whose form has
+no stamp says `strict-origin` instead, in its head: that sends the origin, and no path either."""
 
 
 class GuardHeaders:
@@ -85,6 +87,23 @@ def require_own_page(request: Request) -> None:
         Forbidden: it comes from elsewhere.
     """
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Forbidden(_ELSEWHERE)
+
+
+def require_own_origin(request: Request, public_url: str) -> None:
+    """Check that a form without a stamp comes from one of our own pages.
+
+    Browsers tell Sec-Fetch-Site by HTTPS and to this machine alone. By plain HTTP elsewhere the
+    origin says it: its host is the one that was asked, or that of `public_url` where a proxy asks.
+
+    Raises:
+        Forbidden: it comes from elsewhere, or nothing says from where.
+    """
+    require_own_page(request)
+    if "sec-fetch-site" in request.headers:
+        return
+    asked = {request.headers.get("host", ""), urlsplit(public_url).netloc} - {""}
+    if urlsplit(request.headers.get("origin", "")).netloc not in asked:
         raise Forbidden(_ELSEWHERE)
 
 

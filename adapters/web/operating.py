@@ -13,6 +13,9 @@ from adapters.web.metrics import PrometheusMeter
 from bot.domain.health import Fact, Tally
 from bot.errors import QuizError
 
+_METHODS = ["GET", "HEAD"]
+"""Uptime monitors ask by HEAD unless told otherwise."""
+
 
 class Examined(Protocol):
     """The running service, as far as these pages show it."""
@@ -30,7 +33,7 @@ def make_operating_routes(service: Examined, meter: PrometheusMeter | None) -> A
     """Return the pages. None of them shows a secret, a name or what anybody wrote."""
     router = APIRouter()
 
-    @router.get("/healthz")
+    @router.api_route("/healthz", methods=_METHODS)
     async def healthz(response: Response) -> dict[str, str]:
         """Whether the process can work at all: restart it where this fails for long."""
         database = next(fact for fact in await service.examine() if fact.name == "database")
@@ -39,7 +42,7 @@ def make_operating_routes(service: Examined, meter: PrometheusMeter | None) -> A
             return {"status": "unhealthy", "problem": str(database)}
         return {"status": "ok"}
 
-    @router.get("/readyz")
+    @router.api_route("/readyz", methods=_METHODS)
     async def readyz(response: Response) -> dict[str, Any]:
         """Whether every part does its work, each with what to do where it doesn't."""
         facts = await service.examine()

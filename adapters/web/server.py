@@ -81,8 +81,9 @@ class WebServer:
         try:
             listening = socket.create_server((host, port))
         except OSError as error:
+            why = str(error.strerror).partition(" (")[0]  # behind it Python repeats the address
             raise ConfigError(
-                f"web.host and web.port: {host}:{port} can't be used ({error.strerror}). "
+                f"web.host and web.port: {host}:{port} can't be used ({why}). "
                 "Choose another port, or stop what uses it."
             ) from None
         self.url = "http://{}:{}".format(*listening.getsockname()[:2])

@@ -138,7 +138,7 @@ def build(
     interviewing = Interviewing(storage, graders.grader, answering)
     practising = Practising(storage, Generating())
     revealing = Revealing(storage, reconciling, grace)
-    visiting = Visiting(storage, clock, console_address)
+    visiting = Visiting(storage, chats, clock, console_address)
     reserved = {*shipped_packs(), GENERATED}
     services = (
         answering,

@@ -19,6 +19,7 @@ from bot.cli.grade import grade
 from bot.cli.operate import deliveries, schedules
 from bot.cli.packs import import_questions
 from bot.cli.questions import questions
+from bot.cli.streams import prepare_streams
 from bot.errors import ConfigError, QuizError
 
 _UsageError = cast("type[Exception]", typer.BadParameter.__mro__[1])
@@ -140,6 +141,7 @@ app.add_typer(workspace, name="workspace")
 
 def main() -> NoReturn:
     """Run the program; errors are one plain sentence on stderr."""
+    prepare_streams()
     debug = "--debug" in sys.argv
     try:
         sys.exit(app(hoist_global_options(sys.argv[1:]), standalone_mode=False))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from bot.app import Application, build
 from bot.config import GradingSettings, Settings
 from bot.domain.cards import QuestionCard
 from bot.domain.delivery import Delivery, Purpose
+from storage.engine import hold_file, open_engine
 
 if TYPE_CHECKING:
     from bot.domain.events import Origin
@@ -30,9 +31,16 @@ MOST_RECALLED = 500
 
 @contextmanager
 def open_database(url: str | None) -> Iterator[str]:
-    """Yield the given URL, or that of a new SQLite file which is deleted afterwards."""
+    """Yield the given URL, or that of a new SQLite file which is deleted afterwards.
+
+    A given file is held: a service that has it open works on its own clock.
+
+    Raises:
+        StorageError: another process holds the file.
+    """
     if url:
-        yield url
+        with hold_file(open_engine(url)) or nullcontext():
+            yield url
         return
     with tempfile.TemporaryDirectory(prefix="fastapi-quiz-") as folder:
         yield f"sqlite+aiosqlite:///{folder}/local.db"

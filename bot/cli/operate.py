@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import islice
@@ -12,6 +13,8 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
+
+from bot.cli.tables import print_table
 
 schedules = typer.Typer(no_args_is_help=True, help="What will be posted when.")
 deliveries = typer.Typer(help="What was posted, missed or stuck, and why.")
@@ -35,20 +38,13 @@ async def _open_reports(config: Path | None) -> AsyncIterator[Any]:
 
 def _print_rows(rows: list[dict[str, Any]], as_json: bool, nothing: str) -> None:
     """Print rows as a table in a terminal, tab-separated in a pipe, or as JSON lines."""
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
     if as_json:
         for row in rows:
             typer.echo(json.dumps(row, ensure_ascii=False))
     elif not rows:
         typer.echo(nothing)
-    elif console.is_terminal:
-        table = Table(*rows[0], box=None)
-        for row in rows:
-            table.add_row(*(_plain(value) for value in row.values()))
-        console.print(table)
+    elif sys.stdout.isatty():
+        print_table([{name: _plain(value) for name, value in row.items()} for row in rows])
     else:
         for row in rows:
             typer.echo("\t".join(_plain(value) for value in row.values()))

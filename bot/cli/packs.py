@@ -53,16 +53,17 @@ def import_questions(
 async def _import(config: Path | None, source: Path, name: str, workspace: str | None) -> Imported:
     from bot.questions.pack_files import shipped_packs
     from bot.questions.reading import read_questions
+    from bot.services.generating import GENERATED
     from bot.services.importing import Importing, find_workspace, require_name
 
-    shipped = shipped_packs()
-    require_name(name, shipped)
+    reserved = {*shipped_packs(), GENERATED}
+    require_name(name, reserved)
     async with _open_database(config) as app:
         owner = await find_workspace(app.storage, workspace) if workspace else None
         with showing_progress() as begin:
             questions = read_questions(source, name, begin("Reading"))
             begin("Storing")
-            importing = Importing(app.storage, shipped)
+            importing = Importing(app.storage, reserved)
             return await importing.import_pack(questions, name, owner)
 
 

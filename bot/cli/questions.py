@@ -11,6 +11,7 @@ import typer
 
 from bot.cli.packs import WorkspaceOption, load_any_pack, suggest_near
 from bot.cli.progress import OnProgress, showing_progress
+from bot.cli.tables import print_table
 from bot.domain.people import Level
 from bot.domain.question import Kind, Question
 from bot.domain.wording import plural
@@ -51,21 +52,20 @@ def list_questions(
     if not chosen:
         typer.echo("No question fits. Try fewer options.", err=True)
     elif sys.stdout.isatty():
-        _print_table(chosen)
+        print_table([_describe(one) for one in chosen], plural(len(chosen), "question"))
     else:
         for one in chosen:
-            cells = (one.id, one.level, ",".join(one.topics), one.kind, one.title)
-            typer.echo("\t".join(cells))
+            typer.echo("\t".join(_describe(one).values()))
 
 
-def _print_table(chosen: Sequence[Question]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("id", "level", "topics", "kind", "title", caption=plural(len(chosen), "question"))
-    for one in chosen:
-        table.add_row(one.id, one.level, ", ".join(one.topics), one.kind, one.title)
-    Console().print(table)
+def _describe(one: Question) -> dict[str, str]:
+    return {
+        "id": one.id,
+        "level": one.level,
+        "topics": ",".join(one.topics),
+        "kind": one.kind,
+        "title": one.title,
+    }
 
 
 @questions.command("show")
@@ -84,7 +84,8 @@ def show_question(
     loaded = {question.id: question for question in load_any_pack(context.obj, pack, workspace)}
     if question_id not in loaded:
         near = suggest_near(question_id, loaded, "`questions list` shows them.")
-        _fail(f"No question is called `{question_id}`.", near)
+        said = f"No question of the pack {pack} is called `{question_id}`."
+        _fail(said, f"{near} Another pack: --pack NAME.")
     sheet = write_sheet(loaded[question_id])
     if sys.stdout.isatty():
         Console().print(Markdown(sheet))

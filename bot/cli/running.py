@@ -1,4 +1,4 @@
-"""What `check` asks of the service itself: of the process that runs, and of the database."""
+"""What `check` and `simulate` ask of the service itself: of whoever runs, and of the database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 from bot.config import Settings
 from bot.domain.health import Fact, Process
-from bot.errors import QuizError
+from bot.errors import QuizError, StorageError
 
 ANSWER_WITHIN = timedelta(seconds=10)
 
@@ -44,6 +44,35 @@ async def examine_running(settings: Settings) -> list[Fact]:
         *judge_tally(tally, processes, now),
         *(await asyncio.to_thread(_ask_ready, settings, alive)),
     ]
+
+
+async def require_nobody(url: str) -> None:
+    """Check that no process serves a database on PostgreSQL, where no lock tells of it.
+
+    Raises:
+        StorageError: one does, as it said within the last two minutes; or the database can't
+            be used.
+    """
+    from bot.app import SystemClock, build
+    from storage.engine import sqlite_file
+    from storage.schema import current_revision, require_current
+
+    app = build(url, {})
+    try:
+        if sqlite_file(app.engine) or await current_revision(app.engine) is None:
+            return
+        await require_current(app.engine)
+        async with app.storage.reading() as work:
+            processes = await work.operations.processes()
+    finally:
+        await app.close()
+    now = SystemClock().now()
+    for process in processes:
+        if not process.is_gone(now):
+            raise StorageError(
+                f"The process {process.owner} serves this database. Stop it, wait two minutes if "
+                "it was killed, or name another database."
+            )
 
 
 _NOBODY = Fact("processes", True, "none runs; start one with fastapi-quiz run")

@@ -13,6 +13,7 @@ from adapters.local.script import Instruction, parse_script
 from adapters.local.simulation import VirtualClock
 from adapters.local.transcript import JsonLines, Transcript
 from bot.cli.local import open_database, open_simulation
+from bot.cli.running import require_nobody
 from bot.config import Settings, load_settings
 from bot.errors import ScriptError
 
@@ -29,6 +30,8 @@ def simulate(
     settings = load_settings(config)
     instructions = [instruction for _, instruction in parse_script(_read_lines(script))]
     with open_database(database_url) as url:
+        if database_url:
+            asyncio.run(require_nobody(url))
         asyncio.run(play(instructions, url, settings, as_json=as_json, pictures=pictures))
 
 

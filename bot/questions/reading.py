@@ -9,6 +9,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -107,7 +108,7 @@ def _build_all(
                 raise _Unreadable(line, "There are too many questions.", f"Split at {MAX_FILES}.")
             built = build_question(data, pack, file, {(): line})
             if isinstance(built, list):
-                faults += built
+                faults += [_say_which(fault, count) for fault in built]
             elif built.id in questions:
                 problem = f"The id `{built.id}` stands in this file twice."
                 faults.append(PackFault(file, line, problem, "Rename one of the two."))
@@ -120,6 +121,13 @@ def _build_all(
     if faults:
         raise PackError(faults)
     return tuple(sorted(questions.values(), key=lambda one: one.id))
+
+
+def _say_which(fault: PackFault, count: int) -> PackFault:
+    """Count the questions of a file that is all one line, as programs write JSON."""
+    if fault.line > 1:
+        return fault
+    return replace(fault, problem=f"Question {count}: {fault.problem}")
 
 
 def read_json_rows(text: str) -> Iterator[Row]:

@@ -60,8 +60,8 @@ class Profile:
             return Reply(
                 [
                     NoticeCard(
-                        "This erases your answers, streak, points, reviews, interviews and "
-                        "settings in this workspace for good. To do it, type: "
+                        "This erases your answers, streak, points, reviews, interviews, settings "
+                        "and waiting suggestions in this workspace for good. To do it, type: "
                         "/fastapi-quiz forget-me confirm:yes",
                         buttons=(Button("Erase my data", "forget"),),
                     )

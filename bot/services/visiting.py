@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.commands import Call, handles
 from bot.domain.cards import LinkCard, Reply
 from bot.domain.visit import LINK_LASTS, VISIT_LASTS, Pass, Visit
-from bot.errors import CommandError
-from bot.ports import Clock, Storage
+from bot.errors import ChatError, CommandError, Forbidden
+from bot.ports import ChatPort, Clock, Storage
 
 ENTRANCE = "/console/enter/"
 """The path of a link, before its secret."""
+_SILENT = (
+    "The platform does not say just now whether you are in this workspace. Try again in a minute."
+)
 OFF = (
     "The web console is off. Whoever runs the bot can set enabled = true under [web] in "
     "config.toml, and start it again. Without a bot of your own: fastapi-quiz demo --web"
@@ -26,11 +29,12 @@ OFF = (
 class Visiting:
     """Makes links that are good once, and keeps visits. Secrets are stored as digests.
 
-    `address` says where the console is to be reached, None where it is not. What a visitor may
+    `address` says where the console is to be reached, None where it is not. What an admin may
     is none of its business: that is asked at each of their commands.
     """
 
     storage: Storage
+    chats: Mapping[str, ChatPort]
     clock: Clock
     address: Callable[[], str | None]
 
@@ -65,6 +69,28 @@ class Visiting:
         """Return who visits."""
         async with self.storage.reading() as work:
             return await work.visits.find(_digest(secret), Pass.VISIT, self.clock.now())
+
+    async def require_member(self, visit: Visit) -> None:
+        """Ask the platform whether the visitor still belongs to the workspace: a visit lasts
+        longer than some memberships.
+
+        Raises:
+            Forbidden: they do not.
+            CommandError: the platform does not say.
+        """
+        workspace = visit.workspace
+        chat = self.chats.get(workspace.platform)
+        if chat is None:
+            raise CommandError(_SILENT)
+        try:
+            belongs = await chat.is_member(workspace.external_id, visit.member.external_id)
+        except ChatError as error:
+            raise CommandError(_SILENT) from error
+        if not belongs:
+            raise Forbidden(
+                f"You are not in {workspace.name} any more. Join it again, or open the console "
+                "from a workspace that you are in."
+            )
 
     async def leave(self, secret: str) -> None:
         """End a visit."""

@@ -111,6 +111,20 @@ def walk_through_console(screen: Screen, url: str) -> None:
     assert screen.complaints() == []
 
 
+def walk_in_by_plain_http(screen: Screen, url: str) -> None:
+    """On another host than this machine browsers don't say which site sends a form."""
+    screen.open(url)
+    screen.find("#text").send_keys("/fastapi-quiz console\n")
+    path = str(screen.find(".card.link a").get_attribute("href")).removeprefix(url)
+    home = url.replace("127.0.0.1", "quiz.test")
+    screen.open(f'data:text/html,<form method="post" action="{home}{path}">')
+    screen.find("form").submit()
+    screen.read_until("This form is from another page")
+    screen.open(f"{home}{path}")
+    screen.press("Enter")
+    screen.read_until("runs on this machine alone")
+
+
 def walk_without_scripts(screen: Screen, url: str) -> None:
     """Every form of the demo is an ordinary one."""
     screen.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
@@ -123,7 +137,10 @@ def walk_without_scripts(screen: Screen, url: str) -> None:
     screen.find(".card.reveal")
 
 
-@pytest.mark.parametrize("walk", [walk_through_demo, walk_through_console, walk_without_scripts])
+@pytest.mark.parametrize(
+    "walk",
+    [walk_through_demo, walk_through_console, walk_in_by_plain_http, walk_without_scripts],
+)
 async def test_a_walk(walk: Callable[[Screen, str], None], screen: Screen, tmp_path: Path) -> None:
     async with run_demo(tmp_path) as url:
         await asyncio.to_thread(walk, screen, url)

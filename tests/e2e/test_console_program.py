@@ -29,7 +29,8 @@ async def test_an_admin_comes_in_from_slack_and_schedules(world: World, tmp_path
         )
         assert f":{port}/" in url
 
-        async with http.post(url) as answer:
+        origin = {"origin": f"http://127.0.0.1:{port}"}
+        async with http.post(url, headers=origin) as answer:
             assert answer.status == 200
             assert "no schedule is active" in await answer.text()
         form = f"http://127.0.0.1:{port}/console/forms/new-schedule"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import json
 import shutil
@@ -9,12 +10,16 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bot.domain.health import Process
 from storage.backup import back_up, restore
 from storage.engine import open_engine
+from storage.unit_of_work import SqlStorage
 from tests.e2e.test_operator import prepare
 from tests.e2e.test_program import fails, run
 
@@ -126,12 +131,54 @@ def test_a_backup_that_fails_leaves_nothing_behind(used: Path) -> None:
     assert not list(used.glob("copy*"))
 
 
+def test_who_ran_when_a_backup_was_made_is_not_missed(used: Path) -> None:
+    with database(used) as connection:
+        connection.execute(
+            "INSERT INTO processes (owner, platforms, started_at, seen_at) "
+            "VALUES ('vm/1', '', datetime('now', '-1 hour'), datetime('now', '-1 hour'))"
+        )
+    run("backup", "copy.db", folder=used)
+    assert "FAILED  process vm/1" in run("check", folder=used).stdout
+    run("restore", "copy.db", folder=used)
+    assert "vm/1" not in run("check", folder=used).stdout
+
+
 def test_restore_refuses_over_a_running_process(used: Path) -> None:
     run("backup", "copy.db", folder=used)
     with (used / "fastapi-quiz.db-lock").open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert "Another fastapi-quiz run" in fails(run("restore", "copy.db", folder=used), 1)
     assert run("restore", "copy.db", folder=used).returncode == 0
+
+
+def test_no_script_is_played_on_what_a_running_process_has(used: Path) -> None:
+    """Its clock would plan and post for the service's channels."""
+    play = ("simulate", "--database", "sqlite:///fastapi-quiz.db", "-")
+    there = count(used, "deliveries")
+    with (used / "fastapi-quiz.db-lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        refused = run(*play, folder=used, stdin="advance 9d\n")
+        assert "Another fastapi-quiz run has fastapi-quiz.db open. Stop it" in fails(refused, 1)
+    assert count(used, "deliveries") == there
+    assert run(*play, folder=used, stdin="advance 9d\n").returncode == 0
+
+
+async def test_no_script_is_played_on_what_a_process_serves(
+    storage: SqlStorage, database_url: str, tmp_path: Path
+) -> None:
+    """On PostgreSQL it says that it lives; with SQLite the lock tells, also of one that died."""
+    now = datetime.now(UTC)
+    async with storage.writing() as work:
+        await work.operations.beat(Process("vm/1", ("slack",), now, now))
+    play = partial(run, "simulate", "--database", database_url, "-", folder=tmp_path)
+    if database_url.startswith("sqlite"):
+        assert (await asyncio.to_thread(play)).returncode == 0
+        return
+    said = fails(await asyncio.to_thread(play), 1)
+    assert "The process vm/1 serves this database. Stop it" in said
+    async with storage.writing() as work:
+        await work.operations.leave("vm/1")
+    assert (await asyncio.to_thread(play)).returncode == 0
 
 
 def test_a_damaged_database_is_kept_as_it_is(used: Path) -> None:
@@ -176,3 +223,6 @@ def test_postgresql_is_left_to_its_own_tools(tmp_path: Path) -> None:
         assert tool in said
         assert "postgresql://quiz@db/quiz" in said
         assert "secret" not in said
+    url = {"FASTAPI_QUIZ_DATABASE__URL": "postgres://quiz@db/quiz?sslmode=require"}
+    said = fails(run("backup", "my copy.db", folder=tmp_path, **url), 1)
+    assert said.endswith("--file='my copy.db' 'postgresql://quiz@db/quiz?sslmode=require'\n")

@@ -61,3 +61,18 @@ async def test_replies_are_lost_in_an_outage_but_what_was_done_counts(play: Play
     )
     assert not played.of("reveal")
     assert played.last("streak").data["current"] == 1
+
+
+async def test_what_there_is_nothing_to_do_with_is_said(play: Play) -> None:
+    played = await play(
+        """
+        @ben reacts :bulb:
+        @ben removes :bulb:
+        @ben fills in reason:"It is wrong"
+        """
+    )
+    assert [(said.only, said.data["reason"]) for said in played.of("error")] == [
+        ("ben", "not_found"),
+        ("ben", "not_found"),
+        ("ben", "not_found"),
+    ]

@@ -102,6 +102,8 @@ def test_names_that_a_pack_may_not_have(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     Path("fastapi.json").write_text(write_json(SMALL))
     assert "ships with this program" in refused("import", "fastapi.json")
+    made = ("--pack", "fastapi-generated")
+    assert "ships with this program" in refused("import", "fastapi.json", *made)
     assert "small letters" in refused("import", "fastapi.json", "--pack", "Our Pack")
     assert stored(tmp_path) == []
 

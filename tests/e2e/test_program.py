@@ -188,6 +188,7 @@ def test_simulate_names_a_missing_script(tmp_path: Path) -> None:
         ("[scheduler]\nlease = '0s'", "greater than or equal to 1s"),
         ("[scheduler]\ngrace = '0s'", "greater than or equal to 1s"),
         ("[web]\nport = 99999", "web.port"),
+        ("[web]\npublic_url = 'quiz.test'", "web.public_url does not fit: it is 'quiz.test'. Wr"),
         ("[scheduler]\nenabled = 7", "scheduler.enabled"),
         ("database = 7", "[database]"),
         ("[database\n", "not TOML"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
+import structlog
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
@@ -16,10 +17,12 @@ from adapters.web.console.visits import Door, NobodyVisits, Refused
 from adapters.web.guarding import GuardHeaders, LimitBody
 from bot.domain.events import MOST_UPLOADED
 from bot.domain.health import Fact
-from bot.errors import Forbidden
+from bot.errors import CommandError, Forbidden, QuizError
 from bot.ports import Handle
 from bot.services.naming import ChannelNames
 from bot.services.visiting import Visiting
+
+log = structlog.get_logger(__name__)
 
 MOST_SENT = MOST_UPLOADED + 1024**2
 """Bytes of a form: a file, and what is typed beside it."""
@@ -68,6 +71,15 @@ def _explain_errors(app: FastAPI) -> None:
     @app.exception_handler(Forbidden)
     async def forbid(request: Request, error: Forbidden) -> Response:
         return say(request, error, 403)
+
+    @app.exception_handler(CommandError)
+    async def not_now(request: Request, error: CommandError) -> Response:
+        return say(request, error, 503)
+
+    @app.exception_handler(QuizError)
+    async def fail(request: Request, error: QuizError) -> Response:
+        log.error("page_failed", problem=str(error))
+        return say(request, "The console does not work just now. Try again in a minute.", 503)
 
     @app.exception_handler(Refused)
     async def refuse(request: Request, error: Refused) -> Response:

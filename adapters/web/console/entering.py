@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from adapters.web.console.visits import Door, Sender
-from adapters.web.guarding import require_own_page
+from adapters.web.console.visits import Door, Leaver
+from adapters.web.guarding import require_own_origin
 from adapters.web.pages import render_page
 
 router = APIRouter()
@@ -35,14 +35,14 @@ async def show_entrance(request: Request, link: str) -> HTMLResponse:
 @router.post("/enter/{link}")
 async def enter(request: Request, link: str) -> Response:
     """Use the link up. No other site may press the button, lest it lead somebody astray."""
-    require_own_page(request)
     door = Door.of(request)
+    require_own_origin(request, door.public_url)
     return await door.open(link) or say(door, _USED, 410)
 
 
 @router.post("/leave")
-async def leave(request: Request, guest: Sender) -> Response:
-    """End the visit."""
+async def leave(request: Request, guest: Leaver) -> Response:
+    """End the visit, also that of somebody who left the workspace."""
     return await Door.of(request).close(guest)
 
 

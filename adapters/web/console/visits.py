@@ -146,7 +146,7 @@ class Door:
         door: Door = request.app.state.door
         return door
 
-    async def admit(self, request: Request) -> Guest:
+    async def recognise(self, request: Request) -> Guest:
         """Return who makes the request.
 
         Raises:
@@ -192,18 +192,36 @@ class Door:
         return response
 
 
-async def admit(request: Request) -> Guest:
-    """Return who wants to see a page."""
-    return await Door.of(request).admit(request)
+async def recognise(request: Request) -> Guest:
+    """Return whose visit it is."""
+    return await Door.of(request).recognise(request)
 
 
-async def admit_form(request: Request) -> AsyncIterator[Guest]:
-    """Yield who sends a form, and close its files afterwards."""
-    guest = await admit(request)
+Known = Annotated[Guest, Depends(recognise)]
+
+
+async def admit(guest: Known) -> Guest:
+    """Return who wants to see a page, if they are still in the workspace."""
+    await guest.door.visiting.require_member(guest.visit)
+    return guest
+
+
+Visitor = Annotated[Guest, Depends(admit)]
+
+
+async def check_form(request: Request, guest: Known) -> AsyncIterator[Guest]:
+    """Yield who sends a form, whoever they are by now, and close its files afterwards."""
     async with request.form() as form:
         require_own_form(request, str(form.get("stamp", "")), guest.stamp)
         yield guest
 
 
-Visitor = Annotated[Guest, Depends(admit)]
+Leaver = Annotated[Guest, Depends(check_form)]
+
+
+async def admit_form(guest: Visitor, _checked: Leaver) -> Guest:
+    """Return who sends a form, if they are still in the workspace."""
+    return guest
+
+
 Sender = Annotated[Guest, Depends(admit_form)]

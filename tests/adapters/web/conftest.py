@@ -83,8 +83,11 @@ class Browser:
     async def send(
         self, path: str, values: Mapping[str, str], files: Mapping[str, Any] | None = None
     ) -> Page:
+        own = {"origin": HOST}
         return Page(
-            await self.http.post(path, data=dict(values), files=files, follow_redirects=True)
+            await self.http.post(
+                path, data=dict(values), files=files, headers=own, follow_redirects=True
+            )
         )
 
     async def fill_in(self, path: str, files: Any = None, **values: str) -> Page:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from adapters.web.console import make_console
 from adapters.web.server import make_web_app
 from bot.domain.visit import LINK_LASTS, VISIT_LASTS
-from tests.adapters.web.conftest import Browser, Page, Service, World
+from tests.adapters.web.conftest import HOST, Browser, Page, Service, World
 
 
 async def test_only_pressing_the_button_uses_a_link_up(world: World) -> None:
@@ -35,6 +35,24 @@ async def test_no_other_site_presses_it(world: World) -> None:
         answer = await world.browse().http.post(path, headers={"sec-fetch-site": elsewhere})
         assert answer.status_code == 403
     assert (await world.browse().send(path, {})).status == 200
+
+
+async def test_no_other_site_presses_it_without_https(world: World) -> None:
+    """Browsers say Sec-Fetch-Site by HTTPS alone: by plain HTTP the origin tells."""
+    path = await world.invite()
+    elsewhere = ("null", "http://quiz.test:81", "http://evil.test", "http://quiz.test.evil.test")
+    for headers in ({}, *({"origin": origin} for origin in elsewhere)):
+        answer = await world.browse().http.post(path, headers=headers)
+        assert answer.status_code == 403, headers
+    page = await world.browse().open(path)
+    assert '<meta name="referrer" content="strict-origin">' in page.html, "else it sends null"
+    assert (await world.browse().send(path, {})).status == 200
+
+
+async def test_behind_a_proxy_the_public_address_counts(world: World) -> None:
+    path = await world.invite()
+    asked = {"host": "127.0.0.1:8000", "origin": HOST}
+    assert (await world.browse().http.post(path, headers=asked)).status_code == 303
 
 
 async def test_of_two_who_press_at_once_one_comes_in(world: World) -> None:
@@ -69,7 +87,7 @@ async def test_the_database_has_no_secret(world: World) -> None:
 
 
 async def test_the_cookie_is_for_the_console_alone(world: World) -> None:
-    page = Page(await world.browse().http.post(await world.invite()))
+    page = Page(await world.browse().http.post(await world.invite(), headers={"origin": HOST}))
     cookie = page.response.headers["set-cookie"].lower()
     for part in ("httponly", "samesite=strict", "path=/console/", "max-age=28800"):
         assert part in cookie
@@ -88,7 +106,7 @@ async def test_the_cookie_is_for_the_console_alone(world: World) -> None:
             "https://a.test/quiz/",
         ),
     )
-    page = Page(await world.browse().http.post(await world.invite()))
+    page = Page(await world.browse().http.post(await world.invite(), headers={"origin": HOST}))
     assert page.response.headers["location"] == "/quiz/console/"
     cookie = page.response.headers["set-cookie"].lower()
     assert "secure" in cookie
@@ -144,6 +162,28 @@ async def test_who_is_no_admin_any_more_can_do_nothing(world: World) -> None:
     assert "09:00" in (await browser.open("/console/schedules/1")).text
 
 
+async def test_who_left_the_workspace_sees_nothing_of_it(world: World) -> None:
+    """Also none of the pages that ask for no rights: a visit lasts for hours."""
+    browser = await world.visit()
+    page = await browser.open("/console/forms/settings")
+    world.platform.workspaces["acme"].left.add("ana")
+    for path in ("", "standings", "me", "me/answers/1", "bank", "forms/settings"):
+        refused = await browser.open(f"/console/{path}")
+        assert (refused.status, "You are not in acme any more" in refused.text) == (403, True), path
+    fields = {"stamp": page.hidden("stamp"), "leaderboard": "no"}
+    assert (await browser.send("/console/forms/settings", fields)).status == 403
+    world.platform.workspaces["acme"].left.clear()
+    assert "On the leaderboard: yes" in (await browser.open("/console/me")).text
+
+
+async def test_who_left_the_workspace_may_still_sign_out(world: World) -> None:
+    browser = await world.visit()
+    page = await browser.open("/console/")
+    world.platform.workspaces["acme"].left.add("ana")
+    world.platform.outage_until = world.clock.now() + timedelta(hours=1)
+    assert "You are signed out." in (await browser.press(page, "/console/leave")).text
+
+
 async def test_members_get_no_link(world: World) -> None:
     said = await world.say("console", "ben")
     assert said.data()["reason"] == "forbidden"
@@ -152,9 +192,24 @@ async def test_members_get_no_link(world: World) -> None:
 async def test_an_outage_of_the_platform_is_said(world: World) -> None:
     browser = await world.visit()
     world.platform.outage_until = world.clock.now() + timedelta(hours=1)
-    page = await browser.open("/console/schedules")
-    assert page.status == 400
-    assert "Try again in a minute." in page.text
+    for path in ("schedules", "me"):
+        page = await browser.open(f"/console/{path}")
+        assert page.status == 503
+        assert "Try again in a minute." in page.text
+
+
+async def test_a_fault_of_the_database_is_a_page(world: World) -> None:
+    browser, path = await world.visit(), await world.invite()
+    rename = "ALTER TABLE {} RENAME TO {}"
+    async with world.app.engine.begin() as connection:
+        await connection.execute(text(rename.format("visits", "elsewhere")))
+    pages = [await browser.open("/console/me"), await browser.open(path)]
+    async with world.app.engine.begin() as connection:
+        await connection.execute(text(rename.format("elsewhere", "visits")))
+    for page in pages:
+        assert page.status == 503
+        assert "Try again in a minute." in page.text
+        assert "visits" not in page.text
 
 
 async def test_a_process_of_another_platform_says_so(world: World) -> None:

@@ -127,6 +127,7 @@ def test_a_hand_made_csv_reads(tmp_path: Path) -> None:
         ("a.csv", "id\x00", 1, "control character"),
         ("a.csv", f"id,key_points\na-b,[{'1' * 5_000}]\n", 2, "`key_points"),
         ("a.json", r'[{"title": "A\u0000B"}]', 1, "control character"),
+        ("a.json", r'[{"id": "a"}, {"id": "b", "titel": "B"}]', 1, "Question 2: `titel` is no key"),
         ("a.json", r'[{"key_points": [{"text": "A\u001b[2J"}]}]', 1, "control character"),
         ("a.md", "---\nid: x\ntopics: " + "[" * 300_000, 1, "larger than 64 KB"),
         ("a.md", "---\nid: x\ntopics: " + "[" * 60_000 + "\n---\n", 3, "nested too deeply"),
