@@ -12,6 +12,7 @@ import pytest
 from adapters.local.platform import NAME, LocalChat, LocalPlatform, Message
 from adapters.local.simulation import VirtualClock
 from bot.app import Application, build
+from bot.domain.cards import NoticeCard, QuestionCard
 from bot.domain.delivery import Delivery, DeliveryState
 from bot.domain.schedule import Rhythm, Schedule, ScheduleId
 from tests.stage import PACKS
@@ -69,6 +70,16 @@ class Engine:
     async def states(self, team: str = "acme") -> list[DeliveryState]:
         """Return their states."""
         return [delivery.state for delivery in await self.deliveries(team)]
+
+
+def questions(engine: Engine) -> list[QuestionCard]:
+    """Return the questions that were posted."""
+    return [one.card for one in engine.posted if isinstance(one.card, QuestionCard)]
+
+
+def notices(engine: Engine) -> list[NoticeCard]:
+    """Return what admins were told."""
+    return [one.card for one in engine.posted if isinstance(one.card, NoticeCard)]
 
 
 @pytest.fixture

@@ -184,6 +184,13 @@ async def test_who_left_the_workspace_may_still_sign_out(world: World) -> None:
     assert "You are signed out." in (await browser.press(page, "/console/leave")).text
 
 
+async def test_where_its_platform_does_not_run_nobody_is_let_in(world: World) -> None:
+    browser = await world.visit()
+    world.app.visiting.chats = {}
+    page = await browser.open("/console/me")
+    assert (page.status, "Try again in a minute" in page.text) == (503, True)
+
+
 async def test_members_get_no_link(world: World) -> None:
     said = await world.say("console", "ben")
     assert said.data()["reason"] == "forbidden"

@@ -1,0 +1,163 @@
+"""A workspace that is slow, limited, failing or revoked delays and disturbs no other."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from adapters.local.platform import LocalChat
+from bot.domain.cards import Card
+from bot.domain.delivery import DeliveryState
+from bot.domain.events import AccessRegained, Origin
+from bot.domain.people import WorkspaceId
+from bot.errors import NotSent, OutcomeUnknown, Rejected, RejectReason
+from bot.services.holding import FAILURES_IN_A_ROW, Holding
+from tests.services.conftest import DUE, START, Engine, notices
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+class SlowChat(LocalChat):
+    """A platform that one team waits for until it is let go."""
+
+    def __init__(self, chat: LocalChat, slow_team: str) -> None:
+        super().__init__(chat.platform)
+        self.slow_team = slow_team
+        self.let_go = asyncio.Event()
+        self.at_once = 0
+
+    async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
+        if workspace == self.slow_team:
+            self.at_once += 1
+            await self.let_go.wait()
+        return await super().post(workspace, channel, card, key)
+
+
+async def test_a_slow_workspace_delays_no_other(engine: Engine) -> None:
+    chat = SlowChat(LocalChat(engine.platform), "slow")
+    dispatching = engine.app.dispatching
+    dispatching.delivering = replace(dispatching.delivering, chats={"local": chat}, concurrency=8)
+    for number in range(6):
+        await engine.add_schedule("slow", f"#c{number}")
+    for number in range(20):
+        await engine.add_schedule("quick", f"#c{number}")
+    engine.clock.move_to(DUE)
+    for _ in range(30):
+        await engine.app.dispatching.begin_due()
+        await asyncio.sleep(0)
+        engine.clock.move_to(engine.clock.now() + timedelta(milliseconds=300))
+        if await engine.states("quick") == [DeliveryState.CONFIRMED] * 20:
+            break
+        await asyncio.sleep(0.02)
+    else:
+        pytest.fail("the quick workspace waits for the slow one")
+    assert chat.at_once == 2
+    chat.let_go.set()
+    await engine.advance(MINUTE)
+    assert await engine.states("slow") == [DeliveryState.CONFIRMED] * 6
+
+
+class LimitedChat(LocalChat):
+    """A platform that refuses every call of one team but for a first one."""
+
+    calls = 0
+
+    async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
+        if workspace == "limited" and self.platform.clock.now() < DUE + MINUTE:
+            self.calls += 1
+            raise NotSent("ratelimited", DUE + MINUTE - self.platform.clock.now())
+        return await super().post(workspace, channel, card, key)
+
+
+async def test_a_rate_limited_workspace_waits_alone(engine: Engine) -> None:
+    chat = LimitedChat(engine.platform)
+    delivering = engine.app.dispatching.delivering
+    delivering.chats = {"local": chat}
+    delivering.concurrency = 4
+    for number in range(6):
+        await engine.add_schedule("limited", f"#c{number}")
+        await engine.add_schedule("free", f"#c{number}")
+    await engine.advance(MINUTE + timedelta(seconds=30))
+    assert await engine.states("free") == [DeliveryState.CONFIRMED] * 6
+    assert DeliveryState.CONFIRMED not in await engine.states("limited")
+    assert chat.calls <= 2
+    await engine.advance(MINUTE)
+    assert await engine.states("limited") == [DeliveryState.CONFIRMED] * 6
+
+
+class DeadChat(LocalChat):
+    """A platform on which one team's calls never get an answer."""
+
+    calls = 0
+
+    async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
+        self.calls += 1
+        raise OutcomeUnknown("no answer")
+
+
+async def test_repeated_failures_open_a_circuit_that_says_so(engine: Engine) -> None:
+    chat = DeadChat(engine.platform)
+    engine.app.dispatching.delivering.chats = {"local": chat}
+    for number in range(20):
+        await engine.add_schedule("acme", f"#c{number}")
+    engine.app.dispatching.delivering.concurrency = 4
+    engine.clock.move_to(DUE)
+    for _ in range(40):
+        await engine.app.run_due()
+        engine.clock.move_to(engine.clock.now() + timedelta(milliseconds=300))
+    assert chat.calls <= FAILURES_IN_A_ROW + 1
+    waiting = [one for one in await engine.deliveries() if one.tries == 0]
+    assert waiting
+    assert any("in a row" in str(one.reason) for one in waiting)
+
+
+def test_a_circuit_opens_longer_each_time_and_closes_at_a_success() -> None:
+    holding, team = Holding(), WorkspaceId(1)
+    for _ in range(FAILURES_IN_A_ROW):
+        assert holding.held_until(team, START) is None
+        holding.fail(team, START)
+    held = holding.held_until(team, START)
+    assert held is not None
+    assert held[0] == START + MINUTE
+    holding.fail(team, START + MINUTE)
+    longer = holding.held_until(team, START + MINUTE)
+    assert longer is not None
+    assert longer[0] == START + 3 * MINUTE
+    holding.succeed(team)
+    assert holding.held_until(team, START + MINUTE) is None
+
+
+class RevokedChat(LocalChat):
+    """A platform on which one team has thrown the bot out."""
+
+    calls = 0
+
+    async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
+        if workspace == "gone":
+            self.calls += 1
+            raise Rejected(RejectReason.REVOKED, "The app was removed.", "Install it again.")
+        return await super().post(workspace, channel, card, key)
+
+
+async def test_a_revoked_workspace_rests_until_the_bot_is_back(engine: Engine) -> None:
+    """One refusal is enough: no other channel is tried, and nothing is erased or told."""
+    chat = RevokedChat(engine.platform)
+    delivering = engine.app.dispatching.delivering
+    delivering.chats = {"local": chat}
+    for number in range(6):
+        await engine.add_schedule("gone", f"#c{number}")
+    await engine.add_schedule("here")
+    await engine.advance(timedelta(days=3))
+    assert chat.calls == 1
+    assert await engine.states("here") == [DeliveryState.CONFIRMED] * 3
+    assert not [message for message in engine.posted if message.workspace == "gone"]
+    delivering.chats = {"local": LocalChat(engine.platform)}
+    await engine.app.handle(AccessRegained(Origin("local", "gone", "", "")))
+    await engine.advance(timedelta(days=1))
+    assert (await engine.states("gone")).count(DeliveryState.CONFIRMED) == 6
+    told = [card.text for card in notices(engine) if "The bot is back" in card.text]
+    assert len(told) == 6
