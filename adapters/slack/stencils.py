@@ -7,7 +7,6 @@ posts them.
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from secrets import token_hex
@@ -16,6 +15,7 @@ from adapters.slack.blocks import Page
 from adapters.slack.messages import write_key, write_message
 from adapters.slack.render import render_card
 from bot.domain.cards import QuestionCard
+from bot.domain.newest import Newest
 from bot.domain.question import Question
 
 MOST_KEPT = 512
@@ -39,7 +39,7 @@ class Stencils:
 
     gap: str = field(default_factory=lambda: f"gap{token_hex(16)}")
     """Stands where the key belongs. Nobody can know it and write it into a question."""
-    _kept: OrderedDict[Hashable, _Stencil] = field(default_factory=OrderedDict)
+    _kept: Newest[Hashable, _Stencil] = field(default_factory=lambda: Newest(MOST_KEPT))
 
     def fill(self, card: QuestionCard, channel: str, key: str) -> tuple[bytes, list[Page]]:
         """Return the body of the call that posts the question, and the pages that go on in its
@@ -54,8 +54,6 @@ class Stencils:
         found = self._kept.get(name)
         if found is None or found.question is not card.question:
             found = self._kept[name] = self._cut(card)
-            if len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
         return found
 
     def _cut(self, card: QuestionCard) -> _Stencil:
