@@ -127,7 +127,7 @@ def _grade(card: GradeCard) -> Page:
         _join(
             points,
             one_line(grade.feedback),
-            wording.describe_earned(card),
+            one_line(wording.describe_earned(card)),
             "**Model answer**",
             card.question.answer,
         ),

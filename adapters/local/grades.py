@@ -15,7 +15,7 @@ def show_grade(card: GradeCard) -> str:
     grade = card.grade
     by = wording.name_grader(grade.grader)
     head = f"{round(grade.score * 100)} % ({grade.band}), scored by {by}"
-    parts = [head, *_verdicts(grade), wording.describe_earned(card)]
+    parts = [head, *_verdicts(grade), one_line(wording.describe_earned(card))]
     parts.append(f"Model answer\n\n{card.question.answer}")
     return "\n\n".join(part for part in parts if part)
 

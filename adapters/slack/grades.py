@@ -37,7 +37,7 @@ def show_grade(card: GradeCard) -> list[Block]:
     return [
         *header(f"{round(grade.score * 100)} %, {grade.band}"),
         *_verdicts(grade),
-        *context(f"{wording.describe_earned(card)} Scored by {_name_grader(grade)}."),
+        *context(f"{one_line(wording.describe_earned(card))} Scored by {_name_grader(grade)}."),
         *header("Model answer"),
         *rich(*render_markdown(card.question.answer)),
     ]

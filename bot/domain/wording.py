@@ -154,9 +154,10 @@ def describe_counts(answered: int, revealed: int) -> str:
 
 
 def describe_earned(card: GradeCard) -> str:
-    """Say what an answer counts for, and where the streak stands."""
+    """Say what an answer counts for, and where the streak stands; which question it answers where
+    that need not be the channel's."""
     if card.private:
-        earned = "A question of your own: no points, just practice."
+        earned = f"“{card.question.title}” was yours alone: no points, just practice."
     elif not card.first:
         earned = "Practice: your first answer stays the one that counts."
     elif card.revealed:

@@ -49,6 +49,21 @@ async def test_a_reveal_before_the_answer_forfeits_points_not_the_streak(play: P
     assert played.last("streak").data["current"] == 1
 
 
+async def test_the_grade_of_a_question_that_was_asked_for_says_which_it_was(play: Play) -> None:
+    """Whoever reads today's question after it may have meant that one."""
+    played = await play(
+        f"""{START}
+        advance 10m
+        @ben: /fastapi-quiz ask
+        @ben: /fastapi-quiz today
+        @ben: /fastapi-quiz answer it depends
+        """
+    )
+    asked, today = (played.of("question")[n].data["title"] for n in (1, 2))
+    assert asked != today
+    assert f"“{asked}” was yours alone" in played.last("grade").text
+
+
 async def test_complaint_11_one_post_spoils_the_same_question_in_another_channel(
     play: Play,
 ) -> None:

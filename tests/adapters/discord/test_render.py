@@ -94,6 +94,7 @@ def make_cards(text: str, many: int) -> list[Card]:
             False,
             False,
             STREAK,
+            private=True,
         ),
         HistoryCard(tuple(HistoryLine(past, text) for _ in range(min(many, 10))), many),
         PastAnswerCard(past, question),

@@ -164,6 +164,7 @@ HOSTILE = "<!channel> <!here> <@U123> <#C123> @channel <https://evil.example|Cli
     "card",
     [
         grade(HOSTILE, HOSTILE),
+        replace(grade(""), question=replace(QUESTION, title=HOSTILE), private=True),
         NoticeCard(HOSTILE),
         ErrorCard(HOSTILE, "reason"),
         LeaderboardCard("week", (Standing(1, HOSTILE, 5, 2),)),
