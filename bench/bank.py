@@ -23,7 +23,7 @@ import typer
 
 from bench.adversarial import ATTACKS
 from bench.grading import GRADERS
-from bot.domain.grading import GradingTask, Verdict
+from bot.domain.grading import Grade, GradingTask, Verdict
 from bot.domain.question import KeyPoint
 from bot.errors import QuizError
 from bot.ports import Grader
@@ -138,14 +138,17 @@ def read_candidates(tasks: Mapping[str, GradingTask]) -> Iterator[tuple[GradingT
 
 async def grade_candidates(grader: Grader, tasks: Mapping[str, GradingTask]) -> None:
     """Print what good, half and wrong answers to the bank of today earn."""
-    scores: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    grades: dict[str, list[Grade]] = {kind: [] for kind in KINDS}
     for task, kind, answer in read_candidates(tasks):
-        scores[kind].append((await grader.grade(task, answer)).score)
-    for kind, earned in scores.items():
+        grades[kind].append(await grader.grade(task, answer))
+    for kind, given in grades.items():
+        earned = [grade.score for grade in given]
+        points = [point.verdict for grade in given for point in grade.points]
         print(
             f"  a {kind + ' answer':<32} n {len(earned):>5}   mean {fmean(earned):.3f}"
             f"   min {min(earned):.3f}   max {max(earned):.3f}"
             f"   above 0.4: {sum(score > 0.4 for score in earned)}"
+            f"   points called wrong {points.count(Verdict.WRONG)}/{len(points)}"
         )
 
 
