@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from bot.grading.answer import Answer
 from bot.grading.matching import Vocabulary, is_content, trace_words, weigh_token
 from bot.grading.tables import load_opposites
-from bot.grading.text import Sentence, Token
+from bot.grading.text import Sentence, Token, read_tokens
 from bot.grading.words import FUNCTION_WORDS, NEGATORS, SOFT_NEGATORS
 
 ALIGNED_FROM = 0.5
@@ -21,6 +22,11 @@ NEARLY = 0.8
 FEWEST_WORDS = 3
 NEAR_VERBATIM = 0.8
 """From here on negators are counted; in other words only whether there is one can be compared."""
+SPOKEN_OF_FROM = 0.5
+"""Share of the words in a negator's reach that the other side must have to be denied by it."""
+_REACH_END = re.compile(r"[,;:()\u2013\u2014]|\s-+>?\s|\b(?:that|and)\b", re.IGNORECASE)
+"""Where reach ends: the "not" of "…, not guess" leaves alone what comes before, and "that" begins
+what a frame such as "it is not true" denies."""
 _HARMLESS = frozenset({"only", "just", "more", "less", "matter", "later", "longer", "necessarily"})
 """Words before which a negator does not deny: no more than, not only."""
 _ASIDES = frozenset({"true", "case", "think", "believ", "fact", "say", "actual", "correct"})
@@ -112,14 +118,32 @@ def _is_reversed(clauses: Sequence[Clause], sentence: Sentence, closeness: float
         return bool(opposites)  # notes leave a "not" out as they do all small words
     denied = _count_negators(sentence.tokens) + opposites
     expected = _count_negators(reference)
-    if closeness >= NEAR_VERBATIM:
-        return denied != expected
-    return bool(denied) != bool(expected)
+    if denied == expected or (closeness < NEAR_VERBATIM and denied and expected):
+        return False
+    if denied > expected:
+        said = {token.stem for token in reference}
+        return _count_reaching([sentence], said) + opposites > expected
+    return _count_reaching((clause.sentence for clause in clauses), sentence.stems) > denied
 
 
 def _measure_echo(sentence: Sentence, said: Set[str]) -> float:
-    own = {token.stem for token in sentence.tokens if is_content(token)} - _ASIDES
+    own = _list_own(sentence.tokens)
     return len(own & said) / len(own) if own else 0.0
+
+
+def _list_own(tokens: Iterable[Token]) -> set[str]:
+    return {one.stem for one in tokens if is_content(one) and not is_negator(one)} - _ASIDES
+
+
+def _count_reaching(sentences: Iterable[Sentence], said: Set[str]) -> int:
+    """Count the negators that have what was said in their reach; one alone reaches it all."""
+    parts = (read_tokens(part) for each in sentences for part in _REACH_END.split(each.text))
+    return sum(_count_negators(part) for part in parts if part and _is_spoken_of(part, said))
+
+
+def _is_spoken_of(part: Sequence[Token], said: Set[str]) -> bool:
+    own = _list_own(part)
+    return len(own & said) >= SPOKEN_OF_FROM * len(own)
 
 
 def _count_negators(tokens: Sequence[Token]) -> int:

@@ -104,6 +104,15 @@ def test_good_half_and_wrong_answers_are_told_apart() -> None:
     assert sum(score > 0.4 for score in wrong) <= 0.15 * len(wrong)
 
 
+def test_hardly_a_point_of_a_good_answer_is_called_wrong() -> None:
+    verdicts = [
+        point.verdict
+        for row in CANDIDATES
+        for point in grade_answer(NAMED[row["id"]], row["good"]).points
+    ]
+    assert verdicts.count(Verdict.WRONG) <= 0.005 * len(verdicts)
+
+
 def test_a_written_point_must_be_made_in_one_place() -> None:
     point = KeyPoint("A semaphore limits concurrent uploads per worker")
     other = KeyPoint("Retry with backoff")
