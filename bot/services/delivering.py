@@ -28,6 +28,8 @@ from bot.services.settling import settle
 BATCH = 200
 """Deliveries that are taken together. More would be in doubt after a crash, and fewer make
 each pay more of a commit."""
+FOR_OTHERS = 400
+"""Deliveries that are planned together where none is posted: more would hold up other writers."""
 LEAST = 20
 """Deliveries that are claimed at the least, if so many are due."""
 SHARES = 4
@@ -88,7 +90,10 @@ class Delivering:
         return max(1, self.concurrency // SHARES)
 
     def count_room(self) -> int:
-        """Return how many deliveries may be taken now, beside those that wait here already."""
+        """Return how many deliveries may be taken now, beside those that wait here already. Who
+        runs no platform takes none, and plans for others, whose room is their own matter."""
+        if not self.chats:
+            return FOR_OTHERS
         is_full = self._draining or len(self._waiting) > BATCH // 2
         return 0 if is_full else BATCH
 
@@ -122,11 +127,11 @@ class Delivering:
         for plan in plans:
             workspace, drafts = plan.workspace, plan.drafts
             if (
-                drafts
+                workspace.platform in self.chats
+                and drafts
                 and drafts[-1].state is DeliveryState.SCHEDULED
                 and drafts[-1].due_at <= now
                 and begun[workspace.id] < self._share
-                and workspace.platform in self.chats
                 and not self.holding.held_until(workspace.id, now)
             ):
                 begun[workspace.id] += 1

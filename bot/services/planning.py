@@ -33,6 +33,8 @@ class Picker:
 
     decks: Mapping[WorkspaceId, Deck]
     seen: dict[tuple[WorkspaceId, str], Seen]
+    comes_again: bool
+    """Whether any channel is picked for twice."""
 
     def pick(self, workspace: Workspace, schedule: Schedule) -> Pick | None:
         """Pick the next question of the schedule's channel, or None where none fits."""
@@ -45,7 +47,9 @@ class Picker:
         last_topics = everything.topics_of(seen.last_id)[:1]
         seed = f"{workspace.seed}/{schedule.channel}"
         pick = deck.pick(seen.rounds, last_topics, seed, seen.last_id)
-        self.seen[channel] = Seen({**seen.rounds, pick.question.id: pick.round}, pick.question.id)
+        if self.comes_again:
+            newest = pick.question.id
+            self.seen[channel] = Seen({**seen.rounds, newest: pick.round}, newest)
         return pick
 
     def size(self, schedule: Schedule) -> int:
@@ -57,7 +61,8 @@ async def open_picker(work: UnitOfWork, schedules: Sequence[Schedule]) -> Picker
     """Read what picking for these schedules takes."""
     decks = await work.questions.decks([schedule.workspace_id for schedule in schedules])
     channels = {(schedule.workspace_id, schedule.channel) for schedule in schedules}
-    return Picker(decks, dict(await work.deliveries.seen(channels)))
+    seen = dict(await work.deliveries.seen(channels))
+    return Picker(decks, seen, len(channels) < len(schedules))
 
 
 class LowDeck(NamedTuple):
@@ -107,7 +112,8 @@ class Planning:
             await asyncio.sleep(0)
         await work.schedules.move_on([plan.move for plan in plans])
         for plan in plans:
-            await tell_of_low_deck(work, plan.move.schedule, plan.low, now)
+            if plan.low:
+                await tell_of_low_deck(work, plan.move.schedule, plan.low, now)
         return plans
 
     def tell(self, plans: Sequence[Plan]) -> None:
@@ -135,8 +141,10 @@ class Planning:
                 workspace, move, [self._skip(workspace, schedule, slot, now) for slot in free]
             )
         skipped = [self._skip(workspace, schedule, slot, now) for slot in free[:-1]]
-        delay = delay_within(self.spread, workspace, schedule.channel)
-        slot = Slot(free[-1].date, free[-1].due_at + delay) if delay else free[-1]
+        slot = free[-1]
+        if self.spread:
+            delay = delay_within(self.spread, workspace, schedule.channel)
+            slot = Slot(slot.date, slot.due_at + delay)
         draft, low = plan_question(picker, workspace, schedule, slot, self.grace)
         if low:
             move = move._replace(low_told_at_size=low.size)
@@ -167,8 +175,6 @@ def log_plans(drafts: Sequence[Draft]) -> None:
 
 def delay_within(spread: timedelta, workspace: Workspace, channel: str) -> timedelta:
     """Return the channel's own delay within the window, the same every day."""
-    if not spread:
-        return spread
     digest = hashlib.blake2b(f"{workspace.seed}/{channel}".encode(), digest_size=8).digest()
     return spread * (int.from_bytes(digest) / 2**64)
 
