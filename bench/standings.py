@@ -265,10 +265,7 @@ async def measure_database(url: str, attempts: int, calls: int) -> list[Timing]:
     try:
         await migrate(engine)
         await fill(engine, attempts)
-        bench = Bench(engine, calls, attempts)
-        timings = [timing async for timing in bench.run()]
-        await bench.storage.close()
-        return timings
+        return [timing async for timing in Bench(engine, calls, attempts).run()]
     finally:
         await engine.dispose()
 

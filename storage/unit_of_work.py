@@ -15,7 +15,6 @@ from bot.ports import UnitOfWork
 from storage.agenda import AgendaRepository
 from storage.answers import PastAnswerRepository
 from storage.attempts import AttemptRepository
-from storage.connections import Connections
 from storage.curation import CurationRepository
 from storage.deliveries import DeliveryRepository
 from storage.digests import DigestRepository
@@ -84,27 +83,20 @@ class SqlStorage:
     _versions: Versions = field(default_factory=Versions)
 
     def __post_init__(self) -> None:
-        self._writers = Connections(self.engine.execution_options(**WRITE))
-        self._readers = Connections(self.engine.execution_options(**READ[self.engine.dialect.name]))
+        self._writer = self.engine.execution_options(**WRITE)
+        self._reader = self.engine.execution_options(**READ[self.engine.dialect.name])
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[UnitOfWork]:
         queue = self._one_writer if self.engine.dialect.name == "sqlite" else nullcontext()
-        borrowed = self._writers.borrow()
-        async with queue, explaining_errors(), borrowed as connection, connection.begin():
+        async with queue, explaining_errors(), self._writer.begin() as connection:
             yield self._open(AsyncSession(bind=connection, expire_on_commit=False))
         self.commits += 1
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
-        async with explaining_errors(), self._readers.borrow() as connection:
+        async with explaining_errors(), self._reader.connect() as connection:
             yield self._open(AsyncSession(bind=connection, expire_on_commit=False))
-
-    async def close(self) -> None:
-        """Let go of the database."""
-        await self._writers.close()
-        await self._readers.close()
-        await self.engine.dispose()
 
     def _open(self, session: AsyncSession) -> UnitOfWork:
         return SqlUnitOfWork(session, self.random, self._versions)

@@ -70,6 +70,6 @@ async def database_url(bare_url: str) -> str:
 @pytest.fixture
 async def storage(database_url: str) -> AsyncIterator[SqlStorage]:
     """The storage on an empty database."""
-    storage = SqlStorage(open_engine(database_url), random.Random(7))
-    yield storage
-    await storage.close()
+    engine = open_engine(database_url)
+    yield SqlStorage(engine, random.Random(7))
+    await engine.dispose()

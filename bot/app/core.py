@@ -100,7 +100,7 @@ class Application:
     async def close(self) -> None:
         """Let go of the database and of the model."""
         await self.graders.close()
-        await self.storage.close()
+        await self.engine.dispose()
 
 
 def build(

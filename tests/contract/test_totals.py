@@ -248,7 +248,6 @@ async def test_the_migration_adds_up_what_was_logged_before(old_engine: AsyncEng
                     )
                 if number == 3:
                     await work.members.save(replace(member, on_leaderboard=False))
-    await storage.close()
     before = await _read_tables(old_engine)
 
     def go_back(connection: object) -> None:

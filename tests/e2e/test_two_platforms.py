@@ -99,7 +99,7 @@ async def test_complaint_2_a_process_leaves_alone_what_it_can_t_post(
             }
             assert len(done) == CHANNELS
         assert len(team.messages) == len(all_posts(discord)) == CHANNELS
-    await storage.close()
+    await engine.dispose()
 
 
 def all_posts(discord: DiscordServer) -> list[object]:
