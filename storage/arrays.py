@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     bindparam,
+    case,
     cast,
     func,
 )
@@ -115,7 +116,7 @@ def gather_highest(
     dialect: str, key: ColumnElement[str], value: ColumnElement[int], newest: ColumnElement[int]
 ) -> ColumnElement[str]:
     """Return a pair as JSON text: an object of the rows' keys with the highest value of each, and
-    the key of the row where `newest` is highest.
+    the key of the row where `newest` is highest; NULL where there are no rows.
 
     In the text a key stands once for each of its rows, the highest value last, which is the one
     that a reader keeps: to group them takes SQLite longer than all the rest. There the rows have
@@ -126,6 +127,7 @@ def gather_highest(
 
         highest = func.json_object_agg(key, aggregate_order_by(value, value))
         first = func.array_agg(aggregate_order_by(key, newest.desc()), type_=ARRAY(String))[1]
-        return cast(func.json_build_array(highest, first), Text)
-    # next to a single max(), SQLite takes a plain column from the row that has it
-    return func.json_array(func.json_group_object(key, value), key, func.max(newest))
+        gathered: ColumnElement[str] = cast(func.json_build_array(highest, first), Text)
+    else:  # next to a single max(), SQLite takes a plain column from the row that has it
+        gathered = func.json_array(func.json_group_object(key, value), key, func.max(newest))
+    return case((func.count() > 0, gathered))

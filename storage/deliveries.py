@@ -87,8 +87,8 @@ class DeliveryRepository:
         rows = await fetch(connection, _make_seen(connection.dialect.name), pairs)
         seen = {}
         for workspace_id, channel, gathered in rows:
-            rounds, last_id, *_ = json.loads(gathered)
-            if rounds:
+            if gathered is not None:
+                rounds, last_id, *_ = json.loads(gathered)
                 seen[WorkspaceId(workspace_id), channel] = Seen(rounds, last_id)
         return seen
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import statistics
 import subprocess
@@ -22,6 +23,7 @@ from adapters.local.simulation import VirtualClock
 from bench.delivery.peak import read_peak
 from bench.delivery.stock import BEFORE, DUE, stock
 from bot.app import Application, build
+from bot.cli.run import GC_THRESHOLDS
 from bot.domain.schedule import Rhythm
 from bot.logs import configure_logs
 
@@ -53,6 +55,9 @@ async def measure(path: Path) -> dict[str, float]:
     await app.start()
     await app.next_wake_at()
     figures["restart_s"] = time.perf_counter() - started
+    gc.set_threshold(*GC_THRESHOLDS)
+    gc.collect()
+    gc.freeze()
     await app.run_due()
     figures["nothing_due_ms"] = await _median(app, clock)
     figures["waiting_memory_mb"] = read_peak()

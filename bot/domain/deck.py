@@ -86,7 +86,7 @@ class Deck(tuple[QuestionSummary, ...]):
         return Pick(chosen, number, len(self) - times.count(number) - 1)
 
     def _order(self, seed: str, number: int) -> tuple[QuestionSummary, ...]:
-        shuffle = int(_draw(seed)[0] * SHUFFLES)
+        shuffle = _hash(seed)[0] * SHUFFLES // 256
         order = self._orders.get((shuffle, number))
         if order is None:
             if len(self._orders) >= _ORDERS_KEPT:
@@ -133,5 +133,9 @@ def _main_topic(question: QuestionSummary) -> str:
 
 def _draw(text: str) -> tuple[float, float]:
     """Return two numbers in 0..1 that the text alone decides."""
-    digest = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=14).digest()
+    digest = _hash(text)
     return int.from_bytes(digest[:7]) / 2**56, int.from_bytes(digest[7:]) / 2**56
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=14).digest()

@@ -28,8 +28,8 @@ from bot.services.settling import settle
 BATCH = 200
 """Deliveries that are taken together. More would be in doubt after a crash, and fewer make
 each pay more of a commit."""
-FOR_OTHERS = 400
-"""Deliveries that are planned together where none is posted: more would hold up other writers."""
+FOR_OTHERS = 1000
+"""Deliveries that are planned together where none is posted."""
 LEAST = 20
 """Deliveries that are claimed at the least, if so many are due."""
 SHARES = 4
