@@ -51,13 +51,14 @@ def introduce_streak(streak: Streak) -> str:
 
 def explain_streak(card: StreakCard) -> list[str]:
     """Say what stands below the number, a line each."""
-    streak, away = card.streak, f"Away until {card.away_until}: the count waits."
-    left = DAYS_PER_FREEZE - streak.current % DAYS_PER_FREEZE
-    numbers = (
-        f"Longest {streak.longest} · freezes {streak.freezes} of {MOST_FREEZES} · "
-        f"next freeze in {plural(left, 'question day')}"
-    )
-    return [numbers, *([away] if card.away_until else [])]
+    streak = card.streak
+    lines = [f"Longest {streak.longest} · freezes {streak.freezes} of {MOST_FREEZES}"]
+    if streak.freezes < MOST_FREEZES:  # one that is earned beyond them is not kept
+        left = DAYS_PER_FREEZE - streak.current % DAYS_PER_FREEZE
+        lines[0] += f" · next freeze in {plural(left, 'question day')}"
+    if card.away_until:
+        lines.append(f"Away until {card.away_until}: the count waits.")
+    return lines
 
 
 def introduce_ledger(streak: Streak) -> str:

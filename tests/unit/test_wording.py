@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.wording import name_field, name_grader, plural
+from bot.domain.cards import StreakCard
+from bot.domain.streak import Streak
+from bot.domain.wording import explain_streak, name_field, name_grader, plural
 
 
 @pytest.mark.parametrize(
@@ -36,3 +38,11 @@ def test_a_field_is_labelled_as_people_say() -> None:
         "Time zone",
         "Away until",
     ]
+
+
+def test_no_freeze_is_promised_to_who_has_them_all() -> None:
+    def explain(freezes: int) -> list[str]:
+        return explain_streak(StreakCard("ana", Streak(20, 20, freezes)))
+
+    assert explain(1) == ["Longest 20 · freezes 1 of 2 · next freeze in 1 question day"]
+    assert explain(2) == ["Longest 20 · freezes 2 of 2"]
