@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 
 from bot.domain import delivery as moves
-from bot.domain.delivery import Change, Delivery, Purpose
+from bot.domain.delivery import Change, Delivery, DeliveryState, Purpose
 from bot.domain.people import Workspace
 from bot.errors import Rejected
 from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage
@@ -51,19 +51,32 @@ class Reconciling:
         return len(doubtful)
 
     async def reconcile_channel(self, workspace: Workspace, channel: str) -> None:
-        """Look at once for the channel's sends in doubt: somebody reacted to one of them."""
+        """Look at once for the channel's sends in doubt: somebody may have reacted to one of them.
+
+        Only what is found is settled. The others' leases may last: what is not there yet may be
+        on its way.
+        """
         async with self.storage.reading() as work:
             doubtful = await work.deliveries.in_doubt(workspace.id, channel)
-        await self._settle([(delivery, workspace) for delivery in doubtful])
+        changes = await self._look_for([(delivery, workspace) for delivery in doubtful])
+        await self._commit([one for one in changes if one[1].state is DeliveryState.CONFIRMED])
 
     async def _settle(self, doubtful: Sequence[tuple[Delivery, Workspace]]) -> None:
+        changes = await self._look_for(doubtful)
+        await self._commit(changes)
+        if any(change.wants_more for _, change in changes):
+            self.wake()
+
+    async def _look_for(
+        self, doubtful: Sequence[tuple[Delivery, Workspace]]
+    ) -> Sequence[tuple[Delivery, Change]]:
         looks = (self._look_within_limit(delivery, at) for delivery, at in doubtful)
         changes = await asyncio.gather(*looks)
-        settled = [(delivery, new) for (delivery, _), new in zip(doubtful, changes, strict=True)]
-        if settled:
-            await settle(self.storage, settled, self.grace, self.clock.now(), self.meter)
-            if any(change.wants_more for _, change in settled):
-                self.wake()
+        return [(delivery, new) for (delivery, _), new in zip(doubtful, changes, strict=True)]
+
+    async def _commit(self, changes: Sequence[tuple[Delivery, Change]]) -> None:
+        if changes:
+            await settle(self.storage, changes, self.grace, self.clock.now(), self.meter)
 
     async def _look_within_limit(self, delivery: Delivery, workspace: Workspace) -> Change:
         trail = structlog.contextvars.bound_contextvars(delivery=delivery.key)

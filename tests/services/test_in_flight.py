@@ -1,0 +1,68 @@
+"""What happens elsewhere while a post is on its way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from adapters.local.platform import NAME, Fault, LocalChat
+from bot.domain.cards import Card
+from bot.domain.delivery import DeliveryState
+from bot.domain.events import Origin, ReactionAdded
+from tests.services.conftest import DUE, Engine, notices, questions
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+BEN = Origin(NAME, "acme", "#general", "ben", member_name="ben")
+
+
+@dataclass
+class SlowChat(LocalChat):
+    """A platform that takes a post only when it is told to."""
+
+    began: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
+        self.began.set()
+        await self.go_on.wait()
+        return await super().post(workspace, channel, card, key)
+
+
+async def post_while(engine: Engine, meanwhile: Callable[[], Awaitable[object]]) -> None:
+    """Begin the post that is due at DUE, do something, and only then let it arrive."""
+    chat = SlowChat(engine.platform)
+    engine.app.dispatching.delivering.chats = {NAME: chat}
+    await engine.add_schedule()
+    engine.clock.move_to(DUE)
+    async with asyncio.timeout(20):
+        await engine.app.dispatching.begin_due()
+        await chat.began.wait()
+        await meanwhile()
+        await engine.app.dispatching.begin_due()
+        chat.go_on.set()
+        await engine.app.run_due()
+
+
+async def test_a_reaction_to_another_message_repeats_nothing(engine: Engine) -> None:
+    """It makes the bot look for what is in doubt; what is on its way is not there yet."""
+
+    async def react() -> None:
+        await engine.app.handle(ReactionAdded(BEN, "777", "bulb"))
+
+    await post_while(engine, react)
+    assert await engine.states() == [DeliveryState.CONFIRMED]
+    assert len(questions(engine)) == 1
+
+
+async def test_reactions_to_other_messages_tell_an_admin_nothing_again(engine: Engine) -> None:
+    engine.platform.faults.extend([Fault.POST_LOST, Fault.BLIND])
+    await engine.add_schedule()
+    await engine.advance(10 * MINUTE)
+    assert await engine.states() == [DeliveryState.STUCK]
+    for number in range(3):
+        await engine.app.handle(ReactionAdded(BEN, f"77{number}", "bulb"))
+    await engine.advance(10 * MINUTE)
+    assert len(notices(engine)) == 1
