@@ -96,8 +96,9 @@ class LeaseRepository:
         lease_until: datetime,
         limit: int,
         platforms: Collection[str] | None = None,
+        held: Collection[DeliveryId] = (),
     ) -> Sequence[Delivery]:
-        values = {"now": now, "until": lease_until, "most": limit}
+        values = {"now": now, "until": lease_until, "most": limit, "held": tuple(held)}
         return await self._take(_make_take_over(self._locks, _freeze(platforms)), values)
 
     @property
@@ -199,7 +200,8 @@ def _make_claim(locks: bool, platforms: frozenset[str] | None) -> Any:
 
 @cache
 def _make_take_over(locks: bool, platforms: frozenset[str] | None) -> Any:
-    return _make_taking(_select_due((DeliveryState.SENDING,), platforms), locks)
+    due = _select_due((DeliveryState.SENDING,), platforms)
+    return _make_taking(due.where(not_(is_among(_TABLE.c.id, "held"))), locks)
 
 
 def _make_taking(due: Any, locks: bool) -> Any:

@@ -62,8 +62,10 @@ class Leases(Protocol):
         lease_until: datetime,
         limit: int,
         platforms: Collection[str] | None = None,
+        held: Collection[DeliveryId] = (),
     ) -> Sequence[Delivery]:
-        """Take over sends whose lease ran out: posted or not, nobody knows."""
+        """Take over sends whose lease ran out: posted or not, nobody knows. The `held` ones are
+        left to whoever asks."""
         ...
 
     async def settle(self, changes: Sequence[tuple[Delivery, Change]]) -> set[DeliveryId]:

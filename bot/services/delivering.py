@@ -80,6 +80,9 @@ class Delivering:
         self._settling = False
         self._tasks = Background()
         self._ended: list[tuple[Delivery, Change]] = []
+        self.held: set[DeliveryId] = set()
+        """What was begun here and is not settled yet: whatever the clock says of its lease, nobody
+        has to look for it."""
         self._group_is_whole = asyncio.Event()
         self._more = False
         self._limit = BATCH
@@ -145,6 +148,7 @@ class Delivering:
         """Begin to send what was taken, and committed as being sent, at that time."""
         for job in jobs:
             self._begun[job.workspace.id] += 1
+            self.held.add(job.delivery.id)
             self._waiting.append((job, since + self.lease / 2))
         self._start_workers()
 
@@ -273,6 +277,9 @@ class Delivering:
         except StorageError:
             self._ended = ended + self._ended
             raise
+        finally:
+            kept = {delivery.id for delivery, _ in self._ended}
+            self.held -= {delivery.id for delivery, _ in ended} - kept
         if any(change.wants_more for _, change in ended):
             self.wake()
 

@@ -81,7 +81,7 @@ class Dispatching:
         if _is_due(wakes.deliveries, now):
             if look:
                 await self.delivering.skip_expired()
-                taken += await self.reconciling.begin_due()
+                taken += await self.reconciling.begin_due(self.delivering.held)
             taken += await self.delivering.begin_due()
         if _is_due(wakes.schedules, now):
             taken += await self._plan_due()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
 
 from bot.domain import delivery as moves
-from bot.domain.delivery import Change, Delivery, DeliveryState, Purpose
+from bot.domain.delivery import Change, Delivery, DeliveryId, DeliveryState, Purpose
 from bot.domain.people import Workspace
 from bot.errors import Rejected
 from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage
@@ -38,11 +38,14 @@ class Reconciling:
     wake: Callable[[], None] = lambda: None
     at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
-    async def begin_due(self) -> int:
-        """Begin to look for the sends whose lease ran out; return how many were taken."""
+    async def begin_due(self, held: Collection[DeliveryId] = ()) -> int:
+        """Begin to look for the sends whose lease ran out; return how many were taken. Those that
+        are `held` here are under way: the clock was set, or the machine slept."""
         now = self.clock.now()
         async with self.storage.writing() as work:
-            doubtful = await work.leases.take_ambiguous(now, now + self.lease, BATCH, self.chats)
+            doubtful = await work.leases.take_ambiguous(
+                now, now + self.lease, BATCH, self.chats, held
+            )
             ids = [delivery.workspace_id for delivery in doubtful]
             workspaces = await work.workspaces.get_many(ids)
         pairs = [(delivery, workspaces[delivery.workspace_id]) for delivery in doubtful]

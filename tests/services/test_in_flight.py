@@ -12,6 +12,7 @@ from bot.domain.cards import Card
 from bot.domain.delivery import DeliveryState
 from bot.domain.events import Origin, ReactionAdded
 from tests.services.conftest import DUE, Engine, notices, questions
+from tests.services.test_committing import FullStorage
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -66,3 +67,33 @@ async def test_reactions_to_other_messages_tell_an_admin_nothing_again(engine: E
         await engine.app.handle(ReactionAdded(BEN, f"77{number}", "bulb"))
     await engine.advance(10 * MINUTE)
     assert len(notices(engine)) == 1
+
+
+async def test_a_clock_that_jumps_past_the_lease_repeats_nothing(engine: Engine) -> None:
+    """Set by NTP, or stopped with the machine: the post is on its way all the same."""
+
+    async def jump() -> None:
+        engine.clock.move_to(DUE + HOUR)
+
+    await post_while(engine, jump)
+    assert await engine.states() == [DeliveryState.CONFIRMED]
+    assert len(questions(engine)) == 1
+
+
+async def test_what_became_of_a_post_is_known_though_its_lease_ran_out(engine: Engine) -> None:
+    """The database was away for longer than that, and the platform can't be searched."""
+    app, storage = engine.app, FullStorage(engine.app.storage)
+    await engine.add_schedule()
+    engine.clock.move_to(DUE)
+    await engine.plan(DUE)
+    app.dispatching.delivering.storage = storage
+    await app.dispatching.delivering.begin_due()
+    await app.dispatching.delivering.finish()
+    engine.platform.faults.append(Fault.BLIND)
+    engine.clock.move_to(DUE + 2 * MINUTE)
+    await app.dispatching.reconciling.begin_due(app.dispatching.delivering.held)
+    await app.dispatching.reconciling.background.finish()
+    storage.full = False
+    await app.run_due()
+    assert await engine.states() == [DeliveryState.CONFIRMED]
+    assert not app.dispatching.delivering.held
