@@ -17,8 +17,8 @@ from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage
 from bot.services.background import Background
 from bot.services.settling import settle
 
-BATCH = 100
-AT_ONCE = 10
+AT_ONCE = 40
+"""Looks under way: none waits for another, or its lease would run out meanwhile."""
 _CLOCK_SKEW = timedelta(minutes=2)
 """How far the platform's clock may be behind ours when we look for a post."""
 log = structlog.get_logger(__name__)
@@ -36,21 +36,28 @@ class Reconciling:
     background: Background = field(default_factory=Background)
     meter: Meter = NO_METER
     wake: Callable[[], None] = lambda: None
-    at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    at_once: int = AT_ONCE
+    _looking: int = 0
 
     async def begin_due(self, held: Collection[DeliveryId] = ()) -> int:
-        """Begin to look for the sends whose lease ran out; return how many were taken. Those that
-        are `held` here are under way: the clock was set, or the machine slept."""
+        """Begin to look for the sends whose lease ran out, as far as there is room; return how
+        many were taken. Those that are `held` here are under way: the clock was set, or the
+        machine slept.
+        """
+        room = self.at_once - self._looking
+        if not room:
+            return 0
         now = self.clock.now()
         async with self.storage.writing() as work:
             doubtful = await work.leases.take_ambiguous(
-                now, now + self.lease, BATCH, self.chats, held
+                now, now + self.lease, room, self.chats, held
             )
             ids = [delivery.workspace_id for delivery in doubtful]
             workspaces = await work.workspaces.get_many(ids)
-        pairs = [(delivery, workspaces[delivery.workspace_id]) for delivery in doubtful]
-        if pairs:
-            self.background.begin(self._settle(pairs))
+        for workspace in workspaces.values():
+            ours = [one for one in doubtful if one.workspace_id == workspace.id]
+            self._looking += len(ours)
+            self.background.begin(self._settle(workspace, ours))
         return len(doubtful)
 
     async def reconcile_channel(self, workspace: Workspace, channel: str) -> None:
@@ -61,37 +68,35 @@ class Reconciling:
         """
         async with self.storage.reading() as work:
             doubtful = await work.deliveries.in_doubt(workspace.id, channel)
-        changes = await self._look_for([(delivery, workspace) for delivery in doubtful])
+        changes = await self._look_for(workspace, doubtful)
         await self._commit([one for one in changes if one[1].state is DeliveryState.CONFIRMED])
 
-    async def _settle(self, doubtful: Sequence[tuple[Delivery, Workspace]]) -> None:
-        changes = await self._look_for(doubtful)
-        await self._commit(changes)
-        if any(change.wants_more for _, change in changes):
+    async def _settle(self, workspace: Workspace, doubtful: Sequence[Delivery]) -> None:
+        """Settle those of one workspace: another, which does not answer, must not delay them."""
+        try:
+            await self._commit(await self._look_for(workspace, doubtful))
+        finally:
+            self._looking -= len(doubtful)
             self.wake()
 
     async def _look_for(
-        self, doubtful: Sequence[tuple[Delivery, Workspace]]
+        self, workspace: Workspace, doubtful: Sequence[Delivery]
     ) -> Sequence[tuple[Delivery, Change]]:
-        looks = (self._look_within_limit(delivery, at) for delivery, at in doubtful)
-        changes = await asyncio.gather(*looks)
-        return [(delivery, new) for (delivery, _), new in zip(doubtful, changes, strict=True)]
+        changes = await asyncio.gather(*(self._look(workspace, one) for one in doubtful))
+        return list(zip(doubtful, changes, strict=True))
 
     async def _commit(self, changes: Sequence[tuple[Delivery, Change]]) -> None:
         if changes:
             await settle(self.storage, changes, self.grace, self.clock.now(), self.meter)
 
-    async def _look_within_limit(self, delivery: Delivery, workspace: Workspace) -> Change:
-        trail = structlog.contextvars.bound_contextvars(delivery=delivery.key)
-        async with self.at_once:
-            with trail:
-                return await self._look(delivery, workspace)
+    async def _look(self, workspace: Workspace, delivery: Delivery) -> Change:
+        with structlog.contextvars.bound_contextvars(delivery=delivery.key):
+            return await self._find(workspace, delivery)
 
-    async def _look(self, delivery: Delivery, workspace: Workspace) -> Change:
-        now = self.clock.now()
+    async def _find(self, workspace: Workspace, delivery: Delivery) -> Change:
         chat = self.chats.get(workspace.platform)
         if chat is None:
-            return moves.look_again(now, delivery.fence, "Its platform is not running here.")
+            return self._look_again(delivery, "Its platform is not running here.")
         since = delivery.due_at - _CLOCK_SKEW
         try:
             async with self._timeout():
@@ -106,12 +111,16 @@ class Reconciling:
             return moves.give_up_looking()
         except Exception as error:  # whatever it is, it leaves no other post in doubt
             log.warning("look_failed", delivery=delivery.key, problem=repr(error))
-            return moves.look_again(now, delivery.fence, "The platform does not answer.")
+            return self._look_again(delivery, "The platform does not answer.")
         if found:
             log.info("found", delivery=delivery.key, message=found.message_id)
             return moves.confirm(found.message_id, found.posted_at)
         log.info("proven_absent", delivery=delivery.key)
-        return moves.postpone(now, timedelta(0), "The platform did not answer in time.")
+        reason = "The platform did not answer in time."
+        return moves.postpone(self.clock.now(), timedelta(0), reason)
+
+    def _look_again(self, delivery: Delivery, reason: str) -> Change:
+        return moves.look_again(self.clock.now(), delivery.fence, reason)
 
     async def _find_thread(self, delivery: Delivery) -> str | None:
         """Return the message in whose thread the delivery would be."""

@@ -1,0 +1,91 @@
+"""Looking for posts in doubt: many at once, and a platform that does not answer."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from adapters.local.platform import NAME, LocalChat
+from bot.domain.cards import Card
+from bot.domain.delivery import DeliveryState
+from bot.errors import OutcomeUnknown
+from bot.ports import Found
+from tests.services.conftest import DUE, Engine
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass
+class ForgetfulChat(LocalChat):
+    """A platform that takes posts and says nothing; of one workspace a search hangs."""
+
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    hung: int = 0
+
+    async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
+        await super().post(workspace, channel, card, key)
+        raise OutcomeUnknown("The reply was lost.")
+
+    async def find(
+        self,
+        workspace: str,
+        channel: str,
+        key: str,
+        since: datetime,
+        thread_of: str | None = None,
+    ) -> Found | None:
+        if workspace == "slow":
+            self.hung += 1
+            await self.go_on.wait()
+        return await super().find(workspace, channel, key, since, thread_of)
+
+
+async def put_in_doubt(engine: Engine, teams: list[str]) -> ForgetfulChat:
+    """Post to each team, and lose what the platform says of it."""
+    chat = ForgetfulChat(engine.platform)
+    dispatching = engine.app.dispatching
+    dispatching.delivering.chats = dispatching.reconciling.chats = {NAME: chat}
+    for number, team in enumerate(teams):
+        await engine.add_schedule(team, f"#c{number}")
+    engine.clock.move_to(DUE)
+    while len(engine.posted) < len(teams):
+        await dispatching.begin_due()
+        await dispatching.delivering.finish()
+        engine.clock.move_to(engine.clock.now() + timedelta(seconds=1))
+    engine.clock.move_to(DUE + MINUTE)
+    return chat
+
+
+async def test_a_search_that_hangs_keeps_no_other_workspace_in_doubt(engine: Engine) -> None:
+    chat = await put_in_doubt(engine, ["slow"] * 4 + ["one", "two"])
+    reconciling = engine.app.dispatching.reconciling
+    async with asyncio.timeout(20):
+        await reconciling.begin_due()
+        while await engine.states("two") != [DeliveryState.CONFIRMED]:
+            await asyncio.sleep(0.01)
+        assert await engine.states("one") == [DeliveryState.CONFIRMED]
+        assert await engine.states("slow") == [DeliveryState.SENDING] * 4
+        chat.go_on.set()
+        await reconciling.background.finish()
+    assert await engine.states("slow") == [DeliveryState.CONFIRMED] * 4
+
+
+async def test_no_more_are_taken_than_are_looked_for_at_once(engine: Engine) -> None:
+    """Who waits in a row while its lease runs out would be taken again, and again."""
+    chat = await put_in_doubt(engine, ["slow"] * 4 + ["one"])
+    reconciling = engine.app.dispatching.reconciling
+    reconciling.at_once = 3
+    async with asyncio.timeout(20):
+        for number in range(4):
+            engine.clock.move_to(DUE + (1 + number) * MINUTE)
+            await reconciling.begin_due()
+            await asyncio.sleep(0.02)
+        assert chat.hung == 3
+        chat.go_on.set()
+        await reconciling.background.finish()
+        assert await reconciling.begin_due() == 2
+        await reconciling.background.finish()
+    assert set(await engine.states("slow") + await engine.states("one")) == {
+        DeliveryState.CONFIRMED
+    }
