@@ -132,12 +132,12 @@ def build(
     engine = open_engine(database) if isinstance(database, str) else database
     dice = dice or random.SystemRandom()
     storage = SqlStorage(engine, dice)
-    reconciling = Reconciling(storage, chats, clock, lease, grace, meter=meter)
+    reconciling = Reconciling(storage, chats, clock, lease, meter=meter)
     graders = make_graders(grading, ai, clock, storage)
     answering = Answering(storage, graders.grader)
     interviewing = Interviewing(storage, graders.grader, answering)
     practising = Practising(storage, Generating())
-    revealing = Revealing(storage, reconciling, grace)
+    revealing = Revealing(storage, reconciling)
     visiting = Visiting(storage, chats, clock, console_address)
     reserved = {*shipped_packs(), GENERATED}
     services = (
@@ -184,7 +184,6 @@ def build(
                 clock,
                 owner,
                 lease,
-                grace,
                 concurrency,
                 meter=meter,
                 pacing=Pacing(paces or {}),

@@ -65,7 +65,6 @@ class Delivering:
     clock: Clock
     owner: str
     lease: timedelta
-    grace: timedelta
     concurrency: int = 100
     holding: Holding = field(default_factory=Holding)
     meter: Meter = NO_METER
@@ -273,7 +272,7 @@ class Delivering:
         those posts, and without it each would be looked for on its platform."""
         ended, self._ended = self._ended, []
         try:
-            await settle(self.storage, ended, self.grace, self.clock.now(), self.meter)
+            await settle(self.storage, ended, self.clock.now(), self.meter)
         except StorageError:
             self._ended = ended + self._ended
             raise

@@ -32,7 +32,6 @@ class Reconciling:
     chats: Mapping[str, ChatPort]
     clock: Clock
     lease: timedelta
-    grace: timedelta
     background: Background = field(default_factory=Background)
     meter: Meter = NO_METER
     wake: Callable[[], None] = lambda: None
@@ -87,7 +86,7 @@ class Reconciling:
 
     async def _commit(self, changes: Sequence[tuple[Delivery, Change]]) -> None:
         if changes:
-            await settle(self.storage, changes, self.grace, self.clock.now(), self.meter)
+            await settle(self.storage, changes, self.clock.now(), self.meter)
 
     async def _look(self, workspace: Workspace, delivery: Delivery) -> Change:
         with structlog.contextvars.bound_contextvars(delivery=delivery.key):

@@ -72,7 +72,7 @@ class Resolving:
             posted = Change(
                 DeliveryState.CONFIRMED, message_id=message_id, posted_at=delivery.due_at
             )
-            await settle(self.storage, [(delivery, posted)], self.grace, now)
+            await settle(self.storage, [(delivery, posted)], now)
             return f"Taken as posted: {where}."
         async with self.storage.writing() as work:
             await work.operations.send_again(delivery, now, now + self.grace)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot.commands import Call, Caller, Press, handles, handles_button
 from bot.domain.attempt import AttemptKind
@@ -27,7 +26,6 @@ class Revealing:
 
     storage: Storage
     reconciling: Reconciling
-    grace: timedelta
 
     @handles("reveal")
     async def reveal_newest(self, call: Call) -> Reply:
@@ -63,7 +61,7 @@ class Revealing:
             card = await self._log_reveal(work, caller, await load_shown(work, caller, delivery))
             if delivery.reveal is RevealMode.PRIVATE:
                 return Reply([card])
-            draft = draft_reveal(caller.workspace, delivery, caller.now, self.grace)
+            draft = draft_reveal(caller.workspace, delivery, caller.now)
             await work.deliveries.hasten(draft)
             return None
 

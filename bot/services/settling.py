@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -29,32 +29,39 @@ log = structlog.get_logger(__name__)
 async def settle(
     storage: Storage,
     changes: Sequence[tuple[Delivery, Change]],
-    grace: timedelta,
     now: datetime,
     meter: Meter = NO_METER,
 ) -> None:
-    """Commit what became of sends, with what follows from it.
+    """Commit what became of sends, with what follows from it."""
+    async with storage.writing() as work:
+        settled = await apply_changes(work, changes, now)
+    _tell(changes, settled, meter)
+
+
+async def apply_changes(
+    work: UnitOfWork, changes: Sequence[tuple[Delivery, Change]], now: datetime
+) -> Collection[DeliveryId]:
+    """Store what became of sends, with what follows from it; return which were still ours.
 
     A posted question plans its answer for all, if the schedule wants one; a permanent
     refusal pauses the schedule and tells its admin.
     """
-    async with storage.writing() as work:
-        settled = await work.leases.settle(changes)
-        posted = []
-        for delivery, change in changes:
-            if delivery.id not in settled or delivery.schedule_id is None:
-                continue
-            if change.state is DeliveryState.CONFIRMED:
-                posted.append((delivery, change))
-            elif change.revoked:
-                await _leave_workspace(work, delivery, change, now)
-            elif change.state is DeliveryState.FAILED:
-                await _pause_schedule(work, delivery, delivery.schedule_id, change, now)
-            elif change.state is DeliveryState.STUCK:
-                await _tell_admin(work, delivery, delivery.schedule_id, str(change.reason), now)
-        await _forget_streaks(work, posted, now)
-        await _plan_reveals(work, posted, grace)
-    _tell(changes, settled, meter)
+    settled = await work.leases.settle(changes)
+    posted = []
+    for delivery, change in changes:
+        if delivery.id not in settled or delivery.schedule_id is None:
+            continue
+        if change.state is DeliveryState.CONFIRMED:
+            posted.append((delivery, change))
+        elif change.revoked:
+            await _leave_workspace(work, delivery, change, now)
+        elif change.state is DeliveryState.FAILED:
+            await _pause_schedule(work, delivery, delivery.schedule_id, change, now)
+        elif change.state is DeliveryState.STUCK:
+            await _tell_admin(work, delivery, delivery.schedule_id, str(change.reason), now)
+    await _forget_streaks(work, posted, now)
+    await _plan_reveals(work, posted)
+    return settled
 
 
 def _tell(
@@ -85,9 +92,7 @@ async def _forget_streaks(
         await work.streaks.forget(workspace_id)
 
 
-async def _plan_reveals(
-    work: UnitOfWork, posted: Sequence[tuple[Delivery, Change]], grace: timedelta
-) -> None:
+async def _plan_reveals(work: UnitOfWork, posted: Sequence[tuple[Delivery, Change]]) -> None:
     due = [
         (delivery, change.posted_at + delivery.reveal_after)
         for delivery, change in posted
@@ -96,7 +101,7 @@ async def _plan_reveals(
     if due:
         workspaces = await work.workspaces.get_many([delivery.workspace_id for delivery, _ in due])
         reveals = [
-            draft_reveal(workspaces[delivery.workspace_id], delivery, due_at, grace)
+            draft_reveal(workspaces[delivery.workspace_id], delivery, due_at)
             for delivery, due_at in due
         ]
         for (delivery, _), reveal in zip(due, reveals, strict=True):
@@ -104,10 +109,9 @@ async def _plan_reveals(
         await work.deliveries.insert(reveals)
 
 
-def draft_reveal(
-    workspace: Workspace, delivery: Delivery, due_at: datetime, grace: timedelta
-) -> Draft:
-    """Return the delivery that brings the answer for all to a posted question."""
+def draft_reveal(workspace: Workspace, delivery: Delivery, due_at: datetime) -> Draft:
+    """Return the delivery that brings the answer for all to a posted question; it may be as late
+    as the question."""
     purpose = Purpose.REVEAL
     return Draft(
         workspace_id=delivery.workspace_id,
@@ -116,7 +120,7 @@ def draft_reveal(
         key=make_key(workspace.seed, delivery.key, purpose.value),
         purpose=purpose,
         due_at=due_at,
-        expires_at=due_at + grace,
+        expires_at=due_at + (delivery.expires_at - delivery.due_at),
         run=delivery.run,
         schedule_id=delivery.schedule_id,
         question_key=delivery.question_key,

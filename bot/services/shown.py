@@ -11,9 +11,9 @@ from bot.domain.attempt import Attempt, AttemptKind
 from bot.domain.deck import Seen
 from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose, make_key
 from bot.domain.question import Question, QuestionSummary
-from bot.domain.streak import unsettles
 from bot.errors import NotFound
 from bot.ports import Storage, UnitOfWork
+from bot.services.settling import apply_changes
 
 _NO_QUESTION = "There is no question in this channel yet. Type /fastapi-quiz ask for one."
 
@@ -41,9 +41,7 @@ async def find_shown(
     delivery = await _find_delivery(work, caller, key)
     if _is_in_doubt(delivery):
         proof = moves.confirm(message_id, delivery.due_at)
-        await work.leases.settle([(delivery, proof)])
-        if unsettles(delivery.slot, delivery.due_at, caller.now):
-            await work.streaks.forget(caller.workspace.id)
+        await apply_changes(work, [(delivery, proof)], caller.now)
     return await load_shown(work, caller, delivery)
 
 

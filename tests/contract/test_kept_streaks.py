@@ -108,7 +108,7 @@ class World:
             claimed = await work.leases.claim("me", self.now, self.now + GRACE, 1)
             await work.leases.mark_sending(claimed, self.now + GRACE)
         change = moves.confirm(key, posted_at)
-        await settle(self.storage, [(one, change) for one in claimed], GRACE, self.now)
+        await settle(self.storage, [(one, change) for one in claimed], self.now)
         async with self.storage.reading() as work:
             delivery = await work.deliveries.by_key(self.workspace.id, key)
         assert delivery is not None

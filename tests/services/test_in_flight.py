@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from adapters.local.platform import NAME, Fault, LocalChat
 from bot.domain.cards import Card
-from bot.domain.delivery import DeliveryState
-from bot.domain.events import Origin, ReactionAdded
+from bot.domain.delivery import DeliveryState, Purpose
+from bot.domain.events import ButtonPressed, Origin, ReactionAdded
 from tests.services.conftest import DUE, Engine, notices, questions
 from tests.services.test_committing import FullStorage
 
@@ -97,3 +97,20 @@ async def test_what_became_of_a_post_is_known_though_its_lease_ran_out(engine: E
     await app.run_due()
     assert await engine.states() == [DeliveryState.CONFIRMED]
     assert not app.dispatching.delivering.held
+
+
+async def test_who_proves_a_post_by_a_press_gets_its_answer_for_all_as_well(
+    engine: Engine,
+) -> None:
+    schedule = await engine.add_schedule()
+    async with engine.app.storage.writing() as work:
+        await work.schedules.save(replace(schedule, reveal_after=8 * HOUR))
+    engine.platform.faults.append(Fault.REPLY_LOST)
+    await engine.advance(MINUTE)
+    [delivery] = await engine.deliveries()
+    assert delivery.state is DeliveryState.SENDING
+    await engine.app.handle(ButtonPressed(BEN, "reveal", delivery.key, message_id="1"))
+    await engine.advance(9 * HOUR)
+    question, answer = await engine.deliveries()
+    assert (question.state, answer.state) == (DeliveryState.CONFIRMED, DeliveryState.CONFIRMED)
+    assert answer.purpose is Purpose.REVEAL
