@@ -62,20 +62,28 @@ class DeliveryRepository:
         )
 
     async def cancel_waiting(self, schedule: Schedule, reason: str) -> None:
+        skipped = {
+            "state": DeliveryState.SKIPPED,
+            "wake_at": None,
+            "round": 0,
+            "reason": reason,
+            "fence": DeliveryRow.fence + 1,
+        }
+        await self._update_of(schedule, WAITING, skipped)
+        over = {"expires_at": DeliveryRow.due_at}
+        await self._update_of(schedule, (DeliveryState.SENDING,), over)
+
+    async def _update_of(
+        self, schedule: Schedule, states: Sequence[DeliveryState], values: dict[str, Any]
+    ) -> None:
         await self.session.exec(
             update(DeliveryRow)
             .where(
                 col(DeliveryRow.workspace_id) == schedule.workspace_id,
                 col(DeliveryRow.schedule_id) == schedule.id,
-                col(DeliveryRow.state).in_(WAITING),
+                col(DeliveryRow.state).in_(states),
             )
-            .values(
-                state=DeliveryState.SKIPPED,
-                wake_at=None,
-                round=0,
-                reason=reason,
-                fence=DeliveryRow.fence + 1,
-            )
+            .values(**values)
             .execution_options(synchronize_session=False)
         )
 

@@ -89,7 +89,8 @@ class Deliveries(Protocol):
         ...
 
     async def cancel_waiting(self, schedule: Schedule, reason: str) -> None:
-        """Skip what still waits to be sent for a schedule."""
+        """Skip what still waits to be sent for a schedule. What is being sent is not sent again:
+        it expires as it is due, so that it is skipped if it proves to be absent."""
         ...
 
     async def seen(

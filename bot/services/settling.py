@@ -96,7 +96,10 @@ async def _plan_reveals(work: UnitOfWork, posted: Sequence[tuple[Delivery, Chang
     due = [
         (delivery, change.posted_at + delivery.reveal_after)
         for delivery, change in posted
-        if delivery.purpose is Purpose.QUESTION and delivery.reveal_after and change.posted_at
+        if delivery.purpose is Purpose.QUESTION
+        and delivery.reveal_after
+        and change.posted_at
+        and delivery.expires_at > delivery.due_at
     ]
     if due:
         workspaces = await work.workspaces.get_many([delivery.workspace_id for delivery, _ in due])

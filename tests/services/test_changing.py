@@ -1,0 +1,68 @@
+"""A schedule is changed while one of its posts waits, or nobody knows what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from adapters.local.platform import NAME, Fault
+from bot.domain.delivery import DeliveryState
+from bot.domain.events import Origin, TextCommand
+from bot.domain.schedule import Schedule
+from tests.services.conftest import DUE, Engine, notices, questions
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+async def say(engine: Engine, text: str) -> None:
+    """Have the admin type a command."""
+    engine.platform.workspaces["acme"].admins.add("ana")
+    origin = Origin(NAME, "acme", "#general", "ana", member_name="ana")
+    await engine.app.handle(TextCommand(origin, text))
+
+
+async def add_revealing(engine: Engine) -> None:
+    """Add a schedule whose answer for all comes eight hours after its question."""
+    schedule = await engine.add_schedule()
+    async with engine.app.storage.writing() as work:
+        await work.schedules.save(replace(schedule, reveal_after=8 * HOUR))
+
+
+async def read_schedule(engine: Engine) -> Schedule:
+    """Return the one schedule as it is now."""
+    async with engine.app.storage.reading() as work:
+        workspace = await work.workspaces.find(NAME, "acme")
+        assert workspace is not None
+        schedule = await work.schedules.find(workspace.id, 1)
+    assert schedule is not None
+    return schedule
+
+
+@pytest.mark.parametrize("verb", ["pause", "remove"])
+@pytest.mark.parametrize("fault", [Fault.POST_LOST, Fault.REFUSED])
+async def test_what_is_in_doubt_is_not_sent_again_once_its_schedule_rests(
+    engine: Engine, verb: str, fault: Fault
+) -> None:
+    engine.platform.faults.append(fault)
+    await engine.add_schedule()
+    await engine.advance(MINUTE)
+    await say(engine, f"schedule {verb} 1")
+    await engine.advance(8 * HOUR)
+    [delivery] = await engine.deliveries()
+    assert (delivery.state, bool(delivery.reason)) == (DeliveryState.SKIPPED, True)
+    assert not questions(engine)
+
+
+async def test_what_is_found_after_its_schedule_was_paused_is_posted_and_nothing_follows(
+    engine: Engine,
+) -> None:
+    engine.platform.faults.append(Fault.REPLY_LOST)
+    await add_revealing(engine)
+    await engine.advance(MINUTE)
+    await say(engine, "schedule pause 1")
+    await engine.advance(16 * HOUR)
+    assert await engine.states() == [DeliveryState.CONFIRMED]
+    assert len(engine.posted) == 1
