@@ -153,10 +153,14 @@ async def _leave_workspace(
 async def _pause_schedule(
     work: UnitOfWork, delivery: Delivery, schedule_id: ScheduleId, change: Change, now: datetime
 ) -> None:
+    """Pause it and tell, unless it has left the channel that refuses: then only tell."""
     schedule = await work.schedules.get(delivery.workspace_id, schedule_id)
     if schedule is None or schedule.paused_because:
         return
     reason = str(change.reason)
+    if schedule.channel != delivery.channel:
+        await _tell_admin(work, delivery, schedule_id, reason, now)
+        return
     await work.schedules.pause(schedule, reason)
     await _tell_admin(
         work,

@@ -66,3 +66,16 @@ async def test_what_is_found_after_its_schedule_was_paused_is_posted_and_nothing
     await engine.advance(16 * HOUR)
     assert await engine.states() == [DeliveryState.CONFIRMED]
     assert len(engine.posted) == 1
+
+
+async def test_a_channel_that_a_schedule_has_left_does_not_pause_it(engine: Engine) -> None:
+    """The answer for all belongs to its question, whose channel is gone since."""
+    await add_revealing(engine)
+    await engine.advance(HOUR)
+    await say(engine, "schedule edit 1 channel:#new")
+    engine.platform.workspaces["acme"].revoked.add("#general")
+    await engine.advance(24 * HOUR)
+    assert (await read_schedule(engine)).paused_because is None
+    assert [one.channel for one in engine.posted if one.key] == ["#general", "#new"]
+    [notice] = notices(engine)
+    assert "is paused" not in notice.text
