@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal, literal_column, or_
+from sqlalchemy import ColumnElement, bindparam, func, literal, literal_column, or_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -73,8 +73,17 @@ class DeliveryRepository:
         over = {"expires_at": DeliveryRow.due_at}
         await self._update_of(schedule, (DeliveryState.SENDING,), over)
 
+    async def redirect_waiting(self, schedule: Schedule) -> None:
+        moved = {"channel": schedule.channel, "fence": DeliveryRow.fence + 1}
+        is_no_reveal = col(DeliveryRow.purpose) != Purpose.REVEAL
+        await self._update_of(schedule, WAITING, moved, is_no_reveal)
+
     async def _update_of(
-        self, schedule: Schedule, states: Sequence[DeliveryState], values: dict[str, Any]
+        self,
+        schedule: Schedule,
+        states: Sequence[DeliveryState],
+        values: dict[str, Any],
+        *conditions: ColumnElement[bool],
     ) -> None:
         await self.session.exec(
             update(DeliveryRow)
@@ -82,6 +91,7 @@ class DeliveryRepository:
                 col(DeliveryRow.workspace_id) == schedule.workspace_id,
                 col(DeliveryRow.schedule_id) == schedule.id,
                 col(DeliveryRow.state).in_(states),
+                *conditions,
             )
             .values(**values)
             .execution_options(synchronize_session=False)

@@ -93,6 +93,11 @@ class Deliveries(Protocol):
         it expires as it is due, so that it is skipped if it proves to be absent."""
         ...
 
+    async def redirect_waiting(self, schedule: Schedule) -> None:
+        """Send what still waits to the channel that the schedule has now. An answer for all stays
+        with its question."""
+        ...
+
     async def seen(
         self, channels: Collection[tuple[WorkspaceId, str]]
     ) -> Mapping[tuple[WorkspaceId, str], Seen]:

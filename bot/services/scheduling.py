@@ -98,6 +98,8 @@ class Scheduling:
             if before.next_due_at is not None:
                 changed = await _with_next_slot(work, changed, caller.now)
             await work.schedules.save(changed)
+            if changed.channel != before.channel:
+                await work.deliveries.redirect_waiting(changed)
         return _say(changed, "is changed")
 
     @handles("schedule pause")

@@ -79,3 +79,16 @@ async def test_a_channel_that_a_schedule_has_left_does_not_pause_it(engine: Engi
     assert [one.channel for one in engine.posted if one.key] == ["#general", "#new"]
     [notice] = notices(engine)
     assert "is paused" not in notice.text
+
+
+async def test_what_waits_follows_its_schedule_to_another_channel(engine: Engine) -> None:
+    engine.platform.faults.append(Fault.REFUSED)
+    await add_revealing(engine)
+    await engine.advance(MINUTE)
+    await say(engine, "schedule edit 1 channel:#new")
+    engine.platform.workspaces["acme"].revoked.add("#general")
+    await engine.advance(HOUR)
+    await say(engine, "schedule edit 1 channel:#newer")
+    await engine.advance(10 * HOUR)
+    assert [one.channel for one in engine.posted if one.key] == ["#new", "#new"]
+    assert not notices(engine)
