@@ -29,6 +29,7 @@ from bot.services.planning import (
 PREVIEWED = 10
 MOST_SCHEDULES = 100
 _WORKDAYS = frozenset(range(5))
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass
@@ -232,11 +233,13 @@ def _read_digest(word: str) -> int | None:
 
 
 async def free_slots(work: UnitOfWork, schedule: Schedule, now: datetime) -> Iterator[Slot]:
-    """Return the coming slots that have no delivery yet: one post a local date."""
-    since = now.astimezone(ZoneInfo(schedule.rhythm.zone)).date() - timedelta(days=1)
+    """Return the coming slots that have no delivery yet: one post a local date. One that has come
+    due and is not planned yet is among them."""
+    after = min(now, schedule.next_due_at - _INSTANT) if schedule.next_due_at else now
+    since = schedule.rhythm.to_local(after).date() - timedelta(days=1)
     taken = await work.deliveries.planned_slots([schedule], since)
     dates = taken.get(schedule.id, set())
-    return (slot for slot in schedule.rhythm.slots_after(now) if slot.date not in dates)
+    return (slot for slot in schedule.rhythm.slots_after(after) if slot.date not in dates)
 
 
 async def _with_next_slot(work: UnitOfWork, schedule: Schedule, now: datetime) -> Schedule:

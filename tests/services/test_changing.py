@@ -92,3 +92,23 @@ async def test_what_waits_follows_its_schedule_to_another_channel(engine: Engine
     await engine.advance(10 * HOUR)
     assert [one.channel for one in engine.posted if one.key] == ["#new", "#new"]
     assert not notices(engine)
+
+
+async def test_an_edit_loses_nothing_that_is_due_and_not_planned_yet(engine: Engine) -> None:
+    """Thousands were due together, or the process that plans was away."""
+    await engine.add_schedule()
+    engine.clock.move_to(DUE + MINUTE)
+    await say(engine, "schedule edit 1 level:any")
+    await engine.app.run_due()
+    assert await engine.states() == [DeliveryState.CONFIRMED]
+    assert (await read_schedule(engine)).next_due_at == DUE + timedelta(days=1)
+
+
+async def test_skip_leaves_out_what_is_due_and_not_planned_yet(engine: Engine) -> None:
+    await engine.add_schedule()
+    engine.clock.move_to(DUE + MINUTE)
+    await say(engine, "schedule skip 1")
+    await engine.app.run_due()
+    [skipped] = await engine.deliveries()
+    assert (skipped.state, skipped.slot) == (DeliveryState.SKIPPED, DUE.date())
+    assert (await read_schedule(engine)).next_due_at == DUE + timedelta(days=1)
