@@ -19,8 +19,9 @@ from bot.services.settling import settle
 
 AT_ONCE = 40
 """Looks under way: none waits for another, or its lease would run out meanwhile."""
-_CLOCK_SKEW = timedelta(minutes=2)
-"""How far the platform's clock may be behind ours when we look for a post."""
+_CLOCK_SKEW = timedelta(hours=1)
+"""How far the platform's clock may be behind what ours said when it was posted: a clock that runs
+fast, and is set right later, must not hide the post."""
 log = structlog.get_logger(__name__)
 
 

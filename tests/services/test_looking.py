@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from adapters.local.platform import NAME, LocalChat
+from adapters.local.platform import NAME, Fault, LocalChat
 from bot.domain.cards import Card
 from bot.domain.delivery import DeliveryState
 from bot.errors import OutcomeUnknown
@@ -89,3 +89,22 @@ async def test_no_more_are_taken_than_are_looked_for_at_once(engine: Engine) -> 
     assert set(await engine.states("slow") + await engine.states("one")) == {
         DeliveryState.CONFIRMED
     }
+
+
+class SlowClock:
+    """The platform's clock, right where ours is fast."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def now(self) -> datetime:
+        return self.engine.clock.now() - 10 * MINUTE
+
+
+async def test_a_post_is_found_whose_platform_says_it_is_earlier(engine: Engine) -> None:
+    engine.platform.clock = SlowClock(engine)
+    engine.platform.faults.append(Fault.REPLY_LOST)
+    await engine.add_schedule()
+    await engine.advance(10 * MINUTE)
+    assert await engine.states() == [DeliveryState.CONFIRMED]
+    assert len(engine.posted) == 1
