@@ -85,5 +85,5 @@ def explain_answer(error: discord.HTTPException) -> ChatError:
 def _read_wait(error: discord.HTTPException) -> timedelta:
     """A 429 that discord.py did not wait out: Discord blocks this address for a while."""
     text = error.response.headers.get("Retry-After", "")
-    seconds = float(text) if text.replace(".", "", 1).isdigit() else 0.0
+    seconds = float(text) if text.replace(".", "", 1).isdecimal() else 0.0
     return max(_BLOCKED, timedelta(seconds=min(seconds, 86_400.0)))

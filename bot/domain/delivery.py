@@ -29,6 +29,10 @@ LATE_AFTER = timedelta(minutes=5)
 LONGEST_BACKOFF = timedelta(minutes=5)
 """The longest wait between two tries at a platform that does not answer."""
 
+LONGEST_WAIT = timedelta(hours=1)
+"""A platform that asks for more is asked again then: one answer must not silence a workspace for
+days."""
+
 
 class DeliveryState(StrEnum):
     """Where a delivery stands; the last four are final but for a stuck one that is found."""
@@ -196,9 +200,15 @@ def back_off(tries: int, first: timedelta = timedelta(seconds=1)) -> timedelta:
     return min(LONGEST_BACKOFF, doubled)
 
 
-def look_again(now: datetime, tries: int, reason: str) -> Change:
-    """Posted or not, nobody knows: look by key after a wait that doubles with each look."""
-    wait = back_off(tries, timedelta(seconds=5))
+def heed(asked: timedelta, wait: timedelta) -> timedelta:
+    """Return how long to wait: as long as the platform asks, if that is longer, within reason."""
+    return min(LONGEST_WAIT, max(asked, wait))
+
+
+def look_again(now: datetime, tries: int, reason: str, asked: timedelta = timedelta(0)) -> Change:
+    """Posted or not, nobody knows: look by key after a wait that doubles with each look, or that
+    the platform asks for."""
+    wait = heed(asked, back_off(tries, timedelta(seconds=5)))
     return Change(DeliveryState.SENDING, lease_until=now + wait, reason=reason)
 
 

@@ -33,7 +33,7 @@ async def post_once(
     except NotSent as error:
         log.warning("post_refused", **words, problem=str(error))
         now = clock.now()
-        wait = max(error.retry_after, moves.back_off(delivery.tries))
+        wait = moves.heed(error.retry_after, moves.back_off(delivery.tries))
         holding.wait(workspace.id, now + wait, str(error))
         return moves.postpone(now, wait, str(error))
     except Rejected as error:

@@ -12,7 +12,7 @@ import structlog
 from bot.domain import delivery as moves
 from bot.domain.delivery import Change, Delivery, DeliveryId, DeliveryState, Purpose
 from bot.domain.people import Workspace
-from bot.errors import Rejected
+from bot.errors import NotSent, Rejected
 from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage
 from bot.services.background import Background
 from bot.services.settling import settle
@@ -111,7 +111,8 @@ class Reconciling:
             return moves.give_up_looking()
         except Exception as error:  # whatever it is, it leaves no other post in doubt
             log.warning("look_failed", delivery=delivery.key, problem=repr(error))
-            return self._look_again(delivery, "The platform does not answer.")
+            asked = error.retry_after if isinstance(error, NotSent) else timedelta(0)
+            return self._look_again(delivery, "The platform does not answer.", asked)
         if found:
             log.info("found", delivery=delivery.key, message=found.message_id)
             return moves.confirm(found.message_id, found.posted_at)
@@ -119,8 +120,10 @@ class Reconciling:
         reason = "The platform did not answer in time."
         return moves.postpone(self.clock.now(), timedelta(0), reason)
 
-    def _look_again(self, delivery: Delivery, reason: str) -> Change:
-        return moves.look_again(self.clock.now(), delivery.fence, reason)
+    def _look_again(
+        self, delivery: Delivery, reason: str, asked: timedelta = timedelta(0)
+    ) -> Change:
+        return moves.look_again(self.clock.now(), delivery.fence, reason, asked)
 
     async def _find_thread(self, delivery: Delivery) -> str | None:
         """Return the message in whose thread the delivery would be."""

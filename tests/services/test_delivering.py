@@ -212,3 +212,12 @@ async def test_spread_gives_each_channel_its_own_fixed_time(engine: Engine) -> N
     assert len(delays) == 20
     assert all(timedelta(0) <= delay < window for delay in delays)
     assert max(delays) - min(delays) > window / 2
+
+
+async def test_no_answer_silences_a_workspace_for_days(engine: Engine) -> None:
+    engine.platform.faults.append(Fault.REFUSED)
+    engine.platform.refuse_for = timedelta(days=9_999)
+    await engine.add_schedule()
+    await engine.advance(2 * HOUR)
+    [delivery] = await engine.deliveries()
+    assert (delivery.state, delivery.posted_at) == (DeliveryState.CONFIRMED, DUE + HOUR)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from adapters.local.platform import NAME, Fault, LocalChat
 from bot.domain.cards import Card
 from bot.domain.delivery import DeliveryState
-from bot.errors import OutcomeUnknown
+from bot.errors import NotSent, OutcomeUnknown
 from bot.ports import Found
 from tests.services.conftest import DUE, Engine
 
@@ -108,3 +108,28 @@ async def test_a_post_is_found_whose_platform_says_it_is_earlier(engine: Engine)
     await engine.advance(10 * MINUTE)
     assert await engine.states() == [DeliveryState.CONFIRMED]
     assert len(engine.posted) == 1
+
+
+class LimitedChat(LocalChat):
+    """A platform that loses its replies, and asks whoever searches to wait."""
+
+    asked_at: list[datetime]
+
+    async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
+        await super().post(workspace, channel, card, key)
+        raise OutcomeUnknown("The reply was lost.")
+
+    async def find(self, *where: object) -> Found | None:
+        self.asked_at.append(self.platform.clock.now())
+        raise NotSent("Asked too often.", timedelta(minutes=7))
+
+
+async def test_a_search_waits_as_long_as_the_platform_asks(engine: Engine) -> None:
+    chat = LimitedChat(engine.platform)
+    chat.asked_at = []
+    dispatching = engine.app.dispatching
+    dispatching.delivering.chats = dispatching.reconciling.chats = {NAME: chat}
+    await engine.add_schedule()
+    await engine.advance(30 * MINUTE)
+    first, *more = chat.asked_at
+    assert [at - first for at in more] == [number * 7 * MINUTE for number in (1, 2, 3, 4)]
