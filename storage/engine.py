@@ -29,6 +29,9 @@ CACHE_KB = 512
 own, and the operating system has the file in its memory as well: more makes nothing quicker."""
 ASK_AFTER = 5.0
 """Seconds without use after which a connection to PostgreSQL is asked whether it is alive."""
+PATIENCE = 30.0
+"""A line to PostgreSQL that broke in silence says nothing for ever; a statement of the service takes
+thousandths of a second. Migrations may take longer."""
 WRITE = {"begin": "BEGIN IMMEDIATE"}
 """Execution options of a transaction that will write. Taking SQLite's lock at the start
 waits for another writer; taking it half-way fails with "database is locked"."""
@@ -47,8 +50,10 @@ _OPTIONS = frozenset({"ssl", "host", "port", "passfile", "prepared_statement_cac
 _PORT = "database.url: its port must be a number from 1 to 65535."
 
 
-def open_engine(url: str) -> AsyncEngine:
+def open_engine(url: str, patience: float | None = PATIENCE) -> AsyncEngine:
     """Return an engine; nothing is connected yet. Dispose of it when done.
+
+    A statement that PostgreSQL does not answer for `patience` seconds is given up (None: never).
 
     Its errors do not repeat the values of a statement: they get into the log with tracebacks,
     and hold what members wrote.
@@ -67,7 +72,8 @@ def open_engine(url: str) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    engine = create_async_engine(parsed, hide_parameters=True)
+    options = {"command_timeout": patience}
+    engine = create_async_engine(parsed, hide_parameters=True, connect_args=options)
     event.listen(engine.sync_engine, "checkin", _note_use)
     event.listen(engine.sync_engine, "checkout", partial(_refuse_dead, engine.sync_engine.dialect))
     return engine
@@ -222,4 +228,6 @@ def _explain(problem: str) -> str:
     for sign, explanation in _EXPLANATIONS:
         if sign in problem:
             return explanation
-    return f"The database answers: {problem.splitlines()[0] if problem else 'nothing'}."
+    if not problem:  # a time-out has no words
+        return "The database did not answer in time. Look whether its server can be reached."
+    return f"The database answers: {problem.splitlines()[0]}."

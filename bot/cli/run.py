@@ -55,7 +55,7 @@ def migrate(config: Path | None) -> str:
 
 
 async def _migrate(url: str) -> str:
-    engine = open_engine(url)
+    engine = open_engine(url, patience=None)
     try:
         return await migrate_database(engine)
     finally:

@@ -27,7 +27,7 @@ def _run(connection: Any) -> None:
 
 
 async def _run_on_own_engine() -> None:
-    engine = open_engine(str(context.config.get_main_option("sqlalchemy.url")))
+    engine = open_engine(str(context.config.get_main_option("sqlalchemy.url")), patience=None)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_run)

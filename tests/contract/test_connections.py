@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from socket import gaierror
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import storage.engine
@@ -54,6 +56,60 @@ async def test_one_that_was_not_used_for_long_is_asked_first(
     await end_connection(engine, postgres_url, noticed=False)
     async with SqlStorage(engine, random.Random(1)).writing() as work:
         await work.workspaces.ensure("local", "asked", "asked")
+
+
+class SilentLine:
+    """Stands between the program and the server; what is connected may break without a word."""
+
+    def __init__(self, url: URL) -> None:
+        self._server = (url.host, url.port)
+        self._epoch = 0
+
+    @asynccontextmanager
+    async def listen(self) -> AsyncIterator[int]:
+        """Serve on a port."""
+        server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+        async with server:
+            yield server.sockets[0].getsockname()[1]
+
+    def break_all(self) -> None:
+        """Nothing comes through any more but on new connections."""
+        self._epoch += 1
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        ours, theirs = await asyncio.open_connection(*self._server)
+        with suppress(ConnectionError):
+            await asyncio.gather(self._pump(reader, theirs), self._pump(ours, writer))
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        epoch = self._epoch
+        while data := await reader.read(65_536):
+            if epoch == self._epoch:
+                writer.write(data)
+        writer.close()
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+async def test_a_line_that_broke_in_silence_is_given_up_and_replaced(
+    engine: AsyncEngine, postgres_url: str, monkeypatch: pytest.MonkeyPatch, is_old: bool
+) -> None:
+    """A server lost its power, or a firewall forgot the connection: nobody ever says so."""
+    monkeypatch.setattr(storage.engine, "ASK_AFTER", -1.0 if is_old else 1000.0)
+    line = SilentLine(make_url(postgres_url))
+    async with line.listen() as port:
+        url = make_url(postgres_url).set(port=port)
+        through = open_engine(url.render_as_string(hide_password=False), patience=0.3)
+        sql = SqlStorage(through, random.Random(1))
+        async with sql.writing() as work:
+            await work.workspaces.ensure("local", "before", "before")
+        line.break_all()
+        async with asyncio.timeout(10):
+            with pytest.raises(StorageError, match="did not answer in time"):
+                async with sql.writing() as work:
+                    await work.workspaces.ensure("local", "lost", "lost")
+            async with sql.writing() as work:
+                await work.workspaces.ensure("local", "after", "after")
+        await through.dispose()
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
