@@ -30,8 +30,8 @@ own, and the operating system has the file in its memory as well: more makes not
 ASK_AFTER = 5.0
 """Seconds without use after which a connection to PostgreSQL is asked whether it is alive."""
 PATIENCE = 30.0
-"""A line to PostgreSQL that broke in silence says nothing for ever; a statement of the service takes
-thousandths of a second. Migrations may take longer."""
+"""A line to PostgreSQL that broke in silence says nothing for ever, and a statement of the service
+takes thousandths of a second. Migrations may take longer."""
 WRITE = {"begin": "BEGIN IMMEDIATE"}
 """Execution options of a transaction that will write. Taking SQLite's lock at the start
 waits for another writer; taking it half-way fails with "database is locked"."""

@@ -7,10 +7,17 @@ from collections.abc import Coroutine
 from contextvars import Context
 from dataclasses import dataclass, field
 
+import structlog
+
+from bot.errors import StorageError
+
+log = structlog.get_logger(__name__)
+
 
 @dataclass
 class Background:
-    """Holds tasks until they end. A fault in one comes out of `finish`."""
+    """Holds tasks until they end. One that the database breaks off is told of: what it took is due
+    again later. Any other fault comes out of `finish`."""
 
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -19,7 +26,7 @@ class Background:
 
     def begin(self, work: Coroutine[object, object, None]) -> None:
         """Start the work. In the log it is not on the trail of whoever starts it."""
-        task = asyncio.create_task(work, context=Context())
+        task = asyncio.create_task(_tell_of_storage(work), context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -27,3 +34,10 @@ class Background:
         """Wait until all is done, with what it began in turn."""
         while self._tasks:
             await asyncio.gather(*self._tasks)
+
+
+async def _tell_of_storage(work: Coroutine[object, object, None]) -> None:
+    try:
+        await work
+    except StorageError as error:
+        log.warning("work_broken_off", problem=str(error))

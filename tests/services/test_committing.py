@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.local.platform import LocalChat
+from adapters.local.platform import Fault, LocalChat
 from bot.domain.cards import Card
 from bot.domain.delivery import DeliveryState
 from bot.errors import StorageError
@@ -131,3 +131,20 @@ async def test_what_became_of_posts_is_kept_while_the_database_refuses_it(engine
     assert storage.refused == refused
     assert await engine.states() == [DeliveryState.CONFIRMED] * 2
     assert len(questions(engine)) == 2
+
+
+async def test_work_that_the_database_breaks_off_stops_no_drain(engine: Engine) -> None:
+    engine.platform.faults.append(Fault.REPLY_LOST)
+    await engine.add_schedule()
+    await engine.advance(MINUTE)
+    dispatching = engine.app.dispatching
+    engine.clock.move_to(DUE + MINUTE)
+    dispatching.reconciling.storage = FullStorage(engine.app.storage, takes=1)
+    with capture_logs() as logged:
+        assert await dispatching.reconciling.begin_due() == 1
+        await dispatching.drain()
+    assert "work_broken_off" in [line["event"] for line in logged]
+    engine.clock.move_to(DUE + 3 * MINUTE)
+    dispatching.reconciling.storage = engine.app.storage
+    await engine.app.run_due()
+    assert await engine.states() == [DeliveryState.CONFIRMED]
