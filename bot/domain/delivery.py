@@ -200,6 +200,12 @@ def back_off(tries: int, first: timedelta = timedelta(seconds=1)) -> timedelta:
     return min(LONGEST_BACKOFF, doubled)
 
 
+def lose_reply(now: datetime, lease: timedelta) -> Change:
+    """Posted or not, nobody knows yet: what was sent may arrive, or show up in a search, later. It
+    is looked for after a lease, like the posts of a process that died."""
+    return Change(DeliveryState.SENDING, lease_until=now + lease, reason="The reply was lost.")
+
+
 def heed(asked: timedelta, wait: timedelta) -> timedelta:
     """Return how long to wait: as long as the platform asks, if that is longer, within reason."""
     return min(LONGEST_WAIT, max(asked, wait))

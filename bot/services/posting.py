@@ -45,7 +45,7 @@ async def post_once(
     except Exception as error:
         log.warning("post_in_doubt", **words, problem=repr(error))
         holding.fail(workspace.id, clock.now())
-        return moves.look_again(clock.now(), 0, "The reply was lost.")
+        return moves.lose_reply(clock.now(), lease)
     holding.succeed(workspace.id)
     now = clock.now()
     late = round((now - delivery.due_at).total_seconds(), 3)

@@ -133,3 +133,39 @@ async def test_a_search_waits_as_long_as_the_platform_asks(engine: Engine) -> No
     await engine.advance(30 * MINUTE)
     first, *more = chat.asked_at
     assert [at - first for at in more] == [number * 7 * MINUTE for number in (1, 2, 3, 4)]
+
+
+class SluggishChat(LocalChat):
+    """A platform that breaks the line, and posts half a minute later what it was sent."""
+
+    late: list[tuple[datetime, str, str, Card, str]]
+
+    async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
+        at = self.platform.clock.now() + timedelta(seconds=30)
+        self.late.append((at, workspace, channel, card, key))
+        raise OutcomeUnknown("The connection was lost.")
+
+    async def find(
+        self,
+        workspace: str,
+        channel: str,
+        key: str,
+        since: datetime,
+        thread_of: str | None = None,
+    ) -> Found | None:
+        now = self.platform.clock.now()
+        for _, *what, named in [one for one in self.late if one[0] <= now]:
+            self.platform.put(*what, key=named)
+        self.late = [one for one in self.late if one[0] > now]
+        return await super().find(workspace, channel, key, since, thread_of)
+
+
+async def test_a_post_that_arrives_after_its_line_broke_is_not_repeated(engine: Engine) -> None:
+    chat = SluggishChat(engine.platform)
+    chat.late = []
+    dispatching = engine.app.dispatching
+    dispatching.delivering.chats = dispatching.reconciling.chats = {NAME: chat}
+    await engine.add_schedule()
+    await engine.advance(5 * MINUTE)
+    assert await engine.states() == [DeliveryState.CONFIRMED]
+    assert len(engine.posted) == 1
