@@ -11,14 +11,18 @@ import random
 import signal
 import sys
 from collections import Counter
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, time, timedelta
+
+import pytest
 
 from bot.app import store_packs
 from bot.domain.delivery import DeliveryState
 from bot.domain.schedule import Rhythm, Schedule, ScheduleId
 from storage.unit_of_work import SqlStorage
 from tests.crash.server import ChatServer
+from tests.crash.worker import LEASE
 from tests.stage import PACKS
 
 SEED = int(os.environ.get("QUIZ_CRASH_SEED", "20260323"))
@@ -56,6 +60,27 @@ class Herd:
                 os.kill(child, signal.SIGKILL)
 
 
+@asynccontextmanager
+async def deliver_by(storage: SqlStorage, server: ChatServer, children: int) -> AsyncIterator[Herd]:
+    """Run so many delivering processes."""
+    url = storage.engine.url.render_as_string(hide_password=False)
+    nursery = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.crash.worker", url, str(server.port), "6"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    herd = Herd(nursery)
+    try:
+        for _ in range(children):
+            await herd.spawn()
+        yield herd
+    finally:
+        herd.kill_all()
+        nursery.kill()
+        await nursery.wait()
+        nursery._transport.close()  # type: ignore[attr-defined]
+
+
 async def add_schedules(storage: SqlStorage) -> None:
     """Make every schedule due now."""
     now = datetime.now(UTC)
@@ -90,38 +115,53 @@ async def read_states(storage: SqlStorage) -> Counter[str]:
 async def test_every_key_is_posted_once_under_kill_9(storage: SqlStorage) -> None:
     dice = random.Random(SEED)
     sqlite = storage.engine.dialect.name == "sqlite"
-    url = storage.engine.url.render_as_string(hide_password=False)
     await add_schedules(storage)
     server = ChatServer(random.Random(SEED), slowest=0.15)
-    async with server.listen():
-        nursery = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.crash.worker", url, str(server.port), "6"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        herd = Herd(nursery)
-        try:
-            for _ in range(1 if sqlite else 4):
+    async with server.listen(), deliver_by(storage, server, 1 if sqlite else 4) as herd:
+        killed = 0
+        deadline = datetime.now(UTC) + PATIENCE
+        states: Counter[str] = Counter()
+        while states["confirmed"] < DELIVERIES or killed < KILLS:
+            assert datetime.now(UTC) < deadline, f"seed {SEED}: {states}, {killed} kills"
+            await asyncio.sleep(dice.uniform(0.05, 0.4 if sqlite else 0.2))
+            if killed < KILLS:
+                herd.kill(dice, signal.SIGTERM if dice.random() < 0.1 else signal.SIGKILL)
                 await herd.spawn()
-            killed = 0
-            deadline = datetime.now(UTC) + PATIENCE
-            states: Counter[str] = Counter()
-            while states["confirmed"] < DELIVERIES or killed < KILLS:
-                assert datetime.now(UTC) < deadline, f"seed {SEED}: {states}, {killed} kills"
-                await asyncio.sleep(dice.uniform(0.05, 0.4 if sqlite else 0.2))
-                if killed < KILLS:
-                    herd.kill(dice, signal.SIGTERM if dice.random() < 0.1 else signal.SIGKILL)
-                    await herd.spawn()
-                    killed += 1
-                if killed == KILLS or killed % 10 == 0:
-                    states = await read_states(storage)
-        finally:
-            herd.kill_all()
-            nursery.kill()
-            await nursery.wait()
-            nursery._transport.close()  # type: ignore[attr-defined]
+                killed += 1
+            if killed == KILLS or killed % 10 == 0:
+                states = await read_states(storage)
     states = await read_states(storage)
     assert states == {DeliveryState.CONFIRMED.value: DELIVERIES}, f"seed {SEED}"
+    assert len(server.posts) == DELIVERIES, f"seed {SEED}"
+    assert set(server.posts.values()) == {1}, f"seed {SEED}"
+
+
+@pytest.mark.parametrize("bare_url", ["postgresql"], indirect=True)
+async def test_who_was_stopped_for_longer_than_its_lease_repeats_nothing(
+    storage: SqlStorage,
+) -> None:
+    """SIGSTOP, a debugger, a machine without memory: the others have taken over meanwhile."""
+    dice = random.Random(SEED)
+    await add_schedules(storage)
+    server = ChatServer(random.Random(SEED), slowest=0.15)
+    async with server.listen(), deliver_by(storage, server, 4) as herd:
+        stopped: list[int] = []
+        deadline = datetime.now(UTC) + PATIENCE
+        states: Counter[str] = Counter()
+        while states["confirmed"] < DELIVERIES:
+            assert datetime.now(UTC) < deadline, f"seed {SEED}: {states}"
+            for child in stopped:
+                os.kill(child, signal.SIGCONT)
+            stopped = dice.sample(herd.children, 3)
+            for child in stopped:
+                await asyncio.sleep(dice.uniform(0.02, 0.2))
+                os.kill(child, signal.SIGSTOP)
+            await asyncio.sleep(1.5 * LEASE.total_seconds())
+            states = await read_states(storage)
+        for child in stopped:
+            os.kill(child, signal.SIGCONT)
+        await asyncio.sleep(LEASE.total_seconds())
+    assert await read_states(storage) == {DeliveryState.CONFIRMED.value: DELIVERIES}
     assert len(server.posts) == DELIVERIES, f"seed {SEED}"
     assert set(server.posts.values()) == {1}, f"seed {SEED}"
 
@@ -129,30 +169,16 @@ async def test_every_key_is_posted_once_under_kill_9(storage: SqlStorage) -> Non
 async def test_sigterm_drains_and_loses_nothing(storage: SqlStorage) -> None:
     """A rolling restart: what was begun is settled, nothing waits for a lease."""
     dice = random.Random(SEED)
-    url = storage.engine.url.render_as_string(hide_password=False)
     await add_schedules(storage)
     server = ChatServer(random.Random(SEED), slowest=0.05, breaks=0.0)
-    async with server.listen():
-        nursery = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.crash.worker", url, str(server.port), "6"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        herd = Herd(nursery)
-        try:
-            await herd.spawn()
-            while sum(server.posts.values()) < DELIVERIES // 3:
-                await asyncio.sleep(0.01)
-            child = herd.children[0]
-            herd.kill(dice, signal.SIGTERM)
-            while _is_alive(child):
-                await asyncio.sleep(0.01)
-            states = await read_states(storage)
-        finally:
-            herd.kill_all()
-            nursery.kill()
-            await nursery.wait()
-            nursery._transport.close()  # type: ignore[attr-defined]
+    async with server.listen(), deliver_by(storage, server, 1) as herd:
+        while sum(server.posts.values()) < DELIVERIES // 3:
+            await asyncio.sleep(0.01)
+        child = herd.children[0]
+        herd.kill(dice, signal.SIGTERM)
+        while _is_alive(child):
+            await asyncio.sleep(0.01)
+        states = await read_states(storage)
     assert states["sending"] == 0
     assert states["confirmed"] == sum(server.posts.values())
     assert set(server.posts.values()) == {1}
