@@ -15,6 +15,7 @@ from bot.domain.delivery import Delivery, DeliveryState
 from bot.domain.health import OVERDUE_AFTER, Process, Tally
 from bot.domain.people import Workspace
 from storage.mapping import to_delivery, to_workspace
+from storage.statements import connection_of
 from storage.tables import DeliveryRow, ProcessRow, ScheduleRow, WorkspaceRow
 
 _FORGOTTEN_AFTER = timedelta(days=1)
@@ -70,6 +71,13 @@ class OperationsRepository:
             )
             for row in rows
         ]
+
+    async def server_time(self) -> datetime | None:
+        connection = connection_of(self.session)
+        if connection.dialect.name != "postgresql":
+            return None
+        told: datetime | None = await connection.scalar(select(func.clock_timestamp()))
+        return told
 
     async def tally(self, now: datetime) -> Tally:
         return Tally(

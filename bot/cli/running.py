@@ -19,7 +19,7 @@ ANSWER_WITHIN = timedelta(seconds=10)
 async def examine_running(settings: Settings) -> list[Fact]:
     """Return what the processes and the database say; nothing of a database without tables."""
     from bot.app import SystemClock, build
-    from bot.services.health import judge_processes, judge_tally
+    from bot.services.health import judge_clock, judge_processes, judge_tally
     from storage.schema import current_revision, require_current
 
     try:
@@ -34,12 +34,15 @@ async def examine_running(settings: Settings) -> list[Fact]:
         async with app.storage.reading() as work:
             processes = await work.operations.processes()
             tally = await work.operations.tally(now)
+            server_time = await work.operations.server_time()
+            clocks = [judge_clock(SystemClock().now(), server_time)] if server_time else []
     except QuizError:
         return []  # as above
     finally:
         await app.close()
     alive = [process for process in processes if not process.is_gone(now)]
     return [
+        *clocks,
         *(judge_processes(processes, now) or [_NOBODY]),
         *judge_tally(tally, processes, now),
         *(await asyncio.to_thread(_ask_ready, settings, alive)),

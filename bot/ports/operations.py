@@ -26,6 +26,11 @@ class Operations(Protocol):
         """Return the processes that have not left, newest first."""
         ...
 
+    async def server_time(self) -> datetime | None:
+        """Return what a database on a server says the time is; None where it has no clock of its
+        own."""
+        ...
+
     async def tally(self, now: datetime) -> Tally:
         """Count what waits."""
         ...

@@ -12,10 +12,10 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.health import HEARTBEAT_EVERY, Process
+from bot.domain.health import HEARTBEAT_EVERY, Fact, Process
 from bot.errors import QuizError
 from bot.ports import NO_METER, Clock, Meter, Storage
-from bot.services.health import Watched
+from bot.services.health import Watched, judge_clock
 
 LAG_EVERY = 0.5
 """Seconds between two looks at the event loop."""
@@ -37,6 +37,7 @@ class Pulse:
     seconds: Callable[[], float]
     meter: Meter = NO_METER
     _started_at: datetime | None = None
+    _clock_is_right: bool = True
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def start(self) -> None:
@@ -72,10 +73,19 @@ class Pulse:
             async with self.storage.writing() as work:
                 await work.operations.beat(self.describe())
                 processes = await work.operations.processes()
+                server_time = await work.operations.server_time()
         except QuizError as error:
             log.warning("heartbeat_not_stored", problem=str(error))
         else:
             self._share_limits(processes)
+            if server_time is not None:
+                self._tell_of_clock(judge_clock(self.clock.now(), server_time))
+
+    def _tell_of_clock(self, fact: Fact) -> None:
+        """Say once that the clocks differ, and again after they agreed."""
+        if self._clock_is_right and not fact.ok:
+            log.warning("clock_differs", problem=str(fact))
+        self._clock_is_right = fact.ok
 
     async def _go_on(self) -> None:
         while True:
