@@ -20,6 +20,8 @@ THREAD_EXISTS = 160004
 
 _SOON = timedelta(seconds=10)
 _BLOCKED = timedelta(minutes=1)
+_LONGEST = 86_400.0
+"""Seconds. No date can be reckoned from what is longer by far."""
 
 
 @contextmanager
@@ -30,7 +32,7 @@ def explaining_failures() -> Iterator[None]:
     except ChatError:
         raise
     except discord.RateLimited as error:
-        wait = timedelta(seconds=error.retry_after)
+        wait = timedelta(seconds=min(error.retry_after, _LONGEST))
         raise NotSent("Discord asks to wait.", wait) from error
     except discord.HTTPException as error:
         raise explain_answer(error) from error
@@ -86,4 +88,4 @@ def _read_wait(error: discord.HTTPException) -> timedelta:
     """A 429 that discord.py did not wait out: Discord blocks this address for a while."""
     text = error.response.headers.get("Retry-After", "")
     seconds = float(text) if text.replace(".", "", 1).isdecimal() else 0.0
-    return max(_BLOCKED, timedelta(seconds=min(seconds, 86_400.0)))
+    return max(_BLOCKED, timedelta(seconds=min(seconds, _LONGEST)))

@@ -26,6 +26,7 @@ async def test_rate_limits_are_waited_out(stage: Stage, kind: str) -> None:
     [
         ({"kind": "blocked"}, NotSent),
         ({"kind": "limited", "wait": 3600.0}, NotSent),
+        ({"kind": "limited", "wait": 1e300}, NotSent),
         ({"kind": "status", "status": 503}, OutcomeUnknown),
         ({"kind": "dropped"}, OutcomeUnknown),
         ({"kind": "truncated"}, OutcomeUnknown),
