@@ -24,6 +24,7 @@ AT_ONCE = 40
 log = structlog.get_logger(__name__)
 _INSTANT = timedelta(microseconds=1)
 _ONE_DAY = timedelta(days=1)
+_NO_DELAY = timedelta(0)
 _NOTHING = Seen({})
 
 
@@ -136,15 +137,13 @@ class Planning:
         slots, coming = schedule.rhythm.slots_around(schedule.next_due_at - _INSTANT, now)
         free = [slot for slot in slots if slot.date not in taken]
         move = Move(schedule, coming.due_at, schedule.low_told_at_size)
-        if not free or now - free[-1].due_at > self.grace:
+        delay = delay_within(self.spread, workspace, schedule.channel) if self.spread else _NO_DELAY
+        if not free or now - delay - free[-1].due_at > self.grace:
             return Plan(
                 workspace, move, [self._skip(workspace, schedule, slot, now) for slot in free]
             )
         skipped = [self._skip(workspace, schedule, slot, now) for slot in free[:-1]]
-        slot = free[-1]
-        if self.spread:
-            delay = delay_within(self.spread, workspace, schedule.channel)
-            slot = Slot(slot.date, slot.due_at + delay)
+        slot = Slot(free[-1].date, free[-1].due_at + delay)
         draft, low = plan_question(picker, workspace, schedule, slot, self.grace)
         if low:
             move = move._replace(low_told_at_size=low.size)

@@ -221,3 +221,17 @@ async def test_no_answer_silences_a_workspace_for_days(engine: Engine) -> None:
     await engine.advance(2 * HOUR)
     [delivery] = await engine.deliveries()
     assert (delivery.state, delivery.posted_at) == (DeliveryState.CONFIRMED, DUE + HOUR)
+
+
+async def test_a_spread_post_is_within_its_grace_from_when_it_is_due(engine: Engine) -> None:
+    """Nothing ran for longer than the grace, and the channel's own time is yet to come."""
+    planning = engine.app.dispatching.planning
+    planning.spread, planning.grace = 10 * HOUR, 5 * MINUTE
+    await engine.add_schedule()
+    engine.clock.move_to(DUE + 6 * MINUTE)
+    await engine.app.run_due()
+    await engine.advance(11 * HOUR)
+    [delivery] = await engine.deliveries()
+    assert delivery.state is DeliveryState.CONFIRMED
+    assert delivery.due_at > DUE + 6 * MINUTE
+    assert delivery.posted_at == delivery.due_at
