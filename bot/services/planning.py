@@ -74,7 +74,8 @@ class LowDeck(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What becomes of a schedule: new deliveries, when it is due next, what its admin is told."""
+    """What becomes of a schedule: new deliveries, when it is due next (None where that can't be
+    worked out), what its admin is told."""
 
     workspace: Workspace
     move: Move
@@ -107,7 +108,7 @@ class Planning:
         plans: list[Plan] = []
         for start in range(0, len(schedules), AT_ONCE):
             plans += [
-                self._plan(picker, workspaces[s.workspace_id], s, taken.get(s.id, ()), now)
+                self._plan_alone(picker, workspaces[s.workspace_id], s, taken.get(s.id, ()), now)
                 for s in schedules[start : start + AT_ONCE]
             ]
             await asyncio.sleep(0)
@@ -115,6 +116,8 @@ class Planning:
         for plan in plans:
             if plan.low:
                 await tell_of_low_deck(work, plan.move.schedule, plan.low, now)
+            if plan.move.next_due_at is None:
+                await _set_aside(work, plan.move.schedule, now)
         return plans
 
     def tell(self, plans: Sequence[Plan]) -> None:
@@ -124,6 +127,22 @@ class Planning:
         for draft in drafts:
             if draft.state is DeliveryState.SKIPPED:
                 self.meter.note_delivery(draft.state)
+
+    def _plan_alone(
+        self,
+        picker: Picker,
+        workspace: Workspace,
+        schedule: Schedule,
+        taken: Collection[date],
+        now: datetime,
+    ) -> Plan:
+        """Plan a schedule; whatever is wrong with it, it keeps no other back. It is never due
+        again then."""
+        try:
+            return self._plan(picker, workspace, schedule, taken, now)
+        except Exception:
+            log.exception("plan_failed", workspace=workspace.external_id, schedule=schedule.number)
+            return Plan(workspace, Move(schedule, None, schedule.low_told_at_size), ())
 
     def _plan(
         self,
@@ -158,6 +177,22 @@ class Planning:
             else "Nothing ran when it was due, and only the newest missed question is posted."
         )
         return draft_question(workspace, schedule, slot, self.grace, reason=reason)
+
+
+async def _set_aside(work: UnitOfWork, schedule: Schedule, now: datetime) -> None:
+    """Pause a schedule that can't be planned, and tell whoever made it."""
+    number = schedule.number
+    reason = f"When it is due next could not be worked out ({schedule.rhythm})."
+    await work.schedules.pause(schedule, reason)
+    if schedule.created_by is not None:
+        mend = (
+            f"Schedule {number} is paused. {reason} Give it another time zone with "
+            f"/fastapi-quiz schedule edit {number} tz:…, then type: "
+            f"/fastapi-quiz schedule resume {number}"
+        )
+        await work.notices.add(
+            schedule.workspace_id, schedule.created_by, schedule.channel, mend, now
+        )
 
 
 def log_plans(drafts: Sequence[Draft]) -> None:

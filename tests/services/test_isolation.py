@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
-from adapters.local.platform import LocalChat
+from adapters.local.platform import NAME, LocalChat
 from bot.domain.cards import Card
 from bot.domain.delivery import DeliveryState
-from bot.domain.events import AccessRegained, Origin
+from bot.domain.events import AccessRegained, Origin, TextCommand
 from bot.domain.people import WorkspaceId
 from bot.errors import NotSent, OutcomeUnknown, Rejected, RejectReason
 from bot.services.holding import FAILURES_IN_A_ROW, Holding
@@ -161,3 +162,24 @@ async def test_a_revoked_workspace_rests_until_the_bot_is_back(engine: Engine) -
     assert (await engine.states("gone")).count(DeliveryState.CONFIRMED) == 6
     told = [card.text for card in notices(engine) if "The bot is back" in card.text]
     assert len(told) == 6
+
+
+async def test_a_schedule_that_can_not_be_planned_keeps_no_other_back(engine: Engine) -> None:
+    """A newer version knew its time zone, or this machine's list of zones is older."""
+    schedule = await engine.add_schedule("acme")
+    await engine.add_schedule("globex")
+    unknown = replace(schedule, rhythm=replace(schedule.rhythm, zone="Mars/Olympus_Mons"))
+    async with engine.app.storage.writing() as work:
+        await work.schedules.save(unknown)
+    with capture_logs() as logged:
+        await engine.advance(HOUR)
+    assert await engine.states("globex") == [DeliveryState.CONFIRMED]
+    assert [line["event"] for line in logged].count("plan_failed") == 1
+    [notice] = notices(engine)
+    assert "Mars/Olympus_Mons" in notice.text
+    engine.platform.workspaces["acme"].admins.add("ana")
+    ana = Origin(NAME, "acme", "#general", "ana", member_name="ana")
+    for words in ("edit 1 tz:Europe/Berlin", "resume 1"):
+        await engine.app.handle(TextCommand(ana, f"schedule {words}"))
+    await engine.advance(24 * HOUR)
+    assert await engine.states("acme") == [DeliveryState.CONFIRMED]
