@@ -215,6 +215,7 @@ _EXPLANATIONS = (
     ("database or disk is full", "The disk is full; nothing was written. Make room and try again."),
     ("file is not a database", "The file is not an SQLite database. Check database.url."),
     ("malformed", "The database file is damaged. Restore it from a backup."),
+    ("deadlock", "Something else changed the same at that moment. Try again."),
     ("locked", "Another program holds the database. Stop it, or try again in a moment."),
     ("Connect call failed", "The database can't be reached. Check database.url and the server."),
     ("[Errno -", "The database can't be reached. Check database.url and the server."),

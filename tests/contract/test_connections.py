@@ -13,6 +13,7 @@ from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import storage.engine
+from bot.domain.people import WorkspaceId
 from bot.errors import ConfigError, StorageError
 from storage.engine import explaining_errors, open_engine
 from storage.schema import migrate
@@ -159,6 +160,28 @@ async def test_a_host_of_an_unknown_name_is_told() -> None:
     with pytest.raises(StorageError, match="can't be reached"):
         async with explaining_errors():
             raise gaierror(-2, "Name or service not known")
+
+
+async def test_two_that_wait_for_each_other_are_told_to_try_again(engine: AsyncEngine) -> None:
+    """The end of a post has the post and wants its schedule, a pause the other way round:
+    PostgreSQL ends one of them."""
+    sql, other = SqlStorage(engine, random.Random(1)), SqlStorage(engine, random.Random(1))
+    async with sql.writing() as work:
+        names = [(await work.workspaces.ensure("local", f"dead{n}", "")).id for n in (1, 2)]
+    met = asyncio.Barrier(2)
+
+    async def change(storage: SqlStorage, first: WorkspaceId, second: WorkspaceId) -> None:
+        async with storage.writing() as work:
+            await work.workspaces.set_emoji(first, "tada")
+            await met.wait()
+            await work.workspaces.set_emoji(second, "tada")
+
+    ends = await asyncio.gather(
+        change(sql, names[0], names[1]), change(other, names[1], names[0]), return_exceptions=True
+    )
+    [refused] = [end for end in ends if end is not None]
+    assert isinstance(refused, StorageError)
+    assert str(refused).endswith("Try again.")
 
 
 async def test_a_write_after_a_look_is_a_transaction_and_may_be_undone(engine: AsyncEngine) -> None:
