@@ -69,9 +69,10 @@ class DeliveryRepository:
             "reason": reason,
             "fence": DeliveryRow.fence + 1,
         }
-        await self._update_of(schedule, WAITING, skipped)
         over = {"expires_at": DeliveryRow.due_at}
         await self._update_of(schedule, (DeliveryState.SENDING,), over)
+        # what comes back to the queue between the two is met here
+        await self._update_of(schedule, WAITING, skipped)
 
     async def redirect_waiting(self, schedule: Schedule) -> None:
         moved = {"channel": schedule.channel, "fence": DeliveryRow.fence + 1}

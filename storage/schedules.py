@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.domain.people import WorkspaceId
 from bot.domain.schedule import Schedule, ScheduleId
 from bot.ports import Move
+from storage.arrays import is_among
 from storage.bulk import execute_many, fetch
 from storage.mapping import from_schedule, to_schedule
 from storage.statements import connection_of
@@ -25,6 +26,10 @@ _MOVE_ON = (
     _TABLE.update()
     .where(_TABLE.c.id == bindparam("row_id"), _TABLE.c.workspace_id == bindparam("of_workspace"))
     .values(next_due_at=bindparam("next_due_at"), low_told_at_size=bindparam("low_told_at_size"))
+)
+
+_ACTIVE = select(_TABLE.c.id).where(
+    is_among(_TABLE.c.id, "ids"), _TABLE.c.paused_because.is_(None), _TABLE.c.removed_at.is_(None)
 )
 
 
@@ -124,6 +129,12 @@ class ScheduleRepository:
         taking = _make_taking(due_at, connection.dialect.name == "postgresql")
         rows = await fetch(connection, taking, {"now": now, "most": limit})
         return list(map(to_schedule, rows))
+
+    async def active(self, schedule_ids: Collection[ScheduleId]) -> Collection[ScheduleId]:
+        if not schedule_ids:
+            return ()
+        rows = await fetch(connection_of(self.session), _ACTIVE, {"ids": tuple(schedule_ids)})
+        return {ScheduleId(row.id) for row in rows}
 
     async def get(self, workspace_id: WorkspaceId, schedule_id: ScheduleId) -> Schedule | None:
         rows = await self.session.exec(

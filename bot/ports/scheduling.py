@@ -61,6 +61,10 @@ class Schedules(Protocol):
         """Return schedules of any workspace whose digest is due, earliest first."""
         ...
 
+    async def active(self, schedule_ids: Collection[ScheduleId]) -> Collection[ScheduleId]:
+        """Return those of the schedules that are neither paused nor removed."""
+        ...
+
     async def get(self, workspace_id: WorkspaceId, schedule_id: ScheduleId) -> Schedule | None:
         """Return a schedule, removed or not."""
         ...

@@ -9,6 +9,7 @@ from datetime import datetime
 import structlog
 
 from bot.domain.delivery import (
+    LATE_AFTER,
     Change,
     Delivery,
     DeliveryId,
@@ -93,14 +94,14 @@ async def _forget_streaks(
 
 
 async def _plan_reveals(work: UnitOfWork, posted: Sequence[tuple[Delivery, Change]]) -> None:
-    due = [
+    """Plan the answers for all; none of a schedule that was paused or removed meanwhile."""
+    wanting = [
         (delivery, change.posted_at + delivery.reveal_after)
         for delivery, change in posted
-        if delivery.purpose is Purpose.QUESTION
-        and delivery.reveal_after
-        and change.posted_at
-        and delivery.expires_at > delivery.due_at
+        if delivery.purpose is Purpose.QUESTION and delivery.reveal_after and change.posted_at
     ]
+    active = await work.schedules.active([one.schedule_id for one, _ in wanting if one.schedule_id])
+    due = [(delivery, due_at) for delivery, due_at in wanting if delivery.schedule_id in active]
     if due:
         workspaces = await work.workspaces.get_many([delivery.workspace_id for delivery, _ in due])
         reveals = [
@@ -114,8 +115,9 @@ async def _plan_reveals(work: UnitOfWork, posted: Sequence[tuple[Delivery, Chang
 
 def draft_reveal(workspace: Workspace, delivery: Delivery, due_at: datetime) -> Draft:
     """Return the delivery that brings the answer for all to a posted question; it may be as late
-    as the question."""
+    as the question. One that was not to be sent again leaves it a few minutes."""
     purpose = Purpose.REVEAL
+    grace = max(delivery.expires_at - delivery.due_at, LATE_AFTER)
     return Draft(
         workspace_id=delivery.workspace_id,
         channel=delivery.channel,
@@ -123,7 +125,7 @@ def draft_reveal(workspace: Workspace, delivery: Delivery, due_at: datetime) -> 
         key=make_key(workspace.seed, delivery.key, purpose.value),
         purpose=purpose,
         due_at=due_at,
-        expires_at=due_at + (delivery.expires_at - delivery.due_at),
+        expires_at=due_at + grace,
         run=delivery.run,
         schedule_id=delivery.schedule_id,
         question_key=delivery.question_key,

@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 from adapters.local.platform import NAME, Fault, LocalChat
 from bot.domain.cards import Card
 from bot.domain.delivery import DeliveryState, Purpose
-from bot.domain.events import ButtonPressed, Origin, ReactionAdded
+from bot.domain.events import ButtonPressed, Origin, ReactionAdded, TextCommand
+from bot.domain.schedule import RevealMode
 from tests.services.conftest import DUE, Engine, notices, questions
 from tests.services.test_committing import FullStorage
 
@@ -32,11 +34,18 @@ class SlowChat(LocalChat):
         return await super().post(workspace, channel, card, key)
 
 
-async def post_while(engine: Engine, meanwhile: Callable[[], Awaitable[object]]) -> None:
-    """Begin the post that is due at DUE, do something, and only then let it arrive."""
+async def post_while(
+    engine: Engine, meanwhile: Callable[[], Awaitable[object]], **options: object
+) -> None:
+    """Begin the post that is due at DUE, do something, and only then let it arrive.
+
+    `options` are those of its schedule.
+    """
     chat = SlowChat(engine.platform)
     engine.app.dispatching.delivering.chats = {NAME: chat}
-    await engine.add_schedule()
+    schedule = await engine.add_schedule()
+    async with engine.app.storage.writing() as work:
+        await work.schedules.save(replace(schedule, **options))
     engine.clock.move_to(DUE)
     async with asyncio.timeout(20):
         await engine.app.dispatching.begin_due()
@@ -114,3 +123,30 @@ async def test_who_proves_a_post_by_a_press_gets_its_answer_for_all_as_well(
     question, answer = await engine.deliveries()
     assert (question.state, answer.state) == (DeliveryState.CONFIRMED, DeliveryState.CONFIRMED)
     assert answer.purpose is Purpose.REVEAL
+
+
+async def pause(engine: Engine) -> None:
+    """Have the admin pause the schedule."""
+    engine.platform.workspaces["acme"].admins.add("ana")
+    ana = Origin(NAME, "acme", "#general", "ana", member_name="ana")
+    await engine.app.handle(TextCommand(ana, "schedule pause 1"))
+
+
+async def test_a_pause_while_a_question_is_sent_takes_its_answer_for_all_back(
+    engine: Engine,
+) -> None:
+    await post_while(engine, partial(pause, engine), reveal_after=8 * HOUR)
+    await engine.advance(16 * HOUR)
+    assert await engine.states() == [DeliveryState.CONFIRMED]
+    assert len(engine.posted) == 1
+
+
+async def test_who_reacts_to_a_question_whose_schedule_rests_gets_its_answer_posted(
+    engine: Engine,
+) -> None:
+    await post_while(engine, partial(pause, engine), reveal=RevealMode.THREAD)
+    [question] = engine.posted
+    await engine.app.handle(ReactionAdded(BEN, question.id, "bulb"))
+    engine.clock.move_to(engine.clock.now() + timedelta(seconds=1))
+    await engine.app.run_due()
+    assert [one.card.kind for one in engine.posted] == ["question", "reveal"]
