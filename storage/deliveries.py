@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.domain.attempt import AttemptKind
 from bot.domain.deck import Seen
 from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose
-from bot.domain.people import MemberId, WorkspaceId
+from bot.domain.people import Member, MemberId, WorkspaceId
 from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import PostedSlot
 from storage.arrays import gather_highest, is_among, open_pairs
@@ -165,6 +165,19 @@ class DeliveryRepository:
                 col(DeliveryRow.member_id).is_(None),
                 col(DeliveryRow.member_id) == member_id,
             ),
+        )
+
+    async def put_behind(self, member: Member, channel: str, at: datetime) -> None:
+        await self.session.exec(
+            update(DeliveryRow)
+            .where(
+                col(DeliveryRow.workspace_id) == member.workspace_id,
+                col(DeliveryRow.channel) == channel,
+                col(DeliveryRow.member_id) == member.id,
+                col(DeliveryRow.posted_at) > at,
+            )
+            .values(posted_at=at)
+            .execution_options(synchronize_session=False)
         )
 
     async def _one(self, *conditions: Any) -> Delivery | None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.domain.deck import Seen
 from bot.domain.delivery import Change, Delivery, DeliveryId, Draft
-from bot.domain.people import MemberId, WorkspaceId
+from bot.domain.people import Member, MemberId, WorkspaceId
 from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import PostedSlot
 
@@ -132,6 +132,10 @@ class Deliveries(Protocol):
         self, workspace_id: WorkspaceId, channel: str, member_id: MemberId | None
     ) -> Delivery | None:
         """Return the newest question in the channel that the member can see; None: that all can."""
+        ...
+
+    async def put_behind(self, member: Member, channel: str, at: datetime) -> None:
+        """Date what the channel asked the member alone since then as of then."""
         ...
 
     async def question_message_id(self, reveal: Delivery) -> str | None:

@@ -22,9 +22,9 @@ from bot.services.shown import (
     draft_private,
     find_shown,
     leave_out_shown,
-    look_up_posted,
     look_up_shown,
     make_attempt,
+    show_posted,
 )
 from bot.services.streaks import log_and_count
 
@@ -41,8 +41,8 @@ class Answering:
 
     @handles("today")
     async def show_today(self, call: Call) -> Reply:
-        """Show the channel's newest question again."""
-        shown = await look_up_posted(self.storage, call.caller)
+        """Show the channel's newest question again; `answer` and `reveal` then mean that one."""
+        shown = await show_posted(self.storage, call.caller)
         return Reply([_card(call.caller, shown)])
 
     @handles("ask")

@@ -49,6 +49,7 @@ from bot.services.interview_steps import (
 )
 from bot.services.marking import mark_answer
 from bot.services.profile import zone_of
+from bot.services.shown import find_asked_step
 
 WELCOME = (
     "Press Answer and say it in your own words. Skip or stop whenever you like; the model "
@@ -136,12 +137,11 @@ class Interviewing:
 
     async def _find_newest(self, work: UnitOfWork, caller: Caller) -> str:
         """Return the key of the step that is the newest thing asked in this channel, or none."""
-        workspace_id, member_id = caller.workspace.id, caller.member.id
-        interview = await work.interviews.open_of(workspace_id, member_id)
-        step = interview.current if interview else None
-        if interview is None or step is None or interview.channel != caller.channel:
+        asked = await find_asked_step(work, caller)
+        if asked is None:
             return ""
-        newest = await work.deliveries.newest(workspace_id, caller.channel, member_id)
+        _, step = asked
+        newest = await work.deliveries.newest(caller.workspace.id, caller.channel, caller.member.id)
         posted_at = newest.posted_at if newest else None
         return "" if posted_at and posted_at > step.asked_at else step.key
 

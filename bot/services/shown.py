@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.commands import Caller
 from bot.domain import delivery as moves
 from bot.domain.attempt import Attempt, AttemptKind
 from bot.domain.deck import Seen
 from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose, make_key
+from bot.domain.interview import Interview, Step
 from bot.domain.question import Question, QuestionSummary
 from bot.errors import NotFound
 from bot.ports import Storage, UnitOfWork
@@ -57,8 +59,10 @@ async def look_up_shown(
         return await find_shown(work, caller, key, message_id)
 
 
-async def look_up_posted(storage: Storage, caller: Caller) -> Shown:
-    """Return the newest question that the channel sees, whatever the caller asked for alone.
+async def show_posted(storage: Storage, caller: Caller) -> Shown:
+    """Return the newest question that the channel sees: from now on it is the caller's newest.
+
+    What they alone were asked since goes behind it; its own buttons still answer it.
 
     Raises:
         NotFound: there is none, with the next step.
@@ -67,7 +71,33 @@ async def look_up_posted(storage: Storage, caller: Caller) -> Shown:
         delivery = await work.deliveries.newest(caller.workspace.id, caller.channel, None)
         if delivery is None:
             raise NotFound(_NO_QUESTION)
-        return await load_shown(work, caller, delivery)
+        shown = await load_shown(work, caller, delivery)
+        is_newest = await _is_newest(work, caller, delivery)
+    if not is_newest:
+        async with storage.writing() as work:
+            await _put_first(work, caller, delivery)
+    return shown
+
+
+async def _is_newest(work: UnitOfWork, caller: Caller, posted: Delivery) -> bool:
+    newest = await work.deliveries.newest(caller.workspace.id, caller.channel, caller.member.id)
+    return newest == posted and await find_asked_step(work, caller) is None
+
+
+async def _put_first(work: UnitOfWork, caller: Caller, posted: Delivery) -> None:
+    before = (posted.posted_at or posted.due_at) - timedelta(microseconds=1)
+    await work.deliveries.put_behind(caller.member, caller.channel, before)
+    if asked := await find_asked_step(work, caller):
+        interview, step = asked
+        await work.interviews.show_again(interview, replace(step, asked_at=before))
+
+
+async def find_asked_step(work: UnitOfWork, caller: Caller) -> tuple[Interview, Step] | None:
+    """Return what an open interview asks the caller in this channel."""
+    interview = await work.interviews.open_of(caller.workspace.id, caller.member.id)
+    if interview is None or interview.current is None or interview.channel != caller.channel:
+        return None
+    return interview, interview.current
 
 
 async def leave_out_shown(

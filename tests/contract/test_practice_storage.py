@@ -103,6 +103,26 @@ async def test_missed_are_dates_that_ended_in_channels_of_one_s_own(storage: Sql
         assert await work.reviews.missed(dora, NOW - 30 * DAY) == []
 
 
+async def test_what_was_asked_alone_goes_behind_there_and_for_that_member_only(
+    storage: SqlStorage,
+) -> None:
+    async with storage.writing() as work:
+        ben, cem = await make_member(work), await make_member(work, name="cem")
+        posted = make_post(ben, NOW.date())
+        places = ((ben, "#general"), (ben, "#other"), (cem, "#general"))
+        alone = [
+            replace(posted, key=f"{member.name} {channel}", channel=channel, member_id=member.id)
+            for member, channel in places
+        ]
+        await work.deliveries.insert([posted, *alone])
+        await work.deliveries.put_behind(ben, "#general", NOW - timedelta(microseconds=1))
+        found = [
+            await work.deliveries.newest(member.workspace_id, channel, member.id)
+            for member, channel in places
+        ]
+    assert [one and one.key for one in found] == [posted.key, "ben #other", "cem #general"]
+
+
 def make_reminder(member: Member, wake_at: datetime = NOW) -> Reminder:
     return Reminder(
         member.workspace_id, member.id, time(18, 30), "Europe/Berlin", "#general", wake_at

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.stage import CHOICES, START, Play, play_script
 
 
@@ -50,18 +52,58 @@ async def test_a_reveal_before_the_answer_forfeits_points_not_the_streak(play: P
 
 
 async def test_the_grade_of_a_question_that_was_asked_for_says_which_it_was(play: Play) -> None:
-    """Whoever reads today's question after it may have meant that one."""
+    """Whoever sees the channel's question above it may have meant that one."""
     played = await play(
         f"""{START}
         advance 10m
         @ben: /fastapi-quiz ask
-        @ben: /fastapi-quiz today
         @ben: /fastapi-quiz answer it depends
         """
     )
-    asked, today = (played.of("question")[n].data["title"] for n in (1, 2))
-    assert asked != today
+    asked = played.last("question").data["title"]
     assert f"“{asked}” was yours alone" in played.last("grade").text
+
+
+@pytest.mark.parametrize("before", ["ask", "practice drill:yes", "mock"])
+async def test_what_today_shows_is_what_an_answer_and_a_reveal_mean(
+    play: Play, before: str
+) -> None:
+    """Whoever was asked something alone since gets back to the channel's question by it."""
+    played = await play(
+        f"""{START}
+        advance 10m
+        @ben: /fastapi-quiz {before}
+        @ben: /fastapi-quiz today
+        @ben: /fastapi-quiz answer it depends
+        @ben: /fastapi-quiz reveal
+        @ben: /fastapi-quiz streak
+        """
+    )
+    daily = played.of("question", only=None)[0].data["question_id"]
+    assert played.last("grade").data["question_id"] == daily
+    assert played.last("reveal").data["question_id"] == daily
+    assert played.last("streak").data["current"] == 1
+
+
+async def test_what_was_asked_before_today_is_still_answered_by_its_button(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        advance 10m
+        @ben: /fastapi-quiz ask level:5-year
+        @cleo: /fastapi-quiz ask
+        @ben: /fastapi-quiz today
+        @ben presses Reveal to 2
+        @cleo: /fastapi-quiz answer it depends
+        advance 1d
+        @ben: /fastapi-quiz answer it depends
+        """
+    )
+    daily, bens, cleos = (said.data["question_id"] for said in played.of("question")[:3])
+    assert played.last("reveal").data["question_id"] == bens
+    first, second = played.of("grade")
+    assert first.data["question_id"] == cleos
+    assert second.data["question_id"] == played.of("question", only=None)[1].data["question_id"]
+    assert daily not in (bens, cleos)
 
 
 async def test_complaint_11_one_post_spoils_the_same_question_in_another_channel(
