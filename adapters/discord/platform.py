@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -22,9 +21,9 @@ from adapters.discord.servers import Servers
 from bot.config import DiscordSettings
 from bot.errors import ConfigError
 from bot.ports import NO_METER, Handle, Meter
+from bot.services.connecting import FIRST_WAIT, LONGEST_WAIT, Connection
 
 log = structlog.get_logger(__name__)
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 DRAIN = 10.0
 """Seconds that members' questions under way may take when the service stops."""
 _REFUSED = {
@@ -59,7 +58,7 @@ class DiscordPlatform:
         self._memory = memory
         self._options = options
         self._client: QuizClient | None = None
-        self._runner: asyncio.Task[None] | None = None
+        self._connection = Connection(PLATFORM)
         self._pacer = Pacer(
             settings.requests_per_second,
             settings.api_url,
@@ -77,6 +76,8 @@ class DiscordPlatform:
 
     def problem(self) -> str | None:
         """Look at the gateway: every shard that this process has must be connected."""
+        if self._connection.refusal:
+            return self._connection.refusal
         client = self._ready_client()
         if client is None or not isinstance(client, QuizClient):
             return f"The gateway is not connected. {_RECONNECTS}"
@@ -103,15 +104,9 @@ class DiscordPlatform:
         """
         Route.BASE = self._settings.api_url.rstrip("/")
         self._desk.open(handle)
-        connected = asyncio.Event()
-        self._runner = asyncio.create_task(self._stay_connected(connected))
-        waiting = asyncio.create_task(connected.wait())
-        await asyncio.wait([self._runner, waiting], return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        if self._runner.done():
-            self._runner.result()
+        await self._connection.begin(self._stay_connected())
 
-    async def _stay_connected(self, connected: asyncio.Event) -> None:
+    async def _stay_connected(self) -> None:
         """Run one client after another. discord.py reconnects by itself; what ends it is
         either for good, or a fault that a new session mends.
 
@@ -121,7 +116,7 @@ class DiscordPlatform:
         wait = FIRST_WAIT
         while True:
             client = self._client = self._make_client()
-            watching = asyncio.create_task(_pass_on(client.all_connected, connected))
+            watching = asyncio.create_task(self._note_connected(client))
             try:
                 await client.start(self._settings.token.get_secret_value())
                 log.warning("disconnected", again_in=wait)
@@ -134,7 +129,7 @@ class DiscordPlatform:
                 log.warning("disconnected", code=code, again_in=wait)
             except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
                 log.warning("not_connected", problem=str(error), again_in=wait)
-                connected.set()
+                self._connection.tried.set()
             except Exception:
                 log.exception("client_failed", again_in=wait)
             finally:
@@ -144,6 +139,10 @@ class DiscordPlatform:
                 wait = FIRST_WAIT
             await asyncio.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT)
+
+    async def _note_connected(self, client: QuizClient) -> None:
+        await client.all_connected.wait()
+        self._connection.tried.set()
 
     def _make_client(self) -> QuizClient:
         settings = self._settings
@@ -162,10 +161,7 @@ class DiscordPlatform:
     async def stop(self) -> None:
         """Answer what is under way, then disconnect."""
         await self._desk.close(DRAIN)
-        if self._runner:
-            self._runner.cancel()
-            with suppress(asyncio.CancelledError, ConfigError):
-                await self._runner
+        await self._connection.end()
         await self.chat.seeder.stop()
         await self._homes.settle()
         await self._memory.close()
@@ -188,11 +184,6 @@ def require_settings(settings: DiscordSettings) -> None:
                 f"discord.shard_ids has {shard_id}, but discord.shard_count is "
                 f"{settings.shard_count}. Shards count from 0 to one less than that."
             )
-
-
-async def _pass_on(event: asyncio.Event, to: asyncio.Event) -> None:
-    await event.wait()
-    to.set()
 
 
 async def _close(client: QuizClient) -> None:

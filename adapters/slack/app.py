@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from time import time
 
@@ -19,7 +20,7 @@ from adapters.slack.authorize import StoredAuthorize
 from adapters.slack.backlog import Backlog, Once, Seen
 from adapters.slack.chat import SlackChat
 from adapters.slack.client import Watch, make_pace
-from adapters.slack.clients import Clients, OneInstallation
+from adapters.slack.clients import NOT_CONNECTED, Clients, OneInstallation
 from adapters.slack.failures import CALL_ERRORS
 from adapters.slack.files import Files
 from adapters.slack.home import Home
@@ -36,6 +37,7 @@ from adapters.slack.settings import explain_refusal, require_settings
 from bot.config import SlackSettings
 from bot.domain.events import AccessRegained, Origin
 from bot.domain.installation import Installation
+from bot.errors import NotSent
 from bot.logs import following_event
 from bot.ports import (
     NO_METER,
@@ -46,6 +48,7 @@ from bot.ports import (
     OneTimeTokens,
     ReceivedEvents,
 )
+from bot.services.connecting import FIRST_WAIT, LONGEST_WAIT, Connection
 
 PING_SECONDS = 10
 DRAIN = 20.0
@@ -94,6 +97,8 @@ class SlackPlatform:
         self._replies = Replies(self.clients, self.files)
         self._backlog = Backlog()
         self._once = Once(Seen(), received, clock)
+        self._connection = Connection(NAME)
+        self._silence = NOT_CONNECTED
         self._socket: SocketModeClient | None = None
         self._app: AsyncApp | None = None
         self._flow: AsyncOAuthFlow | None = None
@@ -109,8 +114,10 @@ class SlackPlatform:
 
     def problem(self) -> str | None:
         """Look at the socket; by HTTP it is Slack that connects."""
-        if self._app is None:
-            return "Slack is not connected yet. If this stays, look for slack in the log."
+        if self._connection.refusal:
+            return self._connection.refusal
+        if self._silence:
+            return f"{self._silence} It is tried again by itself."
         socket = self._socket
         session = socket.current_session if socket else None
         if socket and (socket.closed or session is None or session.closed):
@@ -126,15 +133,32 @@ class SlackPlatform:
             self.pace.share(processes)
 
     async def start(self, handle: Handle) -> None:
-        """Check the tokens, and connect."""
+        """Check the tokens, and connect.
+
+        Slack being out of reach does not keep the service from starting: it goes on trying.
+        Being refused does.
+        """
+        self.clients.open()
         try:
-            await self._start(handle)
+            await self._connection.begin(self._connect_at_last(handle))
         except BaseException:
             await self.stop()
             raise
 
-    async def _start(self, handle: Handle) -> None:
-        self.clients.open()
+    async def _connect_at_last(self, handle: Handle) -> None:
+        wait = FIRST_WAIT
+        while True:
+            try:
+                return await self._connect(handle)
+            except NotSent as silence:
+                self._silence = str(silence)
+                pause = max(wait, silence.retry_after.total_seconds())
+                log.warning("slack_not_connected", problem=self._silence, again_in=pause)
+            self._connection.tried.set()
+            await asyncio.sleep(pause)
+            wait = min(2 * wait, LONGEST_WAIT)
+
+    async def _connect(self, handle: Handle) -> None:
         if self._single is not None:
             found = await self._identify()
             await self._single.save(found)
@@ -145,11 +169,13 @@ class SlackPlatform:
                 self._settings, self.clients, self._states, self._clock, self._public_url, handle
             )
         if self._settings.mode == "socket":
-            await self._connect()
+            await self._open_socket()
+        self._silence = ""
         log.info("slack_connected", mode=self._settings.mode)
 
     async def stop(self) -> None:
         """Take no more, answer what was acknowledged, disconnect."""
+        await self._connection.end()
         if self._socket:
             await self._socket.close()  # type: ignore[no-untyped-call]
         await self._backlog.drain(DRAIN)
@@ -181,7 +207,8 @@ class SlackPlatform:
 
     async def dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
         """Answer a request; one that Slack never sends gets 400."""
-        assert self._app is not None
+        if self._app is None:
+            return BoltResponse(status=503, body="")
         try:
             require_shape(request.body)
         except Malformed as error:
@@ -214,7 +241,7 @@ class SlackPlatform:
             scopes=frozenset((answer.headers.get("x-oauth-scopes") or "").split(",")),
         )
 
-    async def _connect(self) -> None:
+    async def _open_socket(self) -> None:
         token = self._settings.app_token.get_secret_value()
         client = SocketModeClient(
             app_token=token,

@@ -22,6 +22,7 @@ TIMEOUT_SECONDS = 20
 RENEW_BEFORE = timedelta(hours=2)
 """Tokens live 12 hours; whoever finds one this near its end renews it."""
 RENEWAL_TAKES = timedelta(seconds=30)
+NOT_CONNECTED, SOON = "Slack is not connected yet.", timedelta(seconds=5)
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +65,7 @@ class Clients:
     def session(self) -> aiohttp.ClientSession:
         """The session that all clients share, between `open` and `close`."""
         if self._session is None:
-            raise NotSent("Slack is not connected yet.", timedelta(seconds=5))
+            raise NotSent(NOT_CONNECTED, SOON)
         return self._session
 
     async def installation(self, workspace: str) -> Installation | None:
@@ -158,14 +159,21 @@ class OneInstallation:
 
     def __init__(self) -> None:
         self.only: Installation | None = None
+        self._is_known = False
 
     async def find(self, workspace: str) -> Installation | None:
-        """Return it, if it is the one asked for."""
+        """Return it, if it is the one asked for.
+
+        Raises:
+            NotSent: Slack did not say yet which one it is.
+        """
+        if not self._is_known:
+            raise NotSent(NOT_CONNECTED, SOON)
         return self.only if self.only and self.only.workspace == workspace else None
 
     async def save(self, installation: Installation) -> None:
         """Take it for as long as the program runs."""
-        self.only = installation
+        self.only, self._is_known = installation, True
 
     async def remove(self, workspace: str) -> None:
         """Forget it until the program starts again."""

@@ -199,7 +199,7 @@ class _Examination:
         elif isinstance(meaning, Rejected):
             self.faults.append(f"{what}: {meaning}")
         else:
-            self.faults.append(explain_silence(error))
+            self.faults.append(str(explain_silence(error)))
 
     @property
     def _where_to_install(self) -> str:

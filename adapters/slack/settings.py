@@ -39,19 +39,23 @@ def require_settings(settings: SlackSettings) -> None:
             )
 
 
-def explain_refusal(name: str, error: Exception) -> ConfigError:
-    """Say why a call with the token that stands in the setting did not work, and the mend."""
+def explain_refusal(name: str, error: Exception) -> ConfigError | NotSent:
+    """Say why a call with the token that stands in the setting did not work, and the mend.
+
+    Only what Slack refuses is a fault of the settings.
+    """
     if isinstance(explain(error), Rejected):
         word = word_of(error)
         return ConfigError(f'Slack refuses slack.{name} ("{word}"). {_MENDS[name]} {_GUIDE}')
-    return ConfigError(explain_silence(error))
+    return explain_silence(error)
 
 
-def explain_silence(error: Exception) -> str:
-    """Say why Slack said nothing of what it was asked."""
+def explain_silence(error: Exception) -> NotSent:
+    """Say why Slack said nothing of what it was asked, and how long it asks to wait."""
     meaning = explain(error)
     if isinstance(error, aiohttp.ClientConnectorError):
-        return f"Slack can't be reached ({error.host}). Check slack.base_url."
+        return NotSent(f"Slack can't be reached ({error.host}). Check slack.base_url.")
     if isinstance(meaning, NotSent):
-        return f"Slack asks to wait {format_duration(meaning.retry_after)}. Try again then."
-    return f"Slack does not answer: {meaning} Check slack.base_url."
+        wait = meaning.retry_after
+        return NotSent(f"Slack asks to wait {format_duration(wait)}. Try again then.", wait)
+    return NotSent(f"Slack does not answer: {meaning} Check slack.base_url.")

@@ -131,7 +131,8 @@ class Platform(Protocol):
         ...
 
     async def start(self, handle: Handle) -> None:
-        """Connect, and from now on hand in events. Returns once events can arrive.
+        """Connect, and from now on hand in events. Returns once events can arrive, or once a
+        first try has ended because the platform can't be reached: it is tried again by itself.
 
         Raises:
             ConfigError: what was configured is refused; says what to change.

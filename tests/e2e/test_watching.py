@@ -109,6 +109,40 @@ async def test_discord_alone_with_a_web_server_tells_how_it_is(tmp_path: Path) -
         assert (code, "none runs" in said) == (0, True), said
 
 
+async def test_slack_out_of_reach_at_the_start_keeps_nobody_from_discord(
+    world: World, tmp_path: Path
+) -> None:
+    ports = free_port(), free_port()
+    base_url = f"http://127.0.0.1:{ports[0]}/api/"
+    async with run_discord() as discord, aiohttp.ClientSession() as http:
+        settings = {**world.settings, **on_discord(discord), **web(ports[1])}
+        watcher = Watcher(http, ports[1])
+        async with run_program(tmp_path, {**settings, "slack.base_url": base_url}) as program:
+            await program.until("started")
+            await watcher.until_ready("discord", ok=True)
+            fact = await watcher.until_ready("slack", ok=False)
+            assert "Slack can't be reached (127.0.0.1). Check slack.base_url." in fact["says"]
+            assert "slack_not_connected" in program.log
+            code, said = await check(tmp_path, {**settings, "slack.base_url": base_url})
+            assert code == 1
+            assert "FAILED  readyz: slack: Slack can't be reached" in said
+
+            await world.server.stop()
+            await world.server.start(ports[0])
+            await watcher.until_ready("slack", ok=True)
+            await post_question(world)
+            assert await program.terminate() == 0
+    assert "Traceback" not in program.log
+
+
+async def test_it_ends_with_0_while_slack_is_out_of_reach(tmp_path: Path, world: World) -> None:
+    settings = {**world.settings, "slack.base_url": "http://127.0.0.1:1/api/"}
+    async with run_program(tmp_path, settings) as program:
+        await program.until("slack_not_connected")
+        assert await program.terminate() == 0
+    assert "Traceback" not in program.log
+
+
 async def test_socket_mode_with_a_web_server_counts_what_happens(
     world: World, tmp_path: Path
 ) -> None:
