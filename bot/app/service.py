@@ -6,7 +6,7 @@ import gc
 import os
 import socket
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import IO
 
@@ -81,7 +81,7 @@ class Service:
             self._tracing.handle,
         )
 
-    def prepare(self) -> None:
+    def prepare(self, is_told_to_end: Callable[[], bool] = lambda: False) -> None:
         """Hold the database for this process and bring it up to date. Comes before `start`.
 
         Raises:
@@ -99,7 +99,7 @@ class Service:
                 f"({', '.join(PLATFORMS)}), or try it without any: fastapi-quiz demo"
             )
         self._lock = hold_file(self._app.engine)
-        prepare_database(self._url)
+        prepare_database(self._url, is_told_to_end)
 
     async def start(self) -> None:
         """Open the database, connect the platforms, then begin to deliver.
@@ -111,8 +111,8 @@ class Service:
         await self._app.start()
         await self._app.graders.load()
         for platform in self._platforms:
-            await platform.start(self._tracing.handle)
             self._started.append(platform)
+            await platform.start(self._tracing.handle)
         if self._web:
             await self._web.start()
         if self._delivers:

@@ -19,6 +19,7 @@ from bot.cli.grade import grade
 from bot.cli.operate import deliveries, schedules
 from bot.cli.packs import import_questions
 from bot.cli.questions import questions
+from bot.cli.stopping import Ending
 from bot.cli.streams import prepare_streams
 from bot.errors import ConfigError, QuizError
 
@@ -114,9 +115,10 @@ def run(
     ] = None,
 ) -> None:
     """Run the service until SIGTERM."""
+    ending = Ending()
     from bot.cli.run import run
 
-    run(context.obj, only)
+    run(context.obj, only, ending)
 
 
 @app.command()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import signal
 from pathlib import Path
 
 from bot.app import Service
+from bot.cli.stopping import Ending
 from bot.config import list_secrets, load_settings
 from bot.domain.reading import did_you_mean
 from bot.errors import ConfigError
@@ -21,7 +21,7 @@ of requests under way little of what is new is rubbish, and each look holds up t
 PARTS = ("local", "discord", "slack", "scheduler", "web")
 
 
-def run(config: Path | None, only: str | None) -> None:
+def run(config: Path | None, only: str | None, ending: Ending) -> None:
     """Run until SIGTERM or SIGINT, then drain and return."""
     settings = load_settings(config)
     secrets = list_secrets(settings)
@@ -32,19 +32,14 @@ def run(config: Path | None, only: str | None) -> None:
             hint = did_you_mean(part, PARTS)
             raise ConfigError(f'--only: "{part}" is no part.{hint} Parts: {", ".join(PARTS)}.')
     service = Service(settings, parts)
-    service.prepare()
-    asyncio.run(_serve(service))
+    service.prepare(ending.is_told)
+    asyncio.run(_serve(service, ending))
 
 
-async def _serve(service: Service) -> None:
+async def _serve(service: Service, ending: Ending) -> None:
     gc.set_threshold(*GC_THRESHOLDS)
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
     try:
-        await service.start()
-        await stop.wait()
+        await ending.serve(service.start())
     finally:
         await service.stop()
 
