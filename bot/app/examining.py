@@ -1,14 +1,61 @@
-"""What `fastapi-quiz check` asks of chat platforms; each SDK is imported here, if at all."""
+"""What `fastapi-quiz check` asks of the database's questions and of chat platforms, each of whose
+SDKs is imported here, if at all."""
 
 from __future__ import annotations
+
+from itertools import starmap
 
 from bot.app.core import Application, SystemClock, build
 from bot.app.platforms import PLATFORMS, open_installations, require_extra
 from bot.app.serving import NEEDS_WEB, serves_web
 from bot.config import Settings
+from bot.domain.bank import StoredPack
+from bot.domain.people import Workspace
+from bot.domain.schedule import Schedule
+from bot.domain.wording import plural
 from bot.errors import ConfigError
 from bot.services.reporting import Reporting
 from storage.schema import current_revision, require_current
+
+
+async def examine_questions(settings: Settings) -> str:
+    """Read all questions of the database, imported ones too, and look whether schedules find any.
+
+    Raises:
+        ConfigError: a pack can't be read, or an active schedule has nothing to post.
+        StorageError: the database can't be read.
+    """
+    app = build(settings.database.url, {})
+    try:
+        if not await _has_tables(app):
+            return "none yet; `run` stores the shipped ones"
+        reporting = Reporting(app.storage)
+        packs = [pair async for pair in reporting.packs()]
+        broken = [pair for pair in packs if not await reporting.is_readable(*pair)]
+        idle = await reporting.idle_schedules()
+    finally:
+        await app.close()
+    if broken or idle:
+        raise ConfigError(" ".join([*starmap(_tell_broken, broken), *starmap(_tell_idle, idle)]))
+    total = plural(sum(pack.questions for _, pack in packs), "question")
+    return f"{plural(len(packs), 'pack')} with {total}; every active schedule finds some"
+
+
+def _tell_broken(owner: Workspace | None, pack: StoredPack) -> str:
+    whose = f" --workspace {owner.platform}:{owner.external_id}" if owner else ""
+    return (
+        f"The pack {pack.name} can't be read. Store it again: fastapi-quiz questions import FILE "
+        f"--pack {pack.name}{whose}."
+    )
+
+
+def _tell_idle(workspace: Workspace, schedule: Schedule) -> str:
+    return (
+        f"Schedule {schedule.number} of {workspace.name} ({workspace.platform}:"
+        f"{workspace.external_id}) has nothing to post: no question fits ({schedule.wanted}). "
+        f"Import or restore some, or let an admin there widen it: /fastapi-quiz schedule edit "
+        f"{schedule.number} level:any topic:any pack:any."
+    )
 
 
 async def examine_choice(settings: Settings) -> str:

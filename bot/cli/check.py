@@ -55,10 +55,16 @@ async def _examine(settings: Settings) -> int:
 
 
 def _examinations(settings: Settings) -> Iterator[tuple[str, Examine]]:
-    from bot.app.examining import examine_choice, examine_discord, examine_slack
+    from bot.app.examining import (
+        examine_choice,
+        examine_discord,
+        examine_questions,
+        examine_slack,
+    )
 
     yield "database", _examine_database
     yield "question packs", _examine_packs
+    yield "stored questions", examine_questions
     yield "grading", _examine_grading
     yield "language model", _examine_model
     yield "platforms", examine_choice

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 from tests.e2e.test_program import PROGRAM, fails, run
+from tests.stage import PACKS
 
 SCRIPT = """
 at 2026-03-23 08:55 UTC
@@ -51,7 +52,7 @@ def test_deliveries_and_schedules_are_listed(tmp_path: Path) -> None:
 def test_check_is_a_doctor(tmp_path: Path) -> None:
     well = run("check", folder=tmp_path)
     assert well.returncode == 0
-    assert well.stdout.count("ok ") == 6
+    assert well.stdout.count("ok ") == 7
     ill = run("check", folder=tmp_path, FASTAPI_QUIZ_DATABASE__URL="mysql://nowhere")
     assert ill.returncode == 1
     assert "FAILED  database" in ill.stdout
@@ -87,6 +88,29 @@ def test_check_tells_what_is_stuck_and_overdue_and_how_to_mend_it(tmp_path: Path
     assert "deliveries resolve KEY posted" in lines["FAILED  stuck"]
     assert "No process delivers to local now" in lines["FAILED  overdue"]
     assert "start one" in lines["ok      processes"]
+
+
+def test_check_reads_imported_questions_and_tells_which_schedule_finds_none(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    folder = str(PACKS["small"])
+    imported = run("questions", "import", folder, "--pack", "ours", folder=tmp_path)
+    assert imported.returncode == 0, imported.stderr
+    plain = run("check", folder=tmp_path).stdout
+    assert "ok      stored questions: 2 packs with" in plain
+    assert "every active schedule finds some" in plain
+
+    change(tmp_path, "UPDATE schedules SET pack = 'gone'")
+    change(tmp_path, "UPDATE questions SET body = '{}' WHERE slug = 'own-rule'")
+    done = run("check", folder=tmp_path)
+    assert done.returncode == 1
+    [line] = [line for line in done.stdout.splitlines() if "stored questions" in line]
+    assert line.startswith("FAILED")
+    assert "questions import FILE --pack ours." in line
+    assert "Schedule 1 of local (local:local) has nothing to post" in line
+    assert "pack gone" in line
+
+    change(tmp_path, "UPDATE schedules SET paused_because = 'By hand.'")
+    assert "Schedule 1" not in run("check", folder=tmp_path).stdout
 
 
 def test_an_operator_resolves_what_is_stuck(tmp_path: Path) -> None:
