@@ -12,6 +12,7 @@ from bot.domain.people import Member, MemberId, WorkspaceId, find_return
 from bot.domain.pictures import CalendarPicture
 from bot.domain.standing import name_period
 from bot.domain.streak import LedgerDay, Streak, sum_up
+from bot.domain.wording import NOBODY_YET, PERIODS
 from bot.errors import NotFound
 from bot.ports import ChatPort, Storage, UnitOfWork
 from bot.services.streaks import count_streaks, load_ledger, read_streaks
@@ -61,6 +62,8 @@ class Standings:
             board = await read_board(work, caller.member, name_period(period, caller.today))
             streaks = await self._streaks(work, board, caller.now)
         rows = rank(board.top, streaks)
+        if public and not rows:
+            raise NotFound(f"There is nothing to share for {PERIODS[period].lower()}. {NOBODY_YET}")
         place = next(
             (at for at, (one, _) in enumerate(board.top) if one.id == caller.member.id), None
         )

@@ -83,6 +83,22 @@ async def test_ties_share_a_rank_and_one_s_own_line_is_shown_below(tmp_path: Pat
     assert own.split()[:3] == [f"{others.pop()}.", "m00", "0"]
 
 
+async def test_nothing_is_posted_where_nobody_has_points(tmp_path: Path) -> None:
+    played = await play(
+        """
+@ben: /fastapi-quiz leaderboard share:yes
+@ana answers: A
+@ben: /fastapi-quiz leaderboard share:yes
+""",
+        tmp_path,
+    )
+    [refused] = played.of("error")
+    assert refused.only == "ben"
+    assert "Nobody has points yet" in refused.text
+    [shared] = played.of("leaderboard")
+    assert shared.only is None
+
+
 async def test_whoever_comes_back_has_their_points_again(tmp_path: Path) -> None:
     played = await play(
         """

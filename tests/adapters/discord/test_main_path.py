@@ -49,9 +49,14 @@ async def test_private_commands_in_a_direct_message(stage: Stage) -> None:
 async def test_shared_leaderboard_is_seen_by_all(stage: Stage) -> None:
     server = stage.server
     ben = server.member("ben")
+    refused = await server.call(ben, "leaderboard", {"period": "week", "share": True})
+    assert "nothing to share" in text_of((await server.answered(refused)).messages[0])
+    question = await schedule_question(stage)
+    await server.answered(await server.press(ben, question, "Reveal"))
+    before = len(server.posts())
     shared = await server.call(ben, "leaderboard", {"period": "week", "share": True})
     await server.until(lambda: shared.followups)
-    (post,) = server.posts()
+    (post,) = server.posts()[before:]
     assert "This week" in text_of(post)
     assert shared.messages[0]["private"]
 
