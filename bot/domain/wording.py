@@ -236,6 +236,11 @@ def _describe_use(use: ModelUse, limit: str = "") -> str:
     return f"{use.calls:,}{limit} calls, {use.tokens_in:,} tokens in and {use.tokens_out:,} out"
 
 
+def no_schedule(number: object) -> str:
+    """Say that a schedule isn't there, or not any more."""
+    return f"There is no schedule {number} here. Type /fastapi-quiz schedule list to see them."
+
+
 NO_ANSWER_YET = "You have answered no question yet. Type: /fastapi-quiz today"
 SHOWN_OF_ANSWER = 3_000
 """Characters of a past answer that a chat shows; all of them are kept."""

@@ -11,6 +11,7 @@ from bot.domain.cards import FormCard, FormField
 from bot.domain.people import Level, Member, find_return
 from bot.domain.question import QuestionFilter
 from bot.domain.schedule import Schedule, format_days
+from bot.domain.wording import no_schedule
 from bot.errors import NotFound
 from bot.ports import Storage
 
@@ -59,7 +60,7 @@ class Forming:
         async with self.storage.reading() as work:
             schedule = await work.schedules.find(caller.workspace.id, int(key))
         if schedule is None:
-            raise NotFound(f"There is no schedule {key} here any more.")
+            raise NotFound(no_schedule(key))
         return _describe_schedule(schedule)
 
     async def _load_absence(self, caller: Caller) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from bot.domain.cards import PreviewCard, Reply, ScheduleCard, SchedulesCard
 from bot.domain.question import QuestionFilter
 from bot.domain.reading import did_you_mean, format_date
 from bot.domain.schedule import WEEKDAYS, Deed, RevealMode, Rhythm, Schedule, ScheduleId, Slot
+from bot.domain.wording import no_schedule
 from bot.errors import ChatError, CommandError, NotFound, Rejected
 from bot.ports import ChatPort, Storage, UnitOfWork
 from bot.services.generated_pack import GeneratedPack
@@ -255,9 +256,7 @@ async def _find(work: UnitOfWork, call: Call, *, to_change: bool = False) -> Sch
     number, workspace_id = call.options["id"], call.caller.workspace.id
     schedule = await work.schedules.find(workspace_id, number, to_change=to_change)
     if schedule is None:
-        raise NotFound(
-            f"There is no schedule {number} here. Type /fastapi-quiz schedule list to see them."
-        )
+        raise NotFound(no_schedule(number))
     return schedule
 
 

@@ -162,6 +162,16 @@ async def test_a_schedule_is_changed_in_a_form_that_holds_what_it_is(bot: Bot) -
     assert "for all after" not in text
 
 
+async def test_of_a_schedule_that_was_removed_meanwhile_the_list_is_named(bot: Bot) -> None:
+    await post_question(bot)
+    await open_home(bot, bot.ana)
+    await bot.type(bot.ana, "schedule remove 1")
+    await press_home(bot, bot.ana, "Edit")
+    assert bot.acts.open_view(bot.ana) is None
+    assert "There is no schedule 1 here." in bot.last.text
+    assert "schedule list" in bot.last.text
+
+
 async def test_who_is_no_admin_gets_no_schedule_to_change(bot: Bot) -> None:
     await post_question(bot)
     await open_home(bot, bot.ana)
