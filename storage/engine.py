@@ -173,8 +173,9 @@ def hold_file(engine: AsyncEngine) -> IO[str] | None:
     except OSError as error:
         handle.close()
         raise StorageError(
-            f"Another fastapi-quiz run has {path.name} open. Stop it, or let several processes "
-            "share PostgreSQL: see database.url in config.example.toml."
+            f"Another fastapi-quiz has {path.name} open: run, or a simulate or restore that is not "
+            "done yet. Stop it, or let several processes share PostgreSQL: see database.url in "
+            "config.example.toml."
         ) from error
     return handle
 

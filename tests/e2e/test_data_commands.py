@@ -147,7 +147,7 @@ def test_restore_refuses_over_a_running_process(used: Path) -> None:
     run("backup", "copy.db", folder=used)
     with (used / "fastapi-quiz.db-lock").open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert "Another fastapi-quiz run" in fails(run("restore", "copy.db", folder=used), 1)
+        assert "Another fastapi-quiz has" in fails(run("restore", "copy.db", folder=used), 1)
     assert run("restore", "copy.db", folder=used).returncode == 0
 
 
@@ -158,7 +158,9 @@ def test_no_script_is_played_on_what_a_running_process_has(used: Path) -> None:
     with (used / "fastapi-quiz.db-lock").open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         refused = run(*play, folder=used, stdin="advance 9d\n")
-        assert "Another fastapi-quiz run has fastapi-quiz.db open. Stop it" in fails(refused, 1)
+        said = fails(refused, 1)
+        assert "has fastapi-quiz.db open: run, or a simulate or restore" in said
+        assert "Stop it" in said
     assert count(used, "deliveries") == there
     assert run(*play, folder=used, stdin="advance 9d\n").returncode == 0
 
