@@ -28,6 +28,12 @@ _PG_RESTORE = (
     "type: pg_restore --clean --if-exists --dbname={url} {file}"
 )
 
+_OTHER_FILE = "Name another file."
+_MEND_DATABASE = (
+    "Check database.url and who may read and write in that folder; if it is damaged, put a backup "
+    "in its place: fastapi-quiz restore FILE"
+)
+
 
 def back_up(engine: AsyncEngine, target: Path) -> int:
     """Copy the database to a new file, and return its size in bytes.
@@ -41,11 +47,13 @@ def back_up(engine: AsyncEngine, target: Path) -> int:
     if target.exists():
         raise StorageError(f"{target} is there already. Name another file.")
     partial = target.with_name(f"{target.name}.partial")
+    with _explaining(source, _MEND_DATABASE):
+        _read(source)
     try:
-        with _explaining(partial):
+        with _explaining(target, _OTHER_FILE):
             partial.unlink(missing_ok=True)
             _copy(source, partial)
-            _check(partial)
+            _check(partial, source, _MEND_DATABASE)
             partial.replace(target)
     finally:
         with suppress(OSError):
@@ -65,16 +73,17 @@ def restore(engine: AsyncEngine, backup: Path, stamp: str) -> Path | None:
     file = _require_file(engine, _PG_RESTORE, backup)
     if not backup.is_file():
         raise StorageError(f"There is no file {backup}. Check its name.")
+    with _explaining(backup, _OTHER_FILE):
+        _read(backup)
     fresh = file.with_name(f"{file.name}.restoring")
     handle = hold_file(engine)
     try:
-        with _explaining(backup):
+        with _explaining(file, _MEND_DATABASE):
             fresh.unlink(missing_ok=True)
             _copy(backup, fresh)
-            _check(fresh)
+            _check(fresh, backup, _OTHER_FILE)
             _forget_processes(fresh)
-        kept = _put_aside(file, file.with_name(f"{file.name}.before-{stamp}"))
-        with _explaining(file):
+            kept = _put_aside(file, file.with_name(f"{file.name}.before-{stamp}"))
             fresh.replace(file)
         return kept
     finally:
@@ -94,11 +103,16 @@ def _require_file(engine: AsyncEngine, otherwise: str, file: Path) -> Path:
     return path
 
 
+def _read(path: Path) -> None:
+    """Read what any database has; one beside whose file nothing may be written fails, too."""
+    with _open(path) as database:
+        database.execute("SELECT 1 FROM sqlite_master").fetchone()
+
+
 def _copy(source: Path, target: Path) -> None:
     """Copy with whatever the source's write-ahead log holds. The copy is for the owner alone."""
     target.touch(mode=0o600)
     with _open(source) as old, _open(target) as new:
-        old.execute("SELECT 1 FROM sqlite_master").fetchone()
         old.backup(new, pages=-1)
         new.execute("PRAGMA journal_mode = DELETE")
 
@@ -109,18 +123,19 @@ def _open(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def _check(path: Path) -> None:
+def _check(path: Path, source: Path, mend: str) -> None:
+    """Check a copy; what is wrong with it is wrong with its source."""
     with _open(path) as copy:
         said = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
         if said != "ok":
-            raise StorageError(f"{path} is damaged ({said}). Take another backup.")
+            raise StorageError(f"{source} is damaged ({said}). {mend}")
         tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master")}
         if "alembic_version" not in tables:
-            raise StorageError(f"{path} is no database of fastapi-quiz. Name another file.")
+            raise StorageError(f"{source} is no database of fastapi-quiz. {mend}")
         (revision,) = copy.execute("SELECT version_num FROM alembic_version").fetchone()
     if revision not in revisions():
         raise StorageError(
-            f"{path} has schema {revision}, which is newer than this program knows "
+            f"{source} has schema {revision}, which is newer than this program knows "
             f"({head_revision()}). Install the version of fastapi-quiz that made it."
         )
 
@@ -155,11 +170,12 @@ def _put_aside(file: Path, kept: Path) -> Path | None:
 
 
 @contextmanager
-def _explaining(path: Path) -> Iterator[None]:
+def _explaining(path: Path, mend: str) -> Iterator[None]:
+    """Lay what goes wrong to this file, with what to do about it."""
     try:
         yield
     except sqlite3.DatabaseError as error:
-        raise StorageError(f"{path} can't be used: {error}. Name another file.") from error
+        raise StorageError(f"{path} can't be used: {error}. {mend}") from error
     except OSError as error:
         problem = os.strerror(error.errno) if error.errno else str(error)
-        raise StorageError(f"{path} can't be written: {problem}. Name another file.") from error
+        raise StorageError(f"{path} can't be written: {problem}. {mend}") from error

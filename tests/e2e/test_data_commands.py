@@ -127,8 +127,21 @@ def test_a_backup_of_a_newer_program_is_refused_and_of_an_older_one_told(used: P
 
 def test_a_backup_that_fails_leaves_nothing_behind(used: Path) -> None:
     (used / "fastapi-quiz.db").write_bytes(b"rubbish" * 1000)
-    assert "can't be used" in fails(run("backup", "copy.db", folder=used), 1)
+    said = fails(run("backup", "copy.db", folder=used), 1)
+    assert "fastapi-quiz.db can't be used" in said
+    assert "database.url" in said
+    assert "copy.db" not in said
     assert not list(used.glob("copy*"))
+
+
+def test_a_backup_names_the_side_that_is_at_fault(used: Path) -> None:
+    said = fails(run("backup", "nowhere/copy.db", folder=used), 1)
+    assert "nowhere/copy.db can't be written" in said
+    assert "Name another file." in said
+    with database(used) as connection:
+        connection.execute("DROP TABLE alembic_version")
+    said = fails(run("backup", "copy.db", folder=used), 1)
+    assert "fastapi-quiz.db is no database of fastapi-quiz. Check database.url" in said
 
 
 def test_who_ran_when_a_backup_was_made_is_not_missed(used: Path) -> None:
