@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from time import monotonic
 
 import discord
 import structlog
@@ -46,6 +47,8 @@ _MEMBER = re.compile(r"<@!?(\d{1,20})>|(\d{1,20})")
 _MOST_LOOKED_AT = 1000
 """Messages that `find` reads back at most; it says so where there are more."""
 _REMEMBERED = 10_000
+POINTED_AGAIN = 3600.0
+"""Seconds after which somebody who takes no direct messages is told again that there is news."""
 _TRIES = 3
 
 
@@ -58,6 +61,7 @@ class Chat:
         pacer: Pacer,
         homes: Homes,
         servers: Servers,
+        seconds: Callable[[], float] = monotonic,
     ) -> None:
         self._client = client
         self._homes = homes
@@ -65,6 +69,7 @@ class Chat:
         self._pacer = pacer
         self.memberships = Memberships()
         self.presence = Presence()
+        self.seconds = seconds
         self._pointed: Newest[tuple[str, str], None] = Newest(_REMEMBERED)
         self._posting = 0
         self.seeder = Seeder(client, lambda: self._posting > 0 or pacer.is_busy)
@@ -247,8 +252,12 @@ class Chat:
     async def _point(
         self, client: discord.Client, workspace: str, member: str, channel: str, card: Card
     ) -> None:
-        """Say in the channel, once for each card, where to press; nothing private is said."""
-        key = card.key if isinstance(card, RevealCard) else card.kind
+        """Say in the channel where to press; nothing private is said.
+
+        An answer's button is there once, for all; news are told to each member once an hour.
+        """
+        hour = int(self.seconds() // POINTED_AGAIN)
+        key = card.key if isinstance(card, RevealCard) else f"{hour}/{member}"
         if (channel, key) in self._pointed:
             return
         if isinstance(card, RevealCard):
@@ -258,7 +267,7 @@ class Chat:
             text = "takes no direct messages from me, and there is news: press **Status**."
             button = Button("Status", "command", "", "status")
         page = Page(f"<@{member}> {text}", buttons=(button,))
-        await self._send(client, workspace, channel, page, f"p{member}{key}"[: limits.NONCE])
+        await self._send(client, workspace, channel, page, f"p{key}{member}"[: limits.NONCE])
         self._pointed[channel, key] = None
 
     async def introduce(self, origin: Origin) -> Origin:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
+from adapters.discord.chat import POINTED_AGAIN
 from bot.domain.cards import NoticeCard
 from storage.adapter_words import AdapterWords
 from tests.adapters.discord.conftest import Stage, find_tracebacks, schedule_question
@@ -43,6 +44,22 @@ async def test_notice_to_an_admin_without_direct_messages_stays_private(stage: S
     (note,) = server.posts()
     assert "A secret" not in text_of(note)
     assert find_button(note, "Status")
+
+
+async def test_later_news_are_pointed_to_again_and_every_admin_is(stage: Stage) -> None:
+    server = stage.server
+    assert stage.platform is not None
+    chat = stage.platform.chat
+    guild, channel = str(server.guild.id), str(server.general.id)
+    pointed = []
+    for hour, names in enumerate((("olga", "olga", "pia"), ("olga",))):
+        chat.seconds = lambda hour=hour: hour * POINTED_AGAIN  # type: ignore[misc]
+        for name in names:
+            admin = server.member(name, manages=True)
+            admin.takes_messages = False
+            await chat.tell(guild, str(admin.id), channel, NoticeCard("A secret."))
+            pointed.append(len(server.posts()))
+    assert pointed == [1, 1, 2, 3]
 
 
 async def test_bots_and_other_messages_are_ignored(stage: Stage) -> None:
