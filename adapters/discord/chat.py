@@ -29,11 +29,12 @@ from adapters.discord.membership import (
 )
 from adapters.discord.messages import Page, make_message
 from adapters.discord.pacing import Pacer
+from adapters.discord.pointing import make_pointer
 from adapters.discord.rights import find_missing, find_name
 from adapters.discord.seeding import Seeder
 from adapters.discord.servers import Servers
 from adapters.discord.text import shorten
-from bot.domain.cards import Button, Card, QuestionCard, RevealCard
+from bot.domain.cards import Card, QuestionCard, RevealCard
 from bot.domain.events import Origin
 from bot.domain.newest import Newest
 from bot.domain.people import Role
@@ -260,13 +261,7 @@ class Chat:
         key = card.key if isinstance(card, RevealCard) else f"{hour}/{member}"
         if (channel, key) in self._pointed:
             return
-        if isinstance(card, RevealCard):
-            text = "takes no direct messages from me. Press **Reveal**: only you will see it."
-            button = Button("Reveal", "reveal", card.key)
-        else:
-            text = "takes no direct messages from me, and there is news: press **Status**."
-            button = Button("Status", "command", "", "status")
-        page = Page(f"<@{member}> {text}", buttons=(button,))
+        page = make_pointer(member, card)
         await self._send(client, workspace, channel, page, f"p{key}{member}"[: limits.NONCE])
         self._pointed[channel, key] = None
 

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from adapters.discord.chat import POINTED_AGAIN
 from bot.domain.cards import NoticeCard
+from bot.services.reminding import make_reminder
 from storage.adapter_words import AdapterWords
 from tests.adapters.discord.conftest import Stage, find_tracebacks, schedule_question
 from tests.adapters.discord.port import KEY
@@ -44,6 +45,20 @@ async def test_notice_to_an_admin_without_direct_messages_stays_private(stage: S
     (note,) = server.posts()
     assert "A secret" not in text_of(note)
     assert find_button(note, "Status")
+
+
+async def test_a_reminder_without_direct_messages_leads_to_practice(stage: Stage) -> None:
+    server = stage.server
+    assert stage.platform is not None
+    ben = server.member("ben")
+    ben.takes_messages = False
+    guild, channel = str(server.guild.id), str(server.general.id)
+    await stage.platform.chat.tell(guild, str(ben.id), channel, make_reminder(3))
+    (note,) = server.posts()
+    assert "3" not in text_of(note).replace(str(ben.id), "")
+    shown = await server.answered(await server.press(ben, note, "Practise"))
+    assert "Only admins" not in text_of(shown.messages[0])
+    assert shown.private
 
 
 async def test_later_news_are_pointed_to_again_and_every_admin_is(stage: Stage) -> None:
