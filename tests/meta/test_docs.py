@@ -111,3 +111,15 @@ def test_the_changelog_has_an_unreleased_part() -> None:
 def test_no_page_needs_what_only_its_authors_have() -> None:
     for path in DOCS:
         assert "../shared" not in path.read_text()
+
+
+def test_an_image_gets_what_is_installed_and_nothing_else_of_a_clone() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    ignored, *let_in = (ROOT / ".dockerignore").read_text().split()
+    wanted = {"LICENSE", "README.md", "pyproject.toml", "requirements.lock"}
+    packages = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    assert ignored == "*"
+    assert {name[1:] for name in let_in if name.startswith("!")} == {*packages, *wanted}
+    found = re.search(r"^ARG EXTRAS=(.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert found
+    assert set(found[1].split(",")) <= set(project["project"]["optional-dependencies"])
