@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 from adapters.discord.limits import measure
-from bot.domain.typed import drop_controls
+from bot.domain.typed import break_pings, drop_controls
 
 _MARKUP = re.compile(r"[\\*_~`|\[\]()<>]")
 _LINE_MARKUP = re.compile(r"^([ \t]*)(#{1,3}|-#?)(?=\s)", re.MULTILINE)
-_PING = re.compile(r"@(?=\w)")
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)[ \t]*([^\s`]*)[^\n]*$")
 
 
@@ -20,7 +19,7 @@ def escape(text: str) -> str:
     """
     plain = _MARKUP.sub(r"\\\g<0>", drop_controls(text))
     plain = _LINE_MARKUP.sub(r"\1\\\2", plain)
-    return _PING.sub("@\u200b", plain)
+    return break_pings(plain)
 
 
 def one_line(text: str) -> str:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
-from bot.domain.typed import drop_controls
-
-_PING = re.compile(r"@(?=\w)|<(?=[!@#&])")
-_ZERO_WIDTH = "\u200b"
+from bot.domain.typed import break_pings, drop_controls
 
 
 def escape(text: str) -> str:
     """Make text that somebody typed harmless: it pings nobody and moves no cursor."""
-    return _PING.sub(lambda match: match[0] + _ZERO_WIDTH, drop_controls(text))
+    return break_pings(drop_controls(text))
 
 
 def one_line(text: str) -> str:

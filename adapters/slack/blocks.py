@@ -14,7 +14,7 @@ from typing import Any
 
 from adapters.slack.carried import write_button_value
 from bot.domain.cards import Button
-from bot.domain.typed import drop_controls
+from bot.domain.typed import break_pings, drop_controls
 
 Block = dict[str, Any]
 Element = dict[str, Any]
@@ -30,15 +30,12 @@ HEADER_CHARACTERS = 150
 BUTTON_CHARACTERS = 75
 BUTTONS_A_ROW = 5
 
-_PING = re.compile(r"@(?=\w)(?!FastAPI Quiz\b)|<(?=[!@#&])")
-"""The bot's own name stays as it is: people copy it out of `/invite @FastAPI Quiz`."""
-_ZERO_WIDTH = "\u200b"
 _CHANNEL = re.compile(r"&lt;(#[CG][A-Z0-9]+)&gt;")
 
 
 def defuse(text: str) -> str:
     """Make typed text harmless also for whoever copies it out of the message."""
-    return _PING.sub(lambda match: match[0] + _ZERO_WIDTH, drop_controls(text))
+    return break_pings(drop_controls(text))
 
 
 def one_line(text: str) -> str:

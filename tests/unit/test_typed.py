@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.domain.typed import drop_controls, drop_unstorable
+import pytest
+
+from bot.domain.typed import break_pings, drop_controls, drop_unstorable
 
 
 def test_what_moves_a_cursor_or_turns_writing_is_dropped() -> None:
@@ -20,3 +22,13 @@ def test_lines_letters_and_signs_stay() -> None:
 
 def test_what_no_database_holds_is_dropped() -> None:
     assert drop_unstorable("a\x00b\ud800c\n\x1b") == "abc\n\x1b"
+
+
+@pytest.mark.parametrize("ping", ["@everyone", "@here", "@channel", "<!here>", "<@U1>", "<#C1>"])
+def test_what_calls_people_is_broken(ping: str) -> None:
+    assert ping not in break_pings(f"a{ping}b")
+
+
+@pytest.mark.parametrize("code", ['@app.get("/items/{id}")', "@dataclass", "a @ b", "a<b", "x@y.z"])
+def test_code_can_be_copied_as_it_is(code: str) -> None:
+    assert break_pings(code) == code

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tests.fakes.slack_bot import Bot, post_question
+from tests.fakes.slack_limits import all_text
 
 FILLED = {
-    "question": "What does an APIRouter prefix change?\n```python\nAPIRouter(prefix='/a')\n```",
+    "question": "What does a router prefix change?\n```python\n@router.get('/a')\n```",
     "answer": "It goes in front of every path of the router.",
     "level": "fresher",
     "topic": "routing",
@@ -35,6 +36,7 @@ async def test_a_question_is_suggested_edited_and_approved_by_forms(bot: Bot) ->
     await bot.type(bot.ana, "questions list")
     queue = bot.last
     assert (queue.kind, queue.only) == ("queue", bot.ana.id)
+    assert "\n@router.get('/a')\n" in all_text(queue.blocks), "a draft's code is there to be copied"
     await bot.acts.press(bot.ana, queue, "Edit 1")
     await bot.settle()
     view = bot.acts.open_view(bot.ana)
