@@ -10,7 +10,7 @@ from bot.commands import BY_PATH, Caller, Command, Option, Type
 from bot.domain.cards import FormCard, FormField
 from bot.domain.people import Level, Member, find_return
 from bot.domain.question import QuestionFilter
-from bot.domain.schedule import Schedule, format_days
+from bot.domain.schedule import WEEKDAYS, Schedule, format_days
 from bot.domain.wording import no_schedule
 from bot.errors import NotFound
 from bot.ports import Storage
@@ -52,7 +52,7 @@ class Forming:
 
     async def _load_values(self, caller: Caller, path: str, key: str) -> Mapping[str, str]:
         if path == "settings":
-            return {**_describe_member(caller.member), **await self._load_absence(caller)}
+            return {**_describe_member(caller.member), **await self._load_wishes(caller)}
         if path == "schedule add":
             return {"tz": caller.zone, "days": "mon-fri", "reveal": "private"}
         if not key.isdigit():
@@ -63,11 +63,15 @@ class Forming:
             raise NotFound(no_schedule(key))
         return _describe_schedule(schedule)
 
-    async def _load_absence(self, caller: Caller) -> Mapping[str, str]:
+    async def _load_wishes(self, caller: Caller) -> Mapping[str, str]:
+        who = (caller.workspace.id, caller.member.id)
         async with self.storage.reading() as work:
-            away = await work.members.away(caller.workspace.id, caller.member.id)
-        until = find_return(away, caller.today)
-        return {"away-until": f"{until}"} if until else {}
+            until = find_return(await work.members.away(*who), caller.today)
+            reminder = await work.reminders.of(*who)
+        return {
+            "reminders": f"{reminder.at:%H:%M}" if reminder else "no",
+            **({"away-until": f"{until}"} if until else {}),
+        }
 
     async def _load_topics(self, caller: Caller) -> tuple[str, ...]:
         """Return the topics to choose from; none where there are too many for a list."""
@@ -129,6 +133,8 @@ def _describe_schedule(schedule: Schedule) -> Mapping[str, str]:
         "pack": wanted.pack or "",
         "reveal": schedule.reveal.value,
         "reveal-after": _write_duration(schedule.reveal_after) if schedule.reveal_after else "",
+        "discussion": "yes" if schedule.discussion else "no",
+        "digest": "off" if schedule.digest is None else WEEKDAYS[schedule.digest],
     }
 
 

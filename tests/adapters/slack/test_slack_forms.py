@@ -76,16 +76,23 @@ async def test_who_may_not_is_told_in_the_form(bot: Bot) -> None:
     assert "Only admins" in answer["errors"]["time"]
 
 
-async def test_settings_are_changed_by_a_form(bot: Bot) -> None:
+async def test_settings_are_changed_by_a_form_that_holds_what_they_are(bot: Bot) -> None:
+    await bot.type(bot.ben, "settings reminders:18:30 away-until:2026-01-09")
     await bot.type(bot.ben, "help")
     await bot.acts.press(bot.ben, bot.last, "Settings")
     await bot.settle()
+    view = bot.acts.open_view(bot.ben)
+    assert view
+    held = {block["block_id"]: block["element"] for block in view["blocks"][1:]}
+    assert held["reminders"]["initial_value"] == "18:30"
+    assert held["away-until"]["initial_date"] == "2026-01-09"
 
-    await bot.acts.submit(bot.ben, {"level": "fresher", "leaderboard": "no"})
+    await bot.acts.submit(bot.ben, {"level": "fresher", "leaderboard": "no", "reminders": "no"})
     await bot.settle()
 
     assert "Level: fresher" in bot.last.text
     assert "On the leaderboard: no" in bot.last.text
+    assert "Reminders: no" in bot.last.text
 
 
 async def test_an_empty_answer_is_refused_in_the_form(bot: Bot) -> None:

@@ -142,7 +142,9 @@ async def test_a_schedule_is_paused_and_goes_on_from_the_page(bot: Bot) -> None:
 
 
 async def test_a_schedule_is_changed_in_a_form_that_holds_what_it_is(bot: Bot) -> None:
-    await post_question(bot, "level:any topic:routing reveal-after:90m days:mon,wed")
+    await post_question(
+        bot, "level:any topic:routing reveal-after:90m days:mon,wed discussion:yes digest:fri"
+    )
     await open_home(bot, bot.ana)
     await press_home(bot, bot.ana, "Edit")
     view = bot.acts.open_view(bot.ana)
@@ -151,7 +153,9 @@ async def test_a_schedule_is_changed_in_a_form_that_holds_what_it_is(bot: Bot) -
     assert held["time"]["initial_time"] == "10:05"
     assert held["channel"]["initial_conversation"] == bot.general.id
     assert held["days"]["initial_value"] == "mon,wed"
-    assert held["topic"]["initial_option"]["value"] == "routing"
+    chosen = {name: held[name]["initial_option"]["value"] for name in ("topic", "discussion")}
+    assert chosen == {"topic": "routing", "discussion": "yes"}
+    assert held["digest"]["initial_option"]["value"] == "fri"
 
     await bot.acts.submit(bot.ana, {"time": "11:30", "reveal-after": "", "topic": "any"})
     await bot.settle()
@@ -160,6 +164,7 @@ async def test_a_schedule_is_changed_in_a_form_that_holds_what_it_is(bot: Bot) -
     assert "11:30 mon,wed" in text
     assert "all questions" in text
     assert "for all after" not in text
+    assert "with a thread to discuss it · digest on fri" in text
 
 
 async def test_of_a_schedule_that_was_removed_meanwhile_the_list_is_named(bot: Bot) -> None:
