@@ -12,7 +12,8 @@ import discord
 from discord import ui
 
 from adapters.discord import limits
-from adapters.discord.text import shorten
+from adapters.discord.tables import list_choices
+from adapters.discord.text import escape, shorten, split_markdown
 from bot.commands import Type
 from bot.domain.cards import Button, FormCard, FormField
 from bot.domain.wording import name_field
@@ -111,10 +112,23 @@ def make_modal(card: FormCard, guild: str = "") -> ui.Modal:
     custom_id = f"fqform:{card.form}:{card.key}{f'@{guild}' if guild else ''}"
     modal = ui.Modal(title=shorten(card.title, limits.MODAL_TITLE), custom_id=custom_id)
     fields = sorted(card.fields, key=lambda field: not field.required)
+    asked, *more = split_markdown(_write_asked(card), limits.LAYOUT_TEXT - 1) or [""]
+    if asked:
+        modal.add_item(ui.TextDisplay(f"{asked}{'…' if more else ''}"))
     for field in fields[: limits.MODAL_FIELDS]:
-        modal.add_item(_make_label(_ask_for_link(field) if guild else field))
+        shown = _ask_for_link(field) if guild else field
+        modal.add_item(_make_label(shown, alone=len(fields) == 1))
     modal.stop()
     return modal
+
+
+def _write_asked(card: FormCard) -> str:
+    """Write what an open form covers: the question, or what is asked further on it."""
+    if card.follow_up:
+        return escape(card.follow_up)
+    if card.question is None:
+        return ""
+    return f"{card.question.prompt}\n\n{list_choices(card.question)}"
 
 
 def _ask_for_link(field: FormField) -> FormField:
@@ -123,9 +137,10 @@ def _ask_for_link(field: FormField) -> FormField:
     return replace(field, label=CHANNEL_LINK, type=Type.TEXT, required=True)
 
 
-def _make_label(field: FormField) -> ui.Label[Any]:
+def _make_label(field: FormField, *, alone: bool) -> ui.Label[Any]:
+    """Return a field under its name and its help; a form's only field needs no name."""
     component = _make_input(field)
-    if field.type == "multiline":
+    if alone:
         return ui.Label(text=shorten(field.label, limits.FIELD_LABEL), component=component)
     return ui.Label(
         text=shorten(name_field(field.name), limits.FIELD_LABEL),

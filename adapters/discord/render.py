@@ -15,6 +15,7 @@ from adapters.discord.tables import (
     describe_schedule,
     describe_standing,
     draw_days,
+    list_choices,
 )
 from adapters.discord.text import escape, one_line, shorten, show_code, split_markdown
 from bot.domain import bank_words, interview_words, wording
@@ -47,7 +48,6 @@ from bot.domain.cards import (
     StreakCard,
     TopicsCard,
 )
-from bot.domain.question import Question
 
 PAGE_TEXT = limits.EMBED_TEXT
 _EMPTY = "\u200b"
@@ -86,16 +86,11 @@ def _render(card: Card) -> Page:
 def _question(card: QuestionCard) -> Page:
     question = card.question
     return Page(
-        _join(question.prompt, _list_choices(question)),
+        _join(question.prompt, list_choices(question)),
         f"{wording.introduce_question(card)}: {escape(question.title)}",
         f"{question.level.value} · {', '.join(question.topics)}",
         buttons=card.buttons,
     )
-
-
-def _list_choices(question: Question) -> str:
-    lettered = question.lettered.items()
-    return "\n".join(f"**{letter}**  {escape(choice.text)}" for letter, choice in lettered)
 
 
 @_render.register
@@ -202,7 +197,7 @@ def _digest(card: DigestCard) -> Page:
 @_render.register
 def _mock(card: MockCard) -> Page:
     return Page(
-        _join(*interviews.write_step(card), card.question.prompt, _list_choices(card.question)),
+        _join(*interviews.write_step(card), card.question.prompt, list_choices(card.question)),
         interviews.name_step(card),
         f"{card.question.level.value} · {', '.join(card.question.topics)}",
         AMBER,

@@ -10,6 +10,7 @@ from bot.domain import wording
 from bot.domain.cards import Standing
 from bot.domain.delivery import Delivery
 from bot.domain.grading import PointVerdict, Verdict
+from bot.domain.question import Question
 from bot.domain.schedule import Schedule
 from bot.domain.streak import LedgerDay, Outcome
 
@@ -28,6 +29,12 @@ def describe_point(point: PointVerdict) -> str:
     """Write the verdict on a key point, with the member's own words."""
     said = f" — *{one_line(point.evidence)}*" if point.evidence else ""
     return f"{_MARKS[point.verdict]} {one_line(point.text)}{said}"
+
+
+def list_choices(question: Question) -> str:
+    """Write what there is to choose from, a line each; nothing for an open question."""
+    lettered = question.lettered.items()
+    return "\n".join(f"**{letter}**  {escape(choice.text)}" for letter, choice in lettered)
 
 
 def draw_days(days: Sequence[LedgerDay]) -> str:

@@ -83,6 +83,15 @@ COUNTS_BLOCK = "counts"
 """The block_id of that line, so that a later one takes its place."""
 
 
+def render_asked(card: FormCard) -> list[Block]:
+    """Return what an open form covers: the question, or what is asked further on it."""
+    if card.follow_up:
+        return rich(*lines(defuse(card.follow_up)))
+    if card.question is None:
+        return []
+    return rich(*render_markdown(card.question.prompt), *_choices(card.question))
+
+
 @singledispatch
 def _render(card: Card) -> list[Block]:
     raise TypeError(f"no blocks for {type(card).__name__}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adapters.slack.blocks import BLOCK_CHARACTERS, Block, lines, rich, shorten
+from adapters.slack.blocks import BLOCK_CHARACTERS, Block, rich, section, shorten, text
 from adapters.slack.carried import Place
+from adapters.slack.render import render_asked
 from bot.commands import Type
 from bot.domain.cards import FormCard, FormField
 from bot.domain.wording import name_field
@@ -21,10 +22,13 @@ _TITLES = {
     "answer": "Your answer",
     "settings": "Your settings",
     "schedule add": "A daily question",
+    "schedule edit": "Edit a schedule",
     "suggest": "Suggest a question",
     "report": "Report a question",
+    "generate": "Draft questions",
     "questions edit": "Edit a draft",
     "questions reject": "Reject a draft",
+    "questions import": "Import a pack",
 }
 
 
@@ -39,27 +43,28 @@ def render_form(card: FormCard, place: Place) -> dict[str, Any]:
         "close": {"type": "plain_text", "text": "Cancel"},
         "private_metadata": place.pack(),
         "blocks": [
-            *rich(*lines(shorten(card.title, BLOCK_CHARACTERS))),
-            *(_render_field(field) for field in card.fields),
+            *rich(section(text(shorten(card.title, BLOCK_CHARACTERS), bold=True))),
+            *render_asked(card),
+            *(_render_field(field, alone=len(card.fields) == 1) for field in card.fields),
         ],
     }
 
 
-def _render_field(field: FormField) -> Block:
+def _render_field(field: FormField, *, alone: bool) -> Block:
     make = _ELEMENTS.get(field.type, _make_text)
     element = _make_select(field.words) if field.words else make()
     return {
         "type": "input",
         "block_id": field.name,
         "optional": not field.required,
-        **_render_words(field),
+        **_render_words(field, alone=alone),
         "element": {**_fill(element, field.value), "action_id": ELEMENT},
     }
 
 
-def _render_words(field: FormField) -> Block:
-    """Return a field's label; what help there is stands below it."""
-    if field.type == "multiline":
+def _render_words(field: FormField, *, alone: bool) -> Block:
+    """Return a field's name with its help below; a form's only field needs no name."""
+    if alone:
         return {"label": _plain(field.label)}
     return {"label": _plain(name_field(field.name)), "hint": _plain(field.label)}
 

@@ -78,7 +78,8 @@ class Answering:
         """Open the answer form of a question."""
         shown = await look_up_shown(self.storage, caller, key, message_id)
         field = FormField("text", "Your answer", "multiline", required=True)
-        return Reply([FormCard("answer", shown.question.title, shown.delivery.key, (field,))])
+        title, key = shown.question.title, shown.delivery.key
+        return Reply([FormCard("answer", title, key, (field,), shown.question)])
 
     async def answer(self, caller: Caller, text: str, key: str = "", message_id: str = "") -> Reply:
         """Grade an answer; the first one in counts, later ones are practice.

@@ -24,7 +24,7 @@ _LABELS = (
     ("answer", "The model answer", "multiline"),
     ("level", "For whom", "level"),
     ("topic", "Such as routing; see /fastapi-quiz topics", "text"),
-    ("choices", "For a choice: one a line, * before the right", "multiline"),
+    ("choices", "For a choice: one a line, * before the right one, || before why", "multiline"),
 )
 
 

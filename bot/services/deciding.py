@@ -131,7 +131,7 @@ class Deciding:
     async def _open_edit(self, caller: Caller, number: int) -> Reply:
         async with self.storage.writing() as work:
             item = _require_draft(await self._take(work, caller, number))
-        title = f"Edit number {number}; what is left empty stays as it is"
+        title = f"Number {number}; empty fields stay as they are"
         key = f"{number}-{item.stamp}"
         return Reply([make_draft_form("questions edit", title, key, write_fields(item.question))])
 

@@ -152,7 +152,7 @@ class Interviewing:
             question = await load_question(work, interview, step)
         title = f"Follow-up: {question.title}" if step.follow_up else question.title
         answer = FormField("text", "Your answer", "multiline", required=True)
-        return Reply([FormCard("answer", title, key, (answer,))])
+        return Reply([FormCard("answer", title, key, (answer,), question, step.follow_up)])
 
     async def answer(self, caller: Caller, text: str, key: str) -> Reply:
         """Grade an answer, then ask on, ask the next question or report.

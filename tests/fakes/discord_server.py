@@ -142,6 +142,9 @@ class DiscordServer:
         assert opened.modal is not None, "no form was opened"
         labels, files = [], {}
         for label in opened.modal["components"]:
+            if label["type"] == 10:
+                labels.append({"type": 10, "id": 1})
+                continue
             inner = label["component"]
             value = values.get(inner["custom_id"], "")
             assert value or not inner.get("required", True), f"{inner['custom_id']} is required"

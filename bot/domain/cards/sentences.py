@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from bot.domain.cards.parts import Attachment, Button, FormField
 from bot.domain.emoji import BULB
+from bot.domain.question import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,19 @@ class ErrorCard:
 
 @dataclass(frozen=True, slots=True)
 class FormCard:
-    """A form to open; it comes back as FormSubmitted with the same name and key."""
+    """A form to open; it comes back as FormSubmitted with the same name and key.
+
+    One that covers what it is about shows that again: the question, or what is asked further
+    on it.
+    """
 
     kind: ClassVar[str] = "form"
     form: str
     title: str
     key: str
     fields: tuple[FormField, ...]
+    question: Question | None = None
+    follow_up: str = ""
 
     def data(self) -> dict[str, Any]:
         """What the card was made of."""

@@ -17,6 +17,9 @@ async def test_an_interview_by_buttons_and_form_ends_in_a_report(stage: Stage) -
         skipped = await server.answered(await server.press(ben, step, "Skip"))
         (step,) = skipped.messages
     opened = await server.answered(await server.press(ben, step, "Answer"))
+    assert opened.modal is not None
+    asked = opened.modal["components"][0]["content"]
+    assert asked in text_of(step)
     sent = await server.submit(ben, opened, {"text": "Words about nothing in particular."})
     (step,) = (await server.answered(sent)).messages
     done = await server.answered(await server.press(ben, step, "Stop"))

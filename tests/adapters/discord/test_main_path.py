@@ -15,6 +15,9 @@ async def test_question_is_posted_and_answered_in_private(stage: Stage) -> None:
     ben = server.member("ben")
     opened = await server.answered(await server.press(ben, post, "Answer"))
     assert opened.modal is not None
+    asked, field = opened.modal["components"]
+    assert asked["content"] == post["embeds"][0]["description"], "the form covers the question"
+    assert (field["label"], field.get("description")) == ("Your answer", None)
     graded = await server.submit(ben, opened, {"text": "Depends resolves a tree once a request"})
     await server.answered(graded)
     assert graded.is_deferred

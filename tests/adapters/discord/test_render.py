@@ -191,6 +191,17 @@ def test_escaped_text_mentions_nobody(text: str) -> None:
     assert "<@123>" not in shown
 
 
+@pytest.mark.parametrize("prompt", ["short", "𝕏 " * 3000, "```py\n" + "a\n" * 1400 + "```"])
+def test_a_form_shows_what_it_covers_as_far_as_it_fits(prompt: str) -> None:
+    question = replace(CHOICE, prompt=Markdown(prompt))
+    field = FormField("text", "Your answer", "multiline", required=True)
+    for follow_up in ("", f"{NASTY}{prompt}"):
+        modal = make_modal(FormCard("answer", NASTY, "k", (field,), question, follow_up)).to_dict()
+        assert check_modal(modal) == []
+        shown, _ = modal["components"]
+        assert shown["content"].startswith(prompt[:5] if not follow_up else "@\u200beveryone")
+
+
 async def test_forms_of_all_commands_fit() -> None:
     for command in COMMANDS:
         if command.options:

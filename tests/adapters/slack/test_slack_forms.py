@@ -95,6 +95,27 @@ async def test_settings_are_changed_by_a_form_that_holds_what_they_are(bot: Bot)
     assert "Reminders: no" in bot.last.text
 
 
+async def test_the_form_of_an_answer_shows_the_question_that_it_covers(bot: Bot) -> None:
+    question = await post_question(bot)
+    await bot.acts.press(bot.ben, question, "Answer")
+    await bot.settle()
+    view = bot.acts.open_view(bot.ben)
+    assert view
+    asked = [block["elements"] for block in view["blocks"] if block["type"] == "rich_text"]
+    posted = [block["elements"] for block in question.blocks if block["type"] == "rich_text"]
+    assert asked[1:] == posted
+
+
+async def test_fields_have_a_name_and_a_help_unless_there_is_just_one(bot: Bot) -> None:
+    await bot.type(bot.ana, "questions import")
+    view = bot.acts.open_view(bot.ana)
+    assert view
+    assert view["title"]["text"] == "Import a pack"
+    words = {block["block_id"]: block for block in view["blocks"] if block["type"] == "input"}
+    assert words["text"]["label"]["text"] == "Text"
+    assert words["text"]["hint"]["text"] == "or what would stand in the file"
+
+
 async def test_an_empty_answer_is_refused_in_the_form(bot: Bot) -> None:
     question = await post_question(bot)
     await bot.acts.press(bot.ben, question, "Answer")

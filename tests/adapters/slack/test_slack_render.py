@@ -25,6 +25,8 @@ from bot.domain.cards import (
     Card,
     Counts,
     ErrorCard,
+    FormCard,
+    FormField,
     GradeCard,
     HelpCard,
     HistoryCard,
@@ -256,6 +258,17 @@ def test_every_command_has_a_form_that_slack_takes(command: object) -> None:
     view = render_form(make_form(command), place)  # type: ignore[arg-type]
 
     assert not list(find_view_faults(view))
+
+
+def test_a_form_shows_what_is_asked_further_on_a_question() -> None:
+    field = FormField("text", "Your answer", "multiline", required=True)
+    card = FormCard("answer", "Follow-up", "k", (field,), QUESTION, HOSTILE)
+    view = render_form(card, Place("answer", "k", "C123"))
+
+    assert not list(find_view_faults(view))
+    assert "Click" in all_text(view["blocks"])
+    assert "<!channel>" not in all_text(view["blocks"])
+    assert not find_live_text(view["blocks"])
 
 
 def test_an_error_without_a_field_stands_beside_the_first() -> None:

@@ -158,8 +158,13 @@ def check_modal(modal: Mapping[str, Any]) -> list[str]:
     if not 1 <= len(labels) <= 5:
         problems.append("components: Must be between 1 and 5.")
     for label in labels:
-        problems += _check_label(label)
+        problems += _check_text(label) if label.get("type") == _TEXT else _check_label(label)
     return problems
+
+
+def _check_text(part: Mapping[str, Any]) -> list[str]:
+    fits = 1 <= len(part.get("content") or "") <= 4000
+    return [] if fits else ["content: Must be between 1 and 4000 in length."]
 
 
 def _check_label(label: Mapping[str, Any]) -> Iterator[str]:
