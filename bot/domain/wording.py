@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.domain.assessment import GradingStatus, ModelUse
 from bot.domain.attempt import PastAnswer
 from bot.domain.cards import (
@@ -207,12 +209,18 @@ def list_schedule_facts(schedule: Schedule) -> list[str]:
     return facts
 
 
+_LATE = timedelta(minutes=1)
+"""Members read times by the minute."""
+
+
 def describe_fate(delivery: Delivery) -> str:
     """Say what a delivery was and what became of it."""
     what = PURPOSES[delivery.purpose]
     fate = f"{what}: {delivery.state}"
     if delivery.posted_at:
-        fate += f", {format_duration(delivery.posted_at - delivery.due_at)} after it was due"
+        late = delivery.posted_at - delivery.due_at
+        on_time = late < _LATE
+        fate += ", on time" if on_time else f", {format_duration(late)} after it was due"
     if delivery.tries > 1:
         fate += f", tried {delivery.tries} times"
     if delivery.reason and delivery.state is not DeliveryState.CONFIRMED:

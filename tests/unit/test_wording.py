@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from bot.domain.cards import StreakCard
+from bot.domain.delivery import Delivery, DeliveryId, DeliveryState, Purpose
+from bot.domain.people import WorkspaceId
 from bot.domain.streak import Streak
-from bot.domain.wording import explain_streak, name_field, name_grader, plural
+from bot.domain.wording import describe_fate, explain_streak, name_field, name_grader, plural
 
 
 @pytest.mark.parametrize(
@@ -46,3 +50,28 @@ def test_no_freeze_is_promised_to_who_has_them_all() -> None:
 
     assert explain(1) == ["Longest 20 · freezes 1 of 2 · next freeze in 1 question day"]
     assert explain(2) == ["Longest 20 · freezes 2 of 2"]
+
+
+@pytest.mark.parametrize(
+    ("late", "said"),
+    [
+        (timedelta(seconds=1), "question: confirmed, on time"),
+        (timedelta(seconds=59), "question: confirmed, on time"),
+        (timedelta(hours=2), "question: confirmed, 2h after it was due"),
+    ],
+)
+def test_what_became_of_a_post_is_told_as_people_read_clocks(late: timedelta, said: str) -> None:
+    due_at = datetime(2026, 3, 23, 8, tzinfo=UTC)
+    delivery = Delivery(
+        id=DeliveryId(1),
+        workspace_id=WorkspaceId(1),
+        channel="#general",
+        slot=due_at.date(),
+        key="key",
+        purpose=Purpose.QUESTION,
+        state=DeliveryState.CONFIRMED,
+        due_at=due_at,
+        expires_at=due_at + timedelta(hours=6),
+        posted_at=due_at + late,
+    )
+    assert describe_fate(delivery) == said
