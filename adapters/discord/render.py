@@ -161,7 +161,7 @@ def _past_answer(card: PastAnswerCard) -> Page:
 
 @_render.register
 def _streak(card: StreakCard) -> Page:
-    title = f"{one_line(card.member)}: {wording.introduce_streak(card.streak)}"
+    title = f"{one_line(wording.write_name(card.member))}: {wording.introduce_streak(card.streak)}"
     lines = wording.explain_streak(card)
     if card.days:
         lines += ["", draw_days(card.days)]
@@ -170,10 +170,10 @@ def _streak(card: StreakCard) -> Page:
 
 @_render.register
 def _ledger(card: LedgerCard) -> Page:
-    title = f"{one_line(card.member)}: {wording.introduce_ledger(card.streak)}"
+    title = f"{one_line(wording.write_name(card.member))}: {wording.introduce_ledger(card.streak)}"
     if not card.days:
         return Page(wording.NO_QUESTION_DAY, title)
-    return Page(show_code("\n".join(map(wording.describe_ledger_day, card.days))), title)
+    return Page("\n".join(map(wording.describe_ledger_day, card.days)), title)
 
 
 @_render.register

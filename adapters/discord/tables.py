@@ -45,8 +45,7 @@ def draw_days(days: Sequence[LedgerDay]) -> str:
 
 def describe_standing(row: Standing) -> str:
     """Write one line of a leaderboard."""
-    points = wording.plural(row.points, "point")
-    return f"**{row.rank}.** {one_line(row.member)} · {points} · streak {row.streak}"
+    return f"**{row.rank}.** {one_line(wording.describe_standing(row))}"
 
 
 def describe_channel(channel: str) -> str:

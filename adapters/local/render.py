@@ -97,7 +97,7 @@ _DAYS = {
 
 @_render.register
 def _streak(card: StreakCard) -> str:
-    head = f"{one_line(card.member)}: {wording.introduce_streak(card.streak)}"
+    head = f"{one_line(wording.write_name(card.member))}: {wording.introduce_streak(card.streak)}"
     lines = [head, *wording.explain_streak(card)]
     if card.days:
         marks = "".join(_DAYS[day.outcome] for day in card.days)
@@ -107,7 +107,7 @@ def _streak(card: StreakCard) -> str:
 
 @_render.register
 def _ledger(card: LedgerCard) -> str:
-    head = f"{one_line(card.member)}: {wording.introduce_ledger(card.streak)}"
+    head = f"{one_line(wording.write_name(card.member))}: {wording.introduce_ledger(card.streak)}"
     if not card.days:
         return f"{head}\n{wording.NO_QUESTION_DAY}"
     return "\n".join([head, *map(wording.describe_ledger_day, card.days)])
@@ -131,7 +131,7 @@ def _digest(card: DigestCard) -> str:
 
 
 def _standing(row: Standing) -> str:
-    return f"{row.rank:>3}. {one_line(row.member):<20} {row.points:>5} points  streak {row.streak}"
+    return f"{row.rank:>3}. {one_line(wording.describe_standing(row))}"
 
 
 @_render.register

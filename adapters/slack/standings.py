@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from adapters.slack.blocks import (
     Block,
+    Element,
     context,
     header,
     lines,
     one_line,
-    preformatted,
     rich,
+    section,
+    text,
 )
 from bot.domain import wording
 from bot.domain.cards import (
@@ -27,7 +29,7 @@ def show_streak(card: StreakCard) -> list[Block]:
     said = wording.explain_streak(card)
     if card.days:
         said.append("".join(_DAYS[day.outcome] for day in card.days))
-    head = f"{one_line(card.member)}: {wording.introduce_streak(card.streak)}"
+    head = f"{one_line(wording.write_name(card.member))}: {wording.introduce_streak(card.streak)}"
     legend = context("🟩 took part · ❄️ freeze · ⬜ missed · 💤 away · ⏳ still open")
     return [*header(head), *rich(*lines("\n".join(said))), *(legend if card.days else [])]
 
@@ -43,32 +45,29 @@ _DAYS = {
 
 def show_ledger(card: LedgerCard) -> list[Block]:
     """Return every question day with what it was."""
-    head = f"{one_line(card.member)}: {wording.introduce_ledger(card.streak)}"
+    head = f"{one_line(wording.write_name(card.member))}: {wording.introduce_ledger(card.streak)}"
     if not card.days:
         return [*header(head), *rich(*lines(wording.NO_QUESTION_DAY))]
-    return [
-        *header(head),
-        *rich(preformatted("\n".join(map(wording.describe_ledger_day, card.days)))),
-    ]
+    return [*header(head), *rich(*lines("\n".join(map(wording.describe_ledger_day, card.days))))]
 
 
 def show_leaderboard(card: LeaderboardCard) -> list[Block]:
-    """Return the standings as a table."""
+    """Return the standings, a line each: a phone breaks the lines of a table."""
     title = wording.PERIODS[card.period]
     if not card.rows:
         return [*header(title), *rich(*lines(wording.NOBODY_YET))]
     rows = [*map(_standing, card.rows)]
     if card.own:
-        rows += ["…", _standing(card.own)]
-    return [*header(title), *rich(preformatted("\n".join(rows)))]
+        rows += [section(text("…")), _standing(card.own)]
+    return [*header(title), *rich(*rows)]
 
 
 def show_digest(card: DigestCard) -> list[Block]:
     """Return a week's standings and news."""
-    table = preformatted("\n".join(map(_standing, card.rows)))
     news = "\n".join(map(one_line, wording.list_digest_news(card)))
-    return [*header(card.title), *rich(table, *(lines(news) if news else []))]
+    return [*header(card.title), *rich(*map(_standing, card.rows)), *rich(*lines(news))]
 
 
-def _standing(row: Standing) -> str:
-    return f"{row.rank:>3}. {one_line(row.member):<20} {row.points:>5} points  streak {row.streak}"
+def _standing(row: Standing) -> Element:
+    said = one_line(wording.describe_standing(row))
+    return section(text(f"{row.rank}. ", bold=True), text(said))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unicodedata import bidirectional
 
 from bot.domain.assessment import GradingStatus, ModelUse
 from bot.domain.attempt import PastAnswer
@@ -16,6 +17,7 @@ from bot.domain.cards import (
     QuestionCard,
     RevealCard,
     ScheduleCard,
+    Standing,
     StatusCard,
     StreakCard,
 )
@@ -44,6 +46,15 @@ _OUTCOMES = {
 def introduce_help(card: HelpCard) -> str:
     """Say what the bot is for, above its commands."""
     return f"A FastAPI interview question each day. {invite_reaction(card.emoji)}"
+
+
+_LEFT_TO_RIGHT = "\u200e"
+
+
+def write_name(name: str) -> str:
+    """Keep a name of right-to-left letters from turning around what stands beside it."""
+    turns = any(bidirectional(letter) in ("R", "AL") for letter in name)
+    return f"{_LEFT_TO_RIGHT}{name}{_LEFT_TO_RIGHT}" if turns else name
 
 
 def introduce_streak(streak: Streak) -> str:
@@ -176,7 +187,9 @@ def list_digest_news(card: DigestCard) -> list[str]:
     """Say what a digest tells beside the table; names and titles as people typed them."""
     news = []
     if card.streaks:
-        told = ", ".join(f"{member} ({plural(days, 'day')})" for member, days in card.streaks)
+        told = ", ".join(
+            f"{write_name(member)} ({plural(days, 'day')})" for member, days in card.streaks
+        )
         news.append(f"New longest streaks: {told}.")
     if card.hardest:
         average = f"{round(card.hardest.average * 100)} % on average"
@@ -185,10 +198,16 @@ def list_digest_news(card: DigestCard) -> list[str]:
     return news
 
 
+def describe_standing(row: Standing) -> str:
+    """Write a line of a leaderboard, behind its rank; names as people typed them."""
+    points = plural(row.points, "point")
+    return f"{write_name(row.member)} · {points} · streak {row.streak}"
+
+
 def describe_ledger_day(day: LedgerDay) -> str:
-    """Explain one question day in a line of a table."""
+    """Explain one question day in a line, which a phone may break anywhere."""
     what = _OUTCOMES[day.outcome]
-    return f"{day.date:%Y-%m-%d %a}  {what:<33} streak {day.streak:>3}  freezes {day.freezes}"
+    return f"{day.date:%Y-%m-%d %a} · {what} · streak {day.streak} · freezes {day.freezes}"
 
 
 def list_schedule_facts(schedule: Schedule) -> list[str]:

@@ -6,11 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.cards import StreakCard
+from bot.domain.cards import Standing, StreakCard
 from bot.domain.delivery import Delivery, DeliveryId, DeliveryState, Purpose
 from bot.domain.people import WorkspaceId
 from bot.domain.streak import Streak
-from bot.domain.wording import describe_fate, explain_streak, name_field, name_grader, plural
+from bot.domain.wording import (
+    describe_fate,
+    describe_standing,
+    explain_streak,
+    name_field,
+    name_grader,
+    plural,
+    write_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +83,19 @@ def test_what_became_of_a_post_is_told_as_people_read_clocks(late: timedelta, sa
         posted_at=due_at + late,
     )
     assert describe_fate(delivery) == said
+
+
+def test_a_line_of_a_leaderboard_counts_as_people_do() -> None:
+    assert describe_standing(Standing(1, "Ana", 1, 4)) == "Ana · 1 point · streak 4"
+    assert describe_standing(Standing(2, "Ben", 0, 0)) == "Ben · 0 points · streak 0"
+
+
+@pytest.mark.parametrize("name", ["מרים", "فاطمة 2", "Ana فاطمة"])
+def test_a_name_from_right_to_left_ends_before_the_numbers_behind_it(name: str) -> None:
+    said = describe_standing(Standing(1, name, 12, 3))
+    assert said == f"\u200e{name}\u200e · 12 points · streak 3"
+
+
+@pytest.mark.parametrize("name", ["Ana", "Ωμέγα", "田中", "👍🏽 1"])
+def test_other_names_stay_as_they_are(name: str) -> None:
+    assert write_name(name) == name
