@@ -40,11 +40,7 @@ class Forming:
         values = await self._load_values(caller, path, key)
         topics = await self._load_topics(caller)
         fields = (
-            replace(
-                field,
-                value=values.get(field.name, ""),
-                choices=topics if field.type == Type.TOPIC else field.choices,
-            )
+            replace(_offer(field, topics), value=values.get(field.name, ""))
             for field in form.fields
         )
         filled = key or ("own" if path == "settings" else "")
@@ -85,6 +81,13 @@ def make_form(command: Command) -> FormCard:
     """Return a command as an empty form."""
     fields = tuple(map(_make_field, command.options))
     return FormCard(command.path, command.help.capitalize(), "", fields)
+
+
+def _offer(field: FormField, topics: tuple[str, ...]) -> FormField:
+    """List the topics in their field: then nobody needs to be told where to see them."""
+    if field.type != Type.TOPIC or not topics:
+        return field
+    return replace(field, label="what it is about", choices=topics)
 
 
 def read_filled(command: Command, values: Mapping[str, str], *, was_filled: bool) -> dict[str, str]:

@@ -63,6 +63,7 @@ async def test_the_form_begins_with_the_admins_own_zone(bot: Bot) -> None:
 
     assert elements["tz"]["initial_value"] == "Europe/Berlin"
     assert elements["topic"]["type"] == elements["level"]["type"] == "static_select"
+    assert "see `topics`" not in str(view), "they are listed in the form"
     assert elements["channel"]["default_to_current_conversation"]
 
 

@@ -200,6 +200,8 @@ async def test_the_bank_is_searched_changed_imported_and_exported(world: World) 
     assert "No question fits" in none.text
     assert 'value="nothing such"' in none.html
 
+    assert "Export small" in page.text
+    assert "Export" not in none.text, "there is nothing to be seen that could be exported"
     page = await browser.open("/console/bank/questions/own-rule")
     assert "Model answer" in page.text
     page = await browser.press(page, "/console/bank/questions/own-rule/retire")
@@ -207,6 +209,7 @@ async def test_the_bank_is_searched_changed_imported_and_exported(world: World) 
     page = await browser.press(page, "/console/bank/questions/own-rule/restore")
     assert "own-rule is asked again." in page.text
     unknown = await browser.open("/console/bank/questions/own-rul")
+    assert ("<h1" in unknown.html, "<title>Console" in unknown.html) == (True, True)
     assert (unknown.status, 'Did you mean "own-rule"?' in unknown.text) == (404, True)
 
     export = (await browser.open("/console/bank/export?pack=small")).response
