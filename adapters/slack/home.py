@@ -40,7 +40,6 @@ _OWN_BUTTONS = (
     Button("A question for me", "command", value="ask"),
     Button("Leaderboard", "command", value="leaderboard"),
     Button("Suggest a question", "form", value="suggest"),
-    Button("Settings", "form", value="settings"),
     Button("Help", "command", value="help"),
 )
 _NEW_SCHEDULE = Button("New schedule", "form", value="schedule add")

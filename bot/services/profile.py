@@ -100,7 +100,8 @@ def _describe(
         f"Reminders: {told}",
         f"Away until: {away or 'not away'}",
     ]
-    return NoticeCard("Your settings\n" + "\n".join(lines), facts)
+    change = Button("Change settings", "form", value="settings")
+    return NoticeCard("Your settings\n" + "\n".join(lines), facts, (change,))
 
 
 def _describe_zone(member: Member, platform_zone: str) -> str:

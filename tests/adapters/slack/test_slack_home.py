@@ -104,7 +104,7 @@ async def test_its_buttons_answer_by_direct_message(bot: Bot, label: str, kind: 
     ("label", "title"),
     [
         ("Suggest a question", "Suggest a question"),
-        ("Settings", "Your settings"),
+        ("Change settings", "Your settings"),
         ("New schedule", "A daily question"),
     ],
 )
@@ -192,7 +192,7 @@ async def test_who_is_no_admin_gets_no_schedule_to_change(bot: Bot) -> None:
 async def test_a_form_from_the_page_holds_the_settings_and_empties_them(bot: Bot) -> None:
     await bot.type(bot.ben, "settings timezone:Asia/Tokyo away-until:2026-01-20")
     await open_home(bot, bot.ben)
-    await press_home(bot, bot.ben, "Settings")
+    await press_home(bot, bot.ben, "Change settings")
     view = bot.acts.open_view(bot.ben)
     assert view
     held = {block["block_id"]: block["element"] for block in view["blocks"][1:]}
