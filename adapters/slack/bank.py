@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adapters.slack.blocks import (
     Block,
+    buttons,
     context,
     defuse,
     header,
@@ -24,12 +25,16 @@ from bot.domain.cards import (
 
 
 def show_queue(card: QueueCard) -> list[Block]:
-    """Drafts are shown as they were typed: in preformatted text, where nothing is rendered."""
+    """Drafts are shown as they were typed: in preformatted text, where nothing is rendered.
+
+    Each has its buttons below it: five drafts may take several messages.
+    """
     blocks = rich(*lines(bank_words.count_queue(card)))
     for entry in card.entries:
         blocks += header(one_line(bank_words.name_entry(entry)))
         for head, words in bank_words.list_entry_facts(entry):
             blocks += rich(section(text(head, bold=True)), preformatted(defuse(words)))
+        blocks += buttons(entry.buttons)
     return blocks
 
 

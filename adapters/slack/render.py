@@ -35,6 +35,7 @@ from bot.domain.cards import (
     MockCard,
     NoticeCard,
     QuestionCard,
+    QueueCard,
     RevealCard,
     TopicsCard,
 )
@@ -48,13 +49,14 @@ def render_card(card: Card) -> list[Page]:
     """Return the messages that show a card: one, or more where Slack's limits want it.
 
     The first block of each is named after the card's kind. A question keeps its buttons
-    in the first message, everything else has them at the end.
+    in the first message, a queue's are among its blocks, everything else has them at the end.
     """
     if isinstance(card, QuestionCard):
         first, *rest = _question_pages(card)
         return [Page([*first.blocks, *buttons(card.buttons)], first.fallback), *rest]
     pages = paginate(_render(card) or rich(section(text("…"))))
-    pages[-1] += buttons(getattr(card, "buttons", ()))
+    if not isinstance(card, QueueCard):
+        pages[-1] += buttons(getattr(card, "buttons", ()))
     return _name_pages(card.kind, pages)
 
 

@@ -21,6 +21,15 @@ class QueueEntry:
     author: str = ""
     remarks: tuple[str, ...] = ()
 
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """Approve, Edit (but for reports) and Reject."""
+        item, key = self.item, str(self.item.number)
+        approve = Button(f"Approve {key}", "approve", key, item.stamp)
+        edit = Button(f"Edit {key}", "edit", key)
+        reject = Button(f"Reject {key}", "reject", key)
+        return (approve, reject) if item.kind is ItemKind.REPORT else (approve, edit, reject)
+
 
 @dataclass(frozen=True, slots=True)
 class QueueCard:
@@ -41,8 +50,8 @@ class QueueCard:
 
     @property
     def buttons(self) -> tuple[Button, ...]:
-        """Approve, Edit (but for reports) and Reject, for each item."""
-        return tuple(button for entry in self.entries for button in _decide(entry.item))
+        """Those of all items."""
+        return tuple(button for entry in self.entries for button in entry.buttons)
 
     def data(self) -> dict[str, Any]:
         """What the card was made of."""
@@ -51,14 +60,6 @@ class QueueCard:
             "waiting": self.waiting,
             "page": self.page,
         }
-
-
-def _decide(item: QueueItem) -> tuple[Button, ...]:
-    key, number = str(item.number), item.number
-    approve = Button(f"Approve {number}", "approve", key, item.stamp)
-    edit = Button(f"Edit {number}", "edit", key)
-    reject = Button(f"Reject {number}", "reject", key)
-    return (approve, reject) if item.kind is ItemKind.REPORT else (approve, edit, reject)
 
 
 def describe_item(entry: QueueEntry) -> dict[str, Any]:

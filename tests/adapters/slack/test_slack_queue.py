@@ -86,3 +86,24 @@ async def test_who_is_no_admin_can_t_decide_with_a_button_of_somebody_else(bot: 
         await bot.acts.press(bot.ben, queue, label)
         await bot.settle()
         assert "Only admins" in bot.last.text
+
+
+async def test_each_draft_has_its_buttons_right_below_it(bot: Bot) -> None:
+    for number in range(3):
+        await bot.type(bot.ben, "suggest")
+        prompt = f"{number} " + f"word{number} " * 400
+        await bot.acts.submit(bot.ben, FILLED | {"question": prompt, "answer": prompt})
+        await bot.settle()
+    before = len(bot.messages)
+    await bot.type(bot.ana, "questions list")
+
+    blocks = [block for message in bot.messages[before:] for block in message.blocks]
+    shown = [
+        block["elements"][0]["text"]["text"] if block["type"] == "actions" else all_text(block)
+        for block in blocks
+        if block["type"] in ("header", "actions")
+    ]
+    assert len(bot.messages) > before + 1, "they take several messages"
+    assert [words.split(" (")[0][:9] for words in shown] == [
+        "1. 0 word", "Approve 1", "2. 1 word", "Approve 2", "3. 2 word", "Approve 3",
+    ]  # fmt: skip
