@@ -16,6 +16,7 @@ from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 from rich.console import Console, RenderableType
 from rich.syntax import Syntax
+from rich.table import Column, Table
 from rich.text import Text
 
 from adapters.local.files import Keep, keep_nothing
@@ -34,16 +35,16 @@ from bot.errors import QuizError, ScriptError
 
 YOU = "you"
 _WORDS = ("react", "press Answer", "press Reveal", "answer: ", "advance 1d", "help", "quit")
-_HELP = """\
-You are @you, an admin of this workspace. Type:
-  react                   react with :bulb: to the newest question
-  press Answer            press a button; then type your answer
-  answer: TEXT            answer the newest question
-  /fastapi-quiz …         any command; Tab completes it
-  advance 1d              let a day pass (10m, 8h … too)
-  @ben reacts :bulb:      do something as somebody else
-  crash, outage 2h        make trouble
-  quit"""
+_HELP = (
+    ("react", "react with :bulb: to the newest question"),
+    ("press Answer", "press a button; then type your answer"),
+    ("answer: TEXT", "answer the newest question"),
+    (f"{COMMAND} …", "any command; Tab completes it"),
+    ("advance 1d", "let a day pass (10m, 8h … too)"),
+    ("@ben reacts :bulb:", "do something as somebody else"),
+    ("crash, outage 2h", "make trouble"),
+    ("quit", ""),
+)
 
 
 @dataclass
@@ -154,13 +155,20 @@ class Conversation:
                 await self._play(line)
 
     def _help(self) -> None:
-        self.console.print(Text(_HELP))
+        self.console.print(Text("You are @you, an admin of this workspace. Type:"))
+        table = Table.grid(Column(no_wrap=True), Column(), padding=(0, 2), pad_edge=True)
+        for typed, meaning in _HELP:
+            table.add_row(Text(typed), Text(meaning))
+        self.console.print(table)
 
     async def _play(self, line: str) -> None:
         try:
             await self.simulation.play(self.understand(line))
+        except ScriptError as error:
+            problem = str(error).removeprefix("Line 1: ")
+            self.console.print(Text(f"{problem} For the usual ones type: help", style="red"))
         except QuizError as error:
-            self.console.print(Text(str(error).removeprefix("Line 1: "), style="red"))
+            self.console.print(Text(str(error), style="red"))
         await self._look_ahead()
 
     def understand(self, line: str) -> Instruction:
@@ -202,7 +210,8 @@ class Conversation:
     def _toolbar(self) -> HTML:
         now = self.simulation.clock.now()
         local = now.astimezone(ZoneInfo(self.simulation.zone))
-        wait = format_duration(self._next - now) if self._next else "never: no schedule"
-        return HTML("{} · next question in <b>{}</b> · help, quit").format(
-            f"{format_date(local)}, {local:%H:%M:%S}", wait
-        )
+        shown = f"{format_date(local)}, {local:%H:%M:%S}"
+        if self._next is None:
+            return HTML("{} · no question comes, no schedule is active · help, quit").format(shown)
+        wait = format_duration(self._next - now)
+        return HTML("{} · next question in <b>{}</b> · help, quit").format(shown, wait)
