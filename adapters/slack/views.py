@@ -35,6 +35,7 @@ _TITLES = {
 def render_form(card: FormCard, place: Place) -> dict[str, Any]:
     """Return the modal of a form. `place` says where its answer goes."""
     title = _TITLES.get(card.form, card.form.capitalize())
+    about = "" if card.title == title else shorten(card.title, BLOCK_CHARACTERS)
     return {
         "type": "modal",
         "callback_id": "form",
@@ -43,7 +44,7 @@ def render_form(card: FormCard, place: Place) -> dict[str, Any]:
         "close": {"type": "plain_text", "text": "Cancel"},
         "private_metadata": place.pack(),
         "blocks": [
-            *rich(section(text(shorten(card.title, BLOCK_CHARACTERS), bold=True))),
+            *(rich(section(text(about, bold=True))) if about else []),
             *render_asked(card),
             *(_render_field(field, alone=len(card.fields) == 1) for field in card.fields),
         ],

@@ -16,7 +16,7 @@ FILLED = {
 
 
 def elements(view: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {block["block_id"]: block["element"] for block in view["blocks"][1:]}
+    return {block["block_id"]: block["element"] for block in view["blocks"] if "element" in block}
 
 
 async def test_a_question_is_suggested_edited_and_approved_by_forms(bot: Bot) -> None:
