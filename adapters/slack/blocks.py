@@ -90,9 +90,15 @@ def context(content: str) -> list[Block]:
     return [{"type": "context", "elements": [{"type": "plain_text", "text": content or " "}]}]
 
 
-def buttons(wanted: Sequence[Button]) -> list[Block]:
-    """Return rows of buttons."""
+def buttons(wanted: Sequence[Button], about: str = "") -> list[Block]:
+    """Return rows of buttons.
+
+    Where the same ones come more than once, `about` tells them apart for whoever hears them.
+    """
     elements = [_button(button, number) for number, button in enumerate(wanted)]
+    if about:
+        for element, button in zip(elements, wanted, strict=True):
+            element["accessibility_label"] = shorten(f"{button.label}: {about}", BUTTON_CHARACTERS)
     rows = range(0, len(elements), BUTTONS_A_ROW)
     return [{"type": "actions", "elements": elements[at : at + BUTTONS_A_ROW]} for at in rows]
 

@@ -112,7 +112,10 @@ def _show_schedules(card: StatusCard) -> list[Block]:
     shown = [
         block
         for schedule in card.schedules[:SHOWN_SCHEDULES]
-        for block in (*rich(describe_schedule_line(schedule)), *buttons(_list_actions(schedule)))
+        for block in (
+            *rich(describe_schedule_line(schedule)),
+            *buttons(_list_actions(schedule), f"schedule {schedule.number}"),
+        )
     ]
     if len(card.schedules) > SHOWN_SCHEDULES:
         left = len(card.schedules) - SHOWN_SCHEDULES

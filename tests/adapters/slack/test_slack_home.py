@@ -177,6 +177,18 @@ async def test_of_a_schedule_that_was_removed_meanwhile_the_list_is_named(bot: B
     assert "schedule list" in bot.last.text
 
 
+async def test_buttons_that_come_again_say_which_schedule_they_are_for(bot: Bot) -> None:
+    for time in ("10:05", "11:05"):
+        await bot.type(bot.ana, f"schedule add {time}")
+    view = await open_home(bot, bot.ana)
+
+    rows = [block["elements"] for block in view["blocks"] if block["type"] == "actions"]
+    heard = [button.get("accessibility_label") for row in rows for button in row]
+    assert [words for words in heard if words] == [
+        f"{deed}: schedule {number}" for number in (1, 2) for deed in ("Edit", "Pause", "Preview")
+    ]
+
+
 async def test_who_is_no_admin_gets_no_schedule_to_change(bot: Bot) -> None:
     await post_question(bot)
     await open_home(bot, bot.ana)
