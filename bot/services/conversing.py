@@ -214,7 +214,7 @@ class Conversing:
         """Run the command that a button names, or open its form."""
         command, key = BY_PATH[event.value], event.key
         if event.action == "form" and command.path not in _OPEN_THEIR_FORM:
-            caller = await self._admit(event.origin, command.rights if key else Rights.ALL)
+            caller = await self._admit(event.origin, command.rights)
             return Reply([await self.forming.open_form(caller, command.path, key)])
         named = next((option.name for option in command.options if option.positional), None)
         return await self._run(event.origin, command, {named: key} if named and key else {})

@@ -74,12 +74,20 @@ async def test_the_form_begins_with_the_admins_own_zone(bot: Bot) -> None:
     assert elements["channel"]["default_to_current_conversation"]
 
 
-async def test_who_may_not_is_told_in_the_form(bot: Bot) -> None:
+async def test_who_may_not_is_told_before_they_fill_in_a_form(bot: Bot) -> None:
     await bot.type(bot.ben, "help")
     await bot.acts.press(bot.ben, bot.last, "Schedule")
     await bot.settle()
 
-    answer = await bot.acts.submit(bot.ben, {"time": "09:30"})
+    assert not bot.acts.open_view(bot.ben)
+    assert "Only admins" in bot.last.text
+
+
+async def test_who_may_not_any_more_is_told_in_the_form(bot: Bot) -> None:
+    await open_schedule_form(bot)
+    bot.ana.is_admin = False
+
+    answer = await bot.acts.submit(bot.ana, {"time": "09:30"})
 
     assert "Only admins" in answer["errors"]["time"]
 

@@ -151,7 +151,9 @@ async def test_who_is_no_admin_any_more_can_do_nothing(world: World) -> None:
     page = await browser.open("/console/schedules/1")
     form = await browser.open("/console/forms/schedule?about=1")
     world.platform.workspaces["acme"].admins.remove("ana")
-    for path in ("", "schedules", "schedules/1", "deliveries", "queue", "bank", "bank/export"):
+    pages = ("", "schedules", "schedules/1", "deliveries", "queue", "bank", "bank/export", "admins")
+    forms = ("new-schedule", "schedule?about=1", "drafts", "import", "draft?about=1")
+    for path in (*pages, *(f"forms/{name}" for name in forms)):
         refused = await browser.open(f"/console/{path}")
         assert (refused.status, "Only admins" in refused.text) == (403, True), path
     assert (await browser.press(page, "/console/schedules/1/pause")).status == 403
