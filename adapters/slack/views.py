@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from adapters.slack.blocks import BLOCK_CHARACTERS, Block, rich, section, shorten, text
@@ -36,6 +37,7 @@ def render_form(card: FormCard, place: Place) -> dict[str, Any]:
     """Return the modal of a form. `place` says where its answer goes."""
     title = _TITLES.get(card.form, card.form.capitalize())
     about = "" if card.title == title else shorten(card.title, BLOCK_CHARACTERS)
+    fields = [_ask_for_channel(field) if place.is_home else field for field in card.fields]
     return {
         "type": "modal",
         "callback_id": "form",
@@ -46,9 +48,16 @@ def render_form(card: FormCard, place: Place) -> dict[str, Any]:
         "blocks": [
             *(rich(section(text(about, bold=True))) if about else []),
             *render_asked(card),
-            *(_render_field(field, alone=len(card.fields) == 1) for field in card.fields),
+            *(_render_field(field, alone=len(fields) == 1) for field in fields),
         ],
     }
+
+
+def _ask_for_channel(field: FormField) -> FormField:
+    """The Home tab is no channel: nothing there is `here`."""
+    if field.type != Type.CHANNEL:
+        return field
+    return replace(field, label="where to post", required=True)
 
 
 def _render_field(field: FormField, *, alone: bool) -> Block:

@@ -118,6 +118,16 @@ async def test_its_buttons_open_forms(bot: Bot, label: str, title: str) -> None:
     assert view["title"]["text"] == title
 
 
+async def test_a_schedule_from_the_page_needs_a_channel(bot: Bot) -> None:
+    await open_home(bot, bot.ana)
+    await press_home(bot, bot.ana, "New schedule")
+    view = bot.acts.open_view(bot.ana)
+    assert view
+    (channel,) = [block for block in view["blocks"] if block["block_id"] == "channel"]
+    assert not channel["optional"]
+    assert "here" not in channel["hint"]["text"].split()
+
+
 async def test_the_queue_opens_from_the_page(bot: Bot) -> None:
     await bot.type(bot.ben, "suggest question:Why? answer:Because. level:fresher topic:routing")
     await open_home(bot, bot.ana)
