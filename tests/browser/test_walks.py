@@ -125,6 +125,55 @@ def walk_in_by_plain_http(screen: Screen, url: str) -> None:
     screen.read_until("runs on this machine alone")
 
 
+_PHONE = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
+_PAGES = (
+    "",
+    "schedules",
+    "schedules/1",
+    "deliveries",
+    "queue",
+    "bank",
+    "bank?words=nothing+such",
+    "standings",
+    "admins",
+    "me",
+    "me/answers/1",
+    "forms/new-schedule",
+    "forms/schedule?about=1",
+    "forms/import",
+    "forms/settings",
+    "nowhere",
+)
+_FAULTS = """
+const all = selector => [...document.querySelectorAll(selector)], faults = []
+if (all('h1').length !== 1) faults.push(`${all('h1').length} h1`)
+for (const field of all('input:not([type=hidden]), select, textarea'))
+    if (!field.labels.length && !field.ariaLabel) faults.push(`no label: ${field.name}`)
+for (const press of all('a, button'))
+    if (!press.textContent.trim() && !press.ariaLabel) faults.push(`no name: ${press.outerHTML}`)
+for (const picture of all('img'))
+    if (!picture.alt) faults.push('a picture without words')
+if (document.documentElement.scrollWidth > innerWidth) faults.push('scrolls sideways')
+return faults
+"""
+
+
+def walk_with_a_phone(screen: Screen, url: str) -> None:
+    """Every page fits, and says what it is to whoever doesn't see it."""
+    screen.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", _PHONE)
+    screen.open(url)
+    screen.press("to what comes next", "footer")
+    answer(screen)
+    screen.find("#text").send_keys("/fastapi-quiz console\n")
+    link = screen.find(".card.link a").get_attribute("href")
+    assert screen.driver.execute_script(_FAULTS) == []
+    screen.open(str(link))
+    screen.press("Enter")
+    for page in _PAGES:
+        screen.open(f"{url}/console/{page}")
+        assert screen.driver.execute_script(_FAULTS) == [], page
+
+
 def walk_without_scripts(screen: Screen, url: str) -> None:
     """Every form of the demo is an ordinary one."""
     screen.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
@@ -139,7 +188,13 @@ def walk_without_scripts(screen: Screen, url: str) -> None:
 
 @pytest.mark.parametrize(
     "walk",
-    [walk_through_demo, walk_through_console, walk_in_by_plain_http, walk_without_scripts],
+    [
+        walk_through_demo,
+        walk_through_console,
+        walk_in_by_plain_http,
+        walk_with_a_phone,
+        walk_without_scripts,
+    ],
 )
 async def test_a_walk(walk: Callable[[Screen, str], None], screen: Screen, tmp_path: Path) -> None:
     async with run_demo(tmp_path) as url:
