@@ -9,7 +9,8 @@ from bot.domain.typed import break_pings, drop_controls
 
 _MARKUP = re.compile(r"[\\*_~`|\[\]()<>]")
 _LINE_MARKUP = re.compile(r"^([ \t]*)(#{1,3}|-#?)(?=\s)", re.MULTILINE)
-_FENCE = re.compile(r"^ {0,3}(```+|~~~+)[ \t]*([^\s`]*)[^\n]*$")
+_FENCE = re.compile(r"^ {0,3}(`{3,8}|~{3,8})[ \t]*([^\s`]*)[^\n]*$")
+"""Eight signs of a fence are enough to close it and to open it again: a line may hold thousands."""
 
 
 def escape(text: str) -> str:

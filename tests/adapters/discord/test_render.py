@@ -172,6 +172,14 @@ def test_splitting_keeps_all_and_closes_what_it_opens(text: str, limit: int) -> 
     assert letters("".join(parts)) == letters(text)
 
 
+@pytest.mark.parametrize("sign", ["`", "~"])
+@pytest.mark.parametrize("many", [9, 500, 3000, 9000])
+def test_a_fence_of_any_length_is_split_within_the_limit(sign: str, many: int) -> None:
+    parts = split_markdown(f"{sign * many}\n" + "x = 1\n" * 900, 4096)
+    assert all(measure(part) <= 4096 for part in parts)
+    assert "".join(parts).count("x = 1") == 900
+
+
 def test_code_block_goes_on_with_its_language() -> None:
     text = "```python\n" + "x = 1\n" * 100 + "```\nafter"
     parts = split_markdown(text, 300)
