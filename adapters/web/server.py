@@ -46,7 +46,8 @@ def make_web_app(
     """
     app = FastAPI(title="FastAPI Quiz", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(make_operating_routes(service, meter))
-    pages = [Route("/console", _lead_in), Mount("/console", console)] if console else []
+    entrances = [Route(path, _lead_in) for path in ("/", "/console")]
+    pages = [*entrances, Mount("/console", console)] if console else []
     return Starlette(routes=[*routes, *pages, Mount("/", app)])
 
 

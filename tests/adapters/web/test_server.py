@@ -23,6 +23,12 @@ async def test_an_address_that_is_taken_is_said_once() -> None:
     )
 
 
+async def test_the_bare_address_leads_to_the_console(world: World) -> None:
+    for path in ("/", "/console"):
+        page = await world.browse().open(path)
+        assert (page.status, "You are not signed in" in page.text) == (401, True), path
+
+
 async def test_monitors_may_ask_by_head(world: World) -> None:
     http = world.browse().http
     for path, status in (("/healthz", 200), ("/readyz", 503)):
