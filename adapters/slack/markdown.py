@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -15,6 +15,7 @@ from bot.domain.question import Markdown
 from bot.domain.typed import drop_controls
 
 _DEEPEST_INDENT = 8
+_DEEPEST_EMPHASIS = 20
 _LANGUAGES = {
     "console": "Shell",
     "http": "HTTP",
@@ -47,7 +48,20 @@ def render_markdown(content: Markdown) -> Sequence[Element]:
 
 
 def _parse(content: str) -> Sequence[Token]:
-    return _parser().parse(content)
+    tokens = _parser().parse(content)
+    for token in tokens:
+        token.children = list(_flatten(token.children or ()))
+    return tokens
+
+
+def _flatten(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Leave out emphasis in emphasis beyond a depth that nobody writes: Markdown has no limit
+    for it, and a tree of it is walked by functions that call themselves."""
+    depth = 0
+    for token in tokens:
+        depth += token.nesting
+        if max(depth, depth - token.nesting) <= _DEEPEST_EMPHASIS or not token.nesting:
+            yield token
 
 
 def _end_paragraphs(elements: list[Element]) -> list[Element]:

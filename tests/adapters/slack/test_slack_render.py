@@ -246,6 +246,16 @@ def test_a_code_block_names_its_language(fence: str, named: str) -> None:
     assert [element["elements"][0]["text"] for element in label] == ([named] if named else [])
 
 
+@pytest.mark.parametrize("sign", ["*", "_", "~", "_*"])
+def test_emphasis_of_any_depth_is_shown(sign: str) -> None:
+    content = f"Say {sign * 1400}deep{sign[::-1] * 1400} and *more*"
+
+    (element,) = render_markdown(Markdown(content))
+
+    assert "deep" in read_text(element)
+    assert element["elements"][-1] == text("more", italic=True)
+
+
 def test_a_link_to_anything_but_the_web_is_plain_text() -> None:
     (element,) = render_markdown(Markdown("[x](javascript:alert) [y](slack://open)"))
 
