@@ -47,10 +47,10 @@ def show_report(card: MockReportCard) -> list[Block]:
     blocks = header(interview_words.introduce_report(card.report))
     for title, listed in interview_words.list_sections(card.report):
         points = "\n".join(f"• {one_line(line)}" for line in listed)
-        blocks += rich(section(text(f"{title}\n", bold=True)), *lines(points))
+        blocks += rich(section(text(title, bold=True)), *lines(points))
     blocks += header(interview_words.MODEL_ANSWERS)
     for item in card.report.items:
-        named = section(text(f"{one_line(item.question.title)}\n", bold=True))
+        named = section(text(one_line(item.question.title), bold=True))
         blocks += rich(named, *render_markdown(item.question.answer))
     return blocks
 

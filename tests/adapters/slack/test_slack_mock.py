@@ -31,7 +31,8 @@ async def test_an_interview_by_buttons_and_form_ends_in_a_report(bot: Bot) -> No
     await bot.settle()
     await press(bot, "Stop")
 
-    assert "mock_report" in [message.kind for message in bot.messages]
+    (report,) = [message for message in bot.messages if message.kind == "mock_report"]
+    assert "\nQuestions\n• " in report.text, "a head stands right above what it heads"
     picture, document = bot.server.state.files.values()
     assert picture.content is not None
     assert picture.content.startswith(b"\x89PNG")
