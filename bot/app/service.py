@@ -23,6 +23,7 @@ from bot.ports import NO_METER, Platform
 from bot.scheduler import Ticker
 from bot.services.health import Health, Watched
 from bot.services.pulse import Pulse
+from bot.services.timekeeping import SharedClock
 from bot.services.tracing import Tracing
 from storage.engine import hold_file, open_engine
 from storage.schema import require_current
@@ -34,7 +35,7 @@ class Service:
     """`fastapi-quiz run`: platforms, core and scheduler, until it is told to stop."""
 
     def __init__(self, settings: Settings, only: Collection[str]) -> None:
-        clock = SystemClock()
+        clock = SharedClock(SystemClock())
         self._url = settings.database.url
         engine = open_engine(self._url)
         measured = make_meter(settings, only)
@@ -68,7 +69,7 @@ class Service:
         storage, seconds = self._app.storage, time.monotonic
         watched = Watched(self._platforms, self._delivers, self._last_round)
         self._health = Health(storage, clock, self._check_schema, watched)
-        self._pulse = Pulse(storage, clock, owner, watched, seconds, meter)
+        self._pulse = Pulse(storage, clock, owner, watched, seconds, meter, clock.agree_with)
         self._tracing = Tracing(self._app.handle, seconds, meter, self._wake)
         self._web = make_web(
             settings,
@@ -116,8 +117,9 @@ class Service:
         if self._web:
             await self._web.start()
         if self._delivers:
+            await self._pulse.beat()  # says what time it is, and who else delivers
             dispatching = self._app.dispatching
-            self._ticker = Ticker(self._clock, dispatching.begin_due, dispatching.next_wake_at)
+            self._ticker = Ticker(self._clock.machine, dispatching.begin_due, self._next_wake_at)
             dispatching.wake_by(self._ticker.wake)
             self._ticker.start()
         self._pulse.start()
@@ -132,8 +134,14 @@ class Service:
             self._commits = commits
             self._ticker.wake()
 
+    async def _next_wake_at(self) -> datetime | None:
+        """Return when the ticker has to come, by the machine's clock, which APScheduler goes by."""
+        at = await self._app.dispatching.next_wake_at()
+        return at + self._clock.ahead if at else None
+
     def _last_round(self) -> datetime | None:
-        return self._ticker.last_round_at if self._ticker else None
+        at = self._ticker.last_round_at if self._ticker else None
+        return at - self._clock.ahead if at else None
 
     async def _check_schema(self) -> None:
         await require_current(self._app.engine)

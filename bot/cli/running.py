@@ -19,7 +19,8 @@ ANSWER_WITHIN = timedelta(seconds=10)
 async def examine_running(settings: Settings) -> list[Fact]:
     """Return what the processes and the database say; nothing of a database without tables."""
     from bot.app import SystemClock, build
-    from bot.services.health import judge_clock, judge_processes, judge_tally
+    from bot.services.health import judge_processes, judge_tally
+    from bot.services.timekeeping import judge_clock
     from storage.schema import current_revision, require_current
 
     try:
@@ -35,7 +36,7 @@ async def examine_running(settings: Settings) -> list[Fact]:
             processes = await work.operations.processes()
             tally = await work.operations.tally(now)
             server_time = await work.operations.server_time()
-            clocks = [judge_clock(SystemClock().now(), server_time)] if server_time else []
+            clocks = [judge_clock(SystemClock().now() - server_time)] if server_time else []
     except QuizError:
         return []  # as above
     finally:

@@ -11,8 +11,8 @@ GONE_AFTER = timedelta(minutes=2)
 """A process that was silent for so long has died, or is cut off from the database."""
 ROUND_WITHIN = timedelta(seconds=90)
 """The dispatcher looks at least once a minute; a round may take some time, too."""
-CLOCKS_AGREE_WITHIN = timedelta(seconds=5)
-"""By leases processes leave one another's posts alone, and each reads them by its own clock."""
+CLOCKS_AGREE_WITHIN = timedelta(seconds=1)
+"""What a machine's clock may differ from the database server's; an answer takes a while, too."""
 OVERDUE_AFTER = timedelta(minutes=5)
 """What waits longer than this for a process to take it up is not being looked after."""
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.health import CLOCKS_AGREE_WITHIN, ROUND_WITHIN, Fact, Process, Tally
-from bot.errors import QuizError, StorageError
+from bot.domain.health import ROUND_WITHIN, Fact, Process, Tally
+from bot.errors import QuizError
 from bot.ports import Clock, Platform, Storage
 
 DATABASE_SECONDS = 5.0
@@ -41,8 +40,7 @@ class Health:
     async def examine(self) -> list[Fact]:
         """Return every fact; the process is ready when all are ok."""
         platforms = [_examine_platform(platform) for platform in self.watched.platforms]
-        database = await self._examine_database()
-        return [database, *await self._examine_clock(), *platforms, self._examine_dispatcher()]
+        return [await self._examine_database(), *platforms, self._examine_dispatcher()]
 
     async def tally(self) -> Tally:
         """Count what waits in the database."""
@@ -65,35 +63,11 @@ class Health:
             )
         return Fact(name, True, "reachable, with the newest schema")
 
-    async def _examine_clock(self) -> Sequence[Fact]:
-        """Compare this machine's clock with the database server's, if that has one and tells."""
-        with suppress(StorageError):
-            async with self.storage.reading() as work:
-                server_time = await work.operations.server_time()
-            if server_time is not None:
-                return [judge_clock(self.clock.now(), server_time)]
-        return []
-
     def _examine_dispatcher(self) -> Fact:
         name = "dispatcher"
         if not self.watched.delivers:
             return Fact(name, True, "this process delivers nothing (scheduler.enabled, --only)")
         return judge_dispatcher(self.watched.last_round(), self.clock.now())
-
-
-def judge_clock(now: datetime, server_time: datetime) -> Fact:
-    """Say whether the processes that share a database can trust one another's leases."""
-    ahead = (now - server_time).total_seconds()
-    if abs(ahead) <= CLOCKS_AGREE_WITHIN.total_seconds():
-        return Fact("clock", True, "agrees with the database server's")
-    return Fact(
-        "clock",
-        False,
-        f"This machine's clock is {abs(ahead):.0f} seconds {'ahead of' if ahead > 0 else 'behind'} "
-        "the database server's.",
-        "Set both by NTP: questions come at the wrong time, and where several processes run, "
-        "one may repeat what another is posting.",
-    )
 
 
 def _examine_platform(platform: Platform) -> Fact:

@@ -12,10 +12,10 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.health import HEARTBEAT_EVERY, Fact, Process
+from bot.domain.health import HEARTBEAT_EVERY, Process
 from bot.errors import QuizError
 from bot.ports import NO_METER, Clock, Meter, Storage
-from bot.services.health import Watched, judge_clock
+from bot.services.health import Watched
 
 LAG_EVERY = 0.5
 """Seconds between two looks at the event loop."""
@@ -27,7 +27,8 @@ class Pulse:
     """Keeps this process's row among the processes, for `check` in another one, and divides
     each platform's limits among those that serve it.
 
-    `seconds` is a clock that nobody sets, such as the event loop's own.
+    `seconds` is a clock that nobody sets, such as the event loop's own; `agree` is told what time
+    it is for a database that has a server.
     """
 
     storage: Storage
@@ -36,8 +37,8 @@ class Pulse:
     watched: Watched
     seconds: Callable[[], float]
     meter: Meter = NO_METER
+    agree: Callable[[datetime], None] = lambda server_time: None
     _started_at: datetime | None = None
-    _clock_is_right: bool = True
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def start(self) -> None:
@@ -79,13 +80,7 @@ class Pulse:
         else:
             self._share_limits(processes)
             if server_time is not None:
-                self._tell_of_clock(judge_clock(self.clock.now(), server_time))
-
-    def _tell_of_clock(self, fact: Fact) -> None:
-        """Say once that the clocks differ, and again after they agreed."""
-        if self._clock_is_right and not fact.ok:
-            log.warning("clock_differs", problem=str(fact))
-        self._clock_is_right = fact.ok
+                self.agree(server_time)
 
     async def _go_on(self) -> None:
         while True:

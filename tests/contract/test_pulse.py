@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
-from structlog.testing import capture_logs
+from datetime import timedelta
 
 from adapters.local.service import LocalService
 from adapters.local.simulation import VirtualClock
 from bot.domain.health import GONE_AFTER
-from bot.services.health import Health, Watched
+from bot.services.health import Watched
 from bot.services.pulse import Pulse
 from storage.unit_of_work import SqlStorage
 
@@ -47,41 +45,3 @@ async def test_a_platforms_limits_are_divided_among_the_living(storage: SqlStora
     await two.stop()
     await one.beat()
     assert first.among == 1, "the other one said goodbye"
-
-
-class FastClock:
-    """The machine's clock, a while ahead of the server's."""
-
-    ahead = timedelta(minutes=2)
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-
-async def test_a_clock_that_differs_from_the_servers_is_told_of_once(
-    storage: SqlStorage,
-) -> None:
-    """On SQLite there is one clock, and nothing to compare."""
-    clock, on_server = FastClock(), storage.engine.dialect.name == "postgresql"
-    watched = Watched([], False, lambda: None)
-    pulse = Pulse(storage, clock, "a/1", watched, float)
-
-    async def check_schema() -> None:
-        pass
-
-    health = Health(storage, clock, check_schema, watched)
-    with capture_logs() as logged:
-        for ahead in (2, 2, 0, 2):
-            clock.ahead = timedelta(minutes=ahead)
-            await pulse.beat()
-    told = [line["problem"] for line in logged if line["event"] == "clock_differs"]
-    assert len(told) == (2 if on_server else 0)
-    facts = {fact.name: fact for fact in await health.examine()}
-    assert ("clock" in facts) is on_server
-    if on_server:
-        assert not facts["clock"].ok
-        assert str(facts["clock"]).startswith(
-            "This machine's clock is 120 seconds ahead of the database server's. Set both by NTP"
-        )
-        clock.ahead = timedelta(0)
-        assert all(fact.ok for fact in await health.examine())

@@ -1,0 +1,52 @@
+"""One time for all processes that share a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.health import CLOCKS_AGREE_WITHIN, Fact
+from bot.ports import Clock
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class SharedClock:
+    """The machine's clock, put right by that of the database's server.
+
+    Processes leave one another's posts alone for as long as a lease says. One whose own clock is
+    ahead by a lease would take over posts that are on their way, and make them twice.
+    """
+
+    machine: Clock
+    ahead: timedelta = timedelta(0)
+    """How far the machine's clock is ahead, where that is more than a moment."""
+
+    def now(self) -> datetime:
+        """Return the time that all processes go by, in UTC."""
+        return self.machine.now() - self.ahead
+
+    def agree_with(self, server_time: datetime) -> None:
+        """Go by what the server has just said; tell once where the machine says otherwise."""
+        ahead = self.machine.now() - server_time
+        fact = judge_clock(ahead)
+        if not fact.ok and not self.ahead:
+            log.warning("clock_differs", problem=str(fact))
+        self.ahead = timedelta(0) if fact.ok else ahead
+
+
+def judge_clock(ahead: timedelta) -> Fact:
+    """Say whether a machine's clock, which is so far ahead, agrees with the database server's."""
+    if abs(ahead) <= CLOCKS_AGREE_WITHIN:
+        return Fact("clock", True, "agrees with the database server's")
+    seconds = ahead.total_seconds()
+    differs = f"{abs(seconds):.0f} seconds {'ahead of' if seconds > 0 else 'behind'}"
+    return Fact(
+        "clock",
+        False,
+        f"This machine's clock is {differs} the database server's, by which the service goes.",
+        "Set both by NTP: where the server's is the wrong one, questions come at the wrong time.",
+    )

@@ -1,0 +1,120 @@
+"""Processes whose machines don't agree what time it is."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from adapters.local.platform import NAME, LocalChat, LocalPlatform, Message
+from bot.app import Application, SystemClock, build
+from bot.app.service import Service
+from bot.config import load_settings
+from bot.domain.schedule import EVERY_DAY, Rhythm, Schedule, ScheduleId
+from bot.services.health import Watched
+from bot.services.pulse import Pulse
+from bot.services.timekeeping import SharedClock
+from tests.services.test_in_flight import SlowChat
+from tests.stage import PACKS
+
+MINUTE = timedelta(minutes=1)
+
+
+class FastClock:
+    """The clock of a machine that nobody keeps."""
+
+    ahead = 2 * MINUTE
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+async def add_due(app: Application) -> None:
+    """Add a schedule that is due this minute."""
+    now = SystemClock().now().replace(second=0, microsecond=0)
+    async with app.storage.writing() as work:
+        workspace = await work.workspaces.ensure(NAME, "acme", "acme")
+        rhythm = Rhythm(now.time(), "UTC", EVERY_DAY)
+        await work.schedules.add(
+            Schedule(ScheduleId(0), workspace.id, 0, "#general", rhythm, next_due_at=now)
+        )
+
+
+def make_pulse(app: Application, clock: SharedClock) -> Pulse:
+    watched = Watched([], True, lambda: None)
+    return Pulse(app.storage, clock, "b/2", watched, time.monotonic, agree=clock.agree_with)
+
+
+@pytest.mark.parametrize("bare_url", ["postgresql"], indirect=True)
+async def test_a_process_with_a_fast_clock_takes_over_no_post_on_its_way(
+    database_url: str,
+) -> None:
+    """By its own clock the other's lease is over as soon as the post has begun."""
+    posted: list[Message] = []
+    platform = LocalPlatform(SystemClock(), posted.append)
+    slow, clock = SlowChat(platform), SharedClock(FastClock())
+    one = build(database_url, {NAME: slow}, owner="a/1")
+    other = build(database_url, {NAME: LocalChat(platform)}, owner="b/2", clock=clock)
+    await one.start(PACKS)
+    await add_due(one)
+    async with asyncio.timeout(20):
+        await one.dispatching.begin_due()
+        await slow.began.wait()
+        await make_pulse(other, clock).beat()
+        await other.run_due()
+        assert not posted
+        slow.go_on.set()
+        await one.dispatching.delivering.finish()
+    assert len(posted) == 1
+    await one.close()
+    await other.close()
+
+
+@pytest.mark.parametrize("bare_url", ["postgresql"], indirect=True)
+async def test_all_go_by_the_servers_clock_and_a_difference_is_told_once(
+    database_url: str,
+) -> None:
+    machine = FastClock()
+    clock = SharedClock(machine)
+    app = build(database_url, {}, clock=clock)
+    pulse = make_pulse(app, clock)
+    with capture_logs() as logged:
+        for minutes in (2, 2, 0, -2):
+            machine.ahead = minutes * MINUTE
+            await pulse.beat()
+            assert abs(clock.now() - SystemClock().now()) < timedelta(seconds=2)
+    told = [line["problem"] for line in logged if line["event"] == "clock_differs"]
+    assert [problem.partition(" the ")[0] for problem in told] == [
+        "This machine's clock is 120 seconds ahead of",
+        "This machine's clock is 120 seconds behind",
+    ]
+    await app.close()
+
+
+@pytest.mark.parametrize("bare_url", ["sqlite"], indirect=True)
+async def test_where_there_is_no_server_the_machines_clock_counts(database_url: str) -> None:
+    clock = SharedClock(FastClock())
+    app = build(database_url, {}, clock=clock)
+    await make_pulse(app, clock).beat()
+    assert clock.ahead == timedelta(0)
+    await app.close()
+
+
+async def test_who_wakes_the_dispatcher_is_told_the_machines_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """APScheduler goes by that."""
+    monkeypatch.setenv("FASTAPI_QUIZ_DATABASE__URL", f"sqlite+aiosqlite:///{tmp_path}/quiz.db")
+    monkeypatch.setenv("FASTAPI_QUIZ_LOCAL__ENABLED", "true")
+    service = Service(load_settings(), ["local", "scheduler"])
+    await service._app.start(PACKS)
+    await add_due(service._app)
+    due = await service._app.next_wake_at()
+    assert due is not None
+    service._clock.ahead = 2 * MINUTE
+    assert await service._next_wake_at() == due + 2 * MINUTE
+    await service._app.close()
