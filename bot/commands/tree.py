@@ -23,7 +23,7 @@ SCHEDULE_OPTIONS = (
     TOPIC,
     PACK,
     Option("reveal", Type.CHOICE, "who sees the answer", choices=("private", "thread")),
-    Option("reveal-after", Type.DURATION, "answer for all after 8h", clearable=True),
+    Option("reveal-after", Type.DURATION, "when all see the answer, such as 8h", clearable=True),
     Option("discussion", Type.YES_NO, "open a thread under each question"),
     Option("digest", Type.CHOICE, "weekday on which to tell the week", choices=(*WEEKDAYS, "off")),
 )
