@@ -12,7 +12,7 @@ scheduled, past its grace ──▶ skipped
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
@@ -187,6 +187,11 @@ def confirm(message_id: str, posted_at: datetime) -> Change:
 def postpone(now: datetime, retry_after: timedelta, reason: str) -> Change:
     """Provably not posted: back to the queue, not before the platform allows."""
     return Change(DeliveryState.SCHEDULED, not_before=now + retry_after, reason=reason)
+
+
+def leave_for_later(now: datetime, reason: str, wait: timedelta = timedelta(0)) -> Change:
+    """The platform was not called: back to the queue, which is no try."""
+    return replace(postpone(now, wait, reason), tried=False)
 
 
 def fail(reason: str, *, revoked: bool = False) -> Change:

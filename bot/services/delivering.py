@@ -7,7 +7,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -218,7 +218,7 @@ class Delivering:
     async def _send(self, job: Job, begin_before: datetime) -> None:
         structlog.contextvars.bind_contextvars(delivery=job.delivery.key)
         try:
-            change = self._find_obstacle(job, begin_before) or await self._post(job)
+            change = self._find_obstacle(job) or await self._post(job, begin_before)
         finally:
             self._begun[job.workspace.id] -= 1
             if not self._begun[job.workspace.id]:
@@ -228,23 +228,22 @@ class Delivering:
             self._group_is_whole.set()
         self.settle_again()
 
-    def _post(self, job: Job) -> Awaitable[Change]:
+    def _post(self, job: Job, begin_before: datetime) -> Awaitable[Change]:
         chat = self.chats[job.workspace.platform]
-        return post_once(chat, job, self.clock, self.lease, self.holding)
+        return post_once(chat, job, begin_before, self.clock, self.lease, self.holding)
 
-    def _find_obstacle(self, job: Job, begin_before: datetime) -> Change | None:
+    def _find_obstacle(self, job: Job) -> Change | None:
         """Say what came up while the delivery waited for its turn: nothing was sent yet."""
         now = self.clock.now()
-        held = self.holding.held_until(job.workspace.id, now)
-        if held:
-            change = moves.postpone(now, held[0] - now, held[1])
-        elif self._draining or now > begin_before:
-            change = moves.postpone(now, timedelta(0), "It waited too long for its turn.")
-        elif turn := self.pacing.take_turn(job.delivery, job.workspace, now):
-            change = moves.postpone(now, turn - now, "The platform takes one post after another.")
-        else:
-            return None
-        return replace(change, tried=False)
+        if held := self.holding.held_until(job.workspace.id, now):
+            until, reason = held
+            return moves.leave_for_later(now, reason, until - now)
+        if self._draining:
+            return moves.leave_for_later(now, "The process that had it was stopped.")
+        if turn := self.pacing.take_turn(job.delivery, job.workspace, now):
+            reason = "The platform takes one post after another."
+            return moves.leave_for_later(now, reason, turn - now)
+        return None
 
     async def _settle(self) -> None:
         """Commit what has ended, group by group, and use the room; until nothing is left."""

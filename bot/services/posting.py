@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -18,18 +18,29 @@ log = structlog.get_logger(__name__)
 
 
 async def post_once(
-    chat: ChatPort, job: Job, clock: Clock, lease: timedelta, holding: Holding
+    chat: ChatPort,
+    job: Job,
+    begin_before: datetime,
+    clock: Clock,
+    lease: timedelta,
+    holding: Holding,
 ) -> Change:
     """Post, and say what became of it; never raises.
 
-    A post gives up after half the lease, so that nobody else looks for it meanwhile. What the
-    platform said is remembered in `holding`.
+    A post gives up after half the lease, so that nobody else looks for it meanwhile, and is not
+    begun after `begin_before`. What the platform said is remembered in `holding`.
     """
     delivery, workspace = job.delivery, job.workspace
     words = {"delivery": delivery.key, "workspace": workspace.external_id}
     try:
         log.debug("sending", slot=str(delivery.slot), purpose=delivery.purpose)
-        message_id = await _call(chat, job, lease)
+        async with asyncio.timeout(lease.total_seconds() / 2):
+            # looked at last: a process that was stopped until now has lost its lease
+            if (now := clock.now()) > begin_before:
+                return moves.leave_for_later(now, "It waited too long for its turn.")
+            message_id = await chat.post(
+                workspace.external_id, delivery.channel, job.card, delivery.key
+            )
     except NotSent as error:
         log.warning("post_refused", **words, problem=str(error))
         now = clock.now()
@@ -51,10 +62,3 @@ async def post_once(
     late = round((now - delivery.due_at).total_seconds(), 3)
     log.info("posted", **words, channel=delivery.channel, message=message_id, late=late)
     return moves.confirm(message_id, now)
-
-
-async def _call(chat: ChatPort, job: Job, lease: timedelta) -> str:
-    async with asyncio.timeout(lease.total_seconds() / 2):
-        return await chat.post(
-            job.workspace.external_id, job.delivery.channel, job.card, job.delivery.key
-        )

@@ -150,7 +150,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             ours = await delivering._mark_sending(claimed, now + LEASE)
             if step == "posted":
                 for job in [*jobs, *(job for job in claimed if job.delivery.id in ours)]:
-                    await delivering._post(job)
+                    await delivering._post(job, now + LEASE)
 
         self.run(work())
         self.run(self.app.close())

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from adapters.local.platform import NAME, Fault, LocalChat
+from adapters.local.simulation import VirtualClock
 from bot.domain.cards import Card
-from bot.domain.delivery import DeliveryState, Purpose
+from bot.domain.delivery import Delivery, DeliveryState, Purpose
 from bot.domain.events import ButtonPressed, Origin, ReactionAdded, TextCommand
+from bot.domain.people import Workspace
 from bot.domain.schedule import RevealMode
+from bot.services.pacing import Pacing
 from tests.services.conftest import DUE, Engine, notices, questions
 from tests.services.test_committing import FullStorage
 
@@ -150,3 +153,30 @@ async def test_who_reacts_to_a_question_whose_schedule_rests_gets_its_answer_pos
     engine.clock.move_to(engine.clock.now() + timedelta(seconds=1))
     await engine.app.run_due()
     assert [one.card.kind for one in engine.posted] == ["question", "reveal"]
+
+
+class Stopped(Pacing):
+    """A process that is stopped for an hour when it is about to post."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        super().__init__()
+        self.clock = clock
+
+    def take_turn(self, delivery: Delivery, workspace: Workspace, now: datetime) -> datetime | None:
+        if now == DUE:
+            self.clock.move_to(DUE + HOUR)
+        return super().take_turn(delivery, workspace, now)
+
+
+async def test_who_is_stopped_right_before_a_post_does_not_make_it(engine: Engine) -> None:
+    """Its lease is over: another process may have posted meanwhile."""
+    delivering = engine.app.dispatching.delivering
+    delivering.pacing = Stopped(engine.clock)
+    await engine.add_schedule()
+    engine.clock.move_to(DUE)
+    await engine.app.dispatching.begin_due()
+    await delivering.finish()
+    assert not engine.posted
+    await engine.app.run_due()
+    [delivery] = await engine.deliveries()
+    assert (delivery.state, delivery.tries) == (DeliveryState.CONFIRMED, 1)
