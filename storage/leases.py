@@ -97,9 +97,12 @@ class LeaseRepository:
         limit: int,
         platforms: Collection[str] | None = None,
         held: Collection[DeliveryId] = (),
+        full: Collection[WorkspaceId] = (),
     ) -> Sequence[Delivery]:
-        values = {"now": now, "until": lease_until, "most": limit, "held": tuple(held)}
-        return await self._take(_make_take_over(self._locks, _freeze(platforms)), values)
+        values = {"now": now, "until": lease_until, "most": limit}
+        left_out = {"held": tuple(held), "full": tuple(full)}
+        taking = _make_take_over(self._locks, _freeze(platforms))
+        return await self._take(taking, values | left_out)
 
     @property
     def _locks(self) -> bool:
@@ -200,8 +203,10 @@ def _make_claim(locks: bool, platforms: frozenset[str] | None) -> Any:
 
 @cache
 def _make_take_over(locks: bool, platforms: frozenset[str] | None) -> Any:
-    due = _select_due((DeliveryState.SENDING,), platforms)
-    return _make_taking(due.where(not_(is_among(_TABLE.c.id, "held"))), locks)
+    due = _select_due((DeliveryState.SENDING,), platforms).where(
+        not_(is_among(_TABLE.c.id, "held")), not_(is_among(_TABLE.c.workspace_id, "full"))
+    )
+    return _make_taking(due, locks)
 
 
 def _make_taking(due: Any, locks: bool) -> Any:

@@ -63,9 +63,10 @@ class Leases(Protocol):
         limit: int,
         platforms: Collection[str] | None = None,
         held: Collection[DeliveryId] = (),
+        full: Collection[WorkspaceId] = (),
     ) -> Sequence[Delivery]:
         """Take over sends whose lease ran out: posted or not, nobody knows. The `held` ones are
-        left to whoever asks."""
+        left to whoever asks, those of `full` workspaces for later."""
         ...
 
     async def settle(self, changes: Sequence[tuple[Delivery, Change]]) -> set[DeliveryId]:

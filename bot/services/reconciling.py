@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,7 +12,7 @@ import structlog
 
 from bot.domain import delivery as moves
 from bot.domain.delivery import Change, Delivery, DeliveryId, DeliveryState, Purpose
-from bot.domain.people import Workspace
+from bot.domain.people import Workspace, WorkspaceId
 from bot.errors import NotSent, Rejected
 from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage
 from bot.services.background import Background
@@ -19,6 +20,8 @@ from bot.services.settling import settle
 
 AT_ONCE = 40
 """Looks under way: none waits for another, or its lease would run out meanwhile."""
+SHARES = 4
+"""Of a workspace that has a fourth of them no more are begun: its searches may hang."""
 _CLOCK_SKEW = timedelta(hours=1)
 """How far the platform's clock may be behind what ours said when it was posted: a clock that runs
 fast, and is set right later, must not hide the post."""
@@ -37,26 +40,28 @@ class Reconciling:
     meter: Meter = NO_METER
     wake: Callable[[], None] = lambda: None
     at_once: int = AT_ONCE
-    _looking: int = 0
+    _looking: Counter[WorkspaceId] = field(default_factory=Counter)
 
     async def begin_due(self, held: Collection[DeliveryId] = ()) -> int:
         """Begin to look for the sends whose lease ran out, as far as there is room; return how
         many were taken. Those that are `held` here are under way: the clock was set, or the
         machine slept.
         """
-        room = self.at_once - self._looking
+        share = max(1, self.at_once // SHARES)
+        room = min(share, self.at_once - self._looking.total())
         if not room:
             return 0
+        full = [workspace for workspace, looks in self._looking.items() if looks >= share]
         now = self.clock.now()
         async with self.storage.writing() as work:
             doubtful = await work.leases.take_ambiguous(
-                now, now + self.lease, room, self.chats, held
+                now, now + self.lease, room, self.chats, held, full
             )
             ids = [delivery.workspace_id for delivery in doubtful]
             workspaces = await work.workspaces.get_many(ids)
         for workspace in workspaces.values():
             ours = [one for one in doubtful if one.workspace_id == workspace.id]
-            self._looking += len(ours)
+            self._looking[workspace.id] += len(ours)
             self.background.begin(self._settle(workspace, ours))
         return len(doubtful)
 
@@ -76,7 +81,9 @@ class Reconciling:
         try:
             await self._commit(await self._look_for(workspace, doubtful))
         finally:
-            self._looking -= len(doubtful)
+            self._looking[workspace.id] -= len(doubtful)
+            if not self._looking[workspace.id]:
+                del self._looking[workspace.id]
             self.wake()
 
     async def _look_for(
