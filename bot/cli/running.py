@@ -20,7 +20,7 @@ async def examine_running(settings: Settings) -> list[Fact]:
     """Return what the processes and the database say; nothing of a database without tables."""
     from bot.app import SystemClock, build
     from bot.services.health import judge_processes, judge_tally
-    from bot.services.timekeeping import judge_clock
+    from bot.services.timekeeping import judge_clock, prove_ahead
     from storage.schema import current_revision, require_current
 
     try:
@@ -35,15 +35,17 @@ async def examine_running(settings: Settings) -> list[Fact]:
         async with app.storage.reading() as work:
             processes = await work.operations.processes()
             tally = await work.operations.tally(now)
+            asked_at = SystemClock().now()
             server_time = await work.operations.server_time()
-            clocks = [judge_clock(SystemClock().now() - server_time)] if server_time else []
+            answered_at = SystemClock().now()
     except QuizError:
         return []  # as above
     finally:
         await app.close()
     alive = [process for process in processes if not process.is_gone(now)]
+    ahead = prove_ahead(asked_at, server_time, answered_at) if server_time else None
     return [
-        *clocks,
+        *([] if ahead is None else [judge_clock(ahead)]),
         *(judge_processes(processes, now) or [_NOBODY]),
         *judge_tally(tally, processes, now),
         *(await asyncio.to_thread(_ask_ready, settings, alive)),

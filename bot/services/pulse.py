@@ -28,7 +28,7 @@ class Pulse:
     each platform's limits among those that serve it.
 
     `seconds` is a clock that nobody sets, such as the event loop's own; `agree` is told what time
-    it is for a database that has a server.
+    it is for a database that has a server, and when that was asked.
     """
 
     storage: Storage
@@ -37,7 +37,7 @@ class Pulse:
     watched: Watched
     seconds: Callable[[], float]
     meter: Meter = NO_METER
-    agree: Callable[[datetime], None] = lambda server_time: None
+    agree: Callable[[datetime, datetime], None] = lambda server_time, asked_at: None
     _started_at: datetime | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -74,13 +74,14 @@ class Pulse:
             async with self.storage.writing() as work:
                 await work.operations.beat(self.describe())
                 processes = await work.operations.processes()
+                asked_at = self.clock.now()
                 server_time = await work.operations.server_time()
         except QuizError as error:
             log.warning("heartbeat_not_stored", problem=str(error))
         else:
             self._share_limits(processes)
             if server_time is not None:
-                self.agree(server_time)
+                self.agree(server_time, asked_at)
 
     async def _go_on(self) -> None:
         while True:

@@ -29,13 +29,25 @@ class SharedClock:
         """Return the time that all processes go by, in UTC."""
         return self.machine.now() - self.ahead
 
-    def agree_with(self, server_time: datetime) -> None:
-        """Go by what the server has just said; tell once where the machine says otherwise."""
-        ahead = self.machine.now() - server_time
+    def agree_with(self, server_time: datetime, asked_at: datetime) -> None:
+        """Go by what the server has just said, when it was asked at that time by this clock; tell
+        once where the machine says otherwise."""
+        ahead = prove_ahead(asked_at + self.ahead, server_time, self.machine.now())
         fact = judge_clock(ahead)
         if not fact.ok and not self.ahead:
             log.warning("clock_differs", problem=str(fact))
         self.ahead = timedelta(0) if fact.ok else ahead
+
+
+def prove_ahead(asked_at: datetime, server_time: datetime, answered_at: datetime) -> timedelta:
+    """Return how far the clock is ahead that was read before and after the server told its time.
+
+    It is that far at the least (Cristian, Probabilistic clock synchronization, 1989): an answer
+    that takes long, from a busy server or to a busy process, proves nothing.
+    """
+    if asked_at > server_time:
+        return asked_at - server_time
+    return min(answered_at - server_time, timedelta(0))
 
 
 def judge_clock(ahead: timedelta) -> Fact:

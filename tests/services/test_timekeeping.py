@@ -95,6 +95,16 @@ async def test_all_go_by_the_servers_clock_and_a_difference_is_told_once(
     await app.close()
 
 
+def test_an_answer_that_takes_long_moves_no_clock() -> None:
+    """Leases would be written too short by as much, and others would take them over."""
+    machine = FastClock()
+    clock, asked_at = SharedClock(machine), machine.now()
+    machine.ahead += timedelta(seconds=40)
+    for second in (0, 20, 39):
+        clock.agree_with(asked_at + timedelta(seconds=second), asked_at)
+        assert clock.ahead == timedelta(0)
+
+
 @pytest.mark.parametrize("bare_url", ["sqlite"], indirect=True)
 async def test_where_there_is_no_server_the_machines_clock_counts(database_url: str) -> None:
     clock = SharedClock(FastClock())
