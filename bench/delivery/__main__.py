@@ -114,22 +114,33 @@ def compare(
 ) -> dict[str, Figures]:
     """Send the same posts by a bare loop and by the engine, in turn; return the medians."""
     rows: dict[str, list[Figures]] = {"bare": [], "ours": []}
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        asyncio.run(make_stock(f"sqlite+aiosqlite:///{folder}/stock.db", posts, days))
+    with stocked(posts, days) as folder:
         for _ in range(rounds):
             for program, seen in rows.items():
-                api.ask(f"/reset?latency={latency}")
-                for old in folder.glob("quiz.db*"):
-                    old.unlink()
-                shutil.copy(folder / "stock.db", folder / "quiz.db")
-                words = ["--url", api.url, "--posts", str(posts), "--at-once", str(at_once)]
-                words += ["--database", f"sqlite+aiosqlite:///{folder}/quiz.db"]
-                figures = finish(start("bench.delivery.programs", program, *words))
-                api.check(posts)
-                seen.append(figures | {"rate": posts / figures["seconds"]})
-                tell(f"{program}, {posts} posts", figures["seconds"])
+                seen.append(send(api, folder, program, posts, at_once, latency))
     return {program: take_medians(seen) for program, seen in rows.items()}
+
+
+@contextmanager
+def stocked(posts: int, days: int = 0) -> Iterator[Path]:
+    """Give a folder with a database in which so many posts are due."""
+    with tempfile.TemporaryDirectory() as name:
+        asyncio.run(make_stock(f"sqlite+aiosqlite:///{name}/stock.db", posts, days))
+        yield Path(name)
+
+
+def send(api: Api, folder: Path, program: str, posts: int, at_once: int, latency: float) -> Figures:
+    """Let a program send all that is due, and make sure that it did."""
+    api.ask(f"/reset?latency={latency}")
+    for old in folder.glob("quiz.db*"):
+        old.unlink()
+    shutil.copy(folder / "stock.db", folder / "quiz.db")
+    words = ["--url", api.url, "--posts", str(posts), "--at-once", str(at_once)]
+    words += ["--database", f"sqlite+aiosqlite:///{folder}/quiz.db"]
+    figures = finish(start("bench.delivery.programs", program, *words))
+    api.check(posts)
+    tell(f"{program}, {posts} posts", figures["seconds"])
+    return figures | {"rate": posts / figures["seconds"]}
 
 
 def take_medians(rows: Sequence[Figures]) -> Figures:
@@ -180,24 +191,46 @@ def bench_latency(api: Api, posts: int, rounds: int) -> dict[str, Any]:
 
 def bench_peers(api: Api, posts: int, rounds: int) -> dict[str, Any]:
     """How late the last post is, beside APScheduler with a job for each channel."""
-    found: dict[str, Any] = {"ours": compare(api, posts, rounds, 50, 0.0)["ours"]}
-    lateness = found["ours"]["seconds"]
+    peers = {
+        f"APScheduler, {store} store, {client} client": (store, client == "plain", wanted)
+        for store, wanted in (("memory", 4.0), ("sql", 10.0))
+        for client in ("plain", "our")
+    }
+    found: dict[str, list[Figures]] = {name: [] for name in ("ours", *peers)}
+    with stocked(posts) as folder:
+        for _ in range(rounds):
+            ours = send(api, folder, "ours", posts, 50, 0.0)
+            found["ours"].append(ours | {"lateness": ours["seconds"]})
+            for name, (store, is_plain, _) in peers.items():
+                found[name].append(run_peer(api, name, posts, store, is_plain, grace=3600))
+    medians = {name: take_medians(seen) for name, seen in found.items()}
+    lateness = medians["ours"]["lateness"]
     print(f"ours: last of {posts} posts after {lateness:.1f} s")
-    for store, wanted in (("memory", 4.0), ("sql", 10.0)):
-        for grace in (None, 3600):
-            api.ask("/reset?latency=0")
-            words = ["--url", api.url, "--jobs", str(posts), "--store", store]
-            words += [] if grace is None else ["--grace", str(grace)]
-            figures = finish(start("bench.delivery.peers", *words))
-            name = f"APScheduler, {store} store, {'default' if grace is None else 'long'} grace"
-            found[name] = figures
-            print(
-                f"{name}: last post after {figures['lateness']:.1f} s, "
-                f"{figures['lost']:.0f} of {posts} lost, {figures['memory']:.0f} MB"
-            )
-            if grace is not None:
-                say_goal(f"times earlier than {name}", figures["lateness"] / lateness, wanted)
-    return found
+    for name, (_, _, wanted) in peers.items():
+        peer = medians[name]
+        print(
+            f"{name}: last post after {peer['lateness']:.1f} s, "
+            f"{peer['lost']:.0f} of {posts} lost, {peer['memory']:.0f} MB"
+        )
+        say_goal(f"times earlier than {name}", peer["lateness"] / lateness, wanted)
+    for store in ("memory", "sql"):
+        name = f"APScheduler, {store} store, default grace"
+        medians[name] = run_peer(api, name, posts, store, is_plain=True, grace=None)
+        print(f"{name}: {medians[name]['lost']:.0f} of {posts} lost")
+    return medians
+
+
+def run_peer(
+    api: Api, name: str, posts: int, store: str, is_plain: bool, grace: int | None
+) -> Figures:
+    """Let APScheduler post what it can."""
+    api.ask("/reset?latency=0")
+    words = ["--url", api.url, "--jobs", str(posts), "--store", store]
+    words += ["--plain"] if is_plain else []
+    words += [] if grace is None else ["--grace", str(grace)]
+    figures = finish(start("bench.delivery.peers", *words))
+    tell(name, figures["lateness"])
+    return figures
 
 
 def bench_idle(schedules: int) -> Figures:
@@ -278,7 +311,7 @@ def main() -> None:
         if "latency" in wanted:
             results["latency"] = bench_latency(api, options.posts, options.rounds)
         if "peers" in wanted:
-            results["peers"] = bench_peers(api, options.posts, 1)
+            results["peers"] = bench_peers(api, options.posts, options.rounds)
         if "processes" in wanted:
             results["processes"] = bench_processes(api, options.posts, min(options.rounds, 3))
     if "idle" in wanted:

@@ -1,9 +1,10 @@
 """What one would write by hand: APScheduler with a cron job for each channel.
 
-    python -m bench.delivery.peers --url API --jobs N --store memory|sql [--grace SECONDS]
+    python -m bench.delivery.peers --url API --jobs N --store memory|sql [--grace SECONDS] [--plain]
 
-Every job posts the same message through the same client when it is due. Prints as JSON how
-long after the common due time the last post came back, and how many never came.
+Every job posts the same message when it is due: through our own client, whose connections all
+workspaces share, or with `--plain` through slack_sdk's as it comes. Prints as JSON how long after
+the common due time the last post came back, and how many never came.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.clients import Clients
 from adapters.slack.messages import write_key
 from bench.delivery.peak import read_peak
 from bench.delivery.programs import Everywhere, make_example
 from bot.app import SystemClock
+from bot.logs import configure_logs
 
 LOOK_EVERY = 0.25
 PATIENCE = 20
@@ -35,6 +38,8 @@ class Peer:
     """The jobs' common parts; module-level, because a job store pickles a job's function."""
 
     clients: Clients
+    url: str
+    is_plain: bool
     message: dict[str, object]
     done = 0
     last = 0.0
@@ -42,15 +47,23 @@ class Peer:
 
 async def post(number: int) -> None:
     """Post one channel's message."""
-    client = Peer.clients.make(f"xoxb-T{number}")
+    token = f"xoxb-T{number}"
+    client = (
+        AsyncWebClient(token=token, base_url=Peer.url)
+        if Peer.is_plain
+        else Peer.clients.make(token)
+    )
     words = write_key(f"k{number}") | Peer.message
     await client.chat_postMessage(channel=f"C{number}", **words)
     Peer.done += 1
     Peer.last = time.time()
 
 
-async def run(url: str, jobs: int, store: str, grace: int | None) -> dict[str, float]:
+async def run(
+    url: str, jobs: int, store: str, grace: int | None, is_plain: bool
+) -> dict[str, float]:
     """Add the jobs, wait for the instant when all are due, and for what comes of it."""
+    Peer.url, Peer.is_plain = url, is_plain
     Peer.clients = Clients(SystemClock(), url, Everywhere())
     Peer.clients.open()
     Peer.message = make_example()
@@ -99,10 +112,13 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, required=True)
     parser.add_argument("--store", choices=("memory", "sql"), required=True)
     parser.add_argument("--grace", type=int)
+    parser.add_argument("--plain", action="store_true")
     options = parser.parse_args()
+    configure_logs("warning", lasting=True)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.lastResort = None
-    print(json.dumps(asyncio.run(run(options.url, options.jobs, options.store, options.grace))))
+    running = run(options.url, options.jobs, options.store, options.grace, options.plain)
+    print(json.dumps(asyncio.run(running)))
 
 
 if __name__ == "__main__":
