@@ -130,6 +130,21 @@ class DeliveryRepository:
             dates[ScheduleId(schedule_id or 0)].add(slot)
         return dates
 
+    async def failed_before(self, delivery: Delivery) -> bool:
+        ended = await self.session.exec(
+            select(DeliveryRow.state)
+            .where(
+                DeliveryRow.workspace_id == delivery.workspace_id,
+                DeliveryRow.schedule_id == delivery.schedule_id,
+                DeliveryRow.purpose == delivery.purpose,
+                col(DeliveryRow.state).in_((DeliveryState.CONFIRMED, DeliveryState.FAILED)),
+                col(DeliveryRow.due_at) < delivery.due_at,
+            )
+            .order_by(col(DeliveryRow.due_at).desc())
+            .limit(1)
+        )
+        return ended.first() == DeliveryState.FAILED
+
     async def count_runs(self, schedule: Schedule, slot: date) -> int:
         rows = await self.session.exec(
             select(func.max(col(DeliveryRow.run))).where(

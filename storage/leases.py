@@ -36,7 +36,7 @@ _CHANGE = (
     )
 )
 _TAKE_BACK = _TABLE.update().where(is_among(_TABLE.c.id, "ids")).values(round=0)
-"""A question that was not shown may be picked again."""
+"""A question that nobody saw may be picked again."""
 _FENCES = (
     select(_TABLE.c.id, _TABLE.c.fence)
     .where(
@@ -145,9 +145,11 @@ class LeaseRepository:
         rows = [_values_of(delivery, change) for delivery, change in changes if delivery.id in ours]
         connection = connection_of(self.session)
         await execute_many(connection, _CHANGE, rows)
-        lost = tuple(row["row_id"] for row in rows if row["new_state"] is DeliveryState.FAILED)
-        if lost:
-            await execute_once(connection, _TAKE_BACK, {"ids": lost})
+        unseen = tuple(
+            one.id for one, change in changes if change.returns_question and one.id in ours
+        )
+        if unseen:
+            await execute_once(connection, _TAKE_BACK, {"ids": unseen})
         return ours
 
     async def _still_ours(

@@ -6,7 +6,7 @@ scheduled ──claim──▶ claimed ──mark──▶ sending ──posted�
     └──proven absent──── look by key ◀────┘ reply lost, lease expired
                             │ └──found────▶ confirmed
                             └──cannot look──▶ stuck: alert, never re-post
-scheduled, past its grace ──▶ skipped
+scheduled, past its grace, or its schedule paused or removed ──▶ skipped
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import NewType
 from bot.domain.people import MemberId, WorkspaceId
 from bot.domain.question import QuestionKey
 from bot.domain.schedule import RevealMode, Schedule, ScheduleId, local_date
+from bot.errors import Rejected, RejectReason
 
 DeliveryId = NewType("DeliveryId", int)
 
@@ -128,8 +129,7 @@ class Draft:
 class Change:
     """A transition out of `sending`. `lease_until` set means: still sending, look again then.
 
-    `tried` is False where the platform was never called; `revoked` where it refuses whatever
-    the bot does in the workspace.
+    `tried` is False where the platform was never called; `refusal` says why it refuses for good.
     """
 
     state: DeliveryState
@@ -139,7 +139,13 @@ class Change:
     posted_at: datetime | None = None
     reason: str | None = None
     tried: bool = True
-    revoked: bool = False
+    refusal: RejectReason | None = None
+
+    @property
+    def returns_question(self) -> bool:
+        """Whether the question may be picked again: nobody saw it, and it is not at fault."""
+        failed = self.state is DeliveryState.FAILED
+        return failed and self.refusal is not RejectReason.INVALID
 
     @property
     def wants_more(self) -> bool:
@@ -194,9 +200,9 @@ def leave_for_later(now: datetime, reason: str, wait: timedelta = timedelta(0)) 
     return replace(postpone(now, wait, reason), tried=False)
 
 
-def fail(reason: str, *, revoked: bool = False) -> Change:
-    """The platform refuses for good: this channel, or all of the workspace (`revoked`)."""
-    return Change(DeliveryState.FAILED, reason=reason, revoked=revoked)
+def fail(refused: Rejected) -> Change:
+    """The platform refuses for good: this message, its channel, or the whole workspace."""
+    return Change(DeliveryState.FAILED, reason=str(refused), refusal=refused.reason)
 
 
 def back_off(tries: int, first: timedelta = timedelta(seconds=1)) -> timedelta:

@@ -115,6 +115,10 @@ class Deliveries(Protocol):
         """Return the dates from `since` on whose own post has a row, skipped ones included."""
         ...
 
+    async def failed_before(self, delivery: Delivery) -> bool:
+        """Tell whether the schedule's post of the same purpose before this one was refused."""
+        ...
+
     async def count_runs(self, schedule: Schedule, slot: date) -> int:
         """Return how many extra posts the slot has."""
         ...

@@ -49,10 +49,9 @@ async def post_once(
         return moves.postpone(now, wait, str(error))
     except Rejected as error:
         log.warning("post_rejected", **words, problem=str(error))
-        revoked = error.reason is RejectReason.REVOKED
-        if revoked:
+        if error.reason is RejectReason.REVOKED:
             holding.wait(workspace.id, clock.now() + lease, str(error))
-        return moves.fail(str(error), revoked=revoked)
+        return moves.fail(error)
     except Exception as error:
         log.warning("post_in_doubt", **words, problem=repr(error))
         holding.fail(workspace.id, clock.now())

@@ -22,6 +22,7 @@ from bot.domain.people import MemberId, Workspace
 from bot.domain.schedule import Schedule, ScheduleId
 from bot.domain.streak import unsettles
 from bot.domain.wording import PURPOSES
+from bot.errors import RejectReason
 from bot.ports import NO_METER, Meter, Storage, UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -45,7 +46,7 @@ async def apply_changes(
     """Store what became of sends, with what follows from it; return which were still ours.
 
     A posted question plans its answer for all, if the schedule wants one; a permanent
-    refusal pauses the schedule and tells its admin.
+    refusal pauses the schedule, unless the message alone is at fault, and tells its admin.
     """
     settled = await work.leases.settle(changes)
     posted = []
@@ -54,10 +55,10 @@ async def apply_changes(
             continue
         if change.state is DeliveryState.CONFIRMED:
             posted.append((delivery, change))
-        elif change.revoked:
+        elif change.refusal is RejectReason.REVOKED:
             await _leave_workspace(work, delivery, change, now)
         elif change.state is DeliveryState.FAILED:
-            await _pause_schedule(work, delivery, delivery.schedule_id, change, now)
+            await _heed_refusal(work, delivery, delivery.schedule_id, change, now)
         elif change.state is DeliveryState.STUCK:
             await _tell_admin(work, delivery, delivery.schedule_id, str(change.reason), now)
     await _forget_streaks(work, posted, now)
@@ -152,16 +153,22 @@ async def _leave_workspace(
         await work.deliveries.cancel_waiting(schedule, reason)
 
 
-async def _pause_schedule(
+async def _heed_refusal(
     work: UnitOfWork, delivery: Delivery, schedule_id: ScheduleId, change: Change, now: datetime
 ) -> None:
-    """Pause it and tell, unless it has left the channel that refuses: then only tell."""
+    """Pause the schedule and tell. Where it has left the channel that refuses, or the message alone
+    is refused, and was not the time before, only tell."""
     schedule = await work.schedules.get(delivery.workspace_id, schedule_id)
     if schedule is None or schedule.paused_because:
         return
     reason = str(change.reason)
     if schedule.channel != delivery.channel:
         await _tell_admin(work, delivery, schedule_id, reason, now)
+        return
+    if change.refusal is RejectReason.INVALID and not await work.deliveries.failed_before(delivery):
+        which = f" It is {delivery.question_id}." if delivery.question_id else ""
+        goes_on = f"Schedule {schedule.number} goes on, and is paused if the next is refused, too."
+        await _tell_admin(work, delivery, schedule_id, f"{reason}{which} {goes_on}", now)
         return
     await work.schedules.pause(schedule, reason)
     await _tell_admin(

@@ -7,8 +7,12 @@ from datetime import timedelta
 
 from bot.domain import delivery as moves
 from bot.domain.delivery import DeliveryState
+from bot.errors import Rejected, RejectReason
 from storage.unit_of_work import SqlStorage
 from tests.contract.makers import LEASE, NOW, claim_all, make_draft, make_schedule
+
+GONE = Rejected(RejectReason.CHANNEL_GONE, "No channel.", "Choose another.")
+UNFIT = Rejected(RejectReason.INVALID, "Not to be shown.", "Report it.")
 
 
 async def test_complaint_1_a_slot_has_one_delivery(storage: SqlStorage) -> None:
@@ -67,15 +71,16 @@ async def test_only_the_holder_of_the_fence_settles(storage: SqlStorage) -> None
         [taken] = await work.leases.take_ambiguous(NOW + LEASE, NOW + 2 * LEASE, 10)
         assert await work.leases.settle([(mine, moves.confirm("1", NOW))]) == set()
         assert await work.leases.settle([(taken, moves.confirm("1", NOW))]) == {taken.id}
-        assert await work.leases.settle([(taken, moves.fail("no"))]) == set()
+        assert await work.leases.settle([(taken, moves.fail(GONE))]) == set()
         stored = await work.deliveries.by_message(workspace.id, "#general", "1")
     assert stored is not None
     assert (stored.state, stored.posted_at, stored.tries) == (DeliveryState.CONFIRMED, NOW, 1)
 
 
 async def test_what_a_channel_was_not_shown_may_be_picked_again(storage: SqlStorage) -> None:
-    """Refused for good, past its grace, cancelled: none of these was seen. In doubt it was."""
-    ends = ("refused", "expired", "cancelled", "in doubt", "posted")
+    """Its channel is gone, past its grace, cancelled: none of these was seen. In doubt it was, and
+    what is not fit to be shown must not come back."""
+    ends = ("refused", "unfit", "expired", "cancelled", "in doubt", "posted")
     async with storage.writing() as work:
         workspace, schedule = await make_schedule(work)
         drafts = [
@@ -86,10 +91,11 @@ async def test_what_a_channel_was_not_shown_may_be_picked_again(storage: SqlStor
     claimed = {one.question_id: one for one in await claim_all(storage)}
     channel = (workspace.id, schedule.channel)
     async with storage.writing() as work:
-        sent = [claimed[name] for name in ("refused", "in doubt", "posted")]
+        sent = [claimed[name] for name in ("refused", "unfit", "in doubt", "posted")]
         await work.leases.mark_sending(sent, NOW + LEASE)
         changes = [
-            (claimed["refused"], moves.fail("no")),
+            (claimed["refused"], moves.fail(GONE)),
+            (claimed["unfit"], moves.fail(UNFIT)),
             (claimed["in doubt"], moves.look_again(NOW, 0, "lost")),
             (claimed["posted"], moves.confirm("1", NOW)),
         ]
@@ -97,13 +103,14 @@ async def test_what_a_channel_was_not_shown_may_be_picked_again(storage: SqlStor
         await work.deliveries.cancel_waiting(schedule, "moved")
         await work.deliveries.insert([one for one in drafts if one.question_id == "expired"])
         assert set((await work.deliveries.seen({channel}))[channel].rounds) == {
+            "unfit",
             "in doubt",
             "posted",
             "expired",
         }
         await work.leases.expire(NOW + timedelta(days=1))
         seen = (await work.deliveries.seen({channel}))[channel]
-    assert seen.rounds == {"in doubt": 1, "posted": 1}
+    assert seen.rounds == {"unfit": 1, "in doubt": 1, "posted": 1}
     assert seen.last_id == "posted"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.local.platform import NAME, LocalChat
-from bot.domain.cards import Card
+from bot.domain.cards import Card, QuestionCard
 from bot.domain.delivery import DeliveryState
 from bot.domain.events import AccessRegained, Origin, TextCommand
 from bot.domain.people import WorkspaceId
@@ -162,6 +163,51 @@ async def test_a_revoked_workspace_rests_until_the_bot_is_back(engine: Engine) -
     assert (await engine.states("gone")).count(DeliveryState.CONFIRMED) == 6
     told = [card.text for card in notices(engine) if "The bot is back" in card.text]
     assert len(told) == 6
+
+
+class PickyChat(LocalChat):
+    """A platform that refuses some messages as not fit to be shown."""
+
+    def __init__(self, chat: LocalChat, refused: Collection[int]) -> None:
+        super().__init__(chat.platform)
+        self.refused = refused
+        self.questions: list[str] = []
+
+    async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
+        assert isinstance(card, QuestionCard)
+        self.questions.append(card.question.id)
+        if len(self.questions) in self.refused:
+            raise Rejected(RejectReason.INVALID, "The message is refused.", "Report it.")
+        return await super().post(workspace, channel, card, key)
+
+
+async def test_a_message_that_is_refused_costs_one_post(engine: Engine) -> None:
+    chat = PickyChat(LocalChat(engine.platform), refused=(2, 4))
+    engine.app.dispatching.delivering.chats = {"local": chat}
+    await engine.add_schedule("acme")
+    await engine.advance(5 * 24 * HOUR)
+    assert await engine.states("acme") == [
+        DeliveryState.CONFIRMED,
+        DeliveryState.FAILED,
+        DeliveryState.CONFIRMED,
+        DeliveryState.FAILED,
+        DeliveryState.CONFIRMED,
+    ]
+    assert len(set(chat.questions)) == 5, "the refused question came again"
+    told = [card.text for card in notices(engine) if "was not posted" in card.text]
+    assert [chat.questions[1] in told[0], chat.questions[3] in told[1], len(told)] == [1, 1, 2]
+    assert "Schedule 1 goes on" in told[0]
+
+
+async def test_two_messages_in_a_row_that_are_refused_pause_a_schedule(engine: Engine) -> None:
+    chat = PickyChat(LocalChat(engine.platform), refused=(2, 3))
+    engine.app.dispatching.delivering.chats = {"local": chat}
+    await engine.add_schedule("acme")
+    await engine.advance(5 * 24 * HOUR)
+    assert len(chat.questions) == 3
+    told = [card.text for card in notices(engine) if "was not posted" in card.text]
+    assert len(told) == 2
+    assert "Schedule 1 is paused" in told[1]
 
 
 async def test_a_schedule_that_can_not_be_planned_keeps_no_other_back(engine: Engine) -> None:
