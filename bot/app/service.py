@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import secrets
 import socket
 import time
 from collections.abc import Callable, Collection
@@ -41,7 +42,8 @@ class Service:
         measured = make_meter(settings, only)
         meter = measured or NO_METER
         self._platforms = make_platforms(settings, only, clock, engine, meter)
-        owner = f"{socket.gethostname()}/{os.getpid()}"
+        # two containers may have one host name, and the same process id
+        owner = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(2)}"
         self._app = build(
             engine,
             {platform.name: platform.chat for platform in self._platforms},

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+
+import structlog
 
 from bot.domain.cards import DigestCard, HardestQuestion
 from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose, make_key
@@ -11,6 +14,7 @@ from bot.domain.people import Workspace
 from bot.domain.schedule import Schedule, Slot
 from bot.domain.standing import name_week, start_of_week
 from bot.ports import Storage, UnitOfWork
+from bot.services.planning import set_aside
 from bot.services.standings import ROWS, rank
 from bot.services.streaks import count_streaks, find_new_longest
 
@@ -24,6 +28,7 @@ ACTIVE = 200
 """Members, by their points of the week, whose streaks are looked at."""
 _ONE_DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
+log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -36,7 +41,8 @@ class Digesting:
     async def plan_due(self, now: datetime) -> int:
         """Plan up to a batch of digests and return how many schedules were due.
 
-        Of those missed while nothing ran, the newest is posted if it is within the grace.
+        Of those missed while nothing ran, the newest is posted if it is within the grace. What
+        can't be planned, whatever is wrong with it, keeps no other back.
         """
         async with self.storage.writing() as work:
             schedules = await work.schedules.digests_due(now, BATCH)
@@ -44,17 +50,25 @@ class Digesting:
             workspaces = await work.workspaces.get_many(ids)
             for schedule in schedules:
                 workspace = workspaces[schedule.workspace_id]
-                drafts = await self._draft(work, workspace, schedule, now)
-                await work.deliveries.insert(drafts)
-                moved = replace(schedule, digest_due_at=schedule.next_digest(now))
-                await work.schedules.save(moved)
+                try:
+                    due, coming = _find_slots(schedule, now)
+                except Exception:
+                    words = {"workspace": workspace.external_id, "schedule": schedule.number}
+                    log.exception("plan_failed", **words)
+                    await set_aside(work, schedule, now)
+                    continue
+                await work.deliveries.insert(await self._draft(work, workspace, schedule, due, now))
+                await work.schedules.save(replace(schedule, digest_due_at=coming.due_at))
             return len(schedules)
 
     async def _draft(
-        self, work: UnitOfWork, workspace: Workspace, schedule: Schedule, now: datetime
+        self,
+        work: UnitOfWork,
+        workspace: Workspace,
+        schedule: Schedule,
+        due: Sequence[Slot],
+        now: datetime,
     ) -> list[Draft]:
-        assert schedule.digest_due_at is not None
-        due, _ = schedule.digest_rhythm().slots_around(schedule.digest_due_at - _INSTANT, now)
         drafts = [draft_digest(workspace, schedule, slot, self.grace) for slot in due]
         reasons = ["Nothing ran when it was due."] * len(drafts)
         if drafts and now <= drafts[-1].expires_at:
@@ -62,6 +76,12 @@ class Digesting:
             took_part = await work.totals.top(workspace.id, week, 1)
             reasons[-1] = "" if took_part else "Nobody took part in that week."
         return [_skip(one, why) if why else one for one, why in zip(drafts, reasons, strict=True)]
+
+
+def _find_slots(schedule: Schedule, now: datetime) -> tuple[Sequence[Slot], Slot]:
+    """Return the slots that are due, and the one after them."""
+    assert schedule.digest_due_at is not None
+    return schedule.digest_rhythm().slots_around(schedule.digest_due_at - _INSTANT, now)
 
 
 def _skip(draft: Draft, reason: str) -> Draft:

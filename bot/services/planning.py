@@ -117,7 +117,7 @@ class Planning:
             if plan.low:
                 await tell_of_low_deck(work, plan.move.schedule, plan.low, now)
             if plan.move.next_due_at is None:
-                await _set_aside(work, plan.move.schedule, now)
+                await set_aside(work, plan.move.schedule, now)
         return plans
 
     def tell(self, plans: Sequence[Plan]) -> None:
@@ -179,7 +179,7 @@ class Planning:
         return draft_question(workspace, schedule, slot, self.grace, reason=reason)
 
 
-async def _set_aside(work: UnitOfWork, schedule: Schedule, now: datetime) -> None:
+async def set_aside(work: UnitOfWork, schedule: Schedule, now: datetime) -> None:
     """Pause a schedule that can't be planned, and tell whoever made it."""
     number = schedule.number
     reason = f"When it is due next could not be worked out ({schedule.rhythm})."

@@ -229,3 +229,18 @@ async def test_a_schedule_that_can_not_be_planned_keeps_no_other_back(engine: En
         await engine.app.handle(TextCommand(ana, f"schedule {words}"))
     await engine.advance(24 * HOUR)
     assert await engine.states("acme") == [DeliveryState.CONFIRMED]
+
+
+async def test_a_digest_that_can_not_be_planned_keeps_nothing_back(engine: Engine) -> None:
+    """Its day comes before that of a question, so that it is the first to be planned."""
+    schedule = await engine.add_schedule("acme")
+    unknown = replace(schedule.rhythm, zone="Mars/Olympus_Mons")
+    async with engine.app.storage.writing() as work:
+        digest = replace(schedule, rhythm=unknown, digest=0, digest_due_at=DUE)
+        await work.schedules.save(replace(digest, next_due_at=DUE + 24 * HOUR))
+        ana = await work.members.ensure(schedule.workspace_id, "ana", "ana")
+        await work.notices.add(schedule.workspace_id, ana.id, "#general", "Something else.", DUE)
+    await engine.advance(HOUR)
+    [wrong, other] = sorted(notices(engine), key=lambda card: card.text == "Something else.")
+    assert "Schedule 1 is paused" in wrong.text
+    assert other.text == "Something else."
