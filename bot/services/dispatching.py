@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
+from bot.errors import StorageError
 from bot.ports import Clock, Storage
 from bot.services.delivering import Delivering
 from bot.services.digesting import Digesting
@@ -73,29 +75,44 @@ class Dispatching:
 
         `look`: also for what is past its grace, and for posts whose reply was lost, which is not
         worth asking with each batch.
+
+        Raises:
+            StorageError: the database can't be used.
+            ExceptionGroup: what went wrong with single kinds; the others were begun all the same.
         """
         now = self.clock.now()
         async with self.storage.reading() as work:
             wakes = await work.agenda.next_wakes(self.delivering.chats)
+        kinds: Sequence[tuple[datetime | None, Callable[[], Awaitable[int]]]] = (
+            (wakes.deliveries, partial(self._begin_deliveries, look=look)),
+            (wakes.schedules, self._plan_due),
+            (wakes.digests, partial(self.digesting.plan_due, now)),
+            (wakes.notices, self.notifying.begin_due),
+            (wakes.reminders, self.reminding.begin_due),
+            (wakes.interviews, self.interviews.begin_due),
+            (wakes.erasures, self.erasing.begin_due),
+        )
         taken = 0
-        if _is_due(wakes.deliveries, now):
-            if look:
-                await self.delivering.skip_expired()
-                taken += await self.reconciling.begin_due(self.delivering.held)
-            taken += await self.delivering.begin_due()
-        if _is_due(wakes.schedules, now):
-            taken += await self._plan_due()
-        if _is_due(wakes.digests, now):
-            taken += await self.digesting.plan_due(now)
-        if _is_due(wakes.notices, now):
-            taken += await self.notifying.begin_due()
-        if _is_due(wakes.reminders, now):
-            taken += await self.reminding.begin_due()
-        if _is_due(wakes.interviews, now):
-            taken += await self.interviews.begin_due()
-        if _is_due(wakes.erasures, now):
-            taken += await self.erasing.begin_due()
+        faults: list[Exception] = []
+        for due_at, begin in kinds:
+            if due_at is None or due_at > now:
+                continue
+            try:
+                taken += await begin()
+            except StorageError:
+                raise
+            except Exception as fault:
+                faults.append(fault)
+        if faults:
+            raise ExceptionGroup("Not all that is due could be begun.", faults)
         return taken
+
+    async def _begin_deliveries(self, *, look: bool) -> int:
+        taken = 0
+        if look:
+            await self.delivering.skip_expired()
+            taken += await self.reconciling.begin_due(self.delivering.held)
+        return taken + await self.delivering.begin_due()
 
     async def _plan_due(self) -> int:
         """Plan as many schedules as there is room for posts, and begin what can be posted at once;
@@ -123,7 +140,3 @@ class Dispatching:
         """Return when the next thing is due that can be done here; None when nothing will be."""
         async with self.storage.reading() as work:
             return (await work.agenda.next_wakes(self.delivering.chats)).earliest()
-
-
-def _is_due(at: datetime | None, now: datetime) -> bool:
-    return at is not None and at <= now

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -14,7 +14,7 @@ from adapters.local.platform import NAME, LocalChat
 from bot.domain.cards import Card, QuestionCard
 from bot.domain.delivery import DeliveryState
 from bot.domain.events import AccessRegained, Origin, TextCommand
-from bot.domain.people import WorkspaceId
+from bot.domain.people import MemberId, WorkspaceId
 from bot.errors import NotSent, OutcomeUnknown, Rejected, RejectReason
 from bot.services.holding import FAILURES_IN_A_ROW, Holding
 from tests.services.conftest import DUE, START, Engine, notices
@@ -229,6 +229,26 @@ async def test_a_schedule_that_can_not_be_planned_keeps_no_other_back(engine: En
         await engine.app.handle(TextCommand(ana, f"schedule {words}"))
     await engine.advance(24 * HOUR)
     assert await engine.states("acme") == [DeliveryState.CONFIRMED]
+
+
+async def test_a_kind_of_work_that_fails_keeps_no_other_from_being_done(engine: Engine) -> None:
+    """Whatever is wrong with it: the round says so, and comes back."""
+
+    async def fail(now: datetime) -> int:
+        raise ZeroDivisionError
+
+    engine.app.dispatching.digesting.plan_due = fail  # type: ignore[method-assign]
+    schedule = await engine.add_schedule("acme")
+    async with engine.app.storage.writing() as work:
+        await work.schedules.save(replace(schedule, digest=0, digest_due_at=DUE))
+        await work.notices.add(schedule.workspace_id, MemberId(1), "#general", "Hello.", DUE)
+    engine.clock.move_to(DUE)
+    with pytest.raises(ExceptionGroup) as raised:
+        await engine.app.run_due()
+    assert raised.group_contains(ZeroDivisionError)
+    await engine.app.dispatching.drain()
+    assert await engine.states("acme") == [DeliveryState.CONFIRMED]
+    assert [card.text for card in notices(engine)] == ["Hello."]
 
 
 async def test_a_digest_that_can_not_be_planned_keeps_nothing_back(engine: Engine) -> None:
