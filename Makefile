@@ -20,10 +20,11 @@ test: $(INSTALLED) ## run the whole test suite, on SQLite and on PostgreSQL
 	@sh scripts/ensure-browser
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4
 
-soak: $(INSTALLED) ## the long tests: 10,000 deliveries, 1,000 kills (QUIZ_CRASH_SEED repeats a run), 110,000 payloads
+soak: $(INSTALLED) ## the long tests: 10,000 deliveries, 1,000 kills (QUIZ_CRASH_SEED repeats a run), 110,000 payloads, 1,000 walks of two processes
 	@sh scripts/ensure-postgres
 	QUIZ_CRASH_DELIVERIES=10000 QUIZ_CRASH_KILLS=1000 $(BIN)/pytest tests/crash
 	QUIZ_DISCORD_PAYLOADS=100000 $(BIN)/pytest tests/adapters/discord/test_gateway.py
+	QUIZ_MODEL_EXAMPLES=1000 $(BIN)/pytest tests/services/test_fleet_model.py
 
 check: $(INSTALLED) ## format, lint, types, layers, spelling, questions, then the tests
 	$(BIN)/ruff format --check .

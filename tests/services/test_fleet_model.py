@@ -1,0 +1,448 @@
+"""Two processes on one database against a model: commands, crashes, posts that take their time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum
+from typing import TypeVar
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from adapters.local.platform import NAME, LocalChat, LocalPlatform, Message
+from adapters.local.simulation import VirtualClock
+from bot.app import Application, build
+from bot.domain.cards import Card, QuestionCard
+from bot.domain.delivery import Delivery, DeliveryState, Purpose
+from bot.domain.events import Origin, ReactionAdded, TextCommand
+from bot.domain.schedule import Schedule
+from bot.errors import NotSent, OutcomeUnknown
+from storage.engine import open_engine
+from storage.schema import migrate
+from tests.services.test_delivery_model import GRACE, LEASE, START, reachable
+from tests.stage import PACKS
+
+EXAMPLES = int(os.environ.get("QUIZ_MODEL_EXAMPLES", "20"))
+PROCESSES = st.integers(0, 1)
+TEAMS = ("acme", "globex")
+DUE = time(9)
+SECOND = timedelta(seconds=1)
+COMMANDS = (
+    "pause N",
+    "resume N",
+    "skip N",
+    "run N",
+    "remove N",
+    "edit N channel:#b",
+    "edit N channel:#general",
+    "edit N level:any",
+)
+T = TypeVar("T")
+
+
+class Fate(Enum):
+    """What becomes of a post that is on its way."""
+
+    ARRIVES = "it arrives, and the bot is told"
+    UNHEARD = "it arrives, and the reply is lost"
+    LATE = "the line breaks, and it arrives a while after"
+    LOST = "neither arrives"
+    REFUSED = "refused for now"
+
+
+@dataclass(eq=False)
+class Flight:
+    """A post that waits for its fate. The process that sent it gives it up at a time."""
+
+    chat: GatedChat
+    workspace: str
+    channel: str
+    card: Card
+    key: str
+    gives_up_at: datetime
+    reply: asyncio.Future[str]
+    message_id: str | None = None
+    is_lost: bool = False
+
+    def put(self) -> None:
+        """Let it arrive, unless it did, or never will."""
+        if self.message_id is None and not self.is_lost:
+            put = self.chat.platform.put
+            self.message_id = put(self.workspace, self.channel, self.card, key=self.key).id
+
+    def answer(self) -> None:
+        """Let the process hear that it arrived, if it did."""
+        if self.message_id is None:
+            self.fail(OutcomeUnknown("The line broke."))
+        elif not self.reply.done():
+            self.reply.set_result(self.message_id)
+
+    def fail(self, error: Exception) -> None:
+        if not self.reply.done():
+            self.reply.set_exception(error)
+
+
+@dataclass
+class GatedChat(LocalChat):
+    """A process's side of the wire; the model says what becomes of each post."""
+
+    flights: list[Flight] = field(default_factory=list)
+    resting: set[tuple[str, int]] = field(default_factory=set)
+    """Schedules that are paused or removed: a new post of theirs is a fault."""
+    is_calm: bool = False
+
+    async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
+        if isinstance(card, QuestionCard):
+            assert (workspace, card.schedule_number) not in self.resting, "posted while paused"
+        now = self.platform.clock.now()
+        reply = asyncio.get_running_loop().create_future()
+        flight = Flight(self, workspace, channel, card, key, now + LEASE / 2, reply)
+        if self.is_calm:
+            flight.put()
+            flight.answer()
+            return await reply
+        self.flights.append(flight)
+        try:
+            return await reply
+        finally:
+            self.flights.remove(flight)
+
+
+class Fleet(RuleBasedStateMachine):
+    """The model: what the platform holds, and which slots were due while a schedule was active."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+        self.loop = asyncio.new_event_loop()
+        self.clock = VirtualClock(START)
+        self.posted: Counter[str] = Counter()
+        self.platform = LocalPlatform(self.clock, self._see)
+        for team in TEAMS:
+            self.platform.workspaces[team].admins.add("ana")
+        self.arrivals: list[tuple[datetime, Flight]] = []
+        self.resting: set[tuple[str, int]] = set()
+        self.states: dict[str, str] = {}
+        self.looked_at: dict[tuple[str, int], datetime] = {}
+        self.expected: dict[tuple[str, int], set[date]] = defaultdict(set)
+        self.schedules = 0
+        self.run(self._empty())
+        self.chats = [self._open_chat() for _ in range(2)]
+        self.apps = [self._open_app(number) for number in range(2)]
+        self.run(self.apps[0].start(PACKS))
+
+    def run(self, work: Awaitable[T]) -> T:
+        return self.loop.run_until_complete(work)
+
+    def _see(self, message: Message) -> None:
+        if message.key:
+            self.posted[message.key] += 1
+
+    async def _empty(self) -> None:
+        engine = open_engine(self.url)
+        await migrate(engine)
+        async with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                names = ", ".join(SQLModel.metadata.tables)
+                await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            else:
+                for table in reversed(SQLModel.metadata.sorted_tables):
+                    await connection.execute(table.delete())
+        await engine.dispose()
+
+    def _open_chat(self) -> GatedChat:
+        return GatedChat(self.platform, resting=self.resting)
+
+    def _open_app(self, number: int) -> Application:
+        return build(
+            self.url,
+            {NAME: self.chats[number]},
+            clock=self.clock,
+            dice=random.Random(1),
+            owner=f"p{number}",
+            grace=GRACE,
+            lease=LEASE,
+        )
+
+    async def _settle(self) -> None:
+        """Wait until nothing goes on but posts that are on their way."""
+        for _ in range(20_000):
+            if all(map(self._is_at_rest, range(2))):
+                return
+            await asyncio.sleep(0.0005)
+        raise AssertionError("something never ends")
+
+    def _is_at_rest(self, number: int) -> bool:
+        dispatching = self.apps[number].dispatching
+        others = (dispatching.reconciling, dispatching.notifying, dispatching.reminding)
+        if any(len(one.background) for one in others):
+            return False
+        return len(dispatching.delivering._tasks) == len(self.chats[number].flights)
+
+    async def _begin(self, number: int) -> None:
+        await self._expect()
+        await self.apps[number].dispatching.begin_due()
+        await self._settle()
+
+    async def _expect(self) -> None:
+        """Note which slots are due by now: whoever looks next has to see to them."""
+        now = self.clock.now()
+        for team, schedule in await self._read_schedules():
+            place = (team, schedule.number)
+            since = self.looked_at.get(place, now)
+            if schedule.next_due_at is not None:
+                self.expected[place] |= set(_slots_between(since, now))
+            self.looked_at[place] = now
+
+    async def _read_schedules(self) -> list[tuple[str, Schedule]]:
+        found = []
+        async with self.apps[0].storage.reading() as work:
+            for team in TEAMS:
+                workspace = await work.workspaces.find(NAME, team)
+                if workspace is not None:
+                    of_team = await work.schedules.of_workspace(workspace.id)
+                    found += [(team, schedule) for schedule in of_team]
+        return found
+
+    async def _read_deliveries(self) -> list[tuple[str, Delivery]]:
+        found = []
+        async with self.apps[0].storage.reading() as work:
+            for team in TEAMS:
+                workspace = await work.workspaces.find(NAME, team)
+                if workspace is not None:
+                    newest = await work.deliveries.newest_of_workspace(workspace.id, 1000)
+                    found += [(team, delivery) for delivery in newest]
+        return found
+
+    async def _advance(self, by: timedelta, processes: Sequence[int] = (0, 1)) -> None:
+        """Let time pass for these processes; the other one is too busy to look."""
+        target = self.clock.now() + by
+        while (moment := await self._next_moment(processes)) <= target:
+            self.clock.move_to(max(moment, self.clock.now() + SECOND))
+            await self._meet_moment()
+            for number in processes:
+                await self._begin(number)
+        self.clock.move_to(max(target, self.clock.now()))
+        await self._meet_moment()
+
+    async def _next_moment(self, processes: Sequence[int]) -> datetime:
+        moments = [at for at, _ in self.arrivals]
+        moments += [flight.gives_up_at for flight in self._flights()]
+        for number in processes:
+            wake_at = await self.apps[number].next_wake_at()
+            moments += [] if wake_at is None else [wake_at]
+        return min(moments, default=datetime.max.replace(tzinfo=UTC))
+
+    def _flights(self) -> list[Flight]:
+        return [flight for chat in self.chats for flight in chat.flights]
+
+    async def _meet_moment(self) -> None:
+        """What was late arrives; a post that has had no reply for too long is given up."""
+        now = self.clock.now()
+        for at, flight in list(self.arrivals):
+            if at <= now:
+                self.arrivals.remove((at, flight))
+                flight.put()
+        for flight in self._flights():
+            if flight.gives_up_at <= now:
+                flight.fail(TimeoutError())
+        await self._settle()
+
+    async def _land(self, flight: Flight, fate: Fate, late: int = 1) -> None:
+        if fate is Fate.REFUSED and flight.message_id is None:
+            flight.fail(NotSent("The platform asks to wait.", 30 * SECOND))
+        elif fate is Fate.LATE:
+            self.arrivals.append((self.clock.now() + late * SECOND, flight))
+        elif fate in (Fate.ARRIVES, Fate.UNHEARD):
+            flight.put()
+        if fate is Fate.ARRIVES:
+            flight.answer()
+        flight.fail(OutcomeUnknown("The line broke."))
+        await self._settle()
+
+    async def _say(self, number: int, team: str, words: str) -> None:
+        origin = Origin(NAME, team, "#general", "ana", member_name="ana")
+        await self.apps[number].handle(TextCommand(origin, words))
+        self.resting.clear()
+        active = {
+            (name, one.number) for name, one in await self._read_schedules() if one.next_due_at
+        }
+        everyone = {(name, one) for name in TEAMS for one in range(1, 9)}
+        self.resting |= everyone - active
+        for place in self.resting:
+            self.looked_at.pop(place, None)
+        await self._settle()
+
+    @initialize()
+    def begin_with_a_question_that_is_due(self) -> None:
+        for team in TEAMS:
+            self.add_schedule(team, "")
+        self.run(self._advance(timedelta(minutes=1)))
+
+    @precondition(lambda self: self.schedules < 4)
+    @rule(
+        team=st.sampled_from(TEAMS), reveal=st.sampled_from(["", " reveal:after reveal-after:1h"])
+    )
+    def add_schedule(self, team: str, reveal: str) -> None:
+        self.schedules += 1
+        self.run(self._say(0, team, f"schedule add 09:00 tz:UTC days:mon-sun{reveal}"))
+        self.run(self._begin(0))
+
+    @rule(number=PROCESSES)
+    def look(self, number: int) -> None:
+        self.run(self._begin(number))
+
+    @rule(by=st.sampled_from([1, 10, 45, 600, 3600, 24 * 3600]))
+    def let_time_pass(self, by: int) -> None:
+        self.run(self._advance(by * SECOND))
+
+    @rule(by=st.sampled_from([10, 45, 600, 24 * 3600]), number=PROCESSES)
+    def let_time_pass_for_one(self, by: int, number: int) -> None:
+        self.run(self._advance(by * SECOND, (number,)))
+
+    @rule(by=st.sampled_from([45, 600, 9 * 3600, 30 * 3600]), arrives=st.booleans())
+    def sleep_through(self, by: int, arrives: bool) -> None:
+        """The machine sleeps: what was sent before arrives meanwhile, or never; replies wait."""
+        for flight in self._flights():
+            flight.gives_up_at += by * SECOND
+            if arrives:
+                flight.put()
+            flight.is_lost = flight.message_id is None
+        self.clock.move_to(self.clock.now() + by * SECOND)
+        self.run(self._meet_moment())
+
+    @precondition(lambda self: self._flights())
+    @rule(fate=st.sampled_from(Fate), which=st.integers(0, 3), late=st.sampled_from([1, 20, 50]))
+    def land(self, fate: Fate, which: int, late: int) -> None:
+        flights = self._flights()
+        self.run(self._land(flights[which % len(flights)], fate, late))
+
+    @precondition(lambda self: self.schedules)
+    @rule(
+        number=PROCESSES,
+        team=st.sampled_from(TEAMS),
+        schedule=st.integers(1, 2),
+        words=st.sampled_from(COMMANDS),
+    )
+    def command(self, number: int, team: str, schedule: int, words: str) -> None:
+        self.run(self._say(number, team, f"schedule {words.replace('N', str(schedule))}"))
+        self.run(self._begin(number))
+
+    @precondition(lambda self: self.platform.messages)
+    @rule(number=PROCESSES, back=st.integers(0, 3))
+    def react(self, number: int, back: int) -> None:
+        """A member looks at the answer of a message, of which the bot may not have heard yet."""
+        messages = self.platform.messages
+        message = messages[-1 - back % len(messages)]
+        ben = Origin(NAME, message.workspace, message.channel, "ben", member_name="ben")
+        self.run(self.apps[number].handle(ReactionAdded(ben, message.id, "bulb")))
+        self.run(self._settle())
+
+    @rule(number=PROCESSES, fate=st.sampled_from([Fate.ARRIVES, Fate.LATE, Fate.LOST]))
+    def crash(self, number: int, fate: Fate) -> None:
+        """What it had sent may arrive all the same."""
+        self.run(self._crash(number, fate))
+
+    async def _crash(self, number: int, fate: Fate) -> None:
+        flights = list(self.chats[number].flights)
+        tasks = list(self.apps[number].dispatching.delivering._tasks._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.apps[number].close()
+        for flight in flights:
+            if fate is Fate.ARRIVES:
+                flight.put()
+            elif fate is Fate.LATE:
+                self.arrivals.append(
+                    (min(self.clock.now() + 20 * SECOND, flight.gives_up_at), flight)
+                )
+        self.chats[number] = self._open_chat()
+        self.apps[number] = self._open_app(number)
+
+    @rule(number=PROCESSES)
+    def stop(self, number: int) -> None:
+        """SIGTERM: what is on its way comes to its end first."""
+        self.run(self._stop(number))
+
+    async def _stop(self, number: int) -> None:
+        for flight in list(self.chats[number].flights):
+            await self._land(flight, Fate.ARRIVES)
+        await self.apps[number].dispatching.drain()
+        assert not self.apps[number].dispatching.delivering.held
+        await self.apps[number].close()
+        self.chats[number] = self._open_chat()
+        self.apps[number] = self._open_app(number)
+
+    @invariant()
+    def nothing_is_posted_twice(self) -> None:
+        assert max(self.posted.values(), default=0) <= 1
+
+    @invariant()
+    def states_agree_with_the_platform(self) -> None:
+        for _, one in self.run(self._read_deliveries()):
+            assert one.state.value in reachable(self.states.get(one.key))
+            self.states[one.key] = one.state.value
+            if one.state is DeliveryState.CONFIRMED:
+                assert self.posted[one.key] == 1
+            elif one.state in (DeliveryState.SKIPPED, DeliveryState.FAILED):
+                assert self.posted[one.key] == 0
+                assert one.reason
+
+    def teardown(self) -> None:
+        """Once everything works again, nothing stays in between, and no slot was lost."""
+        self.run(self._come_to_rest())
+        self.nothing_is_posted_twice()
+        self.states_agree_with_the_platform()
+        for app in self.apps:
+            self.run(app.close())
+        self.loop.close()
+
+    async def _come_to_rest(self) -> None:
+        for chat in self.chats:
+            chat.is_calm = True
+        for flight in self._flights():
+            await self._land(flight, Fate.ARRIVES)
+        await self._advance(timedelta(hours=12))
+        rows = await self._read_deliveries()
+        left = {one.key: one.state for _, one in rows}
+        ended = {DeliveryState.CONFIRMED, DeliveryState.SKIPPED}
+        assert set(left.values()) <= ended, left
+        accounted = {
+            (team, one.schedule_number, one.slot)
+            for team, one in rows
+            if one.purpose is Purpose.QUESTION
+        }
+        for (team, number), slots in self.expected.items():
+            for slot in slots:
+                assert (team, number, slot) in accounted, f"{team} {number}: {slot} was lost"
+
+
+def _slots_between(since: datetime, until: datetime) -> list[date]:
+    """Return the dates whose slot is after `since` and not after `until`."""
+    days = (until.date() - since.date()).days + 1
+    dates = [since.date() + timedelta(days=n) for n in range(days)]
+    return [one for one in dates if since < datetime.combine(one, DUE, UTC) <= until]
+
+
+def test_processes_that_share_a_database(bare_url: str) -> None:
+    run_state_machine_as_test(
+        lambda: Fleet(bare_url),
+        settings=settings(max_examples=EXAMPLES, stateful_step_count=30, deadline=None),
+    )
