@@ -123,6 +123,18 @@ async def _refuse_newer(connection: AsyncConnection) -> str | None:
     return revision
 
 
+async def has_tables(engine: AsyncEngine) -> bool:
+    """Tell whether the database was made; looking makes no file.
+
+    Raises:
+        SchemaError: it was, and its schema is not the newest.
+    """
+    if await current_revision(engine) is None:
+        return False
+    await require_current(engine)
+    return True
+
+
 async def require_current(engine: AsyncEngine) -> None:
     """Refuse a schema that is not the newest.
 

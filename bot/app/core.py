@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -50,7 +51,7 @@ from bot.services.scheduling import Scheduling
 from bot.services.standings import Standings
 from bot.services.visiting import Visiting
 from storage.engine import open_engine
-from storage.schema import current_revision, migrate, require_current
+from storage.schema import has_tables, migrate
 from storage.unit_of_work import SqlStorage
 
 
@@ -64,7 +65,10 @@ class SystemClock:
 
 @dataclass
 class Application:
-    """The wired core, for whoever drives it: a scheduler, a platform, a simulation."""
+    """The wired core, for whoever drives it: a scheduler, a platform, a simulation.
+
+    As a context it is closed at the end.
+    """
 
     engine: AsyncEngine
     storage: SqlStorage
@@ -79,10 +83,8 @@ class Application:
 
         A new database is made; an older one is refused, with the command that mends it.
         """
-        if await current_revision(self.engine) is None:
+        if not await has_tables(self.engine):
             await migrate(self.engine)
-        else:
-            await require_current(self.engine)
         await store_packs(self.storage, packs)
 
     async def handle(self, event: Event) -> Reply | None:
@@ -96,6 +98,12 @@ class Application:
     async def next_wake_at(self) -> datetime | None:
         """Return when the next thing is due."""
         return await self.dispatching.next_wake_at()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def close(self) -> None:
         """Let go of the database and of the model."""

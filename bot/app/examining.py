@@ -15,7 +15,7 @@ from bot.domain.schedule import Schedule
 from bot.domain.wording import plural
 from bot.errors import ConfigError
 from bot.services.reporting import Reporting
-from storage.schema import current_revision, require_current
+from storage.schema import has_tables
 
 
 async def examine_questions(settings: Settings) -> str:
@@ -25,16 +25,13 @@ async def examine_questions(settings: Settings) -> str:
         ConfigError: a pack can't be read, or an active schedule has nothing to post.
         StorageError: the database can't be read.
     """
-    app = build(settings.database.url, {})
-    try:
-        if not await _has_tables(app):
+    async with build(settings.database.url, {}) as app:
+        if not await has_tables(app.engine):
             return "none yet; `run` stores the shipped ones"
         reporting = Reporting(app.storage)
         packs = [pair async for pair in reporting.packs()]
         broken = [pair for pair in packs if not await reporting.is_readable(*pair)]
         idle = await reporting.idle_schedules()
-    finally:
-        await app.close()
     if broken or idle:
         raise ConfigError(" ".join([*starmap(_tell_broken, broken), *starmap(_tell_idle, idle)]))
     total = plural(sum(pack.questions for _, pack in packs), "question")
@@ -92,11 +89,8 @@ async def examine_discord(settings: Settings) -> str:
     require_extra("discord", "discord")
     from adapters.discord.doctor import examine
 
-    app = build(settings.database.url, {})
-    try:
-        places = await _read_places(app, "discord") if await _has_tables(app) else []
-    finally:
-        await app.close()
+    async with build(settings.database.url, {}) as app:
+        places = await _read_places(app, "discord") if await has_tables(app.engine) else []
     return await examine(settings.discord, places)
 
 
@@ -115,26 +109,15 @@ async def examine_slack(settings: Settings) -> str:
     require_settings(settings.slack)
     if settings.slack.mode == "http" and not serves_web(settings, ["web"]):
         raise ConfigError(NEEDS_WEB)
-    app = build(settings.database.url, {})
-    try:
-        many = serves_many(settings.slack)
+    many = serves_many(settings.slack)
+    async with build(settings.database.url, {}) as app:
         installations = open_installations(settings, app.engine) if many else None
-        ready = await _has_tables(app)
+        ready = await has_tables(app.engine)
         places = await _read_places(app, "slack") if ready else []
         installed = await installations.everyone() if installations and ready else []
-    finally:
-        await app.close()
     if not many:
         return await examine(settings.slack, SystemClock(), places)
     return await examine(settings.slack, SystemClock(), places, installed, settings.web.public_url)
-
-
-async def _has_tables(app: Application) -> bool:
-    """Tell whether the database was made; one with another schema is refused."""
-    if await current_revision(app.engine) is None:
-        return False
-    await require_current(app.engine)
-    return True
 
 
 async def _read_places(app: Application, platform: str) -> list[tuple[str, str]]:

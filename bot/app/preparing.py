@@ -42,8 +42,5 @@ def _prepare(url: str) -> None:
 
 
 async def _start_and_close(url: str) -> None:
-    app = build(url, {})
-    try:
+    async with build(url, {}) as app:
         await app.start()
-    finally:
-        await app.close()

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.opening import open_core
 from bot.errors import CommandError, NotFound, StorageError
 
 if TYPE_CHECKING:
@@ -22,20 +21,6 @@ workspace = typer.Typer(no_args_is_help=True, help="What is held on a workspace.
 _Id = Annotated[
     str, typer.Argument(metavar="ID", help="The platform's own id, or slack:ID, discord:ID.")
 ]
-
-
-@asynccontextmanager
-async def _open(config: Path | None) -> AsyncIterator[Application]:
-    from bot.app import build
-    from bot.config import load_settings
-    from storage.schema import require_current
-
-    app = build(load_settings(config).database.url, {})
-    try:
-        await require_current(app.engine)
-        yield app
-    finally:
-        await app.close()
 
 
 async def _find(app: Application, wanted: str) -> Workspace:
@@ -58,7 +43,7 @@ def list_workspaces(context: typer.Context) -> None:
     """Every workspace with its id; those that the bot was removed from, with the day of erasure."""
 
     async def read() -> list[str]:
-        async with _open(context.obj) as app, app.storage.reading() as work:
+        async with open_core(context.obj) as app, app.storage.reading() as work:
             return [
                 f"{each.platform}:{each.external_id}\t{' '.join(each.name.split())}"
                 + (f"\tleft {each.left_at:%Y-%m-%d}" if each.left_at else "")
@@ -74,7 +59,7 @@ def export_workspace(context: typer.Context, wanted: _Id) -> None:
     """Print everything held on a workspace as one JSON object: its rows by table."""
 
     async def write() -> None:
-        async with _open(context.obj) as app:
+        async with open_core(context.obj) as app:
             await _write_export(app, await _find(app, wanted))
 
     asyncio.run(write())
@@ -103,7 +88,7 @@ def purge_workspace(
     """Erase everything held on a workspace, for good."""
 
     async def purge() -> str:
-        async with _open(context.obj) as app:
+        async with open_core(context.obj) as app:
             found = await _find(app, wanted)
             if not yes:
                 _confirm(found)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cli.opening import open_core
 from bot.cli.tables import print_table
 
 schedules = typer.Typer(no_args_is_help=True, help="What will be posted when.")
@@ -23,17 +24,10 @@ _AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")
 
 @asynccontextmanager
 async def _open_reports(config: Path | None) -> AsyncIterator[Any]:
-    from bot.app import build
-    from bot.config import load_settings
     from bot.services.reporting import Reporting
-    from storage.schema import require_current
 
-    app = build(load_settings(config).database.url, {})
-    try:
-        await require_current(app.engine)
+    async with open_core(config) as app:
         yield Reporting(app.storage)
-    finally:
-        await app.close()
 
 
 def _print_rows(rows: list[dict[str, Any]], as_json: bool, nothing: str) -> None:
@@ -150,25 +144,20 @@ def resolve_delivery(
     ] = None,
 ) -> None:
     """End the doubt about a stuck delivery, once you have looked in its channel."""
-    from bot.app import SystemClock, build
+    from bot.app import SystemClock
     from bot.config import load_settings
     from bot.domain.reading import did_you_mean
     from bot.errors import ConfigError
     from bot.services.resolving import Resolving, Verdict
-    from storage.schema import require_current
 
     if verdict not in set(Verdict):
         hint = did_you_mean(verdict, Verdict)
         raise ConfigError(f'"{verdict}" is no verdict.{hint} Say posted or again.')
 
     async def resolve() -> str:
-        settings = load_settings(context.obj)
-        app = build(settings.database.url, {})
-        try:
-            await require_current(app.engine)
-            resolving = Resolving(app.storage, SystemClock(), settings.scheduler.grace)
+        grace = load_settings(context.obj).scheduler.grace
+        async with open_core(context.obj) as app:
+            resolving = Resolving(app.storage, SystemClock(), grace)
             return await resolving.resolve(key, Verdict(verdict), message)
-        finally:
-            await app.close()
 
     typer.echo(asyncio.run(resolve()))

@@ -73,12 +73,9 @@ async def _open_database(config: Path | None) -> AsyncIterator[Application]:
     from bot.app import build
     from bot.config import load_settings
 
-    app = build(load_settings(config).database.url, {})
-    try:
+    async with build(load_settings(config).database.url, {}) as app:
         await app.start({})
         yield app
-    finally:
-        await app.close()
 
 
 def load_any_pack(config: Path | None, name: str, workspace: str | None) -> Sequence[Question]:

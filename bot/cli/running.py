@@ -21,27 +21,22 @@ async def examine_running(settings: Settings) -> list[Fact]:
     from bot.app import SystemClock, build
     from bot.services.health import judge_processes, judge_tally
     from bot.services.timekeeping import judge_clock, prove_ahead
-    from storage.schema import current_revision, require_current
+    from storage.schema import has_tables
 
+    clock = SystemClock()
     try:
-        app = build(settings.database.url, {})
+        async with build(settings.database.url, {}) as app:
+            if not await has_tables(app.engine):
+                return []
+            now = clock.now()
+            async with app.storage.reading() as work:
+                processes = await work.operations.processes()
+                tally = await work.operations.tally(now)
+                asked_at = clock.now()
+                server_time = await work.operations.server_time()
+                answered_at = clock.now()
     except QuizError:
         return []  # the line of the database says it
-    try:
-        if await current_revision(app.engine) is None:
-            return []
-        await require_current(app.engine)
-        now = SystemClock().now()
-        async with app.storage.reading() as work:
-            processes = await work.operations.processes()
-            tally = await work.operations.tally(now)
-            asked_at = SystemClock().now()
-            server_time = await work.operations.server_time()
-            answered_at = SystemClock().now()
-    except QuizError:
-        return []  # as above
-    finally:
-        await app.close()
     alive = [process for process in processes if not process.is_gone(now)]
     ahead = prove_ahead(asked_at, server_time, answered_at) if server_time else None
     return [
@@ -61,17 +56,13 @@ async def require_nobody(url: str) -> None:
     """
     from bot.app import SystemClock, build
     from storage.engine import sqlite_file
-    from storage.schema import current_revision, require_current
+    from storage.schema import has_tables
 
-    app = build(url, {})
-    try:
-        if sqlite_file(app.engine) or await current_revision(app.engine) is None:
+    async with build(url, {}) as app:
+        if sqlite_file(app.engine) or not await has_tables(app.engine):
             return
-        await require_current(app.engine)
         async with app.storage.reading() as work:
             processes = await work.operations.processes()
-    finally:
-        await app.close()
     now = SystemClock().now()
     for process in processes:
         if not process.is_gone(now):
