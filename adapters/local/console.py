@@ -6,7 +6,6 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -31,6 +30,7 @@ from bot.commands import NAME as COMMAND
 from bot.domain.cards import FormCard
 from bot.domain.events import Origin
 from bot.domain.reading import format_date, format_duration
+from bot.domain.schedule import to_local
 from bot.errors import QuizError, ScriptError
 
 YOU = "you"
@@ -57,7 +57,7 @@ class ColouredTranscript:
 
     def show(self, message: Message) -> None:
         """Print a message of the bot."""
-        at = message.at.astimezone(ZoneInfo(self.zone()))
+        at = to_local(message.at, self.zone())
         line = Text(f"{at:%a} {at.day} {at:%b %H:%M} {message.channel} ", style="dim")
         line.append("bot", style="bold cyan")
         if message.only:
@@ -209,7 +209,7 @@ class Conversation:
 
     def _toolbar(self) -> HTML:
         now = self.simulation.clock.now()
-        local = now.astimezone(ZoneInfo(self.simulation.zone))
+        local = to_local(now, self.simulation.zone)
         shown = f"{format_date(local)}, {local:%H:%M:%S}"
         if self._next is None:
             return HTML("{} · no question comes, no schedule is active · help, quit").format(shown)

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from adapters.local.platform import Message
 from adapters.local.script import Crash, Mark, Outage, Say
@@ -26,6 +25,7 @@ from bot.domain.events import (
     Upload,
 )
 from bot.domain.reading import format_duration
+from bot.domain.schedule import to_local
 from bot.errors import NotFound
 
 MOST_TO_SKIP = timedelta(days=31)
@@ -256,5 +256,5 @@ class LiveChannel:
         """Return the time on the channel's clock, and how long until something is due."""
         now = self.simulation.clock.now()
         wake_at = await self.simulation.program.next_wake_at()
-        local = now.astimezone(ZoneInfo(self.simulation.zone))
+        local = to_local(now, self.simulation.zone)
         return local, wake_at - now if wake_at else None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from adapters.local.text import one_line
 from bot.domain import wording
 from bot.domain.cards import PreviewCard, ScheduleCard, SchedulesCard, StatusCard
 from bot.domain.delivery import Delivery
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import Schedule, to_local
 
 
 def show_schedule(card: ScheduleCard) -> str:
@@ -35,18 +33,17 @@ def show_preview(card: PreviewCard) -> str:
 
 def show_status(card: StatusCard) -> str:
     """Return schedules, newest posts, and how answers are graded."""
-    zone = ZoneInfo(card.zone)
     schedules = show_schedules(SchedulesCard(card.schedules))
     grading = "\n".join(map(one_line, wording.list_grading_facts(card.grading)))
     if not card.deliveries:
         return f"{schedules}\n\n{wording.NOTHING_DUE}\n\n{grading}"
-    lines = [_delivery_line(delivery, zone) for delivery in card.deliveries]
+    lines = [_delivery_line(delivery, card.zone) for delivery in card.deliveries]
     head, older = wording.introduce_posts(card), wording.explain_posts(card)
     listed = [f"{head} ({card.zone})", *lines, *([older] if older else [])]
     return "\n".join([schedules, "", *listed, "", grading])
 
 
-def _delivery_line(delivery: Delivery, zone: ZoneInfo) -> str:
-    due = delivery.due_at.astimezone(zone)
+def _delivery_line(delivery: Delivery, zone: str) -> str:
+    due = to_local(delivery.due_at, zone)
     fate = one_line(wording.describe_fate(delivery))
     return f"{due:%Y-%m-%d %H:%M} {one_line(delivery.channel)} {fate}"

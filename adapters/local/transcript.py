@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from adapters.local.files import Keep, Written, keep_nothing
 from adapters.local.platform import Message
 from adapters.local.render import render_card
 from bot.domain.events import Origin
+from bot.domain.schedule import to_local
 from bot.domain.typed import drop_controls
 
 
@@ -73,7 +73,7 @@ class Transcript:
         return drop_controls(channel if workspace == self.home else f"{workspace} {channel}")
 
     def _time(self, at: datetime) -> str:
-        return f"{at.astimezone(ZoneInfo(self.zone())):%Y-%m-%d %H:%M}"
+        return f"{to_local(at, self.zone()):%Y-%m-%d %H:%M}"
 
 
 def list_files(written: list[Written]) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -19,6 +19,7 @@ from bot.domain import bank_words, interview_words, wording
 from bot.domain.cards import Attachment, Card
 from bot.domain.grading import Verdict
 from bot.domain.question import Kind
+from bot.domain.schedule import to_local
 from bot.domain.streak import Outcome
 from bot.domain.typed import drop_controls
 from bot.pictures import Theme, collect_attachments
@@ -84,7 +85,7 @@ def _clean(value: object) -> object:
 
 def write_time(instant: datetime, zone: str) -> str:
     """Write an instant on a zone's clock."""
-    return f"{instant.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    return f"{to_local(instant, zone):%Y-%m-%d %H:%M}"
 
 
 @cache

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -79,7 +78,6 @@ def preview_schedules(
             async for workspace, schedule in reports.schedules():
                 if schedule.next_due_at is None:
                     continue
-                zone = ZoneInfo(schedule.rhythm.zone)
                 slots = (
                     slot
                     for slot in schedule.rhythm.slots_after(now)
@@ -90,7 +88,7 @@ def preview_schedules(
                         "workspace": workspace.name,
                         "schedule_id": schedule.number,
                         "channel": schedule.channel,
-                        "at": slot.due_at.astimezone(zone).isoformat(),
+                        "at": schedule.rhythm.to_local(slot.due_at).isoformat(),
                     }
                     for slot in islice(slots, count)
                 ]

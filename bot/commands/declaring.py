@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from bot.domain import reading
 from bot.domain.events import Upload
 from bot.domain.people import Member, Workspace
+from bot.domain.schedule import local_date
 from bot.errors import CommandError
 
 NAME = "/fastapi-quiz"
@@ -148,7 +148,7 @@ class Caller:
     @property
     def today(self) -> date:
         """The date where the caller is."""
-        return self.now.astimezone(ZoneInfo(self.zone)).date()
+        return local_date(self.now, self.zone)
 
 
 @dataclass(frozen=True, slots=True)

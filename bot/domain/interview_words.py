@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from bot.domain.interview import Ending, Interview, Step
 from bot.domain.interview_report import Report
+from bot.domain.schedule import local_date
 
 NO_HISTORY = "You have no mock interview yet. Type /fastapi-quiz mock to begin one."
 HISTORY = "Your mock interviews"
@@ -93,7 +93,7 @@ def list_history(interviews: Sequence[Interview], zone: str) -> list[str]:
 def _describe_interview(interview: Interview, zone: str) -> str:
     assert interview.ended_at is not None
     assert interview.score is not None
-    day = interview.ended_at.astimezone(ZoneInfo(zone))
+    day = local_date(interview.ended_at, zone)
     noun = "question" if interview.asked == 1 else "questions"
     return (
         f"{day:%Y-%m-%d}  {percent(interview.score):>5}  {interview.asked} {noun}, "

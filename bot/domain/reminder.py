@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.domain.people import AwayPeriod, MemberId, WorkspaceId
-from bot.domain.schedule import Rhythm, to_instant
+from bot.domain.schedule import Rhythm, local_date, to_instant
 
 USUAL_TIME = time(18)
 """For `reminders:yes`: after work, before the evening."""
@@ -36,13 +35,9 @@ class Reminder:
         """Return the first time later than now at which to look."""
         return Rhythm(self.at, self.zone).next_slot(now).due_at
 
-    def local_date(self, now: datetime) -> date:
-        """Return the date where the member is."""
-        return now.astimezone(ZoneInfo(self.zone)).date()
-
     def may_tell(self, now: datetime, away: Sequence[AwayPeriod]) -> bool:
         """Tell whether a reminder may go out now: once a local date, in time, not while away."""
-        today = self.local_date(now)
+        today = local_date(now, self.zone)
         due_at = to_instant(today, self.at, self.zone)
         in_time = due_at <= now <= due_at + LATEST
         return in_time and self.told_on != today and not is_away(away, today, now)

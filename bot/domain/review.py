@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
 from fsrs import Card, Rating, Scheduler, State
 
 from bot.domain.grading import Band, Grade
 from bot.domain.people import MemberId, WorkspaceId
-from bot.domain.schedule import to_instant
+from bot.domain.schedule import local_date, to_instant
 
 DAY_BEGINS = time(4)
 """Local time at which a day's reviews come due: whoever works past midnight is still in
@@ -85,7 +84,7 @@ def schedule_review(
     """Return the review after a rating: due again on a later local day, at DAY_BEGINS."""
     card, _ = _SCHEDULER.review_card(_to_card(review), rating, at.astimezone(UTC))
     days = _fuzz((card.due - at).days, dice)
-    day = at.astimezone(ZoneInfo(zone)).date() + timedelta(days=days)
+    day = local_date(at, zone) + timedelta(days=days)
     return replace(
         review,
         due_at=to_instant(day, DAY_BEGINS, zone),

@@ -97,7 +97,7 @@ class Rhythm:
 
     def to_local(self, instant: datetime) -> datetime:
         """Return the instant on the zone's clock."""
-        return instant.astimezone(_open_zone(self.zone))
+        return to_local(instant, self.zone)
 
     def __str__(self) -> str:
         return f"{self.time:%H:%M} {format_days(self.days)} {self.zone}"
@@ -112,9 +112,14 @@ def to_instant(day: date, wall: time, zone: str) -> datetime:
     return datetime.combine(day, wall, _open_zone(zone)).replace(fold=0).astimezone(UTC)
 
 
+def to_local(instant: datetime, zone: str) -> datetime:
+    """Return the instant on the zone's clock."""
+    return instant.astimezone(_open_zone(zone))
+
+
 def local_date(instant: datetime, zone: str) -> date:
     """Return the date that it is then on the zone's calendar."""
-    return instant.astimezone(_open_zone(zone)).date()
+    return to_local(instant, zone).date()
 
 
 @lru_cache(maxsize=256)
@@ -164,8 +169,7 @@ def _since_midnight(wall: time) -> timedelta:
 @lru_cache(maxsize=4096)
 def _has_date(zone: str, day: date) -> bool:
     """Tell whether the zone has that date at all: Samoa had no 30 December 2011."""
-    noon = to_instant(day, time(12), zone)
-    return noon.astimezone(_open_zone(zone)).date() == day
+    return local_date(to_instant(day, time(12), zone), zone) == day
 
 
 def format_days(days: frozenset[int]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from fsrs import Rating
 
@@ -27,6 +26,7 @@ from bot.domain.interview import (
 from bot.domain.interview_report import Item, make_report
 from bot.domain.question import Question, QuestionSummary
 from bot.domain.review import rate_grade
+from bot.domain.schedule import to_local
 from bot.errors import NotFound
 from bot.ports import UnitOfWork
 from bot.services.reviewing import keep_rating
@@ -138,7 +138,7 @@ async def end_interview(
     keys = [step.question_key for step in interview.steps]
     questions = await work.questions.get_many(workspace_id, keys)
     history = await work.interviews.history(workspace_id, member_id)
-    local = caller.now.astimezone(ZoneInfo(caller.zone))
+    local = to_local(caller.now, caller.zone)
     before = history[-1].score if history else None
     report = make_report(interview, questions, ending, local, before)
     score = report.score if report else None

@@ -12,6 +12,7 @@ from bot.commands import Caller
 from bot.domain.cards import Button, NoticeCard
 from bot.domain.people import Member, Workspace
 from bot.domain.reminder import Reminder
+from bot.domain.schedule import local_date
 from bot.domain.wording import plural
 from bot.errors import NotSent
 from bot.ports import ChatPort, Clock, Storage, UnitOfWork
@@ -65,7 +66,7 @@ class Reminding:
         later = replace(reminder, wake_at=reminder.next_look(now))
         due = await self._count_due(work, reminder, member, now) if member else 0
         if due:
-            later = replace(later, told_on=reminder.local_date(now))
+            later = replace(later, told_on=local_date(now, reminder.zone))
         await work.reminders.save(later)
         if not due or member is None:
             return None

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
 from fsrs import Rating
 
@@ -16,6 +15,7 @@ from bot.domain.people import Member
 from bot.domain.question import Question, QuestionFilter, QuestionSummary
 from bot.domain.reading import format_date, format_duration
 from bot.domain.review import Review, schedule_review
+from bot.domain.schedule import to_local
 from bot.domain.streak import question_days
 from bot.ports import UnitOfWork
 from bot.services.generating import GENERATED
@@ -142,7 +142,7 @@ def say_nothing_due(caller: Caller, coming: Sequence[Review]) -> NoticeCard:
         )
         return NoticeCard(text, {"due": 0, "next_due_at": None}, (DRILL,))
     at = coming[0].due_at
-    local = at.astimezone(ZoneInfo(caller.zone))
+    local = to_local(at, caller.zone)
     text = (
         f"Nothing is due. Your next review is due on {format_date(local)} at {local:%H:%M}, in "
         f"{format_duration(at - caller.now)}. Until then you can take a drill."

@@ -7,13 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.commands import Call, Caller, handles
 from bot.domain.cards import PreviewCard, Reply, ScheduleCard, SchedulesCard
 from bot.domain.question import QuestionFilter
 from bot.domain.reading import did_you_mean, format_date
-from bot.domain.schedule import WEEKDAYS, Deed, RevealMode, Rhythm, Schedule, ScheduleId, Slot
+from bot.domain.schedule import (
+    WEEKDAYS,
+    Deed,
+    RevealMode,
+    Rhythm,
+    Schedule,
+    ScheduleId,
+    Slot,
+    local_date,
+)
 from bot.domain.wording import no_schedule
 from bot.errors import ChatError, CommandError, NotFound, Rejected
 from bot.ports import ChatPort, Storage, UnitOfWork
@@ -153,7 +161,7 @@ class Scheduling:
         await self._require_rights(caller, schedule)
         async with self.storage.writing() as work:
             schedule = await _find(work, call, to_change=True)
-            today = caller.now.astimezone(ZoneInfo(schedule.rhythm.zone)).date()
+            today = local_date(caller.now, schedule.rhythm.zone)
             run = await work.deliveries.count_runs(schedule, today) + 1
             slot = Slot(today, caller.now)
             picker = await open_picker(work, [schedule])
@@ -173,8 +181,7 @@ class Scheduling:
         async with self.storage.reading() as work:
             schedule = await _find(work, call)
             slots = islice(await free_slots(work, schedule, call.caller.now), PREVIEWED)
-            zone = ZoneInfo(schedule.rhythm.zone)
-            times = tuple(slot.due_at.astimezone(zone) for slot in slots)
+            times = tuple(schedule.rhythm.to_local(slot.due_at) for slot in slots)
         return Reply([PreviewCard(schedule, times)])
 
     @handles("schedule remove")

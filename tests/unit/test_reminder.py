@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.people import AwayPeriod, MemberId, WorkspaceId
 from bot.domain.reading import read_reminders
 from bot.domain.reminder import LATEST, USUAL_TIME, Reminder, is_away
+from bot.domain.schedule import local_date
 from bot.errors import CommandError
 
 NOW = datetime(2026, 3, 27, 17, tzinfo=UTC)
@@ -48,8 +49,8 @@ def test_once_a_local_date_and_only_in_time() -> None:
 def test_never_while_away_by_the_member_s_own_date() -> None:
     late = datetime(2026, 3, 27, 20, tzinfo=UTC)
     until = AwayPeriod(NOW - timedelta(days=3), date(2026, 3, 27))
-    assert is_away([until], make_reminder("Europe/Berlin").local_date(late), late)
-    assert not is_away([until], make_reminder("Asia/Kolkata").local_date(late), late)
+    assert is_away([until], local_date(late, "Europe/Berlin"), late)
+    assert not is_away([until], local_date(late, "Asia/Kolkata"), late)
     back = AwayPeriod(until.since, date(2026, 4, 30), ended_at=NOW)
     assert not is_away([back], date(2026, 3, 27), late)
     assert not make_reminder("Europe/Berlin").may_tell(NOW, [until])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from bot.domain.cards.parts import Attachment, Button, offer_answers
 from bot.domain.interview import Interview
@@ -13,6 +12,7 @@ from bot.domain.interview_file import write_file
 from bot.domain.interview_report import Report
 from bot.domain.pictures import Picture, picture_mocks, picture_topics
 from bot.domain.question import Question
+from bot.domain.schedule import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +115,8 @@ class MockHistoryCard:
     @property
     def pictures(self) -> tuple[Picture, ...]:
         """The trend, once there is one."""
-        zone = ZoneInfo(self.zone)
         points = tuple(
-            (each.ended_at.astimezone(zone).date(), each.score)
+            (local_date(each.ended_at, self.zone), each.score)
             for each in self.interviews
             if each.ended_at is not None and each.score is not None
         )
