@@ -183,34 +183,27 @@ class Filled:
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
 
-def handles(path: str) -> Callable[[_Handler], _Handler]:
-    """Mark a service's method as what the command calls."""
-
+def _mark(name: str, value: object) -> Callable[[_Handler], _Handler]:
     def mark(handler: _Handler) -> _Handler:
-        handler.handles_command = path  # type: ignore[attr-defined]
+        setattr(handler, name, value)
         return handler
 
     return mark
+
+
+def handles(path: str) -> Callable[[_Handler], _Handler]:
+    """Mark a service's method as what the command calls."""
+    return _mark("handles_command", path)
 
 
 def handles_button(action: str, rights: Rights = Rights.ALL) -> Callable[[_Handler], _Handler]:
     """Mark a service's method as what a button with this action calls, with a Press."""
-
-    def mark(handler: _Handler) -> _Handler:
-        handler.handles_button = (action, rights)  # type: ignore[attr-defined]
-        return handler
-
-    return mark
+    return _mark("handles_button", (action, rights))
 
 
 def suggests_values(type_: Type) -> Callable[[_Handler], _Handler]:
     """Mark a service's method as what knows values for options of this type while one types."""
-
-    def mark(handler: _Handler) -> _Handler:
-        handler.suggests_values = type_  # type: ignore[attr-defined]
-        return handler
-
-    return mark
+    return _mark("suggests_values", type_)
 
 
 def handles_form(path: str) -> Callable[[_Handler], _Handler]:
@@ -218,9 +211,4 @@ def handles_form(path: str) -> Callable[[_Handler], _Handler]:
 
     Forms of other commands are read as the command with its options.
     """
-
-    def mark(handler: _Handler) -> _Handler:
-        handler.handles_form = path  # type: ignore[attr-defined]
-        return handler
-
-    return mark
+    return _mark("handles_form", path)
