@@ -17,7 +17,6 @@ from adapters.discord.desk import say
 from adapters.discord.memory import Memory
 from adapters.discord.text import shorten
 from bot.commands import NAME, Command, Option, Type
-from bot.commands.localising import list_choices
 from bot.domain.cards import ErrorCard
 
 log = structlog.get_logger(__name__)
@@ -136,9 +135,9 @@ def _decorators(parameters: Mapping[str, Option]) -> list[Callable[[Any], Any]]:
     }
     renames = {name: option.name for name, option in parameters.items() if option.name != name}
     choices = {
-        name: [app_commands.Choice(name=word, value=word) for word in words]
+        name: [app_commands.Choice(name=word, value=word) for word in option.words]
         for name, option in parameters.items()
-        if (words := list_choices(option))
+        if option.words
     }
     decorators: list[Callable[[Any], Any]] = [app_commands.describe(**helps)]
     if renames:

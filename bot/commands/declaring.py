@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from bot.domain import reading
 from bot.domain.events import Upload
-from bot.domain.people import Member, Workspace
+from bot.domain.people import Level, Member, Workspace
 from bot.domain.schedule import local_date
 from bot.errors import CommandError
 
@@ -82,6 +82,14 @@ class Option:
     rest: bool = False
     clearable: bool = False
     choices: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words among which it lets one choose; none where it is typed freely."""
+        if self.type is not Type.LEVEL:
+            return self.choices
+        levels = tuple(level.value for level in Level)
+        return (*levels, "any") if self.clearable else levels
 
     def read(self, text: str) -> Any:
         """Turn the typed text into a value, or raise CommandError."""

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from bot.commands.declaring import Command, Option, Type
-from bot.domain.people import Level
+from bot.commands.declaring import Command
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +46,9 @@ def _names_of(command: Command) -> Iterator[str]:
     yield from command.path.split(" ")
     for option in command.options:
         yield option.name
-        yield from list_choices(option)
+        yield from option.words
 
 
 def _texts_of(command: Command) -> Iterator[str]:
     yield command.help
     yield from (option.help for option in command.options)
-
-
-def list_choices(option: Option) -> tuple[str, ...]:
-    """Return the words among which an option lets one choose; none where it is typed freely."""
-    if option.choices:
-        return option.choices
-    if option.type is not Type.LEVEL:
-        return ()
-    levels = tuple(level.value for level in Level)
-    return (*levels, "any") if option.clearable else levels

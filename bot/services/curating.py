@@ -14,8 +14,6 @@ from bot.domain.cards import (
     BankQuestionCard,
     BankRow,
     ErrorCard,
-    FormCard,
-    FormField,
     NoticeCard,
     Reply,
 )
@@ -25,6 +23,7 @@ from bot.domain.reading import did_you_mean
 from bot.domain.wording import plural
 from bot.errors import CommandError, NotFound, PackError
 from bot.ports import Storage, UnitOfWork
+from bot.services.forming import make_form
 from bot.services.generating import GENERATED
 from bot.services.importing import Importing, require_name, suggest_name
 
@@ -124,7 +123,7 @@ class Curating:
         """Store an uploaded file as a pack, whole or not at all; without one, open the form."""
         upload = _read_upload(call)
         if upload is None:
-            return Reply([_make_import_form(call)])
+            return Reply([make_form(call.command)])
         name = require_name(
             call.options.get("pack") or suggest_name(upload.name), self.importing.reserved
         )
@@ -242,13 +241,6 @@ def _read_upload(call: Call) -> Upload | None:
 def _guess_format(text: str) -> str:
     start = text.lstrip()
     return "json" if start.startswith("[") else "md" if start.startswith("---") else "csv"
-
-
-def _make_import_form(call: Call) -> FormCard:
-    fields = tuple(
-        FormField(option.name, option.help, option.type.value) for option in call.command.options
-    )
-    return FormCard(call.command.path, call.command.help.capitalize(), "", fields)
 
 
 def _read_questions(upload: Upload, pack: str) -> Sequence[Question]:

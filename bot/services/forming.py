@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.commands import BY_PATH, Caller, Command, Option, Type
 from bot.domain.cards import FormCard, FormField
-from bot.domain.people import Level, Member, find_return
+from bot.domain.people import Member, find_return
 from bot.domain.question import QuestionFilter
 from bot.domain.schedule import WEEKDAYS, Schedule, format_days
 from bot.domain.wording import no_schedule
@@ -107,11 +107,7 @@ def read_filled(command: Command, values: Mapping[str, str], *, was_filled: bool
 
 
 def _make_field(option: Option) -> FormField:
-    """A list to choose from says `any` for what one would type to clear the option."""
-    choices = option.choices
-    if option.type is Type.LEVEL and option.clearable:
-        choices = (*(level.value for level in Level), ANY)
-    return FormField(option.name, option.help, option.type.value, option.required, choices)
+    return FormField(option.name, option.help, option.type.value, option.required, option.words)
 
 
 def _describe_member(member: Member) -> Mapping[str, str]:
