@@ -21,10 +21,10 @@ from storage.bulk import fetch, write_out
 from storage.mapping import from_attempt
 from storage.one_trip import OneTripConnection
 from storage.statements import connection_of
-from storage.tables import AttemptRow, DeliveryRow
+from storage.tables import AttemptRow, DeliveryRow, table_of
 from storage.totals import add_in_thread, name_added, write_adding
 
-_TABLE: Any = AttemptRow.__table__  # type: ignore[attr-defined]
+_TABLE = table_of(AttemptRow)
 _WRITTEN = [column for column in _TABLE.c if column.name != "id"]
 _TOLD = [_TABLE.c[name] for name in ("member_id", "delivery_id", "slot", "late")]
 _INSERT = """

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import bindparam, literal, or_, union_all
 from sqlalchemy import select as sa_select
@@ -18,7 +17,7 @@ from storage.arrays import is_among
 from storage.bulk import fetch
 from storage.mapping import to_summary
 from storage.statements import connection_of
-from storage.tables import PackRow, QuestionRow, RetiredQuestionRow
+from storage.tables import PackRow, QuestionRow, RetiredQuestionRow, table_of
 
 _OWN_DECKS_KEPT = 256
 
@@ -54,8 +53,8 @@ counts: the workspace's own, then that of the newest pack."""
 
 _IN_DECK = VISIBLE.where(col(RetiredQuestionRow.at).is_(None))
 
-_PACKS: Any = PackRow.__table__  # type: ignore[attr-defined]
-_RETIRED: Any = RetiredQuestionRow.__table__  # type: ignore[attr-defined]
+_PACKS = table_of(PackRow)
+_RETIRED = table_of(RetiredQuestionRow)
 _SIGNS = union_all(
     sa_select(_PACKS.c.workspace_id, _PACKS.c.name, _PACKS.c.digest).where(
         or_(_PACKS.c.workspace_id.is_(None), is_among(_PACKS.c.workspace_id, "workspaces"))

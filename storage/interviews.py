@@ -18,9 +18,9 @@ from bot.domain.people import Level, MemberId, WorkspaceId
 from bot.domain.question import QuestionKey
 from storage.serving import is_served
 from storage.statements import insert_new
-from storage.tables import InterviewRow, InterviewStepRow
+from storage.tables import InterviewRow, InterviewStepRow, table_of
 
-_TABLE: Any = InterviewRow.__table__  # type: ignore[attr-defined]
+_TABLE = table_of(InterviewRow)
 
 
 @dataclass

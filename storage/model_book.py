@@ -16,7 +16,7 @@ from bot.domain.people import WorkspaceId
 from bot.domain.writing import Asker
 from storage.grades import read_grade, write_grade
 from storage.statements import insert_into, insert_new
-from storage.tables import KeptGradeRow, ModelUseRow
+from storage.tables import KeptGradeRow, ModelUseRow, table_of
 
 KEPT = timedelta(days=90)
 """How long a grade is kept for the same answer to come again."""
@@ -43,7 +43,7 @@ class ModelBookRepository:
     ) -> bool:
         """Add to the day's row in one statement, made if new; False if `where` forbids it."""
         dialect = self.session.get_bind().dialect.name
-        table = ModelUseRow.__table__  # type: ignore[attr-defined]
+        table = table_of(ModelUseRow)
         values = {"calls": 0, "tokens_in": 0, "tokens_out": 0, **added}
         statement = (
             insert_into(table, dialect)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,9 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.domain.people import MemberId, WorkspaceId
 from bot.ports import Notice
 from storage.serving import is_served
-from storage.tables import NoticeRow
+from storage.tables import NoticeRow, table_of
 
-_TABLE: Any = NoticeRow.__table__  # type: ignore[attr-defined]
+_TABLE = table_of(NoticeRow)
 
 
 @dataclass

@@ -18,7 +18,7 @@ from storage.bulk import fetch
 from storage.drafts import erase_drafts_of
 from storage.mapping import to_away, to_member, to_workspace
 from storage.statements import connection_of, insert_new
-from storage.tables import AwayRow, DeliveryRow, MemberRow, ScheduleRow, WorkspaceRow
+from storage.tables import AwayRow, DeliveryRow, MemberRow, ScheduleRow, WorkspaceRow, table_of
 from storage.tenancy import erase_words_of
 from storage.totals import drop_totals, set_listed
 
@@ -39,7 +39,7 @@ _FIND = select(WorkspaceRow).where(
     col(WorkspaceRow.platform) == bindparam("platform"),
     col(WorkspaceRow.external_id) == bindparam("workspace"),
 )
-_WORKSPACES = WorkspaceRow.__table__  # type: ignore[attr-defined]
+_WORKSPACES = table_of(WorkspaceRow)
 _THESE = _WORKSPACES.select().where(is_among(_WORKSPACES.c.id, "ids"))
 
 

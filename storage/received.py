@@ -11,7 +11,7 @@ from sqlmodel import col, delete
 
 from storage.engine import WRITE, explaining_errors
 from storage.statements import insert_into
-from storage.tables import ReceivedEventRow
+from storage.tables import ReceivedEventRow, table_of
 
 
 @dataclass
@@ -23,7 +23,7 @@ class SqlReceivedEvents:
 
     async def add(self, key: str, now: datetime, keep_until: datetime) -> bool:
         """Note that the event came; what was kept long enough is swept away."""
-        table = ReceivedEventRow.__table__  # type: ignore[attr-defined]
+        table = table_of(ReceivedEventRow)
         insert = insert_into(table, self.engine.dialect.name)
         values = {"digest": self._digest(key), "keep_until": keep_until}
         async with explaining_errors(), self.engine.connect() as connection:

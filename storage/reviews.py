@@ -20,10 +20,10 @@ from bot.domain.review import Review
 from bot.ports import Missed
 from storage.serving import is_served
 from storage.statements import connection_of, insert_new, insert_or_replace
-from storage.tables import AttemptRow, DeliveryRow, ReminderRow, ReviewRow
+from storage.tables import AttemptRow, DeliveryRow, ReminderRow, ReviewRow, table_of
 
-_REMINDERS: Any = ReminderRow.__table__  # type: ignore[attr-defined]
-_REVIEWS: Any = ReviewRow.__table__  # type: ignore[attr-defined]
+_REMINDERS = table_of(ReminderRow)
+_REVIEWS = table_of(ReviewRow)
 _OWN = select(*(_REVIEWS.c[name] for name in Review.__dataclass_fields__)).where(
     _REVIEWS.c.workspace_id == bindparam("workspace"),
     _REVIEWS.c.member_id == bindparam("member"),

@@ -19,9 +19,9 @@ from storage.arrays import is_among
 from storage.bulk import execute_many, fetch
 from storage.mapping import from_schedule, to_schedule
 from storage.statements import connection_of
-from storage.tables import ScheduleRow, WorkspaceRow
+from storage.tables import ScheduleRow, WorkspaceRow, table_of
 
-_TABLE = ScheduleRow.__table__  # type: ignore[attr-defined]
+_TABLE = table_of(ScheduleRow)
 _MOVE_ON = (
     _TABLE.update()
     .where(_TABLE.c.id == bindparam("row_id"), _TABLE.c.workspace_id == bindparam("of_workspace"))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cache
-from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, or_
 
-from storage.tables import WorkspaceRow
+from storage.tables import WorkspaceRow, table_of
 
-_WORKSPACES: Any = WorkspaceRow.__table__  # type: ignore[attr-defined]
+_WORKSPACES = table_of(WorkspaceRow)
 
 
 def is_served(

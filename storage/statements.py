@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.bulk import execute_many
+from storage.tables import table_of
 
 
 def connection_of(session: AsyncSession) -> AsyncConnection:
@@ -40,7 +41,7 @@ async def insert_new(
     """Insert rows; one that breaks a unique constraint is left out. Return how many went in."""
     if not rows:
         return 0
-    target = table.__table__  # type: ignore[attr-defined]
+    target = table_of(table)
     insert = insert_into(target, session.get_bind().dialect.name)
     statement = insert.values(list(rows)).on_conflict_do_nothing()
     inserted = await session.exec(statement.returning(*target.primary_key))
@@ -69,7 +70,7 @@ def _make_replace(
     table: type[SQLModel], dialect: str, unique: tuple[str, ...], names: tuple[str, ...]
 ) -> Any:
     """Build the statement once for a table: building costs more than running it."""
-    target = table.__table__  # type: ignore[attr-defined]
+    target = table_of(table)
     filled = insert_into(target, dialect).values({name: bindparam(name) for name in names})
     new = {name: filled.excluded[name] for name in names if name not in unique}
     return filled.on_conflict_do_update(index_elements=unique, set_=new)
@@ -77,7 +78,7 @@ def _make_replace(
 
 def new_insert(table: type[SQLModel], dialect: str) -> Any:
     """Return the statement that inserts a row and leaves alone what breaks a unique constraint."""
-    target = table.__table__  # type: ignore[attr-defined]
+    target = table_of(table)
     return insert_into(target, dialect).on_conflict_do_nothing()
 
 

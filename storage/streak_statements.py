@@ -25,9 +25,9 @@ from bot.domain.delivery import DeliveryState, Purpose
 from bot.domain.people import AwayPeriod, MemberId
 from bot.domain.streak import KeptStreak, PostedSlot, Streak
 from bot.ports.standings import LogSince
-from storage.tables import AttemptRow, AwayRow, DeliveryRow, StreakRow
+from storage.tables import AttemptRow, AwayRow, DeliveryRow, StreakRow, table_of
 
-_TABLE: Any = StreakRow.__table__  # type: ignore[attr-defined]
+_TABLE = table_of(StreakRow)
 KEPT = ("through", "as_of", "current", "longest", "freezes")
 _WORKSPACE = bindparam("workspace_id", type_=Integer)
 _MEMBERS = bindparam("members", expanding=True, type_=Integer)
@@ -78,9 +78,9 @@ def _select_cells(what: int, *cells: Any) -> Any:
 
 def _select_log(after: Any, is_theirs: Callable[[Any], Any]) -> tuple[Any, Any, Any]:
     """Select what streaks are made of, on dates later than `after`: to be read in one trip."""
-    delivery: Any = DeliveryRow.__table__  # type: ignore[attr-defined]
-    attempt: Any = AttemptRow.__table__  # type: ignore[attr-defined]
-    away: Any = AwayRow.__table__  # type: ignore[attr-defined]
+    delivery = table_of(DeliveryRow)
+    attempt = table_of(AttemptRow)
+    away = table_of(AwayRow)
     posted = delivery.c.posted_at
     slots = (
         _select_cells(_SLOT, _NO_NUMBER, delivery.c.slot, func.min(posted), func.max(posted))
@@ -125,7 +125,7 @@ def select_with_logged(logged: CTE) -> CompoundSelect[Any]:
 
     A statement doesn't see what itself writes, so that this attempt's date is added.
     """
-    delivery: Any = DeliveryRow.__table__  # type: ignore[attr-defined]
+    delivery = table_of(DeliveryRow)
     cells = (logged.c.member_id, logged.c.slot, _NO_TIME, _NO_TIME)
     date = (
         _select_cells(_TOOK_PART, *cells)

@@ -30,7 +30,7 @@ from storage.streak_statements import (
     sort_out,
     to_kept,
 )
-from storage.tables import StreakRow, WorkspaceRow
+from storage.tables import StreakRow, WorkspaceRow, table_of
 
 _LOG_AND_FIND = select_with_logged(LOGGED).add_cte(*LOGGING)
 """PostgreSQL's."""
@@ -114,7 +114,7 @@ class StreakRepository:
 
 @cache
 def _keep_on(dialect: str) -> Any:
-    insert = insert_into(StreakRow.__table__, dialect)  # type: ignore[attr-defined]
+    insert = insert_into(table_of(StreakRow), dialect)
     return insert.on_conflict_do_update(
         index_elements=["member_id"], set_={name: insert.excluded[name] for name in KEPT}
     )

@@ -17,14 +17,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.domain.people import Member, Workspace
 from storage.mapping import to_workspace
 from storage.statements import connection_of
-from storage.tables import AdapterWordRow, InstallationRow, NoticeRow, WorkspaceRow
+from storage.tables import AdapterWordRow, InstallationRow, NoticeRow, WorkspaceRow, table_of
 
-
-def _table_of(model: type[SQLModel]) -> Table:
-    return model.__table__  # type: ignore[attr-defined, no-any-return]
-
-
-_WORKSPACES = _table_of(WorkspaceRow)
+_WORKSPACES = table_of(WorkspaceRow)
 _SECRET = ("token", "refresh_token")
 _PAGE = 500
 
@@ -114,9 +109,9 @@ class TenancyRepository:
 
     async def export(self, workspace: Workspace) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:
         sources: list[tuple[Table, list[ColumnElement[bool]]]] = [
-            (_table_of(WorkspaceRow), [col(WorkspaceRow.id) == workspace.id]),
+            (table_of(WorkspaceRow), [col(WorkspaceRow.id) == workspace.id]),
             *((table, [table.c.workspace_id == workspace.id]) for table in _tables()),
-            *((_table_of(model), conditions) for model, conditions in _of_adapters(workspace)),
+            *((table_of(model), conditions) for model, conditions in _of_adapters(workspace)),
         ]
         for table, conditions in sources:
             async for row in self._read_pages(table, conditions):

@@ -22,7 +22,7 @@ from bot.domain.people import Member, MemberId, WorkspaceId
 from bot.domain.standing import STEP, list_periods, list_steps
 from storage.mapping import to_member
 from storage.statements import connection_of
-from storage.tables import MemberRow, TotalRow
+from storage.tables import MemberRow, TotalRow, table_of
 
 _MEMBER_ADDED = """
 SELECT id, workspace_id, on_leaderboard FROM members
@@ -80,8 +80,8 @@ WHERE t.workspace_id = :workspace_id AND t.period = :period AND t.member_id = :m
   AND t.listed
 """
 _RANK = text(_RANK_BY_STEPS.format(step=STEP))
-_MEMBER: Any = MemberRow.__table__  # type: ignore[attr-defined]
-_TOTAL: Any = TotalRow.__table__  # type: ignore[attr-defined]
+_MEMBER = table_of(MemberRow)
+_TOTAL = table_of(TotalRow)
 _TOP = (
     select(_MEMBER, _TOTAL.c.points)
     .join(_TOTAL, _TOTAL.c.member_id == _MEMBER.c.id)
@@ -175,17 +175,16 @@ async def drop_totals(session: AsyncSession, member: Member) -> None:
 
 
 async def _relist(session: AsyncSession, member: Member, *, listed: bool) -> None:
-    table = TotalRow.__table__  # type: ignore[attr-defined]
     connection = connection_of(session)
     changed = await connection.execute(
-        table.update()
+        _TOTAL.update()
         .where(
-            table.c.member_id == member.id,
-            table.c.workspace_id == member.workspace_id,
-            table.c.listed != listed,
+            _TOTAL.c.member_id == member.id,
+            _TOTAL.c.workspace_id == member.workspace_id,
+            _TOTAL.c.listed != listed,
         )
         .values(listed=listed)
-        .returning(table.c.period, table.c.points)
+        .returning(_TOTAL.c.period, _TOTAL.c.points)
     )
     steps: Counter[Step] = Counter()
     for period, points in changed:

@@ -20,7 +20,7 @@ from storage.tables.services import (
     ProcessRow,
     ReceivedEventRow,
 )
-from storage.tables.shared import restrict_indexes
+from storage.tables.shared import restrict_indexes, table_of
 from storage.tables.standings import StreakRow, TotalRow, TotalStepRow
 
 __all__ = [
@@ -52,4 +52,5 @@ __all__ = [
     "VisitRow",
     "WorkspaceRow",
     "restrict_indexes",
+    "table_of",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from sqlalchemy import Table, text
 from sqlmodel import Field, SQLModel
 
 NAMING_CONVENTION = {
@@ -13,6 +13,11 @@ NAMING_CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 SQLModel.metadata.naming_convention = NAMING_CONVENTION
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """Return the table behind a class, for statements that go past the session."""
+    return model.__table__  # type: ignore[attr-defined, no-any-return]
 
 
 def key() -> int | None:

@@ -15,10 +15,10 @@ from storage.arrays import is_among, open_pairs
 from storage.bulk import fetch
 from storage.engine import open_engine
 from storage.schema import migrate
-from storage.tables import ScheduleRow, WorkspaceRow
+from storage.tables import ScheduleRow, WorkspaceRow, table_of
 
-WORKSPACES: Any = WorkspaceRow.__table__  # type: ignore[attr-defined]
-SCHEDULES: Any = ScheduleRow.__table__  # type: ignore[attr-defined]
+WORKSPACES = table_of(WorkspaceRow)
+SCHEDULES = table_of(ScheduleRow)
 STATEMENTS = {
     "claim": leases._make_claim(False, frozenset({"slack", "discord"})),
     "take over": leases._make_take_over(False, None),
