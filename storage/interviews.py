@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +11,10 @@ from sqlalchemy import func
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.domain.grading import Band, Grade, PointVerdict, Verdict
 from bot.domain.interview import Interview, InterviewId, Step
 from bot.domain.people import Level, MemberId, WorkspaceId
 from bot.domain.question import QuestionKey
+from storage.grades import read_grade, write_grade
 from storage.serving import is_served
 from storage.statements import insert_new
 from storage.tables import InterviewRow, InterviewStepRow, table_of
@@ -199,7 +198,7 @@ def _to_step(row: InterviewStepRow) -> Step:
         answered_at=row.answered_at,
         skipped=row.skipped,
         answer=row.answer,
-        grade=_to_grade(json.loads(row.grade)) if row.grade else None,
+        grade=read_grade(row.grade) if row.grade else None,
     )
 
 
@@ -215,13 +214,5 @@ def _from_step(step: Step) -> dict[str, Any]:
         "answered_at": step.answered_at,
         "skipped": step.skipped,
         "answer": step.answer,
-        "grade": json.dumps(asdict(step.grade), ensure_ascii=False) if step.grade else None,
+        "grade": write_grade(step.grade) if step.grade else None,
     }
-
-
-def _to_grade(values: dict[str, Any]) -> Grade:
-    points = tuple(
-        PointVerdict(point["text"], Verdict(point["verdict"]), point["evidence"])
-        for point in values["points"]
-    )
-    return Grade(**values | {"band": Band(values["band"]), "points": points})
