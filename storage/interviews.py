@@ -50,7 +50,7 @@ class InterviewRepository:
             .limit(limit)
             .execution_options(populate_existing=True)
         )
-        if lock and self.session.get_bind().dialect.name == "postgresql":
+        if lock:
             wanted = wanted.with_for_update(skip_locked=limit is not None)
         rows = (await self.session.exec(wanted)).all()
         steps = await self._steps_of([row.id for row in rows if row.id is not None])

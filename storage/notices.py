@@ -45,10 +45,14 @@ class NoticeRepository:
         platforms: Collection[str] | None = None,
     ) -> Sequence[Notice]:
         ours = is_served(_TABLE.c.workspace_id, platforms)
-        due = select(NoticeRow).where(NoticeRow.wake_at <= now, *ours).order_by(col(NoticeRow.id))
-        if self.session.get_bind().dialect.name == "postgresql":
-            due = due.with_for_update(skip_locked=True)
-        rows = (await self.session.exec(due.limit(limit))).all()
+        due = (
+            select(NoticeRow)
+            .where(NoticeRow.wake_at <= now, *ours)
+            .order_by(col(NoticeRow.id))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        rows = (await self.session.exec(due)).all()
         notices = [
             Notice(
                 row.id,

@@ -148,9 +148,8 @@ class ReminderRepository:
             .where(ReminderRow.wake_at <= now, *is_served(_REMINDERS.c.workspace_id, platforms))
             .order_by(col(ReminderRow.wake_at), col(ReminderRow.id))
             .limit(limit)
+            .with_for_update(skip_locked=True)
         )
-        if self.session.get_bind().dialect.name == "postgresql":
-            due = due.with_for_update(skip_locked=True)
         return [_to_reminder(row) for row in await self.session.exec(due)]
 
 

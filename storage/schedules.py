@@ -125,9 +125,8 @@ class ScheduleRepository:
         self, due_at: ColumnElement[datetime], now: datetime, limit: int
     ) -> Sequence[Schedule]:
         """Take schedules whose time has come; one that another process holds is left out."""
-        connection = connection_of(self.session)
-        taking = _make_taking(due_at, connection.dialect.name == "postgresql")
-        rows = await fetch(connection, taking, {"now": now, "most": limit})
+        values = {"now": now, "most": limit}
+        rows = await fetch(connection_of(self.session), _make_taking(due_at), values)
         return list(map(to_schedule, rows))
 
     async def active(self, schedule_ids: Collection[ScheduleId]) -> Collection[ScheduleId]:
@@ -147,7 +146,6 @@ class ScheduleRepository:
 
 
 @cache
-def _make_taking(due_at: ColumnElement[datetime], locks: bool) -> Any:
+def _make_taking(due_at: ColumnElement[datetime]) -> Any:
     due = _TABLE.select().where(due_at <= bindparam("now")).order_by(due_at, _TABLE.c.id)
-    few = due.limit(bindparam("most", type_=Integer))
-    return few.with_for_update(skip_locked=True) if locks else few
+    return due.limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True)
