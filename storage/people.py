@@ -20,7 +20,7 @@ from storage.mapping import to_away, to_member, to_workspace
 from storage.statements import connection_of, insert_new
 from storage.tables import AwayRow, DeliveryRow, MemberRow, ScheduleRow, WorkspaceRow, table_of
 from storage.tenancy import erase_words_of
-from storage.totals import drop_totals, set_listed
+from storage.totals import set_listed
 
 SOMEBODY = "An admin"
 """Who did it, once they have had themselves erased."""
@@ -162,7 +162,7 @@ class MemberRepository:
             zone=member.zone,
             on_leaderboard=member.on_leaderboard,
         )
-        await set_listed(self.session, member)
+        await set_listed(self.session, member, listed=member.on_leaderboard)
 
     async def away(self, workspace_id: WorkspaceId, member_id: MemberId) -> Sequence[AwayPeriod]:
         rows = await self.session.exec(
@@ -215,7 +215,7 @@ class MemberRepository:
         await erase_words_of(self.session, member)
         await self._erase_name(member)
         await self._update(member, on_leaderboard=False)
-        await drop_totals(self.session, member)
+        await set_listed(self.session, member, listed=False)
         await self.session.exec(
             delete(MemberRow).where(
                 col(MemberRow.workspace_id) == member.workspace_id,

@@ -149,12 +149,6 @@ def _move(
                 steps[workspace_id, period, size, start] += change
 
 
-async def _add_steps(session: AsyncSession, steps: Counter[Step]) -> None:
-    rows = _list_changes(steps)
-    if rows:
-        await connection_of(session).execute(_MOVE, rows)
-
-
 def _list_changes(steps: Counter[Step]) -> list[dict[str, Any]]:
     """List what changes, in an order that is the same for everybody: nobody waits in a ring."""
     return [
@@ -164,17 +158,8 @@ def _list_changes(steps: Counter[Step]) -> list[dict[str, Any]]:
     ]
 
 
-async def set_listed(session: AsyncSession, member: Member) -> None:
-    """Take the member into the standings or out of them, as the member now wishes."""
-    await _relist(session, member, listed=member.on_leaderboard)
-
-
-async def drop_totals(session: AsyncSession, member: Member) -> None:
-    """Take the member out of the standings, before the rows go with the member."""
-    await _relist(session, member, listed=False)
-
-
-async def _relist(session: AsyncSession, member: Member, *, listed: bool) -> None:
+async def set_listed(session: AsyncSession, member: Member, *, listed: bool) -> None:
+    """Take the member into the standings, or out of them."""
     connection = connection_of(session)
     changed = await connection.execute(
         _TOTAL.update()
@@ -190,7 +175,9 @@ async def _relist(session: AsyncSession, member: Member, *, listed: bool) -> Non
     for period, points in changed:
         places = (None, points) if listed else (points, None)
         _move(steps, member.workspace_id, period, *places)
-    await _add_steps(session, steps)
+    rows = _list_changes(steps)
+    if rows:
+        await connection.execute(_MOVE, rows)
 
 
 @dataclass
