@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.domain.attempt import Attempt
+from bot.domain.attempt import Attempt, AttemptKind
 from bot.domain.delivery import Delivery, DeliveryId, DeliveryState, Draft, Purpose
 from bot.domain.people import AwayPeriod, Level, Member, MemberId, Workspace, WorkspaceId
 from bot.domain.question import (
@@ -244,7 +244,7 @@ def from_draft(draft: Draft) -> dict[str, Any]:
 def from_attempt(attempt: Attempt) -> dict[str, Any]:
     """Write an attempt as column values."""
     grade = attempt.grade
-    only_once = attempt.first or attempt.kind != "answer"
+    only_once = attempt.first or attempt.kind is not AttemptKind.ANSWER
     return {
         "workspace_id": attempt.workspace_id,
         "member_id": attempt.member_id,

@@ -11,7 +11,7 @@ from sqlalchemy import func, literal_column
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.domain.delivery import Delivery, DeliveryState
+from bot.domain.delivery import MISSED, Delivery, DeliveryState
 from bot.domain.health import OVERDUE_AFTER, Process, Tally
 from bot.domain.people import Workspace
 from storage.mapping import to_delivery, to_workspace
@@ -21,7 +21,6 @@ from storage.tables import DeliveryRow, ProcessRow, ScheduleRow, WorkspaceRow
 _FORGOTTEN_AFTER = timedelta(days=1)
 _MISSED_WITHIN = timedelta(days=1)
 _LOOKED_THROUGH = 10_000
-_MISSED = (DeliveryState.SKIPPED, DeliveryState.FAILED)
 _IS_STUCK: Any = literal_column("state = 'stuck'")
 """Spelled as the index is: a parameter would not let the planner use it."""
 
@@ -127,7 +126,7 @@ class OperationsRepository:
         return await self._count(
             select(func.count())
             .select_from(newest)
-            .where(newest.c.state.in_(_MISSED), newest.c.due_at > now - _MISSED_WITHIN)
+            .where(newest.c.state.in_(MISSED), newest.c.due_at > now - _MISSED_WITHIN)
         )
 
     async def find(self, key: str) -> tuple[Workspace, Delivery] | None:

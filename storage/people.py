@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, or_
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.domain.emoji import BULB
 from bot.domain.people import AwayPeriod, Member, MemberId, Workspace, WorkspaceId
 from bot.domain.schedule import Deed
 from storage.arrays import is_among
@@ -62,7 +63,7 @@ class WorkspaceRepository:
                         "external_id": external_id,
                         "name": name or external_id,
                         "seed": self.random.getrandbits(31),
-                        "emoji": "bulb",
+                        "emoji": BULB,
                     }
                 ],
             )

@@ -11,12 +11,10 @@ from sqlalchemy import and_, case, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.domain.delivery import Delivery, DeliveryState
+from bot.domain.delivery import MISSED, Delivery, DeliveryState
 from bot.domain.people import WorkspaceId
 from storage.mapping import to_delivery
 from storage.tables import DeliveryRow, ScheduleRow
-
-_LOST = (DeliveryState.SKIPPED, DeliveryState.FAILED)
 
 
 @dataclass
@@ -35,7 +33,7 @@ class PostRepository:
         self, workspace_id: WorkspaceId, since: datetime, limit: int
     ) -> Sequence[Delivery]:
         stuck = col(DeliveryRow.state) == DeliveryState.STUCK
-        lately = and_(col(DeliveryRow.state).in_(_LOST), col(DeliveryRow.due_at) >= since)
+        lately = and_(col(DeliveryRow.state).in_(MISSED), col(DeliveryRow.due_at) >= since)
         first = case((stuck, 0), else_=1)
         return await self._read(workspace_id, [or_(stuck, lately)], first, limit=limit)
 

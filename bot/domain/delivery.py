@@ -47,6 +47,10 @@ class DeliveryState(StrEnum):
     SKIPPED = "skipped"
 
 
+MISSED = (DeliveryState.SKIPPED, DeliveryState.FAILED)
+"""Of a post that was due: left out, or refused for good."""
+
+
 class Purpose(StrEnum):
     """What a delivery brings: the question, the answer for all after the reveal time, or what
     the week was like.

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from bot.domain.emoji import BULB
 from storage.tables.shared import NEVER_AGAIN, key, parent
 
 
@@ -29,7 +30,7 @@ class WorkspaceRow(SQLModel, table=True):
     external_id: str
     name: str
     seed: int
-    emoji: str = "bulb"
+    emoji: str = BULB
     left_at: datetime | None = None
     left_because: str | None = Field(default=None, sa_type=Text)
     erase_at: datetime | None = None
