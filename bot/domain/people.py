@@ -48,6 +48,10 @@ class Member:
     zone: str | None = None
     on_leaderboard: bool = True
 
+    def pick_zone(self, platform_zone: str = "") -> str:
+        """Return the zone that their times are read in: their own, the platform's, or UTC."""
+        return self.zone or platform_zone or "UTC"
+
 
 @dataclass(frozen=True, slots=True)
 class Role:

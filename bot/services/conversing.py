@@ -36,7 +36,6 @@ from bot.services.interviewing import Interviewing
 from bot.services.leaving import Leaving
 from bot.services.overviewing import compose_overview
 from bot.services.practising import Practising
-from bot.services.profile import zone_of
 from bot.services.revealing import Revealing
 
 log = structlog.get_logger(__name__)
@@ -228,7 +227,7 @@ class Conversing:
             workspace, member = await self._welcome(origin)
         if workspace.left_at is not None:
             await self.leaving.notice_life(workspace)
-        zone = zone_of(member, origin.zone)
+        zone = member.pick_zone(origin.zone)
         now = self.clock.now()
         return Caller(workspace, member, origin.channel, now, zone, origin.zone)
 

@@ -48,7 +48,6 @@ from bot.services.interview_steps import (
     show_step,
 )
 from bot.services.marking import mark_answer
-from bot.services.profile import zone_of
 from bot.services.shown import find_asked_step
 
 WELCOME = (
@@ -268,7 +267,7 @@ class InterviewEnding:
         member = await work.members.get(interview.workspace_id, interview.member_id)
         if member is None:
             return None
-        now, zone = self.clock.now(), zone_of(member, "")
+        now, zone = self.clock.now(), member.pick_zone()
         caller = Caller(workspace, member, interview.channel, now, zone)
         for card in await end_interview(work, caller, interview, Ending.EXPIRED):
             if isinstance(card, MockReportCard) and workspace.left_at is None:

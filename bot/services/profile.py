@@ -43,7 +43,7 @@ class Profile:
             if "away-until" in options:
                 await self._set_away(work, caller, until)
             away = await work.members.away(caller.workspace.id, caller.member.id)
-            zone = zone_of(changed, call.caller.platform_zone)
+            zone = changed.pick_zone(caller.platform_zone)
             reminder = await change_reminder(work, caller, zone, options)
         told = _describe_zone(changed, caller.platform_zone)
         return Reply([_describe(changed, told, find_return(away, caller.today), reminder)])
@@ -110,8 +110,3 @@ def _describe_zone(member: Member, platform_zone: str) -> str:
     if platform_zone:
         return f"as your platform says, {platform_zone}"
     return "UTC until you set yours: /fastapi-quiz settings timezone:Europe/Berlin"
-
-
-def zone_of(member: Member, platform_zone: str) -> str:
-    """Return the zone that a member's times are read in: their own, the platform's, or UTC."""
-    return member.zone or platform_zone or "UTC"

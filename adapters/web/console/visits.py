@@ -70,7 +70,7 @@ class Guest:
     @property
     def zone(self) -> str:
         """The zone that they read times in."""
-        return self.visit.member.zone or self.visit.zone or "UTC"
+        return self.visit.member.pick_zone(self.visit.zone)
 
     def origin(self) -> Origin:
         """Return who and where, as their platform would say."""
