@@ -144,7 +144,8 @@ def build(
     graders = make_graders(grading, ai, clock, storage)
     answering = Answering(storage, graders.grader)
     interviewing = Interviewing(storage, graders.grader, answering)
-    practising = Practising(storage, Generating())
+    generating = Generating()
+    practising = Practising(storage, generating)
     revealing = Revealing(storage, reconciling)
     visiting = Visiting(storage, chats, clock, console_address)
     reserved = {*shipped_packs(), GENERATED}
@@ -158,12 +159,12 @@ def build(
         Customising(storage),
         Authoring(storage),
         Deciding(storage),
-        Drafting(storage, Generating(), WordGrader(), dice, graders.writer),
+        Drafting(storage, generating, WordGrader(), dice, graders.writer),
         Curating(storage, Importing(storage, reserved)),
         Helping(storage),
         Recalling(storage),
         Resolving(storage, clock, grace),
-        Scheduling(storage, chats, grace, GeneratedPack(storage, Generating())),
+        Scheduling(storage, chats, grace, GeneratedPack(storage, generating)),
         Standings(storage, chats),
         visiting,
     )

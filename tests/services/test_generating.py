@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from bot.services import generated_pack
 from bot.services.generated_pack import SEED, GeneratedPack
 from bot.services.generating import GENERATED, Generating
 from storage.unit_of_work import SqlStorage
+from tests.services.conftest import Engine
 
 
 async def test_drafts_fit_and_come_again_with_the_seed() -> None:
@@ -38,6 +40,15 @@ async def test_the_event_loop_goes_on_meanwhile() -> None:
         await asyncio.sleep(0)
     assert len(drafting.result()) == 2
     assert turns > 1000
+
+
+async def test_whoever_wants_questions_takes_turns_at_one_generator(engine: Engine) -> None:
+    def find_service(path: str) -> Any:
+        return engine.app.conversing.handlers.commands[path].__self__  # type: ignore[attr-defined]
+
+    generating = find_service("practice").generating
+    assert find_service("generate").templates is generating
+    assert find_service("schedule add").generated.generating is generating
 
 
 async def test_what_no_template_covers_is_a_sentence() -> None:
