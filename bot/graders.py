@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.util import find_spec
 
 import structlog
@@ -41,12 +41,17 @@ def load_lexical() -> Grader:
 
 
 class WordGrader:
-    """The lexical grader, loaded with the first answer: many a service waits days for one."""
+    """The lexical grader, loaded with the first answer."""
 
     name = "lexical"
+    problem = ""
 
     def __init__(self) -> None:
         self._grader: Grader | None = None
+
+    async def load(self) -> None:
+        """Load nothing yet: it takes a quarter of a second beside the event loop, and many a
+        service waits days for an answer."""
 
     async def grade(self, task: GradingTask, answer: str, asker: Asker | None = None) -> Grade:
         """Grade by the words."""
@@ -55,8 +60,8 @@ class WordGrader:
         return await self._grader.grade(task, answer, asker)
 
 
-class EmbeddedGrader:
-    """The semantic grader from the first answer on; the lexical one where it can't be loaded."""
+class MeaningGrader:
+    """The semantic grader, or the lexical one where it can't be loaded."""
 
     def __init__(self) -> None:
         self.problem = ""
@@ -65,7 +70,7 @@ class EmbeddedGrader:
 
     @property
     def name(self) -> str:
-        """Who grades; before the first answer who is going to."""
+        """Who grades; before it is loaded who is going to."""
         return self._grader.name if self._grader else "semantic"
 
     async def load(self) -> Grader:
@@ -87,31 +92,28 @@ class EmbeddedGrader:
         return await (self._grader or await self.load()).grade(task, answer, asker)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Graders:
-    """Who grades, who writes, and a sentence on each part that was wanted and is not there."""
+    """Who grades, who writes, and what keeps the language model from it where one is wanted.
+
+    The `embedded` grader is what others lean on.
+    """
 
     grader: Grader
+    embedded: WordGrader | MeaningGrader
     writer: QuestionWriter | None = None
     model: Assessor | None = None
-    problems: list[str] = field(default_factory=list)
-    embedded: EmbeddedGrader | None = None
+    problem: str = ""
     daily_limit: int = 0
 
     async def load(self) -> None:
-        """Load the model now, if there is one, and learn what is wrong with it.
-
-        The lexical grader reads its tables with the first answer, a quarter of a second beside
-        the event loop: many a service waits for days without one.
-        """
-        if self.embedded:
-            await self.embedded.load()
+        """Load the embedded grader's model now, if it has one, and learn what is wrong with it."""
+        await self.embedded.load()
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Every problem known so far."""
-        late = self.embedded.problem if self.embedded else ""
-        return (*self.problems, *([late] if late else []))
+        """A sentence on each part that was wanted and is not there, as far as that is known."""
+        return tuple(filter(None, (self.problem, self.embedded.problem)))
 
     def describe(self) -> GraderFacts:
         """Say who grades, for admins."""
@@ -132,36 +134,32 @@ def choose_graders(
     storage: Storage | None,
 ) -> Graders:
     """Choose by the settings; what can't be had is replaced, with a sentence that says so."""
-    problems: list[str] = []
     embedded = _choose_embedded(grading)
-    late = embedded if isinstance(embedded, EmbeddedGrader) else None
-    chosen = Graders(embedded, None, None, problems, late, ai.daily_limit_per_workspace)
+    limit = ai.daily_limit_per_workspace
     if not ai.model:
-        if grading.grader == "llm":
-            problems.append(NO_MODEL.format(name=embedded.name))
-        return chosen
+        problem = NO_MODEL.format(name=embedded.name) if grading.grader == "llm" else ""
+        return Graders(embedded, embedded, problem=problem, daily_limit=limit)
     try:
-        chosen.model, chosen.writer = connect_model(ai, meter)
+        model, writer = connect_model(ai, meter)
     except (ImportError, ConfigError) as error:
-        problem = INSTALL_AI if isinstance(error, ImportError) else str(error)
-        problems.append(
-            f"{ai.model} can't be used, so the {embedded.name} grader grades. {problem}"
-        )
-        log.warning("grader_replaced", problem=problems[-1])
-        return chosen
+        why = INSTALL_AI if isinstance(error, ImportError) else str(error)
+        problem = f"{ai.model} can't be used, so the {embedded.name} grader grades. {why}"
+        log.warning("grader_replaced", problem=problem)
+        return Graders(embedded, embedded, problem=problem, daily_limit=limit)
+    grader: Grader = embedded
     if grading.grader in ("auto", "llm"):
         from bot.services.assessing import AssessingGrader
 
-        chosen.grader = AssessingGrader(chosen.model, embedded, clock, storage)
-    return chosen
+        grader = AssessingGrader(model, embedded, clock, storage)
+    return Graders(grader, embedded, writer, model, daily_limit=limit)
 
 
-def _choose_embedded(grading: GradingSettings) -> Grader:
+def _choose_embedded(grading: GradingSettings) -> WordGrader | MeaningGrader:
     """Take the semantic grader where it is wanted, or installed and nothing else is."""
     if grading.grader == "semantic":
-        return EmbeddedGrader()
+        return MeaningGrader()
     installed = all(find_spec(part) for part in SEMANTIC_PARTS)
-    return EmbeddedGrader() if grading.grader == "auto" and installed else WordGrader()
+    return MeaningGrader() if grading.grader == "auto" and installed else WordGrader()
 
 
 def connect_model(ai: AiSettings, meter: ModelMeter) -> tuple[Assessor, QuestionWriter]:
