@@ -11,7 +11,7 @@ from discord.http import Route
 from adapters.discord.platform import require_settings
 from adapters.discord.rights import find_missing, make_invite_link
 from bot.config import DiscordSettings
-from bot.domain.wording import count_part
+from bot.domain.formatting import count_part
 from bot.errors import ConfigError
 
 MOST_CHANNELS = 50

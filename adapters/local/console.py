@@ -29,7 +29,7 @@ from bot.commands import COMMANDS
 from bot.commands import NAME as COMMAND
 from bot.domain.cards import FormCard
 from bot.domain.events import Origin
-from bot.domain.reading import format_date, format_duration
+from bot.domain.formatting import format_date, format_duration
 from bot.domain.schedule import to_local
 from bot.errors import QuizError, ScriptError
 

@@ -24,7 +24,7 @@ from bot.domain.events import (
     TextCommand,
     Upload,
 )
-from bot.domain.reading import format_duration
+from bot.domain.formatting import format_duration
 from bot.domain.schedule import to_local
 from bot.errors import NotFound
 

@@ -19,8 +19,8 @@ from adapters.slack.rights import find_missing
 from adapters.slack.scopes import BOT_SCOPES
 from adapters.slack.settings import explain_refusal, explain_silence, require_settings
 from bot.config import SlackSettings
+from bot.domain.formatting import count_part, plural
 from bot.domain.installation import Installation
-from bot.domain.wording import count_part, plural
 from bot.errors import ConfigError, Rejected
 from bot.ports import CallOutcome, Clock
 

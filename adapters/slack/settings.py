@@ -6,7 +6,7 @@ import aiohttp
 
 from adapters.slack.failures import explain, word_of
 from bot.config import SlackSettings
-from bot.domain.reading import format_duration
+from bot.domain.formatting import format_duration
 from bot.errors import ConfigError, NotSent, Rejected
 
 _GUIDE = "See docs/slack/guide.md for where Slack shows it."

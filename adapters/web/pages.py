@@ -17,6 +17,7 @@ from markupsafe import Markup
 from adapters.web.markdown import render_markdown
 from bot.domain import bank_words, interview_words, wording
 from bot.domain.cards import Attachment, Card
+from bot.domain.formatting import percent, plural
 from bot.domain.grading import Verdict
 from bot.domain.question import Kind
 from bot.domain.schedule import to_local
@@ -100,7 +101,8 @@ def _environment() -> Environment:
     )
     environment.filters["markdown"] = render_markdown
     environment.filters["at"] = write_time
-    environment.filters["percent"] = interview_words.percent
+    environment.filters["percent"] = percent
+    environment.filters["plural"] = plural
     environment.globals |= _globals()
     return environment
 

@@ -10,9 +10,9 @@ from bot.app.platforms import PLATFORMS, open_installations, require_extra
 from bot.app.serving import NEEDS_WEB, serves_web
 from bot.config import Settings
 from bot.domain.bank import StoredPack
+from bot.domain.formatting import plural
 from bot.domain.people import Workspace
 from bot.domain.schedule import Schedule
-from bot.domain.wording import plural
 from bot.errors import ConfigError
 from bot.services.reporting import Reporting
 from storage.schema import has_tables

@@ -89,7 +89,7 @@ async def _examine_database(settings: Settings) -> str:
 
 
 async def _examine_packs(settings: Settings) -> str:
-    from bot.domain.wording import plural
+    from bot.domain.formatting import plural
     from bot.questions.loader import load_pack
     from bot.questions.pack_files import shipped_packs
 

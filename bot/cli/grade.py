@@ -53,7 +53,7 @@ async def open_grader(wanted: GraderName, config: Path | None) -> AsyncIterator[
     """
     from bot.app import SystemClock
     from bot.config import AiSettings, GradingSettings, load_settings
-    from bot.domain.wording import plural
+    from bot.domain.formatting import plural
     from bot.graders import choose_graders
     from bot.services.metering import FreeMeter
 

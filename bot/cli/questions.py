@@ -12,9 +12,9 @@ import typer
 from bot.cli.packs import WorkspaceOption, load_any_pack, suggest_near
 from bot.cli.progress import OnProgress, showing_progress
 from bot.cli.tables import print_table
+from bot.domain.formatting import plural
 from bot.domain.people import Level
 from bot.domain.question import Kind, Question
-from bot.domain.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

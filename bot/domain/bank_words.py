@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.domain.bank import QuestionState
 from bot.domain.cards import BankCard, BankRow, QueueCard, QueueEntry
 from bot.domain.draft import ItemKind
+from bot.domain.formatting import plural
 from bot.domain.question import Question
-from bot.domain.wording import plural
 
 
 def describe_row(row: BankRow) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.domain.formatting import percent
 from bot.domain.interview import Step
 from bot.domain.interview_report import Item, Report
-from bot.domain.interview_words import describe_report, list_sections, percent
+from bot.domain.interview_words import describe_report, list_sections
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 

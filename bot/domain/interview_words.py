@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.domain.formatting import percent, plural
 from bot.domain.interview import Ending, Interview, Step
 from bot.domain.interview_report import Report
 from bot.domain.schedule import local_date
@@ -16,11 +17,6 @@ _ENDINGS = {
     Ending.STOPPED: " You stopped it.",
     Ending.EXPIRED: " It ended by itself, a day after your last answer.",
 }
-
-
-def percent(score: float) -> str:
-    """Write a score of 0..1."""
-    return f"{round(score * 100)} %"
 
 
 def introduce_step(number: int, of: int, follow_up: str) -> str:
@@ -63,8 +59,7 @@ def _compare(change: float) -> str:
     points = round(abs(change) * 100)
     if not points:
         return "As good as"
-    noun = "point" if points == 1 else "points"
-    return f"{points} {noun} {'better' if change > 0 else 'worse'} than"
+    return f"{plural(points, 'point')} {'better' if change > 0 else 'worse'} than"
 
 
 def list_sections(report: Report) -> list[tuple[str, list[str]]]:
@@ -94,11 +89,8 @@ def _describe_interview(interview: Interview, zone: str) -> str:
     assert interview.ended_at is not None
     assert interview.score is not None
     day = local_date(interview.ended_at, zone)
-    noun = "question" if interview.asked == 1 else "questions"
-    return (
-        f"{day:%Y-%m-%d}  {percent(interview.score):>5}  {interview.asked} {noun}, "
-        f"{interview.wanted}"
-    )
+    asked = plural(interview.asked, "question")
+    return f"{day:%Y-%m-%d}  {percent(interview.score):>5}  {asked}, {interview.wanted}"
 
 
 def describe_trend(trend: float | None) -> str:
@@ -108,5 +100,5 @@ def describe_trend(trend: float | None) -> str:
     points = round(abs(trend) * 100)
     if not points:
         return "Trend: steady."
-    noun = "point" if points == 1 else "points"
-    return f"Trend: {'up' if trend > 0 else 'down'} {points} {noun} against those before."
+    way = "up" if trend > 0 else "down"
+    return f"Trend: {way} {plural(points, 'point')} against those before."

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
 
+from bot.domain.formatting import percent
 from bot.domain.streak import LedgerDay, Outcome, Streak
 
 CALENDAR_WEEKS = 26
@@ -88,7 +89,7 @@ class TrendPicture:
 
     def describe(self) -> str:
         """Say what the line shows."""
-        told = ", ".join(f"{day} {round(score * 100)} %" for day, score in self.points)
+        told = ", ".join(f"{day} {percent(score)}" for day, score in self.points)
         return f"{self.title}: {told or 'nothing yet'}."
 
 
@@ -97,7 +98,7 @@ Picture = CalendarPicture | BarsPicture | TrendPicture
 
 def picture_topics(scores: tuple[tuple[str, float], ...]) -> BarsPicture:
     """Return the picture of scores (0..1) by topic, such as a mock interview ends in."""
-    bars = tuple((topic, score, f"{round(score * 100)} %") for topic, score in scores)
+    bars = tuple((topic, score, percent(score)) for topic, score in scores)
     return BarsPicture("topics", "Score by topic", bars, most=1)
 
 

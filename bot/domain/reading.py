@@ -196,19 +196,3 @@ def read_number(text: str) -> int:
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 6):
         raise CommandError(f'"{text}" is not a number. Write it like 3.')
     return int(digits)
-
-
-def format_date(day: date) -> str:
-    """Write `Monday, 5 January`."""
-    return f"{day:%A}, {day.day} {day:%B}"
-
-
-def format_duration(duration: timedelta) -> str:
-    """Write a duration in its two largest units: `2d 3h`, `8h`, `45s`."""
-    seconds = max(0, round(duration.total_seconds()))
-    parts = []
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count}{unit}")
-    return " ".join(parts[:2]) or "0s"

@@ -24,7 +24,7 @@ from bot.domain.cards import (
 from bot.domain.cards.standings import PERIODS as PERIODS
 from bot.domain.delivery import Delivery, DeliveryState, Purpose, describe_mend
 from bot.domain.emoji import show_emoji
-from bot.domain.reading import format_duration
+from bot.domain.formatting import format_duration, percent, plural
 from bot.domain.schedule import WEEKDAYS, RevealMode, Schedule
 from bot.domain.streak import DAYS_PER_FREEZE, MOST_FREEZES, LedgerDay, Outcome, Streak
 
@@ -108,17 +108,6 @@ def explain_posts(card: StatusCard) -> str:
     return f"Older ones: /fastapi-quiz status{state} page:{card.page + 1}" if card.more else ""
 
 
-def plural(count: int, noun: str) -> str:
-    """Write a number with its noun."""
-    return f"{count} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def count_part(seen: int, total: int, noun: str) -> str:
-    """Write how many of all were looked at."""
-    part = f"{seen:,} of " if seen < total else ""
-    return f"{part}{plural(total, noun)}"
-
-
 _LABELS = {"id": "Schedule", "tz": "Time zone", "timezone": "Time zone", "reveal": "The answer is"}
 
 
@@ -192,7 +181,7 @@ def list_digest_news(card: DigestCard) -> list[str]:
         )
         news.append(f"New longest streaks: {told}.")
     if card.hardest:
-        average = f"{round(card.hardest.average * 100)} % on average"
+        average = f"{percent(card.hardest.average)} on average"
         answers = plural(card.hardest.answers, "answer")
         news.append(f"Hardest question: {card.hardest.title} ({average}, {answers}).")
     return news
@@ -281,7 +270,7 @@ def introduce_history(card: HistoryCard) -> str:
 
 def describe_past(answer: PastAnswer) -> str:
     """Say when it was given, and what it came to."""
-    score = f"{round(answer.grade.score * 100)} % ({answer.grade.band})"
+    score = f"{percent(answer.grade.score)} ({answer.grade.band})"
     late = ", late" if answer.late else ""
     return f"{answer.slot:%Y-%m-%d}{late} · {score} · {plural(answer.points, 'point')}"
 

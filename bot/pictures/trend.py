@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.domain.formatting import plural
 from bot.domain.pictures import TrendPicture
-from bot.domain.wording import plural
 from bot.pictures import Theme
 from bot.pictures.canvas import HEAD, MARGIN, SMALL, WIDTH, Canvas
 

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.domain.formatting import plural
 from bot.domain.grading import GradingTask
 from bot.domain.question import Kind, Question
-from bot.domain.wording import plural
 from bot.ports import Grader
 from bot.questions.markdown import find_code_blocks, strip_markup
 from bot.questions.proofs import asserts_something, count_runs

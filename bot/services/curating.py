@@ -18,9 +18,9 @@ from bot.domain.cards import (
     Reply,
 )
 from bot.domain.events import MOST_UPLOADED, Upload
+from bot.domain.formatting import plural
 from bot.domain.question import Question, QuestionFilter
 from bot.domain.reading import did_you_mean
-from bot.domain.wording import plural
 from bot.errors import CommandError, NotFound, PackError
 from bot.ports import Storage, UnitOfWork
 from bot.services.forming import make_form

@@ -14,8 +14,8 @@ import structlog
 
 from bot.domain.deck import LOW_WATER, Deck, Pick, Seen
 from bot.domain.delivery import DeliveryState, Draft, Purpose, make_key
+from bot.domain.formatting import format_duration
 from bot.domain.people import Workspace, WorkspaceId
-from bot.domain.reading import format_duration
 from bot.domain.schedule import Schedule, Slot
 from bot.ports import NO_METER, Meter, Move, UnitOfWork
 

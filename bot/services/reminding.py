@@ -10,10 +10,10 @@ import structlog
 
 from bot.commands import Caller
 from bot.domain.cards import Button, NoticeCard
+from bot.domain.formatting import plural
 from bot.domain.people import Member, Workspace
 from bot.domain.reminder import Reminder
 from bot.domain.schedule import local_date
-from bot.domain.wording import plural
 from bot.errors import NotSent
 from bot.ports import ChatPort, Clock, Storage, UnitOfWork
 from bot.services.background import Background

@@ -8,10 +8,10 @@ from bot.commands import Call, Caller, Press, handles, handles_button
 from bot.domain.attempt import AttemptKind
 from bot.domain.cards import Card, NoticeCard, Reply, RevealCard
 from bot.domain.delivery import Delivery
+from bot.domain.formatting import plural
 from bot.domain.people import Workspace
 from bot.domain.review import rate_word
 from bot.domain.schedule import RevealMode
-from bot.domain.wording import plural
 from bot.ports import Storage, UnitOfWork
 from bot.services.reconciling import Reconciling
 from bot.services.reviewing import go_on

@@ -11,9 +11,9 @@ from fsrs import Rating
 
 from bot.commands import Caller
 from bot.domain.cards import Button, Card, NoticeCard, QuestionCard
+from bot.domain.formatting import format_date, format_duration
 from bot.domain.people import Member
 from bot.domain.question import Question, QuestionFilter, QuestionSummary
-from bot.domain.reading import format_date, format_duration
 from bot.domain.review import Review, schedule_review
 from bot.domain.schedule import to_local
 from bot.domain.streak import question_days

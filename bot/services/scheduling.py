@@ -10,8 +10,9 @@ from typing import Any
 
 from bot.commands import Call, Caller, handles
 from bot.domain.cards import PreviewCard, Reply, ScheduleCard, SchedulesCard
+from bot.domain.formatting import format_date
 from bot.domain.question import QuestionFilter
-from bot.domain.reading import did_you_mean, format_date
+from bot.domain.reading import did_you_mean
 from bot.domain.schedule import (
     WEEKDAYS,
     Deed,

@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.cards import Standing, StreakCard
 from bot.domain.delivery import Delivery, DeliveryId, DeliveryState, Purpose
+from bot.domain.formatting import plural
 from bot.domain.people import WorkspaceId
 from bot.domain.streak import Streak
 from bot.domain.wording import (
@@ -16,7 +17,6 @@ from bot.domain.wording import (
     explain_streak,
     name_field,
     name_grader,
-    plural,
     write_name,
 )
 

@@ -21,7 +21,7 @@ from adapters.web.pages import render_page, show_card
 from adapters.web.uploading import read_file, read_texts
 from bot.commands import COMMANDS, NAME
 from bot.domain.emoji import BULB
-from bot.domain.reading import format_duration
+from bot.domain.formatting import format_duration
 from bot.errors import CommandError, Forbidden
 
 HOSTS = ("127.0.0.1", "localhost")

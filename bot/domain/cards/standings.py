@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
+from bot.domain.formatting import plural
 from bot.domain.pictures import BarsPicture, CalendarPicture, Picture
 from bot.domain.streak import LedgerDay, Streak
 
@@ -127,6 +128,6 @@ def picture_standings(
 
 def _bar(row: Standing, *, own: bool) -> tuple[str, float, str]:
     """Make a bar; one's own is told by a word, too, for whoever sees no colours."""
-    points = f"{row.points} point" if row.points == 1 else f"{row.points} points"
+    points = plural(row.points, "point")
     words = f"{points} · you" if own else points
     return (f"{row.rank}. {row.member}", float(row.points), words)
