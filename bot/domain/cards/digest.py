@@ -58,10 +58,7 @@ class DigestCard:
         hardest = self.hardest
         return {
             "week": self.week.isoformat(),
-            "rows": [
-                {"member": row.member, "points": row.points, "streak": row.streak, "rank": row.rank}
-                for row in self.rows
-            ],
+            "rows": [row.data() for row in self.rows],
             "streaks": [{"member": member, "longest": longest} for member, longest in self.streaks],
             "hardest": hardest
             and {

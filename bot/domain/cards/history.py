@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.domain.attempt import PastAnswer
+from bot.domain.cards.parts import describe_points
 from bot.domain.question import Question
 
 
@@ -51,10 +52,7 @@ class PastAnswerCard:
             **_describe(self.answer),
             "text": self.answer.text,
             "feedback": grade.feedback,
-            "points_made": [
-                {"text": point.text, "verdict": point.verdict.value, "evidence": point.evidence}
-                for point in grade.points
-            ],
+            "points_made": describe_points(grade),
             "gate": grade.gate,
         }
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
+from bot.domain.grading import Grade
 from bot.domain.people import Level
 from bot.domain.question import Question
 
@@ -22,6 +24,14 @@ def offer_answers(question: Question, key: str) -> tuple[Button, ...]:
     """Return what a question is answered by: one button a choice, else the form."""
     letters = (Button(letter, "choose", key, letter) for letter in question.lettered)
     return tuple(letters) or (Button("Answer", "answer", key),)
+
+
+def describe_points(grade: Grade) -> list[dict[str, Any]]:
+    """Return the verdicts on key points as JSON values."""
+    return [
+        {"text": point.text, "verdict": point.verdict.value, "evidence": point.evidence}
+        for point in grade.points
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-from bot.domain.cards.parts import Button, offer_answers
+from bot.domain.cards.parts import Button, describe_points, offer_answers
 from bot.domain.emoji import BULB
 from bot.domain.grading import Grade
 from bot.domain.question import Question
@@ -124,10 +124,7 @@ class GradeCard:
             "question_id": self.question.id,
             "score": round(self.grade.score, 4),
             "band": self.grade.band.value,
-            "points": [
-                {"text": point.text, "verdict": point.verdict.value, "evidence": point.evidence}
-                for point in self.grade.points
-            ],
+            "points": describe_points(self.grade),
             "gate": self.grade.gate,
             "grader": self.grade.grader,
             "earned": self.earned,

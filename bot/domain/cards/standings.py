@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -34,12 +34,7 @@ class StreakCard:
 
     def data(self) -> dict[str, Any]:
         """What the card was made of."""
-        return {
-            "member": self.member,
-            "current": self.streak.current,
-            "longest": self.streak.longest,
-            "freezes": self.streak.freezes,
-        }
+        return {"member": self.member, **asdict(self.streak)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +50,7 @@ class LedgerCard:
         """What the card was made of."""
         return {
             "member": self.member,
-            "current": self.streak.current,
-            "longest": self.streak.longest,
-            "freezes": self.streak.freezes,
+            **asdict(self.streak),
             "days": [
                 {
                     "date": day.date.isoformat(),
@@ -81,6 +74,15 @@ class Standing:
     member: str
     points: int
     streak: int
+
+    def data(self) -> dict[str, Any]:
+        """Return the line as JSON values."""
+        return {
+            "member": self.member,
+            "points": self.points,
+            "streak": self.streak,
+            "rank": self.rank,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +108,7 @@ class LeaderboardCard:
         """What the card was made of."""
         return {
             "period": self.period,
-            "rows": [
-                {
-                    "member": row.member,
-                    "points": row.points,
-                    "streak": row.streak,
-                    "rank": row.rank,
-                }
-                for row in self.rows
-            ],
+            "rows": [row.data() for row in self.rows],
         }
 
 
