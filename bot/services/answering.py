@@ -43,7 +43,7 @@ class Answering:
     async def show_today(self, call: Call) -> Reply:
         """Show the channel's newest question again; `answer` and `reveal` then mean that one."""
         shown = await show_posted(self.storage, call.caller)
-        return Reply([_card(call.caller, shown)])
+        return Reply([QuestionCard.of(shown.delivery, shown.question, call.caller.workspace)])
 
     @handles("ask")
     async def ask(self, call: Call) -> Reply:
@@ -55,7 +55,7 @@ class Answering:
             draft = await self._draft_private(work, caller, wanted)
             await work.deliveries.insert([draft])
             shown = await find_shown(work, caller, draft.key)
-        return Reply([_card(caller, shown)])
+        return Reply([QuestionCard.of(shown.delivery, shown.question, caller.workspace)])
 
     async def _draft_private(
         self, work: UnitOfWork, caller: Caller, wanted: QuestionFilter
@@ -140,14 +140,3 @@ def require_text(text: str) -> None:
             f"That answer has {len(text):,} characters; {LONGEST_ANSWER:,} are the most. "
             "Shorten it and send it again: nothing was counted."
         )
-
-
-def _card(caller: Caller, shown: Shown) -> QuestionCard:
-    return QuestionCard(
-        question=shown.question,
-        workspace=caller.workspace.external_id,
-        slot=shown.delivery.slot,
-        key=shown.delivery.key,
-        schedule_number=shown.delivery.schedule_number,
-        emoji=caller.workspace.emoji,
-    )

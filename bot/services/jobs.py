@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.cards import Card, QuestionCard, RevealCard
@@ -61,13 +61,5 @@ async def _make_card(
             counts=await work.attempts.counts(delivery),
             thread_of=await work.deliveries.question_message_id(delivery),
         )
-    return QuestionCard(
-        question=question,
-        workspace=workspace.external_id,
-        slot=delivery.slot,
-        key=delivery.key,
-        schedule_number=delivery.schedule_number,
-        late=is_late(delivery.due_at, now),
-        emoji=workspace.emoji,
-        discussion=delivery.discussion,
-    )
+    card = QuestionCard.of(delivery, question, workspace)
+    return replace(card, late=is_late(delivery.due_at, now), discussion=delivery.discussion)

@@ -128,9 +128,7 @@ async def show_private(
     delivery = await work.deliveries.by_key(caller.workspace.id, draft.key)
     assert delivery is not None
     shown = await load_shown(work, caller, delivery)
-    return QuestionCard(
-        shown.question, caller.workspace.external_id, delivery.slot, delivery.key, due=due
-    )
+    return replace(QuestionCard.of(delivery, shown.question, caller.workspace), due=due)
 
 
 def say_nothing_due(caller: Caller, coming: Sequence[Review]) -> NoticeCard:

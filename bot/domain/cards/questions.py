@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any, ClassVar
 
 from bot.domain.cards.parts import Button, describe_points, offer_answers
+from bot.domain.delivery import Delivery
 from bot.domain.emoji import BULB
 from bot.domain.grading import Grade
+from bot.domain.people import Workspace
 from bot.domain.question import Question
 from bot.domain.streak import Streak
 
@@ -32,6 +34,18 @@ class QuestionCard:
     emoji: str = BULB
     due: int | None = None
     discussion: bool = False
+
+    @classmethod
+    def of(cls, delivery: Delivery, question: Question, workspace: Workspace) -> QuestionCard:
+        """Return the card of a delivery that brings a question."""
+        return cls(
+            question=question,
+            workspace=workspace.external_id,
+            slot=delivery.slot,
+            key=delivery.key,
+            schedule_number=delivery.schedule_number,
+            emoji=workspace.emoji,
+        )
 
     @property
     def buttons(self) -> tuple[Button, ...]:
