@@ -106,7 +106,7 @@ async def post_question(app: Application, clock: VirtualClock) -> str:
     clock.move_to(due)
     await app.run_due()
     async with app.storage.reading() as work:
-        [posted] = await work.deliveries.newest_of_workspace(workspace.id, 1)
+        [posted] = await work.posts.newest(workspace.id, 1)
     return posted.key
 
 

@@ -281,18 +281,6 @@ class DeliveryRepository:
         )
         return [PostedSlot(slot, first, last) for slot, first, last in rows if first and last]
 
-    async def newest_of_workspace(
-        self, workspace_id: WorkspaceId, limit: int
-    ) -> Sequence[Delivery]:
-        rows = await self.session.exec(
-            select(DeliveryRow, ScheduleRow)
-            .join(ScheduleRow, isouter=True)
-            .where(DeliveryRow.workspace_id == workspace_id, col(DeliveryRow.member_id).is_(None))
-            .order_by(col(DeliveryRow.due_at).desc(), col(DeliveryRow.id).desc())
-            .limit(limit)
-        )
-        return [to_delivery(*row) for row in rows]
-
 
 def _question_day_of(workspace_id: WorkspaceId) -> tuple[Any, ...]:
     """Posts that make their local date a question day."""

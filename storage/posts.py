@@ -24,7 +24,12 @@ class PostRepository:
     session: AsyncSession
 
     async def newest(
-        self, workspace_id: WorkspaceId, state: DeliveryState | None, skip: int, limit: int
+        self,
+        workspace_id: WorkspaceId,
+        limit: int,
+        *,
+        state: DeliveryState | None = None,
+        skip: int = 0,
     ) -> Sequence[Delivery]:
         wanted = [] if state is None else [DeliveryRow.state == state]
         return await self._read(workspace_id, wanted, skip=skip, limit=limit)

@@ -14,14 +14,13 @@ from adapters.local.simulation import MovableClock, Simulation
 from bot.app import Application, build
 from bot.config import GradingSettings, Settings
 from bot.domain.cards import QuestionCard
-from bot.domain.delivery import Delivery, Purpose
+from bot.domain.delivery import Purpose
 from storage.engine import hold_file, open_engine
 
 if TYPE_CHECKING:
     from bot.domain.events import Origin
     from bot.domain.people import Workspace
-    from bot.domain.question import Question, QuestionKey
-    from bot.ports import Storage
+    from bot.ports import Storage, UnitOfWork
 
 SEED = 20260105
 """Local channels roll the same dice each time, so that a script gives the same transcript."""
@@ -90,43 +89,31 @@ async def list_posted(storage: Storage) -> list[Message]:
 
     A platform remembers its messages; the local one lives only as long as the process.
     """
-    posted = []
+    posted: list[Message] = []
     async with storage.reading() as work:
         for workspace in await work.workspaces.everyone():
-            if workspace.platform != NAME:
-                continue
-            deliveries = await work.deliveries.newest_of_workspace(workspace.id, MOST_RECALLED)
-            keys = [each.question_key for each in deliveries if each.question_key is not None]
-            questions = await work.questions.get_many(workspace.id, keys)
-            for each in deliveries:
-                card = _show_again(workspace, each, questions)
-                if card and each.message_id and each.posted_at:
-                    posted.append(
-                        Message(
-                            each.message_id,
-                            workspace.external_id,
-                            each.channel,
-                            None,
-                            card,
-                            each.key,
-                            each.posted_at,
-                            each.posted_at,
-                        )
-                    )
+            if workspace.platform == NAME:
+                posted += await _list_posted_in(work, workspace)
     return sorted(posted, key=lambda message: message.at)
 
 
-def _show_again(
-    workspace: Workspace, delivery: Delivery, questions: Mapping[QuestionKey, Question]
-) -> QuestionCard | None:
-    question = questions.get(delivery.question_key) if delivery.question_key else None
-    if question is None or delivery.purpose is not Purpose.QUESTION:
-        return None
-    return QuestionCard(
-        question=question,
-        workspace=workspace.external_id,
-        slot=delivery.slot,
-        key=delivery.key,
-        schedule_number=delivery.schedule_number,
-        emoji=workspace.emoji,
-    )
+async def _list_posted_in(work: UnitOfWork, workspace: Workspace) -> list[Message]:
+    deliveries = await work.posts.newest(workspace.id, MOST_RECALLED)
+    keys = [each.question_key for each in deliveries if each.question_key is not None]
+    questions = await work.questions.get_many(workspace.id, keys)
+    posted = []
+    for each in deliveries:
+        question = questions.get(each.question_key) if each.question_key else None
+        if question and each.purpose is Purpose.QUESTION and each.message_id and each.posted_at:
+            message = Message(
+                id=each.message_id,
+                workspace=workspace.external_id,
+                channel=each.channel,
+                only=None,
+                card=QuestionCard.of(each, question, workspace),
+                key=each.key,
+                at=each.posted_at,
+                searchable_at=each.posted_at,
+            )
+            posted.append(message)
+    return posted

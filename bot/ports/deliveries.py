@@ -164,9 +164,3 @@ class Deliveries(Protocol):
     async def posted_slots(self, workspace_id: WorkspaceId) -> Sequence[PostedSlot]:
         """Return the dates on which the workspace got questions, oldest first."""
         ...
-
-    async def newest_of_workspace(
-        self, workspace_id: WorkspaceId, limit: int
-    ) -> Sequence[Delivery]:
-        """Return the newest channel deliveries, newest first."""
-        ...

@@ -14,7 +14,12 @@ class Posts(Protocol):
     """Deliveries to channels; what one member asked for is nobody else's business."""
 
     async def newest(
-        self, workspace_id: WorkspaceId, state: DeliveryState | None, skip: int, limit: int
+        self,
+        workspace_id: WorkspaceId,
+        limit: int,
+        *,
+        state: DeliveryState | None = None,
+        skip: int = 0,
     ) -> Sequence[Delivery]:
         """Return deliveries in that state, or all, newest first, leaving out the first `skip`."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.commands import Call, Caller, handles
@@ -98,19 +98,25 @@ class Administering:
         caller, options = call.caller, call.options
         state = DeliveryState(options["state"]) if "state" in options else None
         page = max(1, options.get("page", 1))
-        skip = (page - 1) * SHOWN_DELIVERIES
+        here, shown = caller.workspace.id, SHOWN_DELIVERIES
         async with self.storage.reading() as work:
-            schedules = await work.schedules.of_workspace(caller.workspace.id)
-            found = await work.posts.newest(caller.workspace.id, state, skip, SHOWN_DELIVERIES + 1)
-            missed = await work.posts.missed(
-                caller.workspace.id, caller.now - MONTH, SHOWN_DELIVERIES
-            )
+            schedules = await work.schedules.of_workspace(here)
+            found = await work.posts.newest(here, shown + 1, state=state, skip=(page - 1) * shown)
+            missed = await work.posts.missed(here, caller.now - MONTH, shown)
             grading = await self._load_grading(work, caller)
         if page > 1 and not found:
             raise NotFound(f"There is no page {page}. Type /fastapi-quiz status for the newest.")
-        newest, more = tuple(found[:SHOWN_DELIVERIES]), len(found) > SHOWN_DELIVERIES
-        card = StatusCard(tuple(schedules), newest, caller.zone, grading, state, page, more)
-        return Reply([replace(card, missed=tuple(missed))])
+        card = StatusCard(
+            tuple(schedules),
+            tuple(found[:shown]),
+            caller.zone,
+            grading,
+            state,
+            page,
+            more=len(found) > shown,
+            missed=tuple(missed),
+        )
+        return Reply([card])
 
     async def _load_grading(self, work: UnitOfWork, caller: Caller) -> GradingStatus:
         today = caller.now.date()

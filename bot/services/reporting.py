@@ -62,6 +62,6 @@ class Reporting:
         found = []
         async with self.storage.reading() as work:
             for workspace in await work.workspaces.everyone():
-                deliveries = await work.posts.newest(workspace.id, state, 0, newest)
+                deliveries = await work.posts.newest(workspace.id, newest, state=state)
                 found += [(workspace, delivery) for delivery in deliveries]
         return sorted(found, key=lambda pair: pair[1].due_at, reverse=True)

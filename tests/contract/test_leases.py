@@ -23,7 +23,7 @@ async def test_complaint_1_a_slot_has_one_delivery(storage: SqlStorage) -> None:
         run = make_draft(workspace, schedule, run=1)
         await work.deliveries.insert([draft, another, run])
         await work.deliveries.insert([another])
-        stored = await work.deliveries.newest_of_workspace(workspace.id, 10)
+        stored = await work.posts.newest(workspace.id, 10)
         assert {one.key for one in stored} == {draft.key, run.key}
         assert await work.deliveries.count_runs(schedule, NOW.date()) == 1
 
@@ -121,7 +121,7 @@ async def test_what_is_past_its_grace_is_skipped(storage: SqlStorage) -> None:
         assert await work.leases.expire(NOW + timedelta(hours=6)) == 0
         assert await work.leases.expire(NOW + timedelta(hours=6, seconds=1)) == 1
         assert (await work.agenda.next_wakes()).earliest() == schedule.next_due_at
-        [skipped] = await work.deliveries.newest_of_workspace(workspace.id, 10)
+        [skipped] = await work.posts.newest(workspace.id, 10)
     assert (skipped.state, bool(skipped.reason)) == (DeliveryState.SKIPPED, True)
 
 

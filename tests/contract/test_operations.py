@@ -80,9 +80,9 @@ async def test_an_old_stuck_delivery_is_found_behind_many_newer_ones(storage: Sq
             ]
         )
         assert await work.leases.expire(later + timedelta(seconds=1)) == 59
-        newest = await work.posts.newest(workspace.id, None, 0, 50)
+        newest = await work.posts.newest(workspace.id, 50)
         assert {one.state for one in newest} == {DeliveryState.SKIPPED}
-        [stuck] = await work.posts.newest(workspace.id, DeliveryState.STUCK, 0, 50)
+        [stuck] = await work.posts.newest(workspace.id, 50, state=DeliveryState.STUCK)
         first, *others = await work.posts.missed(workspace.id, later, 20)
         assert first.key == stuck.key == key
         assert [one.run for one in others] == list(range(59, 40, -1))

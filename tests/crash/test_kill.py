@@ -104,7 +104,7 @@ async def read_states(storage: SqlStorage) -> Counter[str]:
     async with storage.writing() as work:
         for team in range(-(-DELIVERIES // CHANNELS_A_TEAM)):
             workspace = await work.workspaces.ensure("local", f"team{team}", "")
-            found = await work.deliveries.newest_of_workspace(workspace.id, 100)
+            found = await work.posts.newest(workspace.id, 100)
             states.update(delivery.state.value for delivery in found)
     return states
 

@@ -55,7 +55,7 @@ async def add_due(storage: SqlStorage, platform: str, team: str, channels: list[
 async def deliveries_of(storage: SqlStorage, platform: str, team: str) -> list[Delivery]:
     async with storage.writing() as work:
         workspace = await work.workspaces.ensure(platform, team, team)
-        return list(await work.deliveries.newest_of_workspace(workspace.id, 100))
+        return list(await work.posts.newest(workspace.id, 100))
 
 
 async def test_complaint_2_a_process_leaves_alone_what_it_can_t_post(

@@ -65,7 +65,7 @@ class Engine:
         """Return the deliveries of a team, oldest first."""
         async with self.app.storage.writing() as work:
             workspace = await work.workspaces.ensure(NAME, team, team)
-            return list(await work.deliveries.newest_of_workspace(workspace.id, 1000))[::-1]
+            return list(await work.posts.newest(workspace.id, 1000))[::-1]
 
     async def states(self, team: str = "acme") -> list[DeliveryState]:
         """Return their states."""

@@ -171,7 +171,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         async with self.app.storage.writing() as work:
             for number in range(self.schedules):
                 workspace = await work.workspaces.ensure(NAME, f"t{number}", "")
-                for one in await work.deliveries.newest_of_workspace(workspace.id, 500):
+                for one in await work.posts.newest(workspace.id, 500):
                     states[(number, one.slot)] = one.state.value
                     self._check(one.state, one.key, one.reason)
         return states

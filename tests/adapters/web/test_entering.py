@@ -273,7 +273,7 @@ async def test_tenants_see_nothing_of_each_other(world: World) -> None:
     async with world.app.storage.reading() as work:
         workspace = await work.workspaces.find("local", "acme")
         assert workspace is not None
-        [delivery] = await work.posts.newest(workspace.id, None, 0, 5)
+        [delivery] = await work.posts.newest(workspace.id, 5)
         own = [
             entry.summary.id
             for entry in await work.curation.entries(workspace.id)
