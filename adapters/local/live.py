@@ -110,9 +110,9 @@ class LiveChannel:
         at = message.at if message else self.simulation.clock.now()
         self.entries.append(Entry(len(self.entries) + 1, at, member, only, text, message))
 
-    def seen_by(self, member: str, after: int = 0) -> Sequence[Entry]:
-        """Return what the member sees, oldest first, behind the entry with that number."""
-        return [entry for entry in self.entries[after:] if entry.only in (None, member)]
+    def seen_by(self, member: str) -> Sequence[Entry]:
+        """Return what the member sees, oldest first."""
+        return [entry for entry in self.entries if entry.only in (None, member)]
 
     def count_reactions(self, number: int) -> int:
         """Return how many reacted to an entry."""

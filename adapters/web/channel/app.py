@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp
 
-from adapters.web.channel.live import Entry, Live
+from adapters.web.channel.live import Live
 from adapters.web.guarding import GuardHeaders, require_own_form, stamp_forms
 from adapters.web.pages import render_page, show_card
 from adapters.web.uploading import read_file, read_texts
@@ -89,8 +89,18 @@ async def show_news(request: Request, live: Channel, me: Member, after: int = 0)
 async def _describe(request: Request, live: Live, me: str, after: int) -> dict[str, Any]:
     now, wait = await live.describe_time()
     seen = live.seen_by(me)
+    news = [one for one in seen if one.number > after]
+    html = render_page(
+        "channel/entries.html",
+        shown=[(one, await show_card(one.card) if one.card else "") for one in news],
+        live=live,
+        me=me,
+        zone=now.tzinfo,
+        bulb=BULB,
+        stamp=request.app.state.stamp,
+    )
     return {
-        "html": await _show_entries(request, live, me, [one for one in seen if one.number > after]),
+        "html": html,
         "last": max([after, *(one.number for one in seen)]),
         "clock": f"{now:%A %d %B, %H:%M:%S}",
         "next": f"next in {format_duration(wait)}" if wait else "nothing is scheduled",
@@ -99,20 +109,6 @@ async def _describe(request: Request, live: Live, me: str, after: int) -> dict[s
         },
         "filled": sorted(live.filled),
     }
-
-
-async def _show_entries(request: Request, live: Live, me: str, entries: Sequence[Entry]) -> str:
-    shown = [(entry, await show_card(entry.card) if entry.card else "") for entry in entries]
-    now, _ = await live.describe_time()
-    return render_page(
-        "channel/entries.html",
-        shown=shown,
-        live=live,
-        me=me,
-        zone=now.tzinfo,
-        bulb=BULB,
-        stamp=request.app.state.stamp,
-    )
 
 
 async def tell_changes(live: Channel) -> StreamingResponse:
