@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -121,6 +122,8 @@ class Conversation:
 
     simulation: Simulation
     console: Console
+    _next: datetime | None = None
+    """When the next thing is due."""
 
     async def run(self) -> None:
         """Greet, then read, until `quit` or the end of input."""

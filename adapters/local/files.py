@@ -21,6 +21,7 @@ class Written:
     attachment: Attachment
 
 
+THEME = Theme.LIGHT
 Keep = Callable[[Card], list[Written]]
 
 
@@ -33,7 +34,6 @@ class FileFolder:
     """
 
     folder: Path | None = None
-    theme: Theme = Theme.LIGHT
 
     def keep(self, card: Card) -> list[Written]:
         """Write the card's pictures and files; what can't be written is left out."""
@@ -47,7 +47,7 @@ class FileFolder:
 
     def _collect(self, card: Card) -> Iterator[Attachment]:
         for picture in getattr(card, "pictures", ()):
-            drawn = draw_picture(picture, self.theme)
+            drawn = draw_picture(picture, THEME)
             if drawn:
                 yield drawn
         yield from getattr(card, "attachments", ())

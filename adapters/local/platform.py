@@ -19,6 +19,8 @@ from bot.errors import NotSent, OutcomeUnknown, Rejected, RejectReason
 from bot.ports import Clock, Found
 
 NAME = "local"
+HOME = "local"
+"""The workspace that a script begins in; a transcript names the others."""
 
 
 class Fault(Enum):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 from adapters.local.platform import NAME, LocalChat, LocalPlatform
-from adapters.local.transcript import Transcript
+from adapters.local.transcript import Transcript, print_line
 from bot.ports import Clock, Handle
 
 
@@ -16,7 +14,7 @@ class LocalService:
     pace = None
 
     def __init__(self, clock: Clock) -> None:
-        transcript = Transcript(self._print, clock.now, lambda: "UTC")
+        transcript = Transcript(print_line, clock.now, lambda: "UTC")
         self.chat = LocalChat(LocalPlatform(clock, transcript.show))
 
     def problem(self) -> str | None:
@@ -31,8 +29,3 @@ class LocalService:
 
     async def stop(self) -> None:
         """There is nothing to disconnect from."""
-
-    @staticmethod
-    def _print(line: str) -> None:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Protocol, assert_never
 
-from adapters.local.platform import NAME, LocalPlatform, Message
+from adapters.local.platform import HOME, NAME, LocalPlatform, Message
 from adapters.local.script import (
     Advance,
     Answer,
@@ -119,10 +119,14 @@ class Simulation:
     platform: LocalPlatform
     clock: MovableClock
     heard: Callable[[Origin, str], None]
-    workspace: str = "local"
+    workspace: str = HOME
     channel: str = "#general"
     zone: str = "UTC"
     started: bool = False
+
+    def begin(self, zone: str) -> None:
+        """Begin at what the clock says now, in that zone: time goes on from here alone."""
+        self.zone, self.started = zone, True
 
     async def play(self, instruction: Instruction) -> None:
         """Carry out one instruction, and whatever it makes due."""
@@ -157,12 +161,12 @@ class Simulation:
         self.clock.move_to(target)
 
     async def _set_time(self, at: datetime, zone: str) -> None:
-        self.zone = zone
         if self.started:
+            self.zone = zone
             await self.advance_to(max(at, self.clock.now()))
         else:
             self.clock.move_to(at)
-            self.started = True
+            self.begin(zone)
 
     def _arrange(self, instruction: GoTo | SetRights | SetRole | Mark) -> None:
         here = self.platform.workspaces[self.workspace]

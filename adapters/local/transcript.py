@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from adapters.local.files import Keep, Written, keep_nothing
-from adapters.local.platform import Message
+from adapters.local.platform import HOME, Message
 from adapters.local.render import render_card
 from bot.domain.events import Origin
 from bot.domain.schedule import to_local
 from bot.domain.typed import drop_controls
+
+
+def print_line(line: str) -> None:
+    """Print at once, also into a pipe."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 @dataclass
@@ -51,7 +58,6 @@ class Transcript:
     write: Callable[[str], None]
     now: Callable[[], datetime]
     zone: Callable[[], str]
-    home: str = "local"
     keep: Keep = keep_nothing
 
     def show(self, message: Message) -> None:
@@ -70,7 +76,7 @@ class Transcript:
         self.write(f"[{self._time(self.now())} {place}] {said}")
 
     def _place(self, workspace: str, channel: str) -> str:
-        return drop_controls(channel if workspace == self.home else f"{workspace} {channel}")
+        return drop_controls(channel if workspace == HOME else f"{workspace} {channel}")
 
     def _time(self, at: datetime) -> str:
         return f"{to_local(at, self.zone()):%Y-%m-%d %H:%M}"

@@ -82,7 +82,7 @@ async def _converse(url: str, settings: Settings, pictures: Path | None) -> None
     async with open_simulation(
         url, clock, transcript.show, transcript.hear, settings=settings
     ) as simulation:
-        simulation.zone, simulation.started = zone, True
+        simulation.begin(zone)
         await simulation.play(Mark(YOU, "admin"))
         await simulation.play(Say(YOU, f"{NAME} {FIRST_COMMAND}"))
         await Conversation(simulation, console).run()

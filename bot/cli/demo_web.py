@@ -43,7 +43,7 @@ async def serve(url: str, settings: Settings, port: int) -> None:
         settings=settings,
         console_address=lambda: address,
     ) as simulation:
-        simulation.zone, simulation.started = zone, True
+        simulation.begin(zone)
         console = LiveConsole(live)
         pages = Starlette(routes=[Mount("/console", console), Mount("/", make_channel(live))])
         server = WebServer(WebSettings(host="127.0.0.1", port=port), pages)

@@ -11,7 +11,7 @@ from pathlib import Path
 from adapters.local.files import FileFolder
 from adapters.local.script import Instruction, parse_script
 from adapters.local.simulation import VirtualClock
-from adapters.local.transcript import JsonLines, Transcript
+from adapters.local.transcript import JsonLines, Transcript, print_line
 from bot.cli.local import open_database, open_simulation
 from bot.cli.running import require_nobody
 from bot.config import Settings, load_settings
@@ -59,17 +59,12 @@ async def play(
     clock = VirtualClock()
     keep = FileFolder(pictures).keep
     printer = (
-        JsonLines(_print, keep)
+        JsonLines(print_line, keep)
         if as_json
-        else Transcript(_print, clock.now, lambda: simulation.zone, keep=keep)
+        else Transcript(print_line, clock.now, lambda: simulation.zone, keep)
     )
     async with open_simulation(
         url, clock, printer.show, printer.hear, settings=settings
     ) as simulation:
         for instruction in instructions:
             await simulation.play(instruction)
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

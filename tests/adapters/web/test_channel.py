@@ -76,7 +76,7 @@ async def tab(tmp_path: Path) -> AsyncIterator[Tab]:
     clock = VirtualClock(datetime(2026, 3, 23, 8, 59, tzinfo=UTC))
     url = f"sqlite+aiosqlite:///{tmp_path}/live.db"
     async with open_simulation(url, clock, live.show, live.hear, PACKS) as simulation:
-        simulation.started = True
+        simulation.begin("UTC")
         await live.open(simulation, ["schedule add 09:00 days:mon-sun"])
         transport = httpx2.ASGITransport(app=make_channel(live))
         async with httpx2.AsyncClient(transport=transport, base_url=HOST) as http:
