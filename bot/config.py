@@ -141,6 +141,12 @@ class WebSettings(_Section):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     public_url: Address = ""
 
+    @property
+    def local_url(self) -> str:
+        """Where this machine reaches it; an address that means all of a machine's opens none."""
+        host = self.host if self.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
 
 class GradingSettings(_Section):
     """Who grades answers to open questions.

@@ -6,7 +6,7 @@ from __future__ import annotations
 from itertools import starmap
 
 from bot.app.core import Application, SystemClock, build
-from bot.app.platforms import PLATFORMS, open_installations, require_extra
+from bot.app.platforms import PLATFORMS, list_enabled, open_installations, require_extra
 from bot.app.serving import NEEDS_WEB, serves_web
 from bot.config import Settings
 from bot.domain.bank import StoredPack
@@ -61,7 +61,7 @@ async def examine_choice(settings: Settings) -> str:
     Raises:
         ConfigError: one was set up, and none is enabled.
     """
-    enabled = [name for name in PLATFORMS if getattr(settings, name).enabled]
+    enabled = list_enabled(settings)
     if enabled:
         return f"enabled: {', '.join(enabled)}"
     started = [

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 PLATFORMS = ("local", "discord", "slack")
 
 
+def list_enabled(settings: Settings) -> list[str]:
+    """Return the platforms that the settings enable."""
+    return [name for name in PLATFORMS if getattr(settings, name).enabled]
+
+
 def make_platforms(
     settings: Settings,
     only: Collection[str],

@@ -14,7 +14,7 @@ from typing import IO
 import structlog
 
 from bot.app.core import SystemClock, build
-from bot.app.platforms import PLATFORMS, make_platforms
+from bot.app.platforms import PLATFORMS, list_enabled, make_platforms
 from bot.app.preparing import prepare_database
 from bot.app.serving import find_console, make_meter, make_web
 from bot.config import Settings
@@ -62,8 +62,8 @@ class Service:
         )
         self._clock = clock
         self._delivers = settings.scheduler.enabled and "scheduler" in only
-        enabled = [name for name in PLATFORMS if getattr(settings, name).enabled]
-        self._only, self._left_out = only, [name for name in enabled if name not in only]
+        self._only = only
+        self._left_out = [name for name in list_enabled(settings) if name not in only]
         self._started: list[Platform] = []
         self._ticker: Ticker | None = None
         self._lock: IO[str] | None = None

@@ -62,15 +62,9 @@ def make_web(
 
 
 def find_console(settings: Settings) -> str | None:
-    """Return where the console is to be reached, in whichever process it is; None if in none.
-
-    An address that means all of a machine's is none that anybody could open.
-    """
+    """Return where the console is to be reached, in whichever process it is; None if in none."""
     web = settings.web
-    if not web.enabled:
-        return None
-    host = web.host if web.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
-    return web.public_url or f"http://{f'[{host}]' if ':' in host else host}:{web.port}"
+    return (web.public_url or web.local_url) if web.enabled else None
 
 
 def serves_web(settings: Settings, only: Collection[str]) -> bool:

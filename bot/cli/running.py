@@ -79,10 +79,9 @@ def _ask_ready(settings: Settings, alive: Sequence[Process]) -> list[Fact]:
     """Ask the process that serves web.host:port here for /readyz."""
     if not settings.web.enabled or not alive:
         return []
-    host = settings.web.host if settings.web.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
-    url = f"http://{f'[{host}]' if ':' in host else host}:{settings.web.port}/readyz"
+    url = f"{settings.web.local_url}/readyz"
     try:
-        with urlopen(url, timeout=ANSWER_WITHIN.total_seconds()) as answer:
+        with urlopen(url, timeout=ANSWER_WITHIN.total_seconds()) as answer:  # noqa: S310 - http
             body = answer.read()
     except HTTPError as error:
         body = error.read()
