@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import singledispatch
 
 from adapters.slack import bank, grades, interviews, schedules, standings
@@ -48,30 +47,36 @@ _CONTINUED = "Continued in the thread."
 def render_card(card: Card) -> list[Page]:
     """Return the messages that show a card: one, or more where Slack's limits want it.
 
-    The first block of each is named after the card's kind. A question keeps its buttons
-    in the first message, a queue's are among its blocks, everything else has them at the end.
+    The first block of each is named after the card's kind.
     """
-    if isinstance(card, QuestionCard):
-        first, *rest = _question_pages(card)
-        return [Page([*first.blocks, *buttons(card.buttons)], first.fallback), *rest]
+    pages = _lay_out(card)
+    for number, page in enumerate(pages, start=1):
+        page[0] = {**page[0], "block_id": card.kind if number == 1 else f"{card.kind}-{number}"}
+    return [make_page(page) for page in pages]
+
+
+@singledispatch
+def _lay_out(card: Card) -> list[list[Block]]:
+    """Spread a card over messages, its buttons at the end."""
     pages = paginate(_render(card) or rich(section(text("…"))))
-    if not isinstance(card, QueueCard):
-        pages[-1] += buttons(getattr(card, "buttons", ()))
-    return _name_pages(card.kind, pages)
+    pages[-1] += buttons(getattr(card, "buttons", ()))
+    return pages
 
 
-def _question_pages(card: QuestionCard) -> Sequence[Page]:
-    """Return a question's messages without its buttons."""
+@_lay_out.register
+def _lay_out_question(card: QuestionCard) -> list[list[Block]]:
+    """Keep its buttons in the first message; the others are in its thread."""
     pages = paginate(_render(card))
     if len(pages) > 1:
         pages[0] += context(_CONTINUED)
-    return _name_pages(card.kind, pages)
+    pages[0] += buttons(card.buttons)
+    return pages
 
 
-def _name_pages(kind: str, pages: Sequence[list[Block]]) -> list[Page]:
-    for number, page in enumerate(pages, start=1):
-        page[0] = {**page[0], "block_id": kind if number == 1 else f"{kind}-{number}"}
-    return [make_page(page) for page in pages]
+@_lay_out.register
+def _lay_out_queue(card: QueueCard) -> list[list[Block]]:
+    """Leave its buttons where they are: each entry has its own among its blocks."""
+    return paginate(_render(card))
 
 
 def render_counts(counts: Counts) -> list[Block]:
