@@ -139,11 +139,11 @@ class Service:
     async def _next_wake_at(self) -> datetime | None:
         """Return when the ticker has to come, by the machine's clock, which APScheduler goes by."""
         at = await self._app.dispatching.next_wake_at()
-        return at + self._clock.ahead if at else None
+        return self._clock.to_machine(at) if at else None
 
     def _last_round(self) -> datetime | None:
         at = self._ticker.last_round_at if self._ticker else None
-        return at - self._clock.ahead if at else None
+        return self._clock.from_machine(at) if at else None
 
     async def _check_schema(self) -> None:
         await require_current(self._app.engine)

@@ -27,12 +27,20 @@ class SharedClock:
 
     def now(self) -> datetime:
         """Return the time that all processes go by, in UTC."""
-        return self.machine.now() - self.ahead
+        return self.from_machine(self.machine.now())
+
+    def from_machine(self, at: datetime) -> datetime:
+        """Return what time it is for all when the machine's clock says that."""
+        return at - self.ahead
+
+    def to_machine(self, at: datetime) -> datetime:
+        """Return what the machine's clock says when it is that time for all."""
+        return at + self.ahead
 
     def agree_with(self, server_time: datetime, asked_at: datetime) -> None:
         """Go by what the server has just said, when it was asked at that time by this clock; tell
         once where the machine says otherwise."""
-        ahead = prove_ahead(asked_at + self.ahead, server_time, self.machine.now())
+        ahead = prove_ahead(self.to_machine(asked_at), server_time, self.machine.now())
         fact = judge_clock(ahead)
         if not fact.ok and not self.ahead:
             log.warning("clock_differs", problem=str(fact))
