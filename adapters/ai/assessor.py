@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from adapters.ai.asking import Asking
 from bot.domain.assessment import Assessment, Judged
@@ -36,8 +36,6 @@ overall verdict."""
 
 
 class _Point(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
     id: int
     verdict: Verdict
     evidence: Annotated[str, Field(max_length=4_000)] = ""
@@ -45,8 +43,6 @@ class _Point(BaseModel):
 
 class _Assessment(BaseModel):
     """Verdicts on the key points of one answer, and two sentences on it."""
-
-    model_config = ConfigDict(extra="ignore")
 
     points: Annotated[list[_Point], Field(max_length=40)]
     errors: Annotated[list[str], Field(max_length=20)] = []

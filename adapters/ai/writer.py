@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from adapters.ai.asking import Asking
 from bot.domain.people import Level
@@ -52,8 +52,6 @@ class _Choice(BaseModel):
 
 
 class _Draft(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
     title: str
     topics: Annotated[list[str], Field(min_length=1, max_length=8)]
     level: Level | None = None
