@@ -66,16 +66,7 @@ class Authoring:
             await require_room(work, caller)
             known = await load_known(work, caller.workspace.id)
         await refuse_twin(draft, known)
-        item = QueueItem(
-            workspace_id=caller.workspace.id,
-            number=0,
-            kind=ItemKind.SUGGESTION,
-            question=draft,
-            source="member",
-            at=caller.now,
-            channel=caller.channel,
-            author=caller.member.id,
-        )
+        item = _hand_in(caller, ItemKind.SUGGESTION, draft)
         async with self.storage.writing() as work:
             await work.drafts.lock(caller.workspace.id)
             await require_room(work, caller)
@@ -123,21 +114,25 @@ class Authoring:
             place = (caller.workspace.id, caller.member.id)
             if await work.drafts.has_reported(*place, question.id):
                 raise CommandError("Your report of this question waits for an admin already.")
-            item = QueueItem(
-                workspace_id=caller.workspace.id,
-                number=0,
-                kind=ItemKind.REPORT,
-                question=question,
-                source="member",
-                at=caller.now,
-                channel=caller.channel,
-                author=caller.member.id,
-                words=words,
-            )
-            added = await work.drafts.add(item)
+            added = await work.drafts.add(_hand_in(caller, ItemKind.REPORT, question, words))
             await tell_first(work, caller)
         text = "Thank you! An admin will look at it. You will be told what becomes of it."
         return Reply([NoticeCard(text, {"item": added.number, "question_id": question.id})])
+
+
+def _hand_in(caller: Caller, kind: ItemKind, question: Question, words: str = "") -> QueueItem:
+    """Return what a member hands in; it gets its number in the queue."""
+    return QueueItem(
+        workspace_id=caller.workspace.id,
+        number=0,
+        kind=kind,
+        question=question,
+        source="member",
+        at=caller.now,
+        channel=caller.channel,
+        author=caller.member.id,
+        words=words,
+    )
 
 
 async def require_room(work: UnitOfWork, caller: Caller) -> None:
