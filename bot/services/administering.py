@@ -126,13 +126,15 @@ class Administering:
 
 
 async def _say_admins(work: UnitOfWork, caller: Caller) -> Reply:
-    members = await work.members.admins(caller.workspace.id)
-    all_roles = await work.admin_roles.of_workspace(caller.workspace.id)
-    admins, roles = [one.name for one in members], [role.name for role in all_roles]
-    wide = [f"everybody with the role {role}" for role in roles]
-    named = [*admins, *wide]
-    ids = [*(one.external_id for one in members), *(role.external_id for role in all_roles)]
-    listed = ", ".join(named) if named else "nobody"
+    admins = await work.members.admins(caller.workspace.id)
+    roles = await work.admin_roles.of_workspace(caller.workspace.id)
+    named = [(admin.external_id, admin.name) for admin in admins]
+    named += [(role.external_id, f"everybody with the role {role.name}") for role in roles]
+    listed = ", ".join(name for _, name in named) or "nobody"
     text = f"Beside the platform's own admins, {listed} may configure this bot."
-    granted = [{"id": each, "name": name} for each, name in zip(ids, named, strict=True)]
-    return Reply([NoticeCard(text, {"admins": admins, "roles": roles, "granted": granted})])
+    facts = {
+        "admins": [admin.name for admin in admins],
+        "roles": [role.name for role in roles],
+        "granted": [{"id": id_, "name": name} for id_, name in named],
+    }
+    return Reply([NoticeCard(text, facts)])

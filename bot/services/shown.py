@@ -17,6 +17,7 @@ from bot.errors import NotFound
 from bot.ports import Storage, UnitOfWork
 from bot.services.settling import apply_changes
 
+_GONE = "That question is gone. Type /fastapi-quiz today for the current one."
 _NO_QUESTION = "There is no question in this channel yet. Type /fastapi-quiz ask for one."
 
 
@@ -116,11 +117,7 @@ async def _find_delivery(work: UnitOfWork, caller: Caller, key: str) -> Delivery
     else:
         delivery = await deliveries.newest(caller.workspace.id, caller.channel, caller.member.id)
     if delivery is None or not _may_see(caller, delivery):
-        raise NotFound(
-            "That question is gone. Type /fastapi-quiz today for the current one."
-            if key
-            else _NO_QUESTION
-        )
+        raise NotFound(_GONE if key else _NO_QUESTION)
     return delivery
 
 
@@ -137,7 +134,7 @@ async def load_shown(work: UnitOfWork, caller: Caller, delivery: Delivery) -> Sh
     key = delivery.question_key
     questions = await work.questions.get_many(caller.workspace.id, [key] if key else [])
     if key is None or key not in questions:
-        raise NotFound("That question is gone. Type /fastapi-quiz today for the current one.")
+        raise NotFound(_GONE)
     in_time = delivery.member_id is not None or delivery.is_its_date(caller.now)
     late = not in_time and await work.deliveries.is_over(delivery, caller.now)
     return Shown(delivery, questions[key], late)
