@@ -8,21 +8,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pydantic import SecretStr
-
 from adapters.discord.messages import Page
 from adapters.discord.platform import DiscordPlatform
 from adapters.discord.render import render_card
 from adapters.local.simulation import VirtualClock
 from bot.app import Application, build
 from bot.cli.local import SEED
-from bot.config import DiscordSettings
 from bot.domain.cards import Card, Reply
 from bot.domain.events import Event
-from storage.adapter_words import AdapterWords
 from storage.engine import open_engine
 from tests.fakes.discord.world import Channel, Guild, Said
-from tests.fakes.discord_server import TOKEN, DiscordServer, text_of
+from tests.fakes.discord_platform import make_platform
+from tests.fakes.discord_server import DiscordServer, text_of
 from tests.stage import PACKS
 
 _MARK = "STAGE_MARK"
@@ -118,15 +115,8 @@ class DiscordWorld:
 
     async def start(self) -> DiscordProgram:
         """Start the bot on the database."""
-        settings = DiscordSettings(
-            enabled=True,
-            token=SecretStr(TOKEN),
-            api_url=self.server.api_url,
-            gateway_url=self.server.gateway_url,
-        )
         engine = open_engine(self.url)
-        words = AdapterWords(engine, "discord")
-        platform = DiscordPlatform(settings, words, guild_ready_timeout=0.05)
+        platform = make_platform(self.server, engine)
         recorder = Recorder(platform.chat, self.kinds)
         dice = random.Random(SEED)
         app = build(engine, {"discord": recorder}, clock=self.clock, dice=dice)

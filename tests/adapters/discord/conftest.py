@@ -9,17 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from adapters.discord.platform import DiscordPlatform
 from adapters.local.simulation import VirtualClock
 from bot.app import Application, build
-from bot.config import DiscordSettings
 from bot.domain.cards import Reply
 from bot.domain.events import Event
-from storage.adapter_words import AdapterWords
 from storage.engine import open_engine
-from tests.fakes.discord_server import TOKEN, DiscordServer, has_button, run_discord, text_of
+from tests.fakes.discord_platform import make_platform
+from tests.fakes.discord_server import DiscordServer, has_button, run_discord, text_of
 from tests.stage import ALL_PACKS
 
 
@@ -39,18 +37,8 @@ class Stage:
 
     async def start(self) -> None:
         """Start the bot, on the database that it had before."""
-        settings = DiscordSettings(
-            enabled=True,
-            token=SecretStr(TOKEN),
-            api_url=self.server.api_url,
-            gateway_url=self.server.gateway_url,
-            **self.settings,
-        )
         engine = open_engine(self.url)
-        words = AdapterWords(engine, "discord")
-        self.platform = DiscordPlatform(
-            settings, words, **{"guild_ready_timeout": 0.05, **self.options}
-        )
+        self.platform = make_platform(self.server, engine, self.settings, **self.options)
         self.app = build(engine, {"discord": self.platform.chat}, clock=self.clock)
         await self.app.start(ALL_PACKS)
         await self.platform.start(self._handle)
