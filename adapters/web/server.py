@@ -33,10 +33,7 @@ class _Server(uvicorn.Server):
 
 
 def make_web_app(
-    routes: Sequence[BaseRoute],
-    service: Examined,
-    meter: PrometheusMeter | None = None,
-    console: ASGIApp | None = None,
+    routes: Sequence[BaseRoute], service: Examined, meter: PrometheusMeter, console: ASGIApp
 ) -> Starlette:
     """Return the application: platforms' routes, what an operator asks of the service, and the
     console.
@@ -47,8 +44,8 @@ def make_web_app(
     app = FastAPI(title="FastAPI Quiz", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(make_operating_routes(service, meter))
     entrances = [Route(path, _lead_in) for path in ("/", "/console")]
-    pages = [*entrances, Mount("/console", console)] if console else []
-    return Starlette(routes=[*routes, *pages, Mount("/", app)])
+    pages = [*entrances, Mount("/console", console), Mount("/", app)]
+    return Starlette(routes=[*routes, *pages])
 
 
 async def _lead_in(_request: Request) -> Response:

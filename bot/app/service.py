@@ -74,14 +74,7 @@ class Service:
         self._pulse = Pulse(storage, clock, owner, watched, seconds, meter, clock.agree_with)
         self._tracing = Tracing(self._app.handle, seconds, meter, self._wake)
         self._web = make_web(
-            settings,
-            only,
-            self._platforms,
-            self,
-            measured,
-            self._app.visiting,
-            self._app.naming,
-            self._tracing.handle,
+            settings, self._platforms, self, self._app, self._tracing.handle, measured
         )
 
     def prepare(self, is_told_to_end: Callable[[], bool] = lambda: False) -> None:

@@ -10,11 +10,10 @@ from bot.app.platforms import require_extra
 from bot.config import Settings
 from bot.errors import ConfigError
 from bot.ports import Handle, Platform
-from bot.services.naming import ChannelNames
-from bot.services.visiting import Visiting
 
 if TYPE_CHECKING:
     from adapters.web.metrics import PrometheusMeter
+    from bot.app.core import Application
     from bot.app.service import Service
 
 NEEDS_WEB = (
@@ -33,32 +32,30 @@ class Web(Protocol):
 
 def make_web(
     settings: Settings,
-    only: Collection[str],
     platforms: Sequence[Platform],
     service: Service,
-    meter: PrometheusMeter | None,
-    visiting: Visiting,
-    naming: ChannelNames,
+    app: Application,
     handle: Handle,
+    meter: PrometheusMeter | None,
 ) -> Web | None:
-    """Make the web server, if it is enabled, with the routes that platforms want served, and the
-    console, whose visitors' events `handle` answers.
+    """Make the web server with the routes that platforms want served, and the console, whose
+    visitors' events `handle` answers. There is none without a meter: see `make_meter`.
 
     Raises:
         ConfigError: a platform wants some, and the server is not enabled.
     """
     routes = [route for platform in platforms for route in getattr(platform, "routes", ())]
-    if serves_web(settings, only):
-        from adapters.web.console import make_console
-        from adapters.web.server import WebServer, make_web_app
+    if meter is None:
+        if routes:
+            raise ConfigError(NEEDS_WEB)
+        return None
+    from adapters.web.console import make_console
+    from adapters.web.server import WebServer, make_web_app
 
-        names = [platform.name for platform in platforms]
-        url = settings.web.public_url
-        console = make_console(visiting, naming, handle, service.examine, names, url)
-        return WebServer(settings.web, make_web_app(routes, service, meter, console))
-    if routes:
-        raise ConfigError(NEEDS_WEB)
-    return None
+    names = [platform.name for platform in platforms]
+    url = settings.web.public_url
+    console = make_console(app.visiting, app.naming, handle, service.examine, names, url)
+    return WebServer(settings.web, make_web_app(routes, service, meter, console))
 
 
 def find_console(settings: Settings) -> str | None:

@@ -10,10 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.applications import Starlette
 
 from adapters.local.simulation import VirtualClock
 from adapters.slack.app import SlackPlatform
 from adapters.slack.http import EVENTS_PATH
+from adapters.web.metrics import PrometheusMeter
 from adapters.web.server import WebServer, make_web_app
 from bot.app import Application, build
 from bot.config import SlackSettings, WebSettings
@@ -181,7 +183,10 @@ def make_platform(
 
 async def serve(platform: SlackPlatform, server: SlackServer) -> WebServer:
     """Serve the platform's routes and tell the local Slack where."""
-    web = WebServer(WebSettings(port=0), make_web_app(platform.routes, Nothing()))
+    web = WebServer(
+        WebSettings(port=0),
+        make_web_app(platform.routes, Nothing(), PrometheusMeter("0"), Starlette()),
+    )
     await web.start()
     server.events_url = f"{web.url}{EVENTS_PATH}"
     return web

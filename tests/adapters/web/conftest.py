@@ -15,6 +15,7 @@ import pytest
 from adapters.local.platform import NAME, LocalChat, LocalPlatform, Message
 from adapters.local.simulation import VirtualClock
 from adapters.web.console import make_console
+from adapters.web.metrics import PrometheusMeter
 from adapters.web.server import make_web_app
 from bot.app import Application, build
 from bot.domain.cards import Card, Reply
@@ -167,6 +168,6 @@ async def world(database_url: str) -> AsyncIterator[World]:
     service = Service()
     here = World(app, platform, clock, None)
     console = make_console(app.visiting, app.naming, here.handle, service.examine, [NAME], HOST)
-    here.web = make_web_app([], service, None, console)
+    here.web = make_web_app([], service, PrometheusMeter("0"), console)
     yield here
     await app.close()

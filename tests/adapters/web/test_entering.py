@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from adapters.web.console import make_console
+from adapters.web.metrics import PrometheusMeter
 from adapters.web.server import make_web_app
 from bot.domain.visit import LINK_LASTS, VISIT_LASTS
 from tests.adapters.web.conftest import HOST, Browser, Page, Service, World
@@ -96,7 +97,7 @@ async def test_the_cookie_is_for_the_console_alone(world: World) -> None:
     world.web = make_web_app(
         [],
         Service(),
-        None,
+        PrometheusMeter("0"),
         make_console(
             world.app.visiting,
             world.app.naming,
@@ -226,7 +227,7 @@ async def test_a_process_of_another_platform_says_so(world: World) -> None:
     console = make_console(
         world.app.visiting, world.app.naming, world.handle, Service().examine, ["slack"]
     )
-    world.web = make_web_app([], Service(), None, console)
+    world.web = make_web_app([], Service(), PrometheusMeter("0"), console)
     elsewhere = world.browse()
     elsewhere.http.cookies.update(dict(browser.http.cookies))
     page = await elsewhere.open("/console/")
