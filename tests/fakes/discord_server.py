@@ -140,7 +140,8 @@ class DiscordServer:
     ) -> Interaction:
         """Fill in the form that an interaction opened, as Discord lets one fill it."""
         assert opened.modal is not None, "no form was opened"
-        labels, files = [], {}
+        labels: list[dict[str, Any]] = []
+        files: dict[str, Any] = {}
         for label in opened.modal["components"]:
             if label["type"] == 10:
                 labels.append({"type": 10, "id": 1})
