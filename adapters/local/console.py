@@ -26,7 +26,7 @@ from adapters.local.script import Answer, Instruction, Say, parse_line, strip_co
 from adapters.local.simulation import Simulation
 from adapters.local.text import escape
 from adapters.local.transcript import list_files
-from bot.commands import COMMANDS
+from bot.commands import COMMANDS, Command
 from bot.commands import NAME as COMMAND
 from bot.domain.cards import FormCard
 from bot.domain.events import Origin
@@ -105,11 +105,14 @@ class CommandCompleter(Completer):
             if whole.startswith(typed):
                 yield _complete(whole, typed, command.help)
             elif typed.startswith(f"{whole} "):
-                word = typed.rsplit(" ", 1)[-1]
-                for option in command.options:
-                    name = f"{option.name}:"
-                    if not option.positional and name.startswith(word):
-                        yield _complete(name, word, option.help)
+                yield from _complete_option(command, typed.rsplit(" ", 1)[-1])
+
+
+def _complete_option(command: Command, word: str) -> Iterator[Completion]:
+    for option in command.options:
+        name = f"{option.name}:"
+        if not option.positional and name.startswith(word):
+            yield _complete(name, word, option.help)
 
 
 def _complete(whole: str, typed: str, meaning: str = "") -> Completion:
