@@ -226,7 +226,7 @@ class Fleet(RuleBasedStateMachine):
             for team in TEAMS:
                 workspace = await work.workspaces.find(NAME, team)
                 if workspace is not None:
-                    newest = await work.deliveries.newest_of_workspace(workspace.id, 1000)
+                    newest = await work.posts.newest(workspace.id, 1000)
                     found += [(team, delivery) for delivery in newest]
         return found
 
