@@ -175,10 +175,10 @@ def make_question(draft: Draft, run: Run, versions: Mapping[str, str]) -> Genera
 
 
 def pick_misconceptions(random: Random, variant: Variant, printed: str) -> list[Misconception]:
-    """Pick those whose results differ from the right one and from each other."""
+    """Pick those that fit, whose results differ from the right one and from each other."""
     by_result: dict[str, Misconception] = {}
     for each in random.sample(variant.misconceptions, len(variant.misconceptions)):
-        if each.result != printed:
+        if each.fits and each.result != printed:
             by_result.setdefault(each.result, each)
     return list(by_result.values())[:WRONG_CHOICES]
 

@@ -15,11 +15,15 @@ LINE_WIDTH = 72
 
 @dataclass(frozen=True, slots=True)
 class Misconception:
-    """A named wrong belief, what it would have the program print, and why it is wrong."""
+    """A named wrong belief, what it would have the program print, and why it is wrong.
+
+    It is not offered unless it `fits`: a belief about middleware needs a program that has some.
+    """
 
     name: str
     result: str
     why: str
+    fits: bool = True
 
 
 @dataclass(frozen=True, slots=True)

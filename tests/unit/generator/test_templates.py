@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from random import Random
 
@@ -76,3 +77,39 @@ def test_fastapi_agrees_with_the_explanation(template: Template, sandbox: Sandbo
             variant.program + run.errors
         )
         assert run.errors == "", "a deprecation, perhaps"
+
+
+@pytest.mark.parametrize(
+    ("name", "belief", "words"),
+    [
+        ("background-order", "middleware", "@app.middleware"),
+        ("background-order", "exception", "raise HTTPException"),
+        ("background-order", "whatever happens", "raise HTTPException"),
+        ("dependency-override", "direct calls", "() * "),
+        ("dependency-override", "stay once", ".clear()"),
+        ("error-location", "names of Python", "Header()"),
+        ("error-location", "the model is named", "BaseModel"),
+        ("query-defaults", "`| None` makes", "| None"),
+        ("status-code", "the parameter's status", "response.status_code = "),
+        ("status-code", "`JSONResponse` or an exception", "if "),
+    ],
+)
+def test_a_belief_is_about_something_in_the_program(name: str, belief: str, words: str) -> None:
+    (template,) = [each for each in TEMPLATES if each.name == name]
+    offered = 0
+    for seed in range(300):
+        variant = template.build(Random(seed))
+        for wrong in pick_misconceptions(Random(seed), variant, variant.expected):
+            if belief in wrong.name:
+                offered += 1
+                assert words in variant.code, wrong
+    assert offered
+
+
+def test_no_wrong_body_has_a_number_that_the_program_lacks() -> None:
+    (template,) = [each for each in TEMPLATES if each.name == "response-model"]
+    for seed in range(300):
+        variant = template.build(Random(seed))
+        for wrong in pick_misconceptions(Random(seed), variant, variant.expected):
+            numbers = set(re.findall(r"\d+", wrong.result.partition(" ")[2]))
+            assert numbers <= set(re.findall(r"\d+", variant.code)), wrong

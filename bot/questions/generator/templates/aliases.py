@@ -41,6 +41,7 @@ def build_alias(random: Random) -> Variant:
     value, word = random.randint(2, 99), random.choice(TEXTS)
     read_by = name if style == "serialization_alias" else alias
     sent = random.choice([read_by, read_by, read_by, alias if read_by == name else name])
+    found = sent == read_by
     written = alias if style != "validation_alias" and by_alias else name
     option = "" if by_alias else ", response_model_by_alias=False"
 
@@ -68,7 +69,7 @@ def build_alias(random: Random) -> Variant:
             f"`POST {resource.path}` with `{show_json({plain: word, sent: value})}`: "
             "which status, and on success which body?"
         ),
-        expected=respond(written) if sent == read_by else "422",
+        expected=respond(written) if found else "422",
         explanation=(
             f"{ALIAS_STYLES[style]} So the request must call the field `{read_by}`, and the "
             f"response calls it `{written}`: responses are written by alias unless "
@@ -79,11 +80,24 @@ def build_alias(random: Random) -> Variant:
                 "responses use the names of the attributes",
                 respond(name),
                 "FastAPI writes by alias unless told otherwise.",
+                fits=found,
             ),
             Misconception(
                 "any alias is used for writing",
                 respond(alias),
                 "a `validation_alias` is for reading, and writing by alias can be turned off.",
+                fits=found,
+            ),
+            Misconception(
+                "a field is found under either name",
+                respond(written),
+                "which name is read depends on the kind of alias, and it is one only.",
+                fits=not found,
+            ),
+            Misconception(
+                "a field goes out under the name under which it came in",
+                respond(sent),
+                "it is looked for under one name, and how it is written is another matter.",
             ),
             Misconception(
                 "the request must use the other name",
@@ -109,7 +123,7 @@ TEMPLATES = (
         "field-alias",
         "The name of a field in JSON",
         ("responses", "validation"),
-        Level.FIVE_YEAR,
+        Level.TWO_YEAR,
         build_alias,
     ),
 )

@@ -14,7 +14,13 @@ from bot.questions.generator.template import (
     import_lines,
     join_code,
 )
-from bot.questions.generator.templates.parts import PRINT_LOG, define_middleware, show_log
+from bot.questions.generator.templates.parts import (
+    ANNOTATED,
+    PRINT_LOG,
+    define_middleware,
+    show_log,
+    show_parameters,
+)
 from bot.questions.generator.words import DEPENDENCIES, MIDDLEWARE, pick_names, pick_resource
 
 
@@ -42,8 +48,78 @@ def build_background(random: Random) -> Variant:
         return show_log(*[event for event in events if event])
 
     entry = (around[0], opened)
+    both = (f"task {first}", f"task {second}")
+    at_once = (*both, endpoint) if late else (endpoint, *both)
+    after_success = (
+        Misconception(
+            "a task runs as soon as it is added",
+            show(*entry, *at_once, around[1], closed),
+            "it is only noted down and waits for the response.",
+        ),
+        Misconception(
+            "dependencies are cleaned up before the tasks",
+            show(*entry, endpoint, around[1], closed, *both),
+            "they stay open until response and tasks are done.",
+        ),
+        Misconception(
+            "the last task added runs first",
+            show(*entry, endpoint, around[1], *both[::-1], closed),
+            "tasks run in the order in which they were added.",
+        ),
+        Misconception(
+            "the test client runs no tasks",
+            show(*entry, endpoint, around[1], closed),
+            "they are a part of the application's call, whoever makes it.",
+        ),
+        Misconception(
+            "middleware waits for the tasks",
+            show(*entry, endpoint, *both, around[1], closed),
+            "`call_next` returns when the response starts.",
+            fits=middle,
+        ),
+        Misconception(
+            "clean-up comes right after the function, then the tasks",
+            show(*entry, endpoint, closed, *both, around[1]),
+            "the dependency stays open until all is done.",
+        ),
+    )
+    after_exception = (
+        Misconception(
+            "a task runs as soon as it is added",
+            show(*entry, *at_once, closed, around[1]),
+            "it is only noted down and waits for the response of the function.",
+        ),
+        Misconception(
+            "tasks run whatever happens",
+            show(*entry, endpoint, closed, around[1], *both),
+            "an exception's response knows nothing of the tasks.",
+        ),
+        Misconception(
+            "what was added before the exception is still done first",
+            show(*entry, endpoint, *both, closed, around[1]),
+            "the tasks belong to the response that never came to be.",
+        ),
+        Misconception(
+            "an exception skips the clean-up",
+            show(*entry, endpoint, around[1]),
+            "a `finally` runs whatever happened.",
+        ),
+        Misconception(
+            "an exception passes the middleware by",
+            show(*entry, endpoint, closed),
+            "an `HTTPException` has become a response before the middleware sees it.",
+            fits=middle,
+        ),
+        Misconception(
+            "clean-up always comes after the response",
+            show(*entry, endpoint, around[1], closed),
+            "the exception goes through the dependency first, then it is answered.",
+        ),
+    )
     return Variant(
-        imports=import_lines("BackgroundTasks, Depends, FastAPI, HTTPException, Request"),
+        imports=import_lines(
+            "BackgroundTasks, Depends, FastAPI, HTTPException, Request", *ANNOTATED
+        ),
         code=join_code(
             "app = FastAPI()",
             "log = []",
@@ -62,7 +138,7 @@ def build_background(random: Random) -> Variant:
             f'@app.post("{resource.path}")',
             define_function(
                 endpoint,
-                ["tasks: BackgroundTasks", f"{dependency}=Depends(get_{dependency})"],
+                ["tasks: BackgroundTasks", *show_parameters([dependency])],
                 *lines,
                 *ending,
             ),
@@ -80,43 +156,7 @@ def build_background(random: Random) -> Variant:
             "were added; dependencies are cleaned up after that."
             + (" The middleware gets the response when it starts, before both." if middle else "")
         ),
-        misconceptions=(
-            Misconception(
-                "a task runs as soon as it is added",
-                show(*entry, f"task {first}", f"task {second}", endpoint, around[1], closed),
-                "it is only noted down and waits for the response.",
-            ),
-            Misconception(
-                "dependencies are cleaned up before the tasks",
-                show(*entry, endpoint, around[1], closed, f"task {first}", f"task {second}"),
-                "they stay open until response and tasks are done.",
-            ),
-            Misconception(
-                "the last task added runs first",
-                show(*entry, endpoint, around[1], f"task {second}", f"task {first}", closed),
-                "tasks run in the order in which they were added.",
-            ),
-            Misconception(
-                "middleware waits for the tasks",
-                show(*entry, endpoint, f"task {first}", f"task {second}", around[1], closed),
-                "`call_next` returns when the response starts.",
-            ),
-            Misconception(
-                "clean-up comes right after the function, then the tasks",
-                show(*entry, endpoint, closed, f"task {first}", f"task {second}", around[1]),
-                "the dependency is needed until all is done.",
-            ),
-            Misconception(
-                "tasks run whatever happens",
-                show(*entry, endpoint, closed, around[1], f"task {first}", f"task {second}"),
-                "an exception's response knows nothing of the tasks.",
-            ),
-            Misconception(
-                "middleware goes around dependencies and clean-up",
-                show(*entry, endpoint, closed, around[1]),
-                "the clean-up of a successful request comes after the response.",
-            ),
-        ),
+        misconceptions=after_exception if fails else after_success,
     )
 
 

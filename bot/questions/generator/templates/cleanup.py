@@ -15,7 +15,7 @@ from bot.questions.generator.template import (
     import_lines,
     join_code,
 )
-from bot.questions.generator.templates.parts import PRINT_LOG, show_parameters
+from bot.questions.generator.templates.parts import ANNOTATED, PRINT_LOG, show_parameters
 from bot.questions.generator.words import DEPENDENCIES, pick_names, pick_resource
 
 Graph = dict[str, tuple[str, ...]]
@@ -54,7 +54,7 @@ def build_cleanup(random: Random) -> Variant:
         return " > ".join(events)
 
     return Variant(
-        imports=import_lines("Depends, FastAPI, HTTPException"),
+        imports=import_lines("Depends, FastAPI, HTTPException", *ANNOTATED),
         code=join_code(
             "app = FastAPI()",
             "log = []",

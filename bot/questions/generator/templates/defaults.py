@@ -65,6 +65,7 @@ def build_defaults(random: Random) -> Variant:
     parameters = sorted([first, *rest], key=lambda each: bool(each.default))
     missing = [each for each in parameters if each.sent is None]
     required = [each.name for each in missing if not each.default]
+    all_nullable = all("None" in each.annotation for each in missing if not each.default)
     query = "&".join(f"{each.name}={each.sent}" for each in parameters if each.sent is not None)
     target = f"{resource.path}?{query}" if query else resource.path
 
@@ -104,6 +105,7 @@ def build_defaults(random: Random) -> Variant:
                 "`| None` makes a parameter optional",
                 respond({}),
                 "only a default makes it optional; the annotation says what values are allowed.",
+                fits=all_nullable,
             ),
             Misconception(
                 "every declared parameter must be sent",

@@ -14,7 +14,7 @@ from bot.questions.generator.template import (
     import_lines,
     join_code,
 )
-from bot.questions.generator.templates.parts import PRINT_LOG, show_parameters
+from bot.questions.generator.templates.parts import ANNOTATED, PRINT_LOG, show_parameters
 from bot.questions.generator.words import DEPENDENCIES, pick_names, pick_resource
 
 Graph = dict[str, tuple[str, ...]]
@@ -57,7 +57,7 @@ def build_order(random: Random) -> Variant:
     endpoint = f"read_{resource.plural}"
     order = [*walk_graph(graph, needs), endpoint]
     return Variant(
-        imports=import_lines("Depends, FastAPI"),
+        imports=import_lines("Depends, FastAPI", *ANNOTATED),
         code=join_code(
             "app = FastAPI()",
             "log = []",
@@ -122,7 +122,7 @@ def build_levels(random: Random) -> Variant:
 
     written = random.sample(order, len(order))
     return Variant(
-        imports=import_lines("APIRouter, Depends, FastAPI"),
+        imports=import_lines("APIRouter, Depends, FastAPI", *ANNOTATED),
         code=join_code(
             "log = []",
             "",

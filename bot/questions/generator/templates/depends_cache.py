@@ -14,7 +14,7 @@ from bot.questions.generator.template import (
     import_lines,
     join_code,
 )
-from bot.questions.generator.templates.parts import show_parameters
+from bot.questions.generator.templates.parts import ANNOTATED, show_parameters
 from bot.questions.generator.words import DEPENDENCIES, pick_names, pick_resource
 
 
@@ -38,7 +38,7 @@ def build_cache(random: Random) -> Variant:
 
     def use(position: int) -> str:
         option = "" if cached[position] else ", use_cache=False"
-        return f"{shared}=Depends(get_{shared}{option})"
+        return f"{shared}: Annotated[None, Depends(get_{shared}{option})]"
 
     functions = [
         define_function(f"get_{name}", [use(position)], f"return {shared}") + "\n"
@@ -46,7 +46,7 @@ def build_cache(random: Random) -> Variant:
     ]
     times = "one request" if requests == 1 else f"{requests} requests"
     return Variant(
-        imports=import_lines("Depends, FastAPI"),
+        imports=import_lines("Depends, FastAPI", *ANNOTATED),
         code=join_code(
             "app = FastAPI()",
             "calls = []",

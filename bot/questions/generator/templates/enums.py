@@ -91,9 +91,11 @@ def build_enum_path(random: Random) -> Variant:
                 "`.name` and `str()` ask for something else, and a member must be found first.",
             ),
             Misconception(
-                "members are found by name",
-                respond(word) if found else respond(member.lower()),
-                "Pydantic looks members up by value.",
+                "members are found by name"
+                if found or sent == member
+                else "members are found by name, in any case",
+                "422" if found else respond(result),
+                "Pydantic looks members up by value, and exactly.",
             ),
             Misconception(
                 "an Enum can't be a path parameter",
@@ -104,6 +106,7 @@ def build_enum_path(random: Random) -> Variant:
                 "an unknown value means another path",
                 "404",
                 "the path matches; a value that doesn't fit gives 422.",
+                fits=not found,
             ),
         ),
     )

@@ -27,14 +27,13 @@ def build_lifespan(random: Random) -> Variant:
     starts, ends = [f"open {first}", f"open {second}"], [f"close {second}", f"close {first}"]
     after = run[:1] if later else []
     request = f'client.get("{resource.path}")'
-    loop = f"for _ in range({requests}):"
+    sent = [request] * requests
     inside = [
         "with TestClient(app) as client:",
-        f"    {loop}",
-        f"        {request}",
+        *[f"    {each}" for each in sent],
         *([request] if later else []),
     ]
-    bare = ["client = TestClient(app)", loop, f"    {request}"]
+    bare = ["client = TestClient(app)", *sent]
     client = join_code(*(inside if entered else bare))
     return Variant(
         imports=import_lines("FastAPI", "from contextlib import asynccontextmanager", ""),

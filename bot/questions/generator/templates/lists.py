@@ -156,6 +156,7 @@ def build_list_query(random: Random) -> Variant:
                 "what doesn't fit falls back to the default",
                 respond(case.default),
                 "a value that was found but doesn't fit is an error, not a missing value.",
+                fits=status == 422,
             ),
             Misconception(
                 "repeated values are refused",

@@ -84,6 +84,8 @@ def build_location(random: Random) -> Variant:
     source, *rest = loc
     last = str(loc[-1])
     shifted = [each + 1 if isinstance(each, int) else each for each in loc]
+    in_body = source == "body"
+    model = [f"class {resource.model}(BaseModel):", f"    {number}: int", ""]
     deeper = [source, "data", *rest]
     underscored = [str(each).replace("-", "_") for each in loc]
     return Variant(
@@ -94,9 +96,7 @@ def build_location(random: Random) -> Variant:
             "from pydantic import BaseModel",
         ),
         code=join_code(
-            f"class {resource.model}(BaseModel):",
-            f"    {number}: int",
-            "",
+            *(model if in_body else []),
             "app = FastAPI()",
             "",
             f'@app.post("{place.path}")',
@@ -130,6 +130,7 @@ def build_location(random: Random) -> Variant:
                 "the parameter's name always stands in `loc`",
                 show_json(deeper),
                 "only what the request itself contains stands in it.",
+                fits=kind in ("list", "nested"),
             ),
             Misconception(
                 "`loc` is one text with dots",
@@ -145,6 +146,7 @@ def build_location(random: Random) -> Variant:
                 "`loc` uses the names of Python",
                 show_json(underscored),
                 "it names a header as the client writes it.",
+                fits=source == "header",
             ),
             Misconception(
                 "all that is sent counts as the body",
@@ -155,6 +157,7 @@ def build_location(random: Random) -> Variant:
                 "the model is named",
                 show_json([source, resource.model, last]),
                 "the client knows nothing of the classes.",
+                fits=in_body,
             ),
         ),
     )

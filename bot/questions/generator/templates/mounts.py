@@ -15,6 +15,7 @@ from bot.questions.generator.template import (
     join_code,
 )
 from bot.questions.generator.templates.parts import (
+    ANNOTATED,
     PRINT_LOG,
     define_middleware,
     show_log,
@@ -41,7 +42,7 @@ def build_mount(random: Random) -> Variant:
         return show_log(around[0], *events, around[1])
 
     return Variant(
-        imports=import_lines("APIRouter, Depends, FastAPI, Request"),
+        imports=import_lines("APIRouter, Depends, FastAPI, Request", *ANNOTATED),
         code=join_code(
             "log = []",
             "",

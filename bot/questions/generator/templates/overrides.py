@@ -15,7 +15,7 @@ from bot.questions.generator.template import (
     join_code,
     show_response,
 )
-from bot.questions.generator.templates.parts import show_parameters
+from bot.questions.generator.templates.parts import ANNOTATED, show_parameters
 from bot.questions.generator.words import DEPENDENCIES, pick_names, pick_resource
 
 
@@ -25,7 +25,7 @@ def build_overrides(random: Random) -> Variant:
     number, factor, fake = random.randint(2, 9), random.randint(3, 9), random.randint(20, 60)
     direct, replaced = random.random() < 0.4, random.choice([base, base, scaled])
     cleared = random.random() < 0.2
-    parameters = [] if direct else [f"{base}=Depends(get_{base})"]
+    parameters = [] if direct else show_parameters([base], "int")
     factor_of = f"get_{base}()" if direct else base
 
     def respond(base_value: int, scaled_value: int) -> str:
@@ -37,7 +37,7 @@ def build_overrides(random: Random) -> Variant:
     if replaced == scaled:
         override = (number, fake)
     return Variant(
-        imports=import_lines("Depends, FastAPI"),
+        imports=import_lines("Depends, FastAPI", *ANNOTATED),
         code=join_code(
             "app = FastAPI()",
             "",
@@ -46,7 +46,7 @@ def build_overrides(random: Random) -> Variant:
             f'@app.get("{resource.path}")',
             define_function(
                 f"read_{resource.plural}",
-                show_parameters([base, scaled]),
+                show_parameters([base, scaled], "int"),
                 f'return {{"{base}": {base}, "{scaled}": {scaled}}}',
             ),
             "",
@@ -72,11 +72,19 @@ def build_overrides(random: Random) -> Variant:
                 "an override reaches direct calls too",
                 respond(*through),
                 "it replaces what `Depends` resolves; the function itself stays as it is.",
+                fits=direct and replaced == base and not cleared,
+            ),
+            Misconception(
+                "overrides stay once they were set",
+                respond(*override),
+                "they are entries of a dictionary, and it was emptied.",
+                fits=cleared,
             ),
             Misconception(
                 "an override reaches only the path function's own parameters",
                 respond(fake, number * factor),
                 "dependencies of dependencies are replaced as well.",
+                fits=replaced == base and not direct,
             ),
             Misconception(
                 "overrides must be set before the routes are added",

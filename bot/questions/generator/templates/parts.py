@@ -9,6 +9,9 @@ from bot.questions.generator.template import define_function, join_code
 PRINT_LOG = 'print(" > ".join(log))'
 """Prints the list `log` as `show_log` writes it."""
 
+ANNOTATED = ("from typing import Annotated", "")
+"""What `show_parameters` needs to be imported."""
+
 ASK_RESPONSE = "which status does the client get, and on success which body?"
 
 
@@ -22,9 +25,9 @@ def show_literal(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-def show_parameters(needs: Sequence[str]) -> list[str]:
-    """Write the parameters that declare dependencies."""
-    return [f"{name}=Depends(get_{name})" for name in needs]
+def show_parameters(needs: Sequence[str], kind: str = "None") -> list[str]:
+    """Write the parameters that declare dependencies, whose results have this type."""
+    return [f"{name}: Annotated[{kind}, Depends(get_{name})]" for name in needs]
 
 
 def define_middleware(name: str, stops: str = "") -> str:

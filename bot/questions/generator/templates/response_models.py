@@ -45,7 +45,8 @@ def build_return_type(random: Random) -> Variant:
         "subclass": f"{model}Record({arguments})",
         "response": f"JSONResponse({literal})",
     }[how]
-    public = {number: size, text: word}
+    public = {key: values[key] for key in (number, text) if key in values}
+    record = [f"class {model}Record({model}):", f"    {secret}: str", ""]
     filtered = how != "response" and declared == "model"
     everything = show_response(200, values)
     right = everything
@@ -64,9 +65,7 @@ def build_return_type(random: Random) -> Variant:
             f"    {number}: int",
             f"    {text}: str",
             "",
-            f"class {model}Record({model}):",
-            f"    {secret}: str",
-            "",
+            *(record if how == "subclass" else []),
             "app = FastAPI()",
             "",
             f'@app.get("{resource.path}"{option})',
@@ -97,11 +96,18 @@ def build_return_type(random: Random) -> Variant:
                 "the body always follows the nearest model",
                 show_response(200, public),
                 "it follows the declared response model, and a `Response` goes past it.",
+                fits=not lacks,
+            ),
+            Misconception(
+                "missing fields are left out",
+                show_response(200, public),
+                "a required field that is missing makes the response invalid.",
+                fits=lacks and filtered,
             ),
             Misconception(
                 "fields beyond the model are an error",
                 "500",
-                "additional fields are dropped silently.",
+                "additional fields are dropped, and without a model nothing is checked.",
             ),
             Misconception(
                 "a result that doesn't fit is a 422",
@@ -111,12 +117,14 @@ def build_return_type(random: Random) -> Variant:
             Misconception(
                 "hidden fields become null",
                 show_response(200, {**public, secret: None}),
-                "a field that the model doesn't have is not written at all.",
+                "a value is written or left out, and nothing is written in its place.",
+                fits=not lacks,
             ),
             Misconception(
                 "missing fields become null",
-                show_response(200, {**dict.fromkeys(public), **values}),
-                "a required field that is missing makes the response invalid.",
+                show_response(200, {number: None, text: word}),
+                "FastAPI invents no values.",
+                fits=lacks,
             ),
         ),
     )

@@ -70,6 +70,7 @@ def build_precedence(random: Random) -> Variant:
                 "a failed validation tries the next route",
                 by_kind[routes[1][0]],
                 "validation runs after the route was chosen and can't pass a request on.",
+                fits=refused and first[0] == "typed",
             ),
             Misconception(
                 "a path parameter always wins over fixed text",
@@ -87,7 +88,9 @@ def build_precedence(random: Random) -> Variant:
                 "FastAPI accepts overlapping paths without a word.",
             ),
             Misconception(
-                "a value of the wrong type is not found",
+                "a value of the wrong type is not found"
+                if refused
+                else "an ambiguous path is not found",
                 "404",
                 "404 means that no path matched; here one did.",
             ),
@@ -95,6 +98,7 @@ def build_precedence(random: Random) -> Variant:
                 "every matching route must validate",
                 "422",
                 "only the chosen route's parameters are validated.",
+                fits=refused,
             ),
         ),
     )
@@ -247,13 +251,21 @@ def build_error_status(random: Random) -> Variant:
             Misconception(
                 "what is wrong is the method", "405", "405 takes a known path, other methods."
             ),
-            Misconception("invalid input", "422", "422 is for input that fails its validation."),
-            Misconception("a server error", "500", "500 takes an exception that nobody handles."),
-            Misconception("all that answers is 200", "200", "the status tells how it went."),
             Misconception(
-                "the decorator's status", created, "it is for that route's successes only."
+                "what is refused is invalid input", "422", "422 is for what fails its validation."
             ),
-            Misconception("slashes are redirected", "307", "only to a path that exists otherwise."),
+            Misconception(
+                "every failure is the server's", "500", "500 takes an exception without a handler."
+            ),
+            Misconception("whatever answers is 200", "200", "the status tells how it went."),
+            Misconception(
+                "the decorator's status holds for all",
+                created,
+                "it is for that route's successes only.",
+            ),
+            Misconception(
+                "unknown paths are redirected", "307", "only those known but for the slash."
+            ),
         ),
     )
 

@@ -29,16 +29,17 @@ def build_status(random: Random) -> Variant:
     sets = random.random() < 0.7
     big = number > limit
     last = {
-        "value": f"return {key}",
+        "value": "",
         "response": f"return JSONResponse({key}, status_code={returned})",
         "raise": f"raise HTTPException({raised})",
     }[ends]
-    lines = [f"if {key} > {limit}:", f"    {last}", f"return {key}"]
+    lines = [f"if {key} > {limit}:", f"    {last}", f"return {key}"] if last else [f"return {key}"]
     if sets:
         lines.insert(0, f"response.status_code = {set_to}")
     plain = set_to if sets else decorated
     by_end = {"value": plain, "response": returned, "raise": raised}
     right = by_end[ends] if big else plain
+    compared = f" {number} is {'' if big else 'not '}above {limit}, so it is {right}."
     return Variant(
         imports=import_lines(
             "FastAPI, HTTPException, Response", "", "from fastapi.responses import JSONResponse"
@@ -55,8 +56,7 @@ def build_status(random: Random) -> Variant:
         explanation=(
             "The decorator's status is only the default for values that are returned. One set on "
             "the `Response` parameter replaces it; a response that is returned, or an exception "
-            f"that is raised, brings its own. {number} is {'' if big else 'not '}above {limit}, "
-            f"so it is {right}."
+            f"that is raised, brings its own.{compared if last else ''}"
         ),
         misconceptions=(
             Misconception(
@@ -67,12 +67,14 @@ def build_status(random: Random) -> Variant:
             Misconception(
                 "the parameter's status always applies",
                 str(set_to),
-                "it is used only when it was set and a plain value is returned.",
+                "it is used only when a plain value is returned.",
+                fits=sets,
             ),
             Misconception(
                 "a `JSONResponse` or an exception always decides",
-                str(raised if ends == "raise" else returned),
+                str(by_end[ends]),
                 "only if the function gets to that line.",
+                fits=bool(last),
             ),
             Misconception(
                 "success is 200",

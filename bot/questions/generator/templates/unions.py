@@ -126,7 +126,7 @@ TEMPLATES = (
         "union-type",
         "Which type of the union?",
         ("validation",),
-        Level.FIVE_YEAR,
+        Level.TWO_YEAR,
         build_union,
     ),
 )
