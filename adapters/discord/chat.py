@@ -285,7 +285,7 @@ class Chat:
         """Tell who is in the server."""
         return (await self._find_membership(workspace, member)).is_here
 
-    async def is_admin(self, workspace: str, member: str) -> bool:
+    async def is_admin(self, workspace: str, member: str, *, fresh: bool = True) -> bool:
         """Tell who has the permission Manage Server."""
         return (await self._find_membership(workspace, member)).manages
 

@@ -290,11 +290,9 @@ def _help(card: HelpCard) -> Page:
         return "\n".join(f"`{usage}`\n{escape(meaning)}" for usage, meaning in lines)
 
     intro = wording.introduce_help(card)
-    return Page(
-        _join(intro, listed(card.lines), "**For admins**", listed(card.admin_lines)),
-        "FastAPI Quiz",
-        buttons=card.buttons,
-    )
+    for_admins = f"**For admins**\n\n{listed(card.admin_lines)}" if card.admin_lines else ""
+    rest = for_admins or wording.name_admins_part(card)
+    return Page(_join(intro, listed(card.lines), rest), "FastAPI Quiz", buttons=card.buttons)
 
 
 @_render.register

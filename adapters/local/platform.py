@@ -224,7 +224,7 @@ class LocalChat:
         self._require_answer()
         return member not in self.platform.workspaces[workspace].left
 
-    async def is_admin(self, workspace: str, member: str) -> bool:
+    async def is_admin(self, workspace: str, member: str, *, fresh: bool = True) -> bool:
         """Tell who was made an admin of the workspace."""
         self._require_answer()
         return member in self.platform.workspaces[workspace].admins

@@ -173,16 +173,9 @@ def _help(card: HelpCard) -> str:
     def listed(lines: tuple[tuple[str, str], ...]) -> list[str]:
         return [f"{usage}\n    {meaning}" for usage, meaning in lines]
 
-    return "\n".join(
-        [
-            wording.introduce_help(card),
-            "",
-            *listed(card.lines),
-            "",
-            "For admins",
-            *listed(card.admin_lines),
-        ]
-    )
+    for_admins = ["For admins", *listed(card.admin_lines)] if card.admin_lines else []
+    rest = for_admins or [wording.name_admins_part(card)]
+    return "\n".join([wording.introduce_help(card), "", *listed(card.lines), "", *rest])
 
 
 @_render.register

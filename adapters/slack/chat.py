@@ -196,9 +196,10 @@ class SlackChat:
         """Ask Slack each time, as for rights."""
         return not (await self.people.fetch(workspace, member)).is_gone
 
-    async def is_admin(self, workspace: str, member: str) -> bool:
-        """Ask Slack each time: rights that were taken away count at once."""
-        return (await self.people.fetch(workspace, member)).is_admin
+    async def is_admin(self, workspace: str, member: str, *, fresh: bool = True) -> bool:
+        """Ask Slack each time that it matters: rights that were taken away count at once."""
+        ask = self.people.fetch if fresh else self.people.look_up
+        return (await ask(workspace, member)).is_admin
 
     async def forget(self, workspace: str, member: str) -> None:
         """Drop the profile that was looked up."""

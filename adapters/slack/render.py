@@ -174,14 +174,11 @@ def _mock(card: MockCard) -> list[Block]:
 
 @_render.register
 def _help(card: HelpCard) -> list[Block]:
+    for_admins = [*header("For admins"), *rich(*_usages(card.admin_lines))]
     return [
         *header("FastAPI Quiz"),
-        *rich(
-            *lines(f"{wording.introduce_help(card)}\n"),
-            *_usages(card.lines),
-        ),
-        *header("For admins"),
-        *rich(*_usages(card.admin_lines)),
+        *rich(*lines(f"{wording.introduce_help(card)}\n"), *_usages(card.lines)),
+        *(for_admins if card.admin_lines else context(wording.name_admins_part(card))),
     ]
 
 

@@ -18,6 +18,7 @@ from bot.domain.pacing import Pace
 from bot.graders import Graders, WordGrader, make_graders
 from bot.ports import NO_METER, ChatPort, Clock, Meter
 from bot.services.administering import Administering
+from bot.services.admitting import Admitting
 from bot.services.answering import Answering
 from bot.services.authoring import Authoring
 from bot.services.conversing import Conversing, collect_handlers
@@ -142,6 +143,7 @@ def build(
     storage = SqlStorage(engine, dice)
     reconciling = Reconciling(storage, chats, clock, lease, meter=meter)
     graders = make_graders(grading, ai, clock, storage)
+    admitting = Admitting(storage, chats)
     answering = Answering(storage, graders.grader)
     interviewing = Interviewing(storage, graders.grader, answering)
     generating = Generating()
@@ -161,7 +163,7 @@ def build(
         Deciding(storage),
         Drafting(storage, generating, WordGrader(), dice, graders.writer),
         Curating(storage, Importing(storage, reserved)),
-        Helping(storage),
+        Helping(storage, admitting),
         Recalling(storage),
         Resolving(storage, clock, grace),
         Scheduling(storage, chats, grace, GeneratedPack(storage, generating)),
@@ -175,6 +177,7 @@ def build(
             storage,
             chats,
             clock,
+            admitting,
             answering,
             revealing,
             practising,

@@ -48,6 +48,12 @@ def introduce_help(card: HelpCard) -> str:
     return f"A FastAPI interview question each day. {invite_reaction(card.emoji)}"
 
 
+def name_admins_part(card: HelpCard) -> str:
+    """Say below a member's commands what they can ask an admin for; nothing to an admin."""
+    *words, last = card.admin_words or ("",)
+    return f"Admins also have {', '.join(words)} and {last}." if words else ""
+
+
 _LEFT_TO_RIGHT = "\u200e"
 
 

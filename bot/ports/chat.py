@@ -86,8 +86,11 @@ class ChatPort(Protocol):
         """Tell whether the member belongs to the workspace at this moment."""
         ...
 
-    async def is_admin(self, workspace: str, member: str) -> bool:
-        """Tell whether the platform itself takes the member for an admin."""
+    async def is_admin(self, workspace: str, member: str, *, fresh: bool = True) -> bool:
+        """Tell whether the platform itself takes the member for an admin.
+
+        Where it need not be `fresh`, what was known some minutes ago will do.
+        """
         ...
 
     async def find_role(self, workspace: str, text: str) -> Role | None:

@@ -28,8 +28,9 @@ from bot.domain.events import (
 )
 from bot.domain.interview import KEY_PREFIX
 from bot.domain.people import Member, Workspace
-from bot.errors import ChatError, CommandError, Forbidden, QuizError
+from bot.errors import CommandError, QuizError
 from bot.ports import ChatPort, Clock, Storage
+from bot.services.admitting import Admitting
 from bot.services.answering import Answering
 from bot.services.forming import Forming, read_filled
 from bot.services.interviewing import Interviewing
@@ -90,6 +91,7 @@ class Conversing:
     storage: Storage
     chats: Mapping[str, ChatPort]
     clock: Clock
+    admitting: Admitting
     answering: Answering
     revealing: Revealing
     practising: Practising
@@ -127,7 +129,7 @@ class Conversing:
                 return await self._submit(event)
             case HomeOpened(origin):
                 caller = await self._identify(origin)
-                is_admin = await self._is_admin(origin, caller)
+                is_admin = await self.admitting.is_admin(caller)
                 return await compose_overview(
                     self.handlers.commands, self.practising.tell_due, caller, is_admin=is_admin
                 )
@@ -188,7 +190,7 @@ class Conversing:
     async def _admit(self, origin: Origin, rights: Rights) -> Caller:
         caller = await self._identify(origin)
         if rights is Rights.ADMIN:
-            await self._require_admin(origin, caller)
+            await self.admitting.require_admin(caller)
         return caller
 
     async def _press(self, event: ButtonPressed) -> Reply:
@@ -239,34 +241,3 @@ class Conversing:
             )
             member = await work.members.ensure(workspace.id, origin.member, origin.member_name)
         return workspace, member
-
-    async def _is_admin(self, origin: Origin, caller: Caller) -> bool:
-        try:
-            await self._require_admin(origin, caller)
-        except CommandError:
-            return False
-        return True
-
-    async def _require_admin(self, origin: Origin, caller: Caller) -> None:
-        async with self.storage.reading() as work:
-            appointed = await work.members.admins(caller.workspace.id)
-            roles = await work.admin_roles.of_workspace(caller.workspace.id)
-        is_appointed = any(admin.id == caller.member.id for admin in appointed)
-        chat = self.chats[origin.platform]
-        try:
-            if is_appointed and await chat.is_member(origin.workspace, origin.member):
-                return
-            if await chat.is_admin(origin.workspace, origin.member):
-                return
-            has = await chat.role_ids(origin.workspace, origin.member) if roles else ()
-        except ChatError as error:
-            raise CommandError(
-                "The platform does not say just now whether you are an admin. "
-                "Try again in a minute."
-            ) from error
-        if any(role.external_id in has for role in roles):
-            return
-        raise Forbidden(
-            "Only admins of this workspace may do that. Ask one of them, or let one type: "
-            f"/fastapi-quiz admins add {caller.member.name}"
-        )

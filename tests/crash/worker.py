@@ -89,7 +89,7 @@ class WireChat:
         """Everybody is."""
         return True
 
-    async def is_admin(self, workspace: str, member: str) -> bool:
+    async def is_admin(self, workspace: str, member: str, *, fresh: bool = True) -> bool:
         """Everybody is."""
         return True
 

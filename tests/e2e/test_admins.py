@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.commands import COMMANDS, Rights
 from tests.stage import START, Play
 
 
@@ -40,6 +41,38 @@ async def test_an_appointed_admin_may_until_it_is_taken_back(play: Play) -> None
     assert played.of("schedule", only="ben")
     assert played.of("notice")[-2].data["admins"] == ["ben"]
     assert played.last("error").only == "ben"
+
+
+async def test_help_lists_what_the_caller_may_call(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        @ben: /fastapi-quiz help
+        @ana: /fastapi-quiz admins add @ben
+        @ben: /fastapi-quiz help
+        """
+    )
+    member, admin = played.of("help")
+    assert "/fastapi-quiz schedule" not in member.text
+    assert "Admins also have schedule, generate, questions, status" in member.text
+    assert "[Schedule]" not in member.text
+    assert "/fastapi-quiz schedule add TIME" in admin.text
+    assert "Admins also" not in admin.text
+    assert "[Schedule]" in admin.text
+    mine = [command.usage for command in COMMANDS if command.rights is Rights.ALL]
+    assert member.data["commands"] == mine
+    assert admin.data["commands"] == [command.usage for command in COMMANDS]
+
+
+async def test_help_on_an_admins_command_says_so_to_everybody(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        @ben: /fastapi-quiz help schedule
+        @ben: /fastapi-quiz help schedule pause
+        """
+    )
+    group, one = played.of("help")
+    assert group.text.count("(for admins)") == len(group.data["commands"])
+    assert "stop posting until `resume` (for admins)" in one.text
 
 
 async def test_everybody_with_an_appointed_role_may_while_they_have_it(play: Play) -> None:

@@ -13,13 +13,17 @@ from bot.domain.question import Question
 
 @dataclass(frozen=True, slots=True)
 class HelpCard:
-    """What one can do here: usage and meaning of each command the caller may call."""
+    """What one can do here: usage and meaning of each command the caller may call.
+
+    `admin_lines` are those of admins, for admins; to others `admin_words` names their first words.
+    """
 
     kind: ClassVar[str] = "help"
     lines: tuple[tuple[str, str], ...]
-    admin_lines: tuple[tuple[str, str], ...]
+    admin_lines: tuple[tuple[str, str], ...] = ()
     buttons: tuple[Button, ...] = ()
     emoji: str = BULB
+    admin_words: tuple[str, ...] = ()
 
     def data(self) -> dict[str, Any]:
         """What the card was made of."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from tests.adapters.discord.conftest import Stage, schedule_question
+from tests.fakes.discord.checks import walk
 from tests.fakes.discord.world import User
 from tests.fakes.discord_server import text_of
 
@@ -51,6 +52,19 @@ async def test_who_has_left_the_server_is_nobody_there_any_more(stage: Stage) ->
     ):
         asked = await server.call(ben, command, options, channel=direct)
         assert "Use me in a server" in text_of((await server.answered(asked)).messages[0])
+
+
+async def test_help_shows_admins_what_they_have_and_nobody_else(stage: Stage) -> None:
+    server = stage.server
+    ben, ana = server.member("ben"), server.member("ana", manages=True)
+    shown = {}
+    for member in (ben, ana):
+        asked = await server.answered(await server.call(member, "help"))
+        labels = [one.get("label") for one in walk(asked.messages[-1]["components"])]
+        words = "".join(map(text_of, asked.messages))
+        shown[member.name] = ("schedule pause" in words, "Schedule" in labels)
+    assert shown == {"ben": (False, False), "ana": (True, True)}
+    assert count_questions_about(stage, ben) == 0
 
 
 def count_questions_about(stage: Stage, member: User) -> int:

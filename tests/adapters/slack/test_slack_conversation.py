@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.fakes.slack_bot import Bot, post_question
+from tests.fakes.slack_limits import all_text
+from tests.fakes.slack_state import Fault
 
 
 async def test_help_is_private_and_has_buttons(bot: Bot) -> None:
@@ -12,6 +14,25 @@ async def test_help_is_private_and_has_buttons(bot: Bot) -> None:
 
     assert (bot.last.kind, bot.last.only, bot.last.via) == ("help", bot.ben.id, "response_url")
     assert "My streak" in [button["text"]["text"] for button in bot.last.buttons]
+
+
+async def test_help_shows_admins_what_they_have_and_nobody_else(bot: Bot) -> None:
+    shown = {}
+    for member in (bot.ben, bot.ana):
+        await bot.type(member, "help")
+        buttons = [button["text"]["text"] for button in bot.last.buttons]
+        shown[member.name] = (
+            "schedule pause ID" in all_text(bot.last.blocks),
+            "Schedule" in buttons,
+        )
+    assert shown == {"ben": (False, False), "ana": (True, True)}
+
+
+async def test_help_comes_also_while_slack_does_not_say_who_is_an_admin(bot: Bot) -> None:
+    bot.server.inject("users.info", *[Fault(error="fatal_error")] * 2)
+    await bot.type(bot.ana, "help")
+    assert bot.last.kind == "help"
+    assert "Admins also have schedule" in all_text(bot.last.blocks)
 
 
 async def test_a_question_is_posted_once_with_its_key(bot: Bot) -> None:

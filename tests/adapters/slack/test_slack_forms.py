@@ -75,11 +75,12 @@ async def test_the_form_begins_with_the_admins_own_zone(bot: Bot) -> None:
 
 
 async def test_who_may_not_is_told_before_they_fill_in_a_form(bot: Bot) -> None:
-    await bot.type(bot.ben, "help")
-    await bot.acts.press(bot.ben, bot.last, "Schedule")
+    await bot.type(bot.ana, "help")
+    bot.ana.is_admin = False
+    await bot.acts.press(bot.ana, bot.last, "Schedule")
     await bot.settle()
 
-    assert not bot.acts.open_view(bot.ben)
+    assert not bot.acts.open_view(bot.ana)
     assert "Only admins" in bot.last.text
 
 
