@@ -29,7 +29,7 @@ from adapters.discord.membership import (
 )
 from adapters.discord.messages import Page, make_message
 from adapters.discord.pacing import Pacer
-from adapters.discord.pointing import make_pointer
+from adapters.discord.pointing import Untold, make_pointer
 from adapters.discord.rights import find_missing, find_name
 from adapters.discord.seeding import Seeder
 from adapters.discord.servers import Servers
@@ -62,11 +62,13 @@ class Chat:
         pacer: Pacer,
         homes: Homes,
         servers: Servers,
+        untold: Untold,
         seconds: Callable[[], float] = monotonic,
     ) -> None:
         self._client = client
         self._homes = homes
         self._servers = servers
+        self.untold = untold
         self._pacer = pacer
         self.memberships = Memberships()
         self.presence = Presence()
@@ -257,6 +259,7 @@ class Chat:
 
         An answer's button is there once, for all; news are told to each member once an hour.
         """
+        await self.untold.keep(workspace, member, card)
         hour = int(self.seconds() // POINTED_AGAIN)
         key = card.key if isinstance(card, RevealCard) else f"{hour}/{member}"
         if (channel, key) in self._pointed:
@@ -312,9 +315,11 @@ class Chat:
             return await fetch_membership(self._connected(), _number(workspace), _number(member))
 
     async def forget(self, workspace: str, member: str) -> None:
-        """Drop where the member writes from, what they may, and that they were there."""
+        """Drop where the member writes from, what they may, that they were there, and what
+        waits for them."""
         self.memberships.note(workspace, member, None)
         self.presence.forget(workspace, member)
+        await self.untold.forget(workspace, member)
         await self._homes.forget(member, _number(workspace))
 
     def _connected(self) -> discord.Client:

@@ -18,6 +18,7 @@ from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
 from adapters.discord.membership import read_membership
 from adapters.discord.messages import Page, make_message
+from adapters.discord.pointing import UNTOLD
 from adapters.discord.render import render_card
 from adapters.discord.servers import Servers
 from adapters.discord.shapes import Reaction
@@ -81,8 +82,18 @@ class Desk:
         with following_event(str(interaction.id)):
             may_open_form = button.action in _FORM_BUTTONS
             origin = await self._receive(interaction, may_open_form)
+            if origin and button.action == UNTOLD:
+                await self._show_untold(interaction, origin)
+                return
             event = inbound.make_press(origin, interaction, button) if origin else None
             await self._attend(interaction, event, may_open_form)
+
+    async def _show_untold(self, interaction: discord.Interaction[Any], origin: Origin) -> None:
+        """Show what could be told in no direct message."""
+        who = (origin.workspace, origin.member)
+        await self._respond(interaction, Reply([await self._chat.untold.recall(*who)]), None)
+        await self._chat.untold.forget(*who)
+        self.forget_membership(origin)
 
     async def submit(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a filled form."""

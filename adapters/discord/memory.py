@@ -6,7 +6,8 @@ from typing import Protocol
 
 
 class Memory(Protocol):
-    """Named words: hashes of synced commands, members' home servers, greeted servers."""
+    """Named words: hashes of synced commands, members' home servers, greeted servers, and what
+    members could not be told."""
 
     async def recall(self, name: str) -> str | None:
         """Return the word kept under the name."""

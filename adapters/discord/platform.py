@@ -17,6 +17,7 @@ from adapters.discord.home import Homes
 from adapters.discord.inbound import PLATFORM
 from adapters.discord.memory import Memory
 from adapters.discord.pacing import Pacer
+from adapters.discord.pointing import Untold
 from adapters.discord.servers import Servers
 from bot.config import DiscordSettings
 from bot.errors import ConfigError
@@ -67,7 +68,9 @@ class DiscordPlatform:
         )
         self._homes = Homes(memory)
         self._servers = Servers()
-        self.chat = Chat(self._ready_client, self._pacer, self._homes, self._servers)
+        self.chat = Chat(
+            self._ready_client, self._pacer, self._homes, self._servers, Untold(memory)
+        )
         self._desk = Desk(self.chat, self._homes, self._servers)
 
     def _ready_client(self) -> discord.Client | None:

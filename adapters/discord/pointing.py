@@ -1,9 +1,24 @@
-"""What stands in the channel for somebody who takes no direct messages."""
+"""What stands in the channel for somebody who takes no direct messages, and what it leads to."""
 
 from __future__ import annotations
 
+from adapters.discord.memory import Memory
 from adapters.discord.messages import Page
-from bot.domain.cards import Button, Card, MockReportCard, NoticeCard, RevealCard
+from bot.domain.cards import (
+    Button,
+    Card,
+    ErrorCard,
+    GradeCard,
+    MockCard,
+    MockReportCard,
+    NoticeCard,
+    RevealCard,
+)
+
+UNTOLD = "untold"
+"""The action of a button that shows what somebody could not be told."""
+_MOST_KEPT = 10
+_GAP = "\n\n"
 
 
 def make_pointer(member: str, card: Card) -> Page:
@@ -17,8 +32,45 @@ def _find_way(card: Card) -> Button:
     match card:
         case RevealCard():
             return Button("Reveal", "reveal", card.key)
+        case GradeCard():
+            return Button("My answers", "command", value="history")
+        case MockCard():
+            return Button("Mock interview", "command", value="mock")
         case MockReportCard():
             return Button("My interviews", "command", "history", "mock")
         case NoticeCard(buttons=(button, *_)):
             return button
+        case NoticeCard() | ErrorCard():
+            return Button("Show", UNTOLD)
     return Button("Status", "command", "", "status")
+
+
+class Untold:
+    """Notices that nothing else shows again, until whom they are for asks for them."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def keep(self, guild: str, member: str, card: Card) -> None:
+        """Keep the words of such a card beside those that wait already, the newest few.
+
+        They come again where the pointer to them could not be posted.
+        """
+        if isinstance(card, NoticeCard | ErrorCard) and _find_way(card).action == UNTOLD:
+            kept = await self._memory.recall(_name(guild, member))
+            texts = [text for text in (kept or "").split(_GAP) if text not in ("", card.text)]
+            texts = [*texts, card.text][-_MOST_KEPT:]
+            await self._memory.keep(_name(guild, member), _GAP.join(texts))
+
+    async def recall(self, guild: str, member: str) -> NoticeCard:
+        """Return what waits for somebody."""
+        kept = await self._memory.recall(_name(guild, member))
+        return NoticeCard(kept or "There is nothing new for you.")
+
+    async def forget(self, guild: str, member: str) -> None:
+        """Drop what waits for somebody, or was shown to them."""
+        await self._memory.forget(_name(guild, member))
+
+
+def _name(guild: str, member: str) -> str:
+    return f"{UNTOLD}:{guild}:{member}"

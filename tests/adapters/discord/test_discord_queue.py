@@ -11,6 +11,7 @@ from bot.domain.events import AccessLost, AccessRegained
 from storage.adapter_words import AdapterWords
 from storage.engine import open_engine
 from tests.adapters.discord.conftest import Stage, schedule_question
+from tests.fakes.discord.world import User
 from tests.fakes.discord_server import text_of
 
 FILLED = {
@@ -72,6 +73,33 @@ async def test_a_question_is_reported_by_its_button(stage: Stage) -> None:
     assert "out of the queue" in text_of(done.messages[0])
 
 
+async def test_a_decision_is_shown_in_the_channel_to_whom_it_could_not_be_told(
+    stage: Stage,
+) -> None:
+    server = stage.server
+    ben, olga = server.member("ben"), server.member("olga", manages=True)
+    ben.takes_messages = False
+    await schedule_question(stage)
+    await server.answered(await server.call(ben, "suggest", FILLED | {"title": "Prefixes"}))
+    rejection = {"id": 1, "reason": "We have that one"}
+    await server.answered(await server.call(olga, "questions reject", rejection))
+    before = len(server.posts())
+    await stage.run_due()
+    await server.until(lambda: len(server.posts()) > before)
+    pointer = server.posts()[-1]
+    assert "Prefixes" not in text_of(pointer)
+    await stage.restart()
+
+    async def press(member: User) -> str:
+        shown = await server.answered(await server.press(member, pointer, "Show"))
+        assert shown.private
+        return text_of(shown.messages[0])
+
+    assert "nothing new" in await press(olga)
+    assert "The admin says: We have that one" in await press(ben)
+    assert "nothing new" in await press(ben)
+
+
 async def test_a_removed_server_is_erased_in_time_and_restored_on_a_return(stage: Stage) -> None:
     server = stage.server
     assert stage.app is not None
@@ -103,8 +131,11 @@ async def test_forget_me_forgets_where_somebody_writes_from(stage: Stage) -> Non
     engine = open_engine(stage.url)
     words = AdapterWords(engine, "discord")
     assert await words.recall(f"home:{ben.id}") == str(server.guild.id)
+    untold = f"untold:{server.guild.id}:{ben.id}"
+    await words.keep(untold, "Your question was not taken.")
     await server.answered(await server.call(ben, "forget-me", {"confirm": True}))
     assert await words.recall(f"home:{ben.id}") is None
+    assert await words.recall(untold) is None
     direct = server.world.direct(ben)
     asked = await server.answered(await server.call(ben, "streak", channel=direct))
     assert "Use me in a server first" in text_of(asked.messages[0])

@@ -8,13 +8,16 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.discord.chat import POINTED_AGAIN
-from bot.domain.cards import NoticeCard
+from adapters.discord.pointing import make_pointer
+from bot.domain.cards import GradeCard, MockCard, NoticeCard
 from bot.services.reminding import make_reminder
 from storage.adapter_words import AdapterWords
 from tests.adapters.discord.conftest import Stage, find_tracebacks, schedule_question
 from tests.adapters.discord.port import KEY
+from tests.adapters.discord.questions import QUESTION
+from tests.adapters.discord.test_render import make_cards
 from tests.fakes.discord.world import SEND
-from tests.fakes.discord_server import find_button, text_of
+from tests.fakes.discord_server import text_of
 
 
 async def test_member_without_direct_messages_is_pointed_to_the_button(stage: Stage) -> None:
@@ -41,10 +44,13 @@ async def test_notice_to_an_admin_without_direct_messages_stays_private(stage: S
     olga = server.member("olga", manages=True)
     olga.takes_messages = False
     guild, channel = str(server.guild.id), str(server.general.id)
-    await stage.platform.chat.tell(guild, str(olga.id), channel, NoticeCard("A secret."))
+    for text in ("A secret.", "A secret.", "Another."):
+        await stage.platform.chat.tell(guild, str(olga.id), channel, NoticeCard(text))
     (note,) = server.posts()
     assert "A secret" not in text_of(note)
-    assert find_button(note, "Status")
+    shown = await server.answered(await server.press(olga, note, "Show"))
+    assert text_of(shown.messages[0]).strip() == "A secret.\n\nAnother."
+    assert shown.private
 
 
 async def test_a_reminder_without_direct_messages_leads_to_practice(stage: Stage) -> None:
@@ -59,6 +65,15 @@ async def test_a_reminder_without_direct_messages_leads_to_practice(stage: Stage
     shown = await server.answered(await server.press(ben, note, "Practise"))
     assert "Only admins" not in text_of(shown.messages[0])
     assert shown.private
+
+
+def test_whoever_filled_in_a_form_is_pointed_to_what_they_may_see() -> None:
+    """The answer to a form comes as a direct message where its own way is lost."""
+    cards = [*make_cards("x", 2), MockCard(QUESTION, KEY, 1, 5)]
+    mine = [card for card in cards if isinstance(card, GradeCard | MockCard | NoticeCard)]
+    leads = {make_pointer("1", card).buttons[0].value for card in mine}
+    assert {"history", "mock"} <= leads
+    assert "status" not in leads
 
 
 async def test_later_news_are_pointed_to_again_and_every_admin_is(stage: Stage) -> None:
