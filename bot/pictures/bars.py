@@ -11,9 +11,8 @@ from bot.pictures.canvas import (
     TEXT,
     WIDTH,
     Canvas,
-    fit_text,
-    load_font,
 )
+from bot.pictures.letters import fit_text, measure_text
 
 MOST_BARS = 16
 PITCH = 72
@@ -50,7 +49,7 @@ def _draw_bar(
     palette = canvas.palette
     label, amount, words = bar
     top = HEAD + row * PITCH
-    room = WIDTH - 2 * MARGIN - load_font(TEXT).getlength(words) - _GAP
+    room = WIDTH - 2 * MARGIN - measure_text(words, TEXT) - _GAP
     canvas.write((MARGIN, top), fit_text(label, TEXT, room), TEXT, palette.ink)
     canvas.write((WIDTH - MARGIN, top), words, TEXT, palette.ink, "ra")
     canvas.draw.rectangle(find_bar(row, 1), fill=palette.nothing)

@@ -1,18 +1,14 @@
-"""What all pictures share: colours, letters that fit, and the PNG in the end."""
+"""What all pictures share: colours, lines of text, and the PNG in the end."""
 
 from __future__ import annotations
 
 import io
-import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
-from itertools import groupby
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from bot.pictures import Theme
+from bot.pictures.letters import DIRECTION, fit_text, load_font, measure_text, split_runs
 
 WIDTH = 800
 """Pixels. A phone shows a picture about 390 points wide, so that 2 pixels are one point."""
@@ -70,13 +66,6 @@ PALETTES = {
 }
 
 
-@lru_cache(maxsize=8)
-def load_font(size: int) -> ImageFont.FreeTypeFont:
-    """Return the font that ships with the program, in that size."""
-    font = files("bot.pictures").joinpath("fonts/DejaVuSansCondensed.ttf").read_bytes()
-    return ImageFont.truetype(io.BytesIO(font), size)
-
-
 class Canvas:
     """An image of the full width that is drawn on and saved."""
 
@@ -89,7 +78,14 @@ class Canvas:
         self, at: tuple[float, float], text: str, size: int, colour: Colour, anchor: str = "la"
     ) -> None:
         """Write a line; `anchor` is Pillow's: left, middle or right, and ascender or middle."""
-        self.draw.text(at, text, fill=colour, font=load_font(size), anchor=anchor)
+        x, y = at
+        ascent, descent = load_font(size).getmetrics()
+        base = y + (ascent if anchor[1] == "a" else (ascent - descent) / 2)
+        if anchor[0] == "r":
+            x -= measure_text(text, size)
+        for font, run in split_runs(text, size):
+            self.draw.text((x, base), run, colour, font, anchor="ls", direction=DIRECTION)
+            x += font.getlength(run)
 
     def write_head(self, title: str, small: str) -> None:
         """Write the title and the line under it."""
@@ -107,35 +103,3 @@ class Canvas:
 
 HEAD = MARGIN + 84
 """Where the drawing begins below the title."""
-
-
-def fit_text(text: str, size: int, room: float) -> str:
-    """Return what the font can write of a text, shortened to so many pixels.
-
-    Where letters had to be left out, an ellipsis says so.
-    """
-    runs = groupby(unicodedata.normalize("NFC", text), _can_write)
-    written = (_leave_out(signs) if not can else "".join(signs) for can, signs in runs)
-    plain = " ".join("".join(written).split())
-    font = load_font(size)
-    if font.getlength(plain) <= room:
-        return plain
-    end = len(plain)
-    while end and font.getlength(f"{plain[:end].rstrip()}…") > room:
-        end -= 1
-    return f"{plain[:end].rstrip()}…"
-
-
-def _leave_out(signs: Iterable[str]) -> str:
-    return "…" if any(map(str.isalnum, signs)) else ""
-
-
-@lru_cache(maxsize=4096)
-def _can_write(sign: str) -> bool:
-    """Tell whether the font has the sign; what moves the writing's direction is none."""
-    if sign.isspace():
-        return True
-    if not sign.isprintable():
-        return False
-    font = load_font(SMALL)
-    return bytes(font.getmask(sign)) != bytes(font.getmask("\uffff"))

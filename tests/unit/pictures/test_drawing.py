@@ -9,16 +9,14 @@ import time
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from PIL import Image
 
 from bot.domain.pictures import BarsPicture, CalendarPicture, Picture, picture_mocks, picture_topics
 from bot.domain.streak import LedgerDay, Outcome, Streak
-from bot.pictures import Theme, draw_picture
+from bot.pictures import Theme
 from bot.pictures.bars import MOST_BARS, find_bar
 from bot.pictures.calendar import find_box
-from bot.pictures.canvas import MARGIN, PALETTES, TEXT, WIDTH, fit_text, load_font
+from bot.pictures.canvas import MARGIN, PALETTES, WIDTH
 from bot.pictures.drawing import draw_png
 from bot.pictures.trend import find_point
 
@@ -205,28 +203,6 @@ def test_alternative_texts_say_what_is_shown() -> None:
 def test_days_outside_the_weeks_are_not_told() -> None:
     old = TODAY - timedelta(weeks=40)
     assert "no question day" in make_calendar({old: Outcome.MISSED}).describe()
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.text(max_size=200))
-def test_any_name_can_be_drawn(name: str) -> None:
-    fitted = fit_text(name, TEXT, 300)
-    assert load_font(TEXT).getlength(fitted) <= 300
-    bars = BarsPicture("leaderboard", name, ((name, 1.0, "1 point"),))
-    assert draw_picture(bars, Theme.DARK) is not None
-
-
-@pytest.mark.parametrize("name", ["José", "Łukasz", "Иван", "Ωμέγα", "محمد", "Việt", "א ב"])
-def test_names_in_many_scripts_are_written(name: str) -> None:
-    assert fit_text(name, TEXT, 700) == name
-
-
-@pytest.mark.parametrize(
-    ("name", "written"),
-    [("2. 王小明", "2. …"), ("Ana 王 B", "Ana … B"), ("👍🏽 Zoe", "Zoe"), ("a\u200bb", "ab")],
-)
-def test_letters_that_the_font_lacks_leave_a_mark(name: str, written: str) -> None:
-    assert fit_text(name, TEXT, 700) == written
 
 
 def test_a_picture_takes_less_than_50_ms() -> None:
