@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import singledispatch
 
 from adapters.discord import interviews, limits
+from adapters.discord.hints import name_options
 from adapters.discord.limits import measure
 from adapters.discord.messages import AMBER, GREEN, RED, Page
 from adapters.discord.tables import (
@@ -58,7 +59,8 @@ def render_card(card: Card) -> list[Page]:
 
     Buttons are on the last one, but on the first where they carry the key of a post.
     """
-    whole = _render(card)
+    made = _render(card)
+    whole = replace(made, text=name_options(made.text), footer=name_options(made.footer))
     room = limits.LAYOUT_TEXT - 2 * limits.EMBED_TITLE if whole.hidden else PAGE_TEXT
     title, text = _fit_title(whole.title, whole.text)
     parts = split_markdown(text, room) or [_EMPTY]
@@ -230,7 +232,7 @@ def _schedules(card: SchedulesCard) -> Page:
 
 def _list_schedules(card: SchedulesCard | StatusCard) -> str:
     if not card.schedules:
-        return "There is no schedule yet. Type: `/fastapi-quiz schedule add time:09:00`"
+        return wording.NO_SCHEDULE
     pairs = ((schedule.number, describe_schedule(schedule)) for schedule in card.schedules)
     return "\n".join(f"**{number}**  {text}" for number, text in pairs)
 

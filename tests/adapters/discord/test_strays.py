@@ -256,7 +256,7 @@ async def test_left_server_and_deleted_channel_pause_schedules(stage: Stage) -> 
     await stage.run_due()
     (told,) = await server.until(lambda: server.told(olga))
     assert "The channel was deleted. Schedule 1 is paused" in text_of(told)
-    assert "another channel with /fastapi-quiz schedule edit 1" in text_of(told)
+    assert "another channel with /fastapi-quiz schedule edit id:1" in text_of(told)
     assert told["embeds"][0]["author"]["name"] == "Acme"
     assert await stage.app.next_wake_at() is None
 
