@@ -157,8 +157,9 @@ def _next_positional(
     for option in positionals:
         if option.name not in values:
             return option
-    spaces = " A value with spaces goes in quotes." if values else ""
-    raise CommandError(f'"{word}" is one word too many.{spaces} {command.usage}')
+    named = " Write each value behind its name, in quotes if it has spaces."
+    hint = named if command.options else ""
+    raise CommandError(f'"{word}" is one word too many.{hint} {command.usage}')
 
 
 def read_options(command: Command, raw: Mapping[str, str]) -> dict[str, Any]:

@@ -130,7 +130,8 @@ def read_zone(text: str) -> str:
     name = text.strip().replace(" ", "_")
     zone = known_zones().get(name.casefold())
     if zone is None:
-        hint = did_you_mean(name, known_zones().values())
+        # no abbreviation is offered for another: CEST is no EST
+        hint = did_you_mean(name, (zone for zone in known_zones().values() if "/" in zone))
         raise CommandError(
             f'"{text}" is not a time zone.{hint} Write an IANA name like Europe/Berlin.'
         )

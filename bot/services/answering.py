@@ -13,8 +13,9 @@ from bot.domain.grading import Grade
 from bot.domain.question import QuestionFilter
 from bot.domain.review import rate_grade
 from bot.domain.writing import Asker
-from bot.errors import CommandError, NotFound
+from bot.errors import CommandError
 from bot.ports import Grader, Storage, UnitOfWork
+from bot.services.fitting import explain_misfit
 from bot.services.marking import mark_answer
 from bot.services.reviewing import go_on
 from bot.services.shown import (
@@ -62,7 +63,7 @@ class Answering:
     ) -> Draft:
         deck = await work.questions.deck(caller.workspace.id, wanted)
         if not deck:
-            raise NotFound(f"No question fits: {wanted}. Type /fastapi-quiz topics to see what is.")
+            raise await explain_misfit(work, caller.workspace.id, wanted)
         others = Deck(await leave_out_shown(work, caller, deck))
         seen = await work.deliveries.rounds_of(caller.workspace.id, caller.member.id)
         pick = others.pick(seen, (), f"{caller.workspace.seed}/{caller.member.id}")

@@ -34,10 +34,11 @@ from bot.domain.interview_words import describe_answer
 from bot.domain.people import Level, Member, Workspace
 from bot.domain.question import Question
 from bot.domain.writing import Asker
-from bot.errors import ChatError, CommandError, NotFound
+from bot.errors import ChatError, CommandError
 from bot.ports import ChatPort, Clock, Grader, Storage, UnitOfWork
 from bot.services.answering import Answering, require_text
 from bot.services.background import Background
+from bot.services.fitting import explain_misfit
 from bot.services.interview_steps import (
     ask_next,
     ask_on,
@@ -115,9 +116,7 @@ class Interviewing:
         )
         fresh = await list_fresh(work, caller, wish)
         if not fresh:
-            raise NotFound(
-                f"No question fits: {wish.wanted}. Type /fastapi-quiz topics to see what is."
-            )
+            raise await explain_misfit(work, caller.workspace.id, wish.wanted)
         await work.interviews.begin(replace(wish, length=min(length, len(fresh))))
         begun = await work.interviews.open_of(caller.workspace.id, caller.member.id)
         assert begun is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import islice
@@ -26,6 +26,7 @@ from bot.domain.schedule import (
 from bot.domain.wording import no_schedule
 from bot.errors import ChatError, CommandError, NotFound, Rejected
 from bot.ports import ChatPort, Storage, UnitOfWork
+from bot.services.fitting import explain_misfit
 from bot.services.generated_pack import GeneratedPack
 from bot.services.generating import GENERATED
 from bot.services.planning import (
@@ -68,14 +69,15 @@ class Scheduling:
         await self._make_pack(options)
         next_due_at = schedule.rhythm.next_slot(caller.now).due_at
         async with self.storage.writing() as work:
-            if len(await work.schedules.of_workspace(caller.workspace.id)) >= MOST_SCHEDULES:
+            others = await work.schedules.of_workspace(caller.workspace.id)
+            if len(others) >= MOST_SCHEDULES:
                 raise CommandError(
                     f"This workspace has {MOST_SCHEDULES} schedules. Remove one first."
                 )
             await _require_questions(work, schedule)
             schedule = _with_digest(replace(schedule, next_due_at=next_due_at), caller.now)
             schedule = await work.schedules.add(schedule)
-        return _say(schedule, "is set")
+        return _say(schedule, f"is set{_name_twin(schedule, others)}")
 
     @handles("schedule list")
     async def list_all(self, call: Call) -> Reply:
@@ -168,7 +170,7 @@ class Scheduling:
             picker = await open_picker(work, [schedule])
             draft, low = plan_question(picker, caller.workspace, schedule, slot, self.grace, run)
             if draft.question_key is None:
-                raise NotFound(f"{draft.reason} Type /fastapi-quiz topics to see what is.")
+                raise NotFound(f"{draft.reason} Type /fastapi-quiz topics to see what there is.")
             await work.deliveries.insert([draft])
             if low:
                 await work.schedules.save(replace(schedule, low_told_at_size=low.size))
@@ -260,6 +262,14 @@ def _with_digest(schedule: Schedule, now: datetime) -> Schedule:
     return replace(schedule, digest_due_at=schedule.next_digest(now))
 
 
+def _name_twin(schedule: Schedule, others: Sequence[Schedule]) -> str:
+    """Say that another one posts there at the same moment: it may have been added twice."""
+    for other in others:
+        if (other.channel, other.next_due_at) == (schedule.channel, schedule.next_due_at):
+            return f", beside schedule {other.number}, which posts at the same time"
+    return ""
+
+
 async def _find(work: UnitOfWork, call: Call, *, to_change: bool = False) -> Schedule:
     number, workspace_id = call.options["id"], call.caller.workspace.id
     schedule = await work.schedules.find(workspace_id, number, to_change=to_change)
@@ -274,12 +284,7 @@ async def _require_questions(work: UnitOfWork, schedule: Schedule) -> None:
         return
     if wanted.pack:
         await _require_pack(work, schedule, wanted.pack)
-    everything = await work.questions.deck(schedule.workspace_id, QuestionFilter())
-    topics = {topic for question in everything for topic in question.topics}
-    hint = did_you_mean(wanted.topic, topics) if wanted.topic and wanted.topic not in topics else ""
-    raise NotFound(
-        f"No question fits: {wanted}.{hint} Type /fastapi-quiz topics to see what is there."
-    )
+    raise await explain_misfit(work, schedule.workspace_id, wanted)
 
 
 async def _require_pack(work: UnitOfWork, schedule: Schedule, name: str) -> None:

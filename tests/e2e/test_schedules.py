@@ -162,3 +162,19 @@ async def test_the_preview_of_a_paused_schedule_says_so(play: Play) -> None:
     preview = played.last("preview")
     assert preview.data["paused"]
     assert "once it is resumed: it is paused" in preview.text.splitlines()[0]
+
+
+async def test_who_adds_a_schedule_twice_is_told_of_the_first(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        @ana: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin days:mon-fri
+        @ana: /fastapi-quiz schedule add 10:00 tz:Europe/Berlin
+        @ana: /fastapi-quiz schedule pause 3
+        @ana: /fastapi-quiz schedule add 10:00 tz:Europe/Berlin
+        @ana: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin channel:#backend
+        """
+    )
+    first, twin, *others = (card.text.splitlines()[0] for card in played.of("schedule"))
+    assert first == "Schedule 1 is set."
+    assert twin == "Schedule 2 is set, beside schedule 1, which posts at the same time."
+    assert not [text for text in others if "beside" in text]

@@ -13,6 +13,9 @@ MISTYPED = [
     ("schedule add nine", "09:00"),
     ("schedule add 24:30", "09:00"),
     ("schedule add 09:00 tz:Europe/Berln", "Europe/Berlin"),
+    ("schedule add 09:00 Europe/Berlin", "behind its name"),
+    ("ask topic:routng", 'Did you mean "routing"?'),
+    ("mock topic:routng", 'Did you mean "routing"?'),
     ("schedule add 09:00 days:mon-fryday", '"friday"'),
     ("schedule add 09:00 level:freshr", "fresher"),
     ("schedule add 09:00 topic:routng", "routing"),
@@ -65,6 +68,13 @@ async def test_help_explains_one_command_or_a_group(play: Play) -> None:
     assert "For example: /fastapi-quiz schedule add 09:00" in one.text
     assert len(group.data["commands"]) == 10
     assert streak.data["commands"] == ["/fastapi-quiz streak [MEMBER] [why:]"]
+
+
+@pytest.mark.parametrize("zone", ["CEST", "PST", "UTC+2"])
+async def test_no_zone_is_offered_that_is_hours_away(play: Play, zone: str) -> None:
+    played = await play(f"{START}\n@ana: /fastapi-quiz schedule add 09:00 tz:{zone}")
+    assert "Did you mean" not in played.last("error").text
+    assert "Europe/Berlin" in played.last("error").text
 
 
 HOSTILE = [
