@@ -78,7 +78,7 @@ async def find_missing(client: discord.Client, guild_id: int, channel_id: int) -
     try:
         channel = await guild.fetch_channel(channel_id)
     except discord.InvalidData:
-        return "That channel is none of this server's. Name one of them with channel:"
+        return "That channel is none of this server's. The option channel: takes one of them."
     except (discord.Forbidden, discord.NotFound):
         return "The bot does not see that channel. Give its role View Channel there."
     if not isinstance(channel, discord.TextChannel):

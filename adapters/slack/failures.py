@@ -29,7 +29,7 @@ _NOT_DONE = {
 _NOBODY_KNOWS = {"fatal_error", "internal_error", "service_unavailable"}
 """Slack's reference: "some aspect of the operation" may have succeeded before these."""
 
-_INVITE = "Type in that channel: /invite @FastAPI Quiz"
+_INVITE = "Type /invite @FastAPI Quiz in that channel."
 _REINSTALL = "An admin of the workspace must install the app again."
 _CHOOSE = "Choose another channel with /fastapi-quiz schedule edit."
 

@@ -23,7 +23,7 @@ async def find_missing(client: AsyncWebClient, channel: str) -> str | None:
         if word_of(error) == "channel_not_found":
             return (
                 "The bot can't see that channel. Name one as #channel; if it is private, "
-                "type there first: /invite @FastAPI Quiz"
+                "type /invite @FastAPI Quiz there first."
             )
         raise
     found: dict[str, Any] = answer.get("channel") or {}
@@ -31,5 +31,5 @@ async def find_missing(client: AsyncWebClient, channel: str) -> str | None:
     if found.get("is_archived"):
         return f"{name} is archived. Unarchive it, or choose another channel."
     if not found.get("is_member"):
-        return f"The bot is not in {name}. Type there: /invite @FastAPI Quiz"
+        return f"The bot is not in {name}. Type /invite @FastAPI Quiz there."
     return None

@@ -56,7 +56,7 @@ async def test_check_tries_the_tokens_and_looks_at_channels(tmp_path: Path) -> N
         bot.general.members.discard(bot.team.bot_user)
         code, said = await check(tmp_path, **settings)
         assert (code, said.split(":")[0]) == (1, "FAILED  slack")
-        assert "The bot is not in #general. Type there: /invite @FastAPI Quiz" in said
+        assert "The bot is not in #general. Type /invite @FastAPI Quiz there." in said
 
         await bot.type(bot.ana, "schedule pause 1")
         assert "0 scheduled channels" in (await check(tmp_path, **settings))[1]

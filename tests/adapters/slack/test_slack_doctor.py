@@ -165,7 +165,7 @@ async def test_channels_are_told_in_the_words_of_schedule_add(world: World) -> N
 
     for channel, sentence in (
         (world.general, "#general is archived. Unarchive it, or choose another channel."),
-        (away, "The bot is not in #away. Type there: /invite @FastAPI Quiz"),
+        (away, "The bot is not in #away. Type /invite @FastAPI Quiz there."),
         (secret, "The bot can't see that channel."),
     ):
         assert f"Channel {channel.id} of acme ({world.team.id}): {sentence}" in said

@@ -136,7 +136,7 @@ async def test_lost_rights_pause_the_schedule_and_tell_its_admin(bot: Bot) -> No
 
     (notice,) = of_kind(bot, "notice")
     assert notice.only == bot.ana.id
-    assert "/invite" in notice.text
+    assert "Type /invite @FastAPI Quiz in that channel. Schedule 1 is paused" in notice.text
     assert "schedule resume 1" in notice.text
 
 
@@ -279,7 +279,7 @@ async def test_slack_that_does_not_answer_keeps_nobody_from_trying_again(bot: Bo
 
 
 RIGHTS = {
-    "not a member": ("not_member", "/invite"),
+    "not a member": ("not_member", "Type /invite @FastAPI Quiz there. Nothing was changed."),
     "archived": ("archived", "is archived"),
     "unknown": ("unknown", "can't see that channel"),
 }
