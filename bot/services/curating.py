@@ -55,7 +55,8 @@ class Curating:
             ordered = sort_entries(fitting, Order(options.get("sort", Order.WORST)))
             chosen = ordered[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]
             rows = await _add_titles(work, call, chosen)
-        said = f"{len(fitting)} of {_name(wanted, state)}." if len(fitting) > 1 else ""
+        what = _name(wanted, state)
+        said = f"{what[0].upper()}{what[1:]}: {len(fitting)}." if len(fitting) > 1 else ""
         return Reply([BankCard(said, rows, len(fitting), page, pages)])
 
     @suggests_values(Type.QUESTION)

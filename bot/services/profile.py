@@ -61,8 +61,8 @@ class Profile:
                 [
                     NoticeCard(
                         "This erases your answers, streak, points, reviews, interviews, settings "
-                        "and waiting suggestions in this workspace for good. To do it, type: "
-                        "/fastapi-quiz forget-me confirm:yes",
+                        "and waiting suggestions in this workspace for good. To do it, press the "
+                        "button, or type: /fastapi-quiz forget-me confirm:yes",
                         buttons=(Button("Erase my data", "forget"),),
                     )
                 ]
