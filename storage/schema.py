@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtext('fastapi-quiz migrate'))")
+"""Waits for whoever else migrates this database, until the end of the transaction."""
 
 
 async def migrate(engine: AsyncEngine) -> str:
     """Make the database or bring it to the newest schema, in one transaction.
 
     An empty database gets the tables as they are declared, which a test holds to what the
-    migrations make. Returns the revision it has now. SQLite's foreign keys are off
-    meanwhile: rebuilding a table would otherwise delete the rows that point to it.
+    migrations make. Returns the revision it has now. Who comes while another process does it
+    waits, and finds it done. SQLite's foreign keys are off meanwhile: rebuilding a table would
+    otherwise delete the rows that point to it.
 
     Raises:
         SchemaError: the database is newer than this program.
@@ -36,6 +39,8 @@ async def migrate(engine: AsyncEngine) -> str:
             await _set_foreign_keys(connection, on=False)
         try:
             async with (await connection.execution_options(**WRITE)).begin():
+                if not sqlite:  # whose BEGIN IMMEDIATE waits by itself
+                    await connection.execute(_TAKE_TURN)
                 empty = await _refuse_newer(connection) is None
                 await connection.run_sync(_create if empty else _upgrade)
         finally:

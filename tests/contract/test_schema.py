@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import (
+    Boolean,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    inspect,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
 
@@ -71,49 +83,87 @@ async def test_a_new_database_is_like_a_migrated_one(engine: AsyncEngine) -> Non
     assert await schema.migrate(engine) == schema.head_revision()
 
 
-OLDEST = """
-INSERT INTO workspaces (id, platform, external_id, name, seed, emoji)
-VALUES (7, 'local', 'acme', 'Acme', 5, 'bulb');
-INSERT INTO members (id, workspace_id, external_id, name, on_leaderboard, admin, reminders)
-VALUES (8, 7, 'ana', 'Ana', {yes}, {no}, {no});
-INSERT INTO packs (id, name, digest) VALUES (3, 'own', 'd');
-INSERT INTO questions (id, pack_id, workspace_id, slug, version, level, topics, body, current)
-VALUES (9, 3, 7, 'why', 'v1', 'fresher', '[]', '{{}}', {yes});
-INSERT INTO schedules (id, workspace_id, number, channel, at, days, zone, reveal, created_by)
-VALUES (4, 7, 1, '#general', '09:00', '01234', 'UTC', 'private', 8);
-INSERT INTO deliveries (id, workspace_id, schedule_id, question_key, question_id, channel, slot,
-  run, purpose, key, round, state, due_at, expires_at, fence, tries)
-VALUES (5, 7, 4, 9, 'why', '#general', '2026-03-23', 0, 'question', 'k', 0, 'confirmed',
-  '2026-03-23 09:00:00', '2026-03-23 11:00:00', 1, 1);
-INSERT INTO attempts (id, workspace_id, member_id, delivery_id, slot, kind, once, at, late, points,
-  score, answer) VALUES (6, 7, 8, 5, '2026-03-23', 'answer', 'answer', '2026-03-23 10:00:00', {no},
-  3, 0.5, 'It depends.')
-"""
-"""A row in each table of the first schema that has others below it."""
-KEPT = ("workspaces", "members", "packs", "questions", "schedules", "deliveries", "attempts")
+def fill(connection: Any) -> dict[str, dict[str, Any]]:
+    """Write a row into every table but the version's, and return them."""
+    metadata = MetaData()
+    metadata.reflect(connection)
+    tables = [table for table in metadata.sorted_tables if table.name != "alembic_version"]
+    for table in tables:
+        row = {column.name: invent(column) for column in table.columns}
+        connection.execute(table.insert().values(row))
+    return read_rows(connection, [table.name for table in tables])
 
 
-async def test_migrations_keep_what_is_there(engine: AsyncEngine) -> None:
-    """From the oldest schema on, one after the other, as `migrate` does it."""
+def read_rows(connection: Any, names: list[str]) -> dict[str, dict[str, Any]]:
+    """Return the only row of each table."""
+    metadata = MetaData()
+    metadata.reflect(connection, only=names)
+    select = {name: metadata.tables[name].select() for name in names}
+    return {name: dict(connection.execute(select[name]).mappings().one()) for name in names}
+
+
+def invent(column: Any) -> object:
+    """A value that fits the column; what points to another table finds its row there."""
+    if column.foreign_keys or (column.primary_key and isinstance(column.type, Integer)):
+        return 7
+    values: dict[type, object] = {
+        Boolean: True,
+        Integer: 3,
+        Float: 0.5,
+        Date: date(2026, 3, 23),
+        DateTime: datetime(2026, 3, 23, 9),  # noqa: DTZ001 - as the columns hold it
+        String: column.name[:20],
+    }
+    return next(value for kind, value in values.items() if isinstance(column.type, kind))
+
+
+OLDER = schema.revisions()[:-1]
+GOES = {("members", "reminders")}
+"""Columns that a migration takes away on purpose."""
+
+
+@pytest.mark.parametrize("revision", OLDER)
+async def test_migrations_keep_what_is_there(engine: AsyncEngine, revision: str) -> None:
+    """From every older schema on, with a row in each of its tables, as `migrate` does it."""
     from alembic import command
 
-    def begin(connection: Any) -> None:
-        command.upgrade(schema._alembic_config(connection), "0001")
+    def begin(connection: Any) -> dict[str, dict[str, Any]]:
+        command.upgrade(schema._alembic_config(connection), revision)
+        return fill(connection)
 
-    is_sqlite = engine.dialect.name == "sqlite"
-    words = {"yes": "1", "no": "0"} if is_sqlite else {"yes": "true", "no": "false"}
     async with engine.begin() as connection:
-        await connection.run_sync(begin)
-        for statement in OLDEST.format(**words).split(";"):
-            await connection.execute(text(statement))
+        before = await connection.run_sync(begin)
     assert await schema.migrate(engine) == schema.head_revision()
     async with engine.connect() as connection:
-        for table in KEPT:
-            found = await connection.execute(text(f"SELECT count(*) FROM {table}"))
-            assert (table, found.scalar()) == (table, 1)
-        if is_sqlite:
+        after = await connection.run_sync(read_rows, list(before))
+        for name, row in before.items():
+            kept = {column: value for column, value in row.items() if (name, column) not in GOES}
+            assert {column: after[name].get(column) for column in kept} == kept, name
+        if engine.dialect.name == "sqlite":
             assert (await connection.execute(text("PRAGMA foreign_key_check"))).all() == []
             assert (await connection.execute(text("PRAGMA integrity_check"))).scalar() == "ok"
+
+
+async def test_two_that_migrate_at_once_take_turns(engine: AsyncEngine) -> None:
+    """As several processes of a new version do that start together, each after `migrate`."""
+    from alembic import command
+
+    async def migrate_together() -> None:
+        engines = [open_engine(str(engine.url.render_as_string(False))) for _ in range(4)]
+        try:
+            made = await asyncio.gather(*map(schema.migrate, engines))
+        finally:
+            await asyncio.gather(*(one.dispose() for one in engines))
+        assert made == [schema.head_revision()] * 4
+        assert await differences(engine) == []
+
+    await migrate_together()
+    await wipe(engine)
+    async with engine.begin() as connection:
+        await connection.run_sync(
+            lambda sync: command.upgrade(schema._alembic_config(sync), OLDER[0])
+        )
+    await migrate_together()
 
 
 async def test_sqlite_has_the_same_tables_whichever_way_they_came(tmp_path: Path) -> None:
