@@ -58,10 +58,11 @@ async def _import(config: Path | None, source: Path, name: str, workspace: str |
 
     reserved = {*shipped_packs(), GENERATED}
     require_name(name, reserved)
-    async with _open_database(config) as app:
-        owner = await find_workspace(app.storage, workspace) if workspace else None
-        with showing_progress() as begin:
-            questions = read_questions(source, name, begin("Reading"))
+    with showing_progress() as begin:
+        questions = read_questions(source, name, begin("Reading"))
+        async with _open_database(config) as app:
+            await app.start({})  # makes a new database, and refuses an older schema
+            owner = await find_workspace(app.storage, workspace) if workspace else None
             begin("Storing")
             importing = Importing(app.storage, reserved)
             return await importing.import_pack(questions, name, owner)
@@ -69,12 +70,10 @@ async def _import(config: Path | None, source: Path, name: str, workspace: str |
 
 @asynccontextmanager
 async def _open_database(config: Path | None) -> AsyncIterator[Application]:
-    """Open the configured database; a new one is made, an older schema refused."""
     from bot.app import build
     from bot.config import load_settings
 
     async with build(load_settings(config).database.url, {}) as app:
-        await app.start({})
         yield app
 
 
@@ -98,10 +97,12 @@ async def _load_stored(config: Path | None, name: str, workspace: str | None) ->
     from bot.errors import QuizError
     from bot.questions.pack_files import shipped_packs
     from bot.services.importing import find_workspace
+    from storage.schema import current_revision, require_current
 
     known = set(shipped_packs())
-    if _is_there(config):
-        async with _open_database(config) as app:
+    async with _open_database(config) as app:
+        if workspace or await current_revision(app.engine) is not None:
+            await require_current(app.engine)  # looking makes no database
             owner = await find_workspace(app.storage, workspace) if workspace else None
             async with app.storage.reading() as work:
                 if found := await work.questions.pack_questions(owner, name):
@@ -111,15 +112,6 @@ async def _load_stored(config: Path | None, name: str, workspace: str | None) ->
     raise QuizError(
         f"No pack is called `{name}`. {suggest_near(name, known, listed)} A folder will do, too."
     )
-
-
-def _is_there(config: Path | None) -> bool:
-    """Tell whether there is a database to look into: looking must not make one."""
-    from bot.config import load_settings
-    from storage.engine import open_engine, sqlite_file
-
-    path = sqlite_file(open_engine(load_settings(config).database.url))
-    return path is None or path.exists()
 
 
 def suggest_near(word: str, known: Iterable[str], otherwise: str) -> str:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
 import sqlite3
 import sys
 import zipfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pexpect
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.errors import QuizError
 from bot.questions.loader import load_pack
 from bot.questions.writing import describe_question, write_csv, write_json
+from storage.engine import open_engine
+from storage.schema import current_revision
+from tests.contract.test_schema import wipe
 from tests.e2e.test_program import fails, run
 from tests.stage import PACKS
 
@@ -109,11 +115,23 @@ def test_names_that_a_pack_may_not_have(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_looking_for_a_pack_makes_no_database(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bare_url: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FASTAPI_QUIZ_DATABASE__URL", bare_url)
+    assert asyncio.run(look_into(bare_url, wipe)) is None
     assert "Did you mean fastapi?" in refused("list", "--pack", "fastap")
-    assert list(tmp_path.iterdir()) == []
+    assert "fastapi-quiz migrate" in refused("list", "--workspace", "local:acme")
+    assert "no such file" in refused("import", "nowhere.json")
+    assert asyncio.run(look_into(bare_url, current_revision)) is None
+
+
+async def look_into(url: str, look: Callable[[AsyncEngine], Awaitable[object]]) -> object:
+    engine = open_engine(url)
+    try:
+        return await look(engine)
+    finally:
+        await engine.dispose()
 
 
 def call(*arguments: str) -> Result:
