@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from shlex import quote
+from stat import S_IMODE
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import StorageError
-from storage.engine import BUSY_TIMEOUT_MS, hold_file, sqlite_file
+from storage.engine import BUSY_TIMEOUT_MS, MEND_FULL, hold_file, sqlite_file
 from storage.schema import head_revision, revisions
 
 _PG_DUMP = (
@@ -65,7 +67,7 @@ def restore(engine: AsyncEngine, backup: Path, stamp: str) -> Path | None:
     """Put a copy in the database's place, and return where the old one is kept, if there was one.
 
     `stamp` makes the old one's name. Nothing is changed unless the copy is whole and no
-    other process has the database.
+    other process has the database. Whoever might use the old one may use both.
 
     Raises:
         StorageError: as said, or the copy was made by a newer version of this program.
@@ -83,6 +85,7 @@ def restore(engine: AsyncEngine, backup: Path, stamp: str) -> Path | None:
             _copy(backup, fresh)
             _check(fresh, backup, _OTHER_FILE)
             _forget_processes(fresh)
+            _give_to_the_same(fresh, file)
             kept = _put_aside(file, file.with_name(f"{file.name}.before-{stamp}"))
             fresh.replace(file)
         return kept
@@ -128,16 +131,30 @@ def _check(path: Path, source: Path, mend: str) -> None:
     with _open(path) as copy:
         said = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
         if said != "ok":
-            raise StorageError(f"{source} is damaged ({said}). {mend}")
+            raise StorageError(f"{source} is damaged ({' '.join(said.split())}). {mend}")
         tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master")}
-        if "alembic_version" not in tables:
-            raise StorageError(f"{source} is no database of fastapi-quiz. {mend}")
-        (revision,) = copy.execute("SELECT version_num FROM alembic_version").fetchone()
+        query = "SELECT version_num FROM alembic_version"
+        row = copy.execute(query).fetchone() if "alembic_version" in tables else None
+    if row is None:
+        raise StorageError(f"{source} is no database of fastapi-quiz. {mend}")
+    [revision] = row
     if revision not in revisions():
         raise StorageError(
             f"{source} has schema {revision}, which is newer than this program knows "
             f"({head_revision()}). Install the version of fastapi-quiz that made it."
         )
+
+
+def _give_to_the_same(path: Path, like: Path) -> None:
+    """Give a new file, which is its maker's alone, the owner and the rights of another one.
+
+    Root restores what a service of another user reads. Who may give nothing away keeps it.
+    """
+    if sys.platform != "win32" and like.exists():
+        rights = like.stat()
+        with suppress(PermissionError):
+            os.chown(path, rights.st_uid, rights.st_gid)
+            path.chmod(S_IMODE(rights.st_mode))
 
 
 def _forget_processes(path: Path) -> None:
@@ -153,6 +170,7 @@ def _put_aside(file: Path, kept: Path) -> Path | None:
         return None
     try:
         _copy(file, kept)
+        _give_to_the_same(kept, file)
     except sqlite3.DatabaseError:
         kept.unlink(missing_ok=True)
         for suffix in ("-wal", "-shm", ""):
@@ -175,7 +193,9 @@ def _explaining(path: Path, mend: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        raise StorageError(f"{path} can't be used: {error}. {mend}") from error
+        full = any(sign in str(error) for sign in ("disk is full", "disk I/O"))
+        said = f"{path} can't be used: {error}. {MEND_FULL if full else mend}"
+        raise StorageError(said) from error
     except OSError as error:
         problem = os.strerror(error.errno) if error.errno else str(error)
         raise StorageError(f"{path} can't be written: {problem}. {mend}") from error

@@ -164,10 +164,11 @@ def hold_file(engine: AsyncEngine) -> IO[str] | None:
     path = sqlite_file(engine)
     if path is None or fcntl is None:
         return None
+    lock = path.with_name(f"{path.name}-lock")
     try:
-        handle = path.with_name(f"{path.name}-lock").open("a+")
+        handle = lock.open("a+")
     except OSError as error:
-        raise StorageError(_explain("unable to open database file")) from error
+        raise StorageError(f"{lock} can't be opened: {error.strerror}. {_MEND_RIGHTS}") from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -207,13 +208,13 @@ async def explaining_errors() -> AsyncIterator[None]:
         raise StorageError(_explain(str(cause))) from error
 
 
+_MEND_RIGHTS = "Check that its folder exists, and that this user may write both."
+MEND_FULL = "Make room on its disk, or see what else is wrong with that, and try again."
 _EXPLANATIONS = (
-    (
-        "unable to open database file",
-        "The database file can't be opened. Check that its folder exists and may be written.",
-    ),
+    ("unable to open database file", f"The database file can't be opened. {_MEND_RIGHTS}"),
     ("readonly database", "The database file may not be written. Check its rights and owner."),
     ("database or disk is full", "The disk is full; nothing was written. Make room and try again."),
+    ("disk I/O error", f"The database file can't be read or written. {MEND_FULL}"),
     ("file is not a database", "The file is not an SQLite database. Check database.url."),
     ("malformed", "The database file is damaged. Restore it from a backup."),
     ("deadlock", "Something else changed the same at that moment. Try again."),

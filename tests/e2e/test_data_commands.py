@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import json
+import os
 import shutil
 import sqlite3
 import stat
@@ -22,6 +23,7 @@ from storage.engine import open_engine
 from storage.unit_of_work import SqlStorage
 from tests.e2e.test_operator import prepare
 from tests.e2e.test_program import fails, run
+from tests.e2e.test_streams import type_in_shell
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +144,57 @@ def test_a_backup_names_the_side_that_is_at_fault(used: Path) -> None:
         connection.execute("DROP TABLE alembic_version")
     said = fails(run("backup", "copy.db", folder=used), 1)
     assert "fastapi-quiz.db is no database of fastapi-quiz. Check database.url" in said
+
+
+def test_a_version_that_was_lost_is_no_database_of_ours(used: Path) -> None:
+    run("backup", "copy.db", folder=used)
+    for name in ("fastapi-quiz.db", "copy.db"):
+        with closing(sqlite3.connect(used / name)) as connection, connection:
+            connection.execute("DELETE FROM alembic_version")
+    for command, wrong in (("backup", "fastapi-quiz.db"), ("restore", "copy.db")):
+        target = "other.db" if command == "backup" else "copy.db"
+        assert f"{wrong} is no database of fastapi-quiz." in fails(
+            run(command, target, folder=used), 1
+        )
+
+
+def test_a_disk_without_room_is_said_with_what_to_do(used: Path) -> None:
+    """A limit of what a file may hold stands for the disk."""
+    run("backup", "copy.db", folder=used)
+    before = (used / "fastapi-quiz.db").read_bytes()
+    for command, full in (("backup other.db", "other.db"), ("restore copy.db", "fastapi-quiz.db")):
+        shell = f'ulimit -f 100; trap "" XFSZ; quiz {command}'
+        code, _, complaint = type_in_shell(shell, used)
+        assert (code, complaint.count("\n")) == (1, 1), complaint
+        assert f"{full} can't be used: disk I/O error. Make room" in complaint
+        assert "restore FILE" not in complaint
+    assert (used / "fastapi-quiz.db").read_bytes() == before
+    assert not [*used.glob("other*"), *used.glob("*.restoring"), *used.glob("*.before-*")]
+    code, _, complaint = type_in_shell('ulimit -f 1; trap "" XFSZ; quiz migrate', used)
+    assert (code, complaint.count("\n")) == (1, 1), complaint
+    assert "Make room" in complaint
+
+
+def test_a_lock_of_somebody_else_is_named(used: Path) -> None:
+    lock = used / "fastapi-quiz.db-lock"
+    lock.mkdir()  # which nobody can open as a file, root neither
+    said = fails(run("run", folder=used, FASTAPI_QUIZ_LOCAL__ENABLED="true"), 1)
+    assert "fastapi-quiz.db-lock can't be opened: Is a directory." in said
+
+
+def test_a_restored_database_may_be_used_by_those_who_might_use_the_old_one(used: Path) -> None:
+    run("backup", "copy.db", folder=used)
+    old = used / "fastapi-quiz.db"
+    old.chmod(0o640)
+    if os.geteuid() == 0:  # as who types `sudo fastapi-quiz restore` is
+        os.chown(old, 65534, 65534)
+    before = old.stat()
+    assert run("restore", "copy.db", folder=used).returncode == 0
+    [kept] = used.glob("fastapi-quiz.db.before-*")
+    for path, mode in ((old, 0o640), (kept, 0o640)):
+        now = path.stat()
+        assert (now.st_uid, now.st_gid) == (before.st_uid, before.st_gid), path
+        assert stat.S_IMODE(now.st_mode) == mode, path
 
 
 def test_who_ran_when_a_backup_was_made_is_not_missed(used: Path) -> None:
