@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,24 +61,30 @@ def export_workspace(context: typer.Context, wanted: _Id) -> None:
     """Print everything held on a workspace as one JSON object: its rows by table."""
 
     async def write() -> None:
-        async with open_core(context.obj) as app:
-            await _write_export(app, await _find(app, wanted))
+        async with (
+            open_core(context.obj) as app,
+            aclosing(_describe_all(app, await _find(app, wanted))) as parts,
+        ):
+            async for part in parts:
+                sys.stdout.write(part)
 
     asyncio.run(write())
 
 
-async def _write_export(app: Application, found: Workspace) -> None:
-    """Write row by row: a workspace may have millions."""
+async def _describe_all(app: Application, found: Workspace) -> AsyncGenerator[str]:
+    """Yield the JSON row by row: a workspace may have millions.
+
+    It is written elsewhere, or a full disk there would pass for one of the database.
+    """
     last = None
     async with app.storage.reading() as work:
         async for table, row in work.tenancy.export(found):
             if table != last:
                 opening = "{" if last is None else "\n ],"
-                sys.stdout.write(f"{opening}\n {json.dumps(table)}: [")
-            sys.stdout.write(",\n  " if table == last else "\n  ")
-            sys.stdout.write(json.dumps(row, ensure_ascii=False))
+                yield f"{opening}\n {json.dumps(table)}: ["
+            yield f"{',' if table == last else ''}\n  {json.dumps(row, ensure_ascii=False)}"
             last = table
-    sys.stdout.write("\n ]\n}\n")
+    yield "\n ]\n}\n"
 
 
 @workspace.command("purge")

@@ -28,7 +28,9 @@ class GraderName(StrEnum):
 
 def grade(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="JSON Lines; - reads standard input.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE|-", help="JSON Lines; - reads standard input.")
+    ],
     grader: Annotated[
         GraderName, typer.Option(help="Who grades; one that is not there is replaced.")
     ] = GraderName.LEXICAL,

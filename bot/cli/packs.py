@@ -60,7 +60,7 @@ async def _import(config: Path | None, source: Path, name: str, workspace: str |
     require_name(name, reserved)
     with showing_progress() as begin:
         questions = read_questions(source, name, begin("Reading"))
-        async with _open_database(config) as app:
+        async with _build(config) as app:
             await app.start({})  # makes a new database, and refuses an older schema
             owner = await find_workspace(app.storage, workspace) if workspace else None
             begin("Storing")
@@ -68,13 +68,11 @@ async def _import(config: Path | None, source: Path, name: str, workspace: str |
             return await importing.import_pack(questions, name, owner)
 
 
-@asynccontextmanager
-async def _open_database(config: Path | None) -> AsyncIterator[Application]:
+def _build(config: Path | None) -> Application:
     from bot.app import build
     from bot.config import load_settings
 
-    async with build(load_settings(config).database.url, {}) as app:
-        yield app
+    return build(load_settings(config).database.url, {})
 
 
 def load_any_pack(config: Path | None, name: str, workspace: str | None) -> Sequence[Question]:
@@ -100,7 +98,7 @@ async def _load_stored(config: Path | None, name: str, workspace: str | None) ->
     from storage.schema import current_revision, require_current
 
     known = set(shipped_packs())
-    async with _open_database(config) as app:
+    async with _build(config) as app:
         if workspace or await current_revision(app.engine) is not None:
             await require_current(app.engine)  # looking makes no database
             owner = await find_workspace(app.storage, workspace) if workspace else None

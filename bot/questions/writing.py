@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from bot.domain.question import Kind, Question
-from bot.errors import PackError, PackFault
+from bot.errors import PackError, PackFault, QuizError
 from bot.questions.proofs import count_runs
 from bot.questions.question_file import SECTIONS, parse_question
 from bot.questions.schema import KEYS
@@ -148,8 +148,12 @@ def write_folder(questions: Iterable[Question], folder: Path) -> int:
         raise PackError([PackFault(str(folder), 1, problem, mend)])
     texts = {folder / one.topics[0] / f"{one.id}.md": write_markdown(one) for one in questions}
     for path, text in texts.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            problem = f"{path} can't be written: {error.strerror}. Name another folder."
+            raise QuizError(problem) from error
     return len(texts)
 
 

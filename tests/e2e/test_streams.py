@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.e2e.test_operator import prepare
 from tests.e2e.test_program import run
+from tests.stage import PACKS
 
 PROGRAM = f"{shlex.quote(sys.executable)} -m bot"
 ROOT = str(Path(__file__).parents[2])
@@ -83,3 +84,29 @@ def test_tables_cut_nothing_off_and_take_nothing_for_markup(tmp_path: Path) -> N
     file = tmp_path / "odd/odd.md"
     file.write_text(file.read_text().replace("title: Odd", 'title: "What [/items] takes :bulb:"'))
     assert "What [/items] takes :bulb:" in show_in_terminal("questions list --pack odd", tmp_path)
+
+
+def test_an_export_that_can_t_be_printed_is_no_fault_of_the_database(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    shell = "quiz workspace export local"
+    assert type_in_shell(f"{shell} | head -1", tmp_path)[1:] == ("{\n", "")
+    code, _, complaint = type_in_shell(f"{shell} >/dev/full", tmp_path)
+    assert code == 1
+    assert complaint == (
+        "fastapi-quiz: What is printed can't be written or read: No space left on device.\n"
+    )
+
+
+def test_a_folder_that_can_t_be_written_is_named(tmp_path: Path) -> None:
+    """A limit of what a file may hold stands for a full disk."""
+    shell = f'ulimit -f 0; trap "" XFSZ; quiz questions convert {PACKS["small"]} ours'
+    code, _, complaint = type_in_shell(shell, tmp_path)
+    assert code == 1
+    assert complaint.startswith("fastapi-quiz: ours/")
+    assert complaint.endswith(".md can't be written: File too large. Name another folder.\n")
+
+
+def test_ctrl_c_while_it_is_still_being_imported_leaves_no_traceback(tmp_path: Path) -> None:
+    """Whoever imports Typer gets this file first."""
+    (tmp_path / "typer.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    assert type_in_shell("quiz check", tmp_path) == (130, "", "")
