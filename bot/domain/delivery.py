@@ -2,11 +2,14 @@
 
 scheduled ──claim──▶ claimed ──mark──▶ sending ──posted────▶ confirmed
     ▲                   │                 │ ├──rejected──▶ failed
-    ├──lease expired────┘                 │ └──not sent──▶ scheduled, not before …
+    ├──put back─────────┘                 │ └──not sent──▶ scheduled, not before …
     └──proven absent──── look by key ◀────┘ reply lost, lease expired
                             │ └──found────▶ confirmed
                             └──cannot look──▶ stuck: alert, never re-post
-scheduled, past its grace, or its schedule paused or removed ──▶ skipped
+planned, due and there is room ──▶ sending; missed before it was planned ──▶ skipped
+claimed, lease expired ──▶ claimed by whoever comes next
+scheduled or claimed, past its grace or its schedule paused or removed ──▶ skipped
+stuck, seen in the channel ──▶ confirmed; said not to be there ──▶ scheduled
 """
 
 from __future__ import annotations

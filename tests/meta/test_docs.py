@@ -74,6 +74,11 @@ def test_the_architecture_names_files_that_exist() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text()
     for target in re.findall(r"`((?:bot|adapters|storage|docs)/[\w./*]+)`", text):
         assert list(ROOT.glob(target)), target
+    for line in text.splitlines():  # in the table a bare name means: beside the one before it
+        beside = ROOT
+        for name in re.findall(r"`([\w./*]+\.py)`", line if line.startswith("|") else ""):
+            beside = (ROOT / name).parent if "/" in name else beside
+            assert [*ROOT.glob(f"{beside.relative_to(ROOT)}/{Path(name).name}")], (line, name)
 
 
 async def test_the_readme_s_week_plays(tmp_path: Path) -> None:
