@@ -137,21 +137,27 @@ def choose_graders(
     embedded = _choose_embedded(grading)
     limit = ai.daily_limit_per_workspace
     if not ai.model:
-        problem = NO_MODEL.format(name=embedded.name) if grading.grader == "llm" else ""
-        return Graders(embedded, embedded, problem=problem, daily_limit=limit)
+        if grading.grader != "llm":
+            return Graders(embedded, embedded, daily_limit=limit)
+        return _replace(NO_MODEL.format(name=embedded.name), embedded, limit)
     try:
         model, writer = connect_model(ai, meter)
     except (ImportError, ConfigError) as error:
         why = INSTALL_AI if isinstance(error, ImportError) else str(error)
         problem = f"{ai.model} can't be used, so the {embedded.name} grader grades. {why}"
-        log.warning("grader_replaced", problem=problem)
-        return Graders(embedded, embedded, problem=problem, daily_limit=limit)
+        return _replace(problem, embedded, limit)
     grader: Grader = embedded
     if grading.grader in ("auto", "llm"):
         from bot.services.assessing import AssessingGrader
 
         grader = AssessingGrader(model, embedded, clock, storage)
     return Graders(grader, embedded, writer, model, daily_limit=limit)
+
+
+def _replace(problem: str, embedded: WordGrader | MeaningGrader, limit: int) -> Graders:
+    """Let the embedded grader grade, and say why in the log."""
+    log.warning("grader_replaced", problem=problem)
+    return Graders(embedded, embedded, problem=problem, daily_limit=limit)
 
 
 def _choose_embedded(grading: GradingSettings) -> WordGrader | MeaningGrader:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from bot.config import AiSettings, GradingSettings, Settings
 from tests.fakes.model_server import (
@@ -166,14 +167,20 @@ async def test_an_answer_is_kept_and_counted_when_the_model_asks_to_wait(
     assert played.last("streak").data["current"] == 1
 
 
-async def test_a_model_that_can_t_be_used_is_replaced_and_status_says_why(
-    tmp_path: Path, server: ModelServer
+@pytest.mark.parametrize(
+    ("model", "said"), [("openai:fake", "ai.api_key is missing"), ("", "no model is set")]
+)
+async def test_a_model_that_can_t_be_used_is_replaced_and_log_and_status_say_why(
+    tmp_path: Path, model: str, said: str
 ) -> None:
-    settings = Settings(grading=GradingSettings(grader="llm"), ai=AiSettings(model="openai:fake"))
+    settings = Settings(grading=GradingSettings(grader="llm"), ai=AiSettings(model=model))
     script = f"{START}\nadvance 10m\n@ben answers: {ANSWER}\n@ana: /fastapi-quiz status"
-    played = await play_script(script, tmp_path, PACKS, settings)
+    with capture_logs() as logged:
+        played = await play_script(script, tmp_path, PACKS, settings)
     assert graders(played) == ["lexical"]
-    assert "ai.api_key is missing" in played.last("status").text
+    assert said in played.last("status").text
+    [line] = [line for line in logged if line["event"] == "grader_replaced"]
+    assert said in line["problem"]
 
 
 async def run_program(server: ModelServer, folder: Path, *words: str, given: str = "") -> Any:
