@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,15 +25,16 @@ _TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtext('fastapi-quiz migrate')
 async def migrate(engine: AsyncEngine) -> str:
     """Make the database or bring it to the newest schema, in one transaction.
 
-    An empty database gets the tables as they are declared, which a test holds to what the
-    migrations make. Returns the revision it has now. Who comes while another process does it
-    waits, and finds it done. SQLite's foreign keys are off meanwhile: rebuilding a table would
-    otherwise delete the rows that point to it.
+    A new file is for its owner alone. An empty database gets the tables as they are declared,
+    which a test holds to what the migrations make. Returns the revision it has now. Who comes
+    while another process does it waits, and finds it done. SQLite's foreign keys are off
+    meanwhile: rebuilding a table would otherwise delete the rows that point to it.
 
     Raises:
         SchemaError: the database is newer than this program.
         StorageError: it can't be opened or written.
     """
+    _make_file(engine)
     async with explaining_errors(), engine.connect() as connection:
         sqlite = engine.dialect.name == "sqlite"
         if sqlite:
@@ -54,6 +56,14 @@ async def _set_foreign_keys(connection: AsyncConnection, *, on: bool) -> None:
     assert driver is not None
     await driver.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
     await connection.rollback()
+
+
+def _make_file(engine: AsyncEngine) -> None:
+    """Make a file that is not there for its owner alone; where none can be, opening it says why."""
+    file = sqlite_file(engine)
+    if file is not None and not file.exists():
+        with suppress(OSError):
+            file.touch(mode=0o600)
 
 
 def _create(connection: Any) -> None:

@@ -166,6 +166,25 @@ async def test_two_that_migrate_at_once_take_turns(engine: AsyncEngine) -> None:
     await migrate_together()
 
 
+async def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """What members wrote is in it; its write-ahead log gets the same rights from SQLite."""
+    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/quiz.db")
+    await schema.migrate(engine)
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+        names = ("quiz.db", "quiz.db-wal", "quiz.db-shm")
+        assert read_modes(tmp_path) == dict.fromkeys(names, "600")
+    await engine.dispose()
+    (tmp_path / "quiz.db").chmod(0o640)
+    await schema.migrate(engine)
+    await engine.dispose()
+    assert read_modes(tmp_path) == {"quiz.db": "640"}
+
+
+def read_modes(folder: Path) -> dict[str, str]:
+    return {path.name: oct(path.stat().st_mode)[-3:] for path in folder.iterdir()}
+
+
 async def test_sqlite_has_the_same_tables_whichever_way_they_came(tmp_path: Path) -> None:
     """Also what no comparison of columns shows: partial indexes, cascades, numbers given once."""
     found = []
