@@ -210,6 +210,9 @@ async def explaining_errors() -> AsyncIterator[None]:
 
 _MEND_RIGHTS = "Check that its folder exists, and that this user may write both."
 MEND_FULL = "Make room on its disk, or see what else is wrong with that, and try again."
+_NO_CONNECTION = (
+    "The server has no connection left. Raise its max_connections, or stop what holds them."
+)
 _EXPLANATIONS = (
     ("unable to open database file", f"The database file can't be opened. {_MEND_RIGHTS}"),
     ("readonly database", "The database file may not be written. Check its rights and owner."),
@@ -222,6 +225,19 @@ _EXPLANATIONS = (
     ("Connect call failed", "The database can't be reached. Check database.url and the server."),
     ("[Errno -", "The database can't be reached. Check database.url and the server."),
     ("password authentication", "The database refuses the password. Check database.url."),
+    (
+        "permission denied",
+        "The database's user lacks rights there. Let it own the database: "
+        "ALTER DATABASE name OWNER TO user.",
+    ),
+    ("rejected SSL", "The server has no SSL. Switch it on there, or leave out sslmode."),
+    (
+        "pg_hba.conf",
+        "The server lets this user in from here not at all, or only with SSL. Look at its "
+        "pg_hba.conf, or end database.url with ?sslmode=require",
+    ),
+    ("connection slots", _NO_CONNECTION),
+    ("too many c", _NO_CONNECTION),  # clients; connections for a role, or for a database
     ('role "', "The database knows no such user. Check database.url."),
     ("does not exist", "The database does not exist, or its schema is missing. Create it first."),
 )

@@ -162,6 +162,27 @@ async def test_a_host_of_an_unknown_name_is_told() -> None:
             raise gaierror(-2, "Name or service not known")
 
 
+@pytest.mark.parametrize(
+    ("said", "step"),
+    [
+        ("permission denied for schema public", "ALTER DATABASE name OWNER TO user"),
+        ('PostgreSQL server at "db:5432" rejected SSL upgrade', "leave out sslmode"),
+        ('no pg_hba.conf entry for host "10.0.0.2", user "quiz", no encryption', "sslmode=require"),
+        ("sorry, too many clients already", "max_connections"),
+        ('too many connections for role "quiz"', "max_connections"),
+        (
+            "remaining connection slots are reserved for roles with the SUPERUSER attribute",
+            "max_connections",
+        ),
+    ],
+)
+async def test_what_a_server_refuses_comes_with_the_next_step(said: str, step: str) -> None:
+    """The first of them is what PostgreSQL 15 and newer say to a user who does not own it."""
+    with pytest.raises(StorageError, match=step):
+        async with explaining_errors():
+            raise ConnectionError(said)
+
+
 async def test_two_that_wait_for_each_other_are_told_to_try_again(engine: AsyncEngine) -> None:
     """The end of a post has the post and wants its schedule, a pause the other way round:
     PostgreSQL ends one of them."""
