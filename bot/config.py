@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -343,4 +343,12 @@ def _describe(error: ValidationError) -> Iterator[str]:
         told = fault["msg"].removeprefix("Value error, ").replace("Input should be", "It should be")
         told = _PYTHON_SECONDS.sub(r"\1s", told)
         message = _MESSAGES.get(fault["type"], told)
-        yield f"{key} does not fit: it is {fault['input']!r}. {message}."
+        shown = "" if _is_secret(*map(str, fault["loc"])) else f": it is {fault['input']!r}"
+        yield f"{key} does not fit{shown}. {message}."
+
+
+def _is_secret(section: str, key: str = "", *_: str) -> bool:
+    """Tell whether what stands there is not to be shown: a token, or what may hold a password."""
+    field = getattr(Settings.model_fields[section].annotation, "model_fields", {}).get(key)
+    kinds = (field.annotation, *get_args(field.annotation)) if field else ()
+    return SecretStr in kinds or (section, key) == ("database", "url")

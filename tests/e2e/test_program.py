@@ -203,6 +203,23 @@ def test_settings_that_do_not_fit_are_named(tmp_path: Path, toml: str, sign: str
     assert sign in fails(run("run", folder=tmp_path), 2)
 
 
+@pytest.mark.parametrize(
+    ("toml", "key"),
+    [
+        ("[discord]\ntoken = 77770000", "discord.token"),
+        ("[slack]\nbot_token = ['77770000']", "slack.bot_token"),
+        ("[security]\nencryption_keys = [['77770000']]", "security.encryption_keys.0"),
+        ("[security]\nencryption_keys = {new = '77770000'}", "security.encryption_keys"),
+        ("[database]\nurl = ['postgres://quiz:77770000@db/quiz']", "database.url"),
+    ],
+)
+def test_a_secret_that_does_not_fit_is_not_repeated(tmp_path: Path, toml: str, key: str) -> None:
+    (tmp_path / "config.toml").write_text(toml)
+    complaint = fails(run("run", folder=tmp_path), 2)
+    assert f"{key} does not fit. " in complaint
+    assert "77770000" not in complaint
+
+
 def test_settings_from_elsewhere_are_checked_too(tmp_path: Path) -> None:
     missing = run("--config", "none.toml", "run", folder=tmp_path)
     assert "none.toml" in fails(missing, 2)
