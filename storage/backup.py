@@ -18,7 +18,7 @@ from stat import S_IMODE
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import StorageError
-from storage.engine import BUSY_TIMEOUT_MS, MEND_FULL, hold_file, sqlite_file
+from storage.engine import BUSY_TIMEOUT_MS, MEND_FULL, hold_file, refuse_memory, sqlite_file
 from storage.schema import head_revision, revisions
 
 _PG_DUMP = (
@@ -96,6 +96,7 @@ def restore(engine: AsyncEngine, backup: Path, stamp: str) -> Path | None:
 
 
 def _require_file(engine: AsyncEngine, otherwise: str, file: Path) -> Path:
+    refuse_memory(engine)
     path = sqlite_file(engine)
     if path is None:
         query = {"sslmode": engine.url.query["ssl"]} if "ssl" in engine.url.query else {}

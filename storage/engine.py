@@ -152,6 +152,19 @@ def sqlite_file(engine: AsyncEngine) -> Path | None:
     return Path(str(url.database))
 
 
+def refuse_memory(engine: AsyncEngine) -> None:
+    """Check that what is written outlives the process.
+
+    Raises:
+        ConfigError: it would be in memory alone.
+    """
+    if engine.dialect.name == "sqlite" and sqlite_file(engine) is None:
+        raise ConfigError(
+            "database.url names no file: all would be lost at the end. Write it like "
+            "sqlite+aiosqlite:///fastapi-quiz.db"
+        )
+
+
 def hold_file(engine: AsyncEngine) -> IO[str] | None:
     """Lock an SQLite file for this process until the returned handle is closed.
 
@@ -159,8 +172,10 @@ def hold_file(engine: AsyncEngine) -> IO[str] | None:
     share PostgreSQL instead.
 
     Raises:
+        ConfigError: the database is in memory.
         StorageError: another process holds it.
     """
+    refuse_memory(engine)
     path = sqlite_file(engine)
     if path is None or fcntl is None:
         return None

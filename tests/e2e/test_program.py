@@ -283,6 +283,13 @@ def test_a_database_that_can_t_be_used_is_a_sentence(tmp_path: Path, url: str, s
     assert sign in fails(run("run", folder=tmp_path, **environment), 1)
 
 
+@pytest.mark.parametrize("url", ["sqlite:///", "sqlite+aiosqlite:///:memory:"])
+def test_a_database_in_memory_is_none_to_run_on_or_to_back_up(tmp_path: Path, url: str) -> None:
+    environment = {"FASTAPI_QUIZ_LOCAL__ENABLED": "true", "FASTAPI_QUIZ_DATABASE__URL": url}
+    for typed in (("run",), ("backup", "copy.db"), ("restore", "copy.db")):
+        assert "database.url names no file" in fails(run(*typed, folder=tmp_path, **environment), 2)
+
+
 def test_a_full_disk_leaves_the_database_whole(tmp_path: Path) -> None:
     """SQLite's own page limit stands for the disk: the error and the rollback are the same."""
     url = f"sqlite+aiosqlite:///{tmp_path}/full.db"
