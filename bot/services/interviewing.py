@@ -12,6 +12,7 @@ from bot.domain.cards import (
     Card,
     FormCard,
     FormField,
+    MockCard,
     MockHistoryCard,
     MockReportCard,
     Reply,
@@ -84,17 +85,26 @@ class Interviewing:
     async def _begin_or_resume(self, work: UnitOfWork, call: Call) -> list[Card]:
         caller = call.caller
         cards: list[Card] = []
-        known = await work.interviews.open_of(caller.workspace.id, caller.member.id)
-        if known and known.is_over(caller.now):
-            cards = await end_interview(work, caller, known, Ending.EXPIRED)
-        elif known and known.current:
-            step = replace(known.current, asked_at=caller.now)
-            await work.interviews.show_again(replace(known, channel=caller.channel), step)
-            await work.interviews.prolong(known, caller.now + OPEN_FOR)
-            return [await show_step(work, known, step, RESUMED)]
-        return [*cards, *await self._begin(work, call)]
+        while True:
+            known = await work.interviews.open_of(caller.workspace.id, caller.member.id)
+            if known is None:  # whoever begins it, there is one then
+                await self._begin(work, call)
+            elif known.is_over(caller.now):
+                cards += await end_interview(work, caller, known, Ending.EXPIRED)
+            elif known.current:
+                return [*cards, await self._resume(work, caller, known, known.current)]
+            else:
+                return [*cards, *await ask_next(work, caller, known, WELCOME)]
 
-    async def _begin(self, work: UnitOfWork, call: Call) -> list[Card]:
+    async def _resume(
+        self, work: UnitOfWork, caller: Caller, known: Interview, asked: Step
+    ) -> MockCard:
+        step = replace(asked, asked_at=caller.now)
+        await work.interviews.show_again(replace(known, channel=caller.channel), step)
+        await work.interviews.prolong(known, caller.now + OPEN_FOR)
+        return await show_step(work, known, step, RESUMED)
+
+    async def _begin(self, work: UnitOfWork, call: Call) -> None:
         caller, options = call.caller, call.options
         length = options.get("questions", USUAL_LENGTH)
         if not 1 <= length <= LONGEST:
@@ -118,9 +128,6 @@ class Interviewing:
         if not fresh:
             raise await explain_misfit(work, caller.workspace.id, wish.wanted)
         await work.interviews.begin(replace(wish, length=min(length, len(fresh))))
-        begun = await work.interviews.open_of(caller.workspace.id, caller.member.id)
-        assert begun is not None
-        return await ask_next(work, caller, begun, WELCOME)
 
     @handles("answer")
     async def answer_newest(self, call: Call) -> Reply:

@@ -1,0 +1,30 @@
+"""What members and admins do in the same instant, as if several processes were told of it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from adapters.local.platform import NAME
+from bot.domain.cards import MockCard
+from bot.domain.events import CommandCalled, Origin
+from tests.services.conftest import Engine
+
+MEMBERS = [f"m{number}" for number in range(8)]
+
+
+def by(member: str) -> Origin:
+    return Origin(NAME, "acme", "#general", member, member_name=member)
+
+
+async def test_an_interview_that_is_begun_twice_in_an_instant_is_one(engine: Engine) -> None:
+    mock = [CommandCalled(by(member), "mock", {"questions": "1"}) for member in MEMBERS]
+    await asyncio.gather(*(engine.app.handle(CommandCalled(by(one), "help")) for one in MEMBERS))
+    replies = await asyncio.gather(*(engine.app.handle(event) for event in [*mock, *mock, *mock]))
+    for number in range(len(MEMBERS)):
+        keys = set()
+        for reply in replies[number :: len(MEMBERS)]:
+            assert reply
+            [card] = reply.cards
+            assert isinstance(card, MockCard)
+            keys.add(card.key)
+        assert len(keys) == 1
