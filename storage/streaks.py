@@ -8,6 +8,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as select_columns
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -30,7 +32,7 @@ from storage.streak_statements import (
     sort_out,
     to_kept,
 )
-from storage.tables import StreakRow, WorkspaceRow, table_of
+from storage.tables import MemberRow, StreakRow, WorkspaceRow, table_of
 
 _LOG_AND_FIND = select_with_logged(LOGGED).add_cte(*LOGGING)
 """PostgreSQL's."""
@@ -114,7 +116,15 @@ class StreakRepository:
 
 @cache
 def _keep_on(dialect: str) -> Any:
-    insert = insert_into(table_of(StreakRow), dialect)
+    """Return the statement that keeps a streak, unless the member was erased meanwhile."""
+    names = ("member_id", "workspace_id", *KEPT)
+    member = table_of(MemberRow)
+    table = table_of(StreakRow)
+    values = (bindparam(name, type_=table.c[name].type) for name in names)
+    there = select_columns(*values).where(member.c.id == bindparam("member_id"))
+    insert = insert_into(table, dialect).from_select(
+        names, there.with_for_update(read=True, key_share=True)
+    )
     return insert.on_conflict_do_update(
         index_elements=["member_id"], set_={name: insert.excluded[name] for name in KEPT}
     )
