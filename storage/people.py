@@ -156,6 +156,18 @@ class MemberRepository:
         row = rows.first()
         return to_member(row) if row else None
 
+    async def hold(self, member: Member) -> Member | None:
+        return await self._lock(member, rows_may_refer=True)
+
+    async def _lock(self, member: Member, *, rows_may_refer: bool) -> Member | None:
+        rows = await self.session.exec(
+            select(MemberRow)
+            .where(MemberRow.workspace_id == member.workspace_id, MemberRow.id == member.id)
+            .with_for_update(key_share=rows_may_refer)
+        )
+        row = rows.first()
+        return to_member(row) if row else None
+
     async def save(self, member: Member) -> None:
         await self._update(
             member,
@@ -212,7 +224,8 @@ class MemberRepository:
         )
 
     async def erase(self, member: Member) -> None:
-        await self._hold(member)
+        # at once what the last statement takes: a lock that grows meets others' in a ring
+        await self._lock(member, rows_may_refer=False)
         await erase_drafts_of(self.session, member)
         await erase_words_of(self.session, member)
         await self._erase_name(member)
@@ -224,12 +237,6 @@ class MemberRepository:
                 col(MemberRow.id) == member.id,
             )
         )
-
-    async def _hold(self, member: Member) -> None:
-        """Let what writes for the member end first, and nothing more begin: taking half of this
-        lock now and the rest with the last statement would meet it in a ring."""
-        mine = (MemberRow.workspace_id == member.workspace_id, MemberRow.id == member.id)
-        await self.session.exec(select(col(MemberRow.id)).where(*mine).with_for_update())
 
     async def _erase_name(self, member: Member) -> None:
         """Take the name out of the reasons for what they did to schedules by hand."""

@@ -119,13 +119,13 @@ class ReminderRepository:
 
     session: AsyncSession
 
-    async def of(self, workspace_id: WorkspaceId, member_id: MemberId) -> Reminder | None:
-        rows = await self.session.exec(
-            select(ReminderRow).where(
-                ReminderRow.workspace_id == workspace_id, ReminderRow.member_id == member_id
-            )
+    async def of(
+        self, workspace_id: WorkspaceId, member_id: MemberId, *, to_change: bool = False
+    ) -> Reminder | None:
+        wanted = select(ReminderRow).where(
+            ReminderRow.workspace_id == workspace_id, ReminderRow.member_id == member_id
         )
-        row = rows.first()
+        row = (await self.session.exec(wanted.with_for_update() if to_change else wanted)).first()
         return _to_reminder(row) if row else None
 
     async def save(self, reminder: Reminder) -> None:

@@ -63,6 +63,13 @@ class Members(Protocol):
         """Return a member."""
         ...
 
+    async def hold(self, member: Member) -> Member | None:
+        """Return the member as they are now; None where they were erased.
+
+        Nobody else changes them until the end of the transaction.
+        """
+        ...
+
     async def save(self, member: Member) -> None:
         """Store the member's settings."""
         ...

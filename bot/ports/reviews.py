@@ -61,8 +61,10 @@ class Reviews(Protocol):
 class Reminders(Protocol):
     """Who wants to be reminded; one row a member."""
 
-    async def of(self, workspace_id: WorkspaceId, member_id: MemberId) -> Reminder | None:
-        """Return the member's wish."""
+    async def of(
+        self, workspace_id: WorkspaceId, member_id: MemberId, *, to_change: bool = False
+    ) -> Reminder | None:
+        """Return the member's wish; `to_change` locks it until the end of the transaction."""
         ...
 
     async def save(self, reminder: Reminder) -> None:

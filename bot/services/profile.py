@@ -11,7 +11,7 @@ from bot.commands import Call, Caller, Press, handles, handles_button
 from bot.domain.cards import Button, NoticeCard, Reply
 from bot.domain.people import Member, find_return
 from bot.domain.reminder import Reminder
-from bot.errors import CommandError
+from bot.errors import CommandError, NotFound
 from bot.ports import ChatPort, Storage, UnitOfWork
 from bot.services.reminding import change_reminder
 
@@ -32,13 +32,16 @@ class Profile:
             raise CommandError(
                 f"{until} is over already. Write a day to come, like {caller.today}."
             )
-        changed = replace(
-            caller.member,
-            level=options.get("level", caller.member.level),
-            zone=options.get("timezone", caller.member.zone),
-            on_leaderboard=options.get("leaderboard", caller.member.on_leaderboard),
-        )
         async with self.storage.writing() as work:
+            known = await work.members.hold(caller.member)
+            if known is None:
+                raise NotFound("Your data here was erased just now. Type that again to begin anew.")
+            changed = replace(
+                known,
+                level=options.get("level", known.level),
+                zone=options.get("timezone", known.zone),
+                on_leaderboard=options.get("leaderboard", known.on_leaderboard),
+            )
             await work.members.save(changed)
             if "away-until" in options:
                 await self._set_away(work, caller, until)

@@ -102,7 +102,8 @@ class Reminding:
         log.info("reminder_waits", member=reminder.member_id, problem=str(error))
         again_at = self.clock.now() + max(error.retry_after, SHORTEST_WAIT)
         async with self.storage.writing() as work:
-            wanted = await work.reminders.of(reminder.workspace_id, reminder.member_id)
+            whose = (reminder.workspace_id, reminder.member_id)
+            wanted = await work.reminders.of(*whose, to_change=True)
             if wanted is not None and wanted.told_on != reminder.told_on:
                 await work.reminders.save(
                     replace(wanted, wake_at=again_at, told_on=reminder.told_on)
@@ -125,7 +126,7 @@ async def change_reminder(
 ) -> Reminder | None:
     """Apply what `settings` says of reminders and the zone; return the wish that stands."""
     workspace_id, member_id = caller.workspace.id, caller.member.id
-    known = await work.reminders.of(workspace_id, member_id)
+    known = await work.reminders.of(workspace_id, member_id, to_change=True)
     at = options.get("reminders", known.at if known else None)
     if at is None:
         await work.reminders.remove(workspace_id, member_id)

@@ -280,3 +280,28 @@ async def test_forgetting_erases_reviews_reminders_and_interviews(storage: SqlSt
         assert await work.interviews.times_asked(ben.workspace_id, ben.id) == {}
         assert await work.reviews.due(cem.workspace_id, cem.id, NOW) == [make_review(cem)]
         assert await work.interviews.times_asked(cem.workspace_id, cem.id) == {"depends": 1}
+
+
+async def test_a_reminder_that_is_being_changed_is_taken_back_afterwards(
+    storage: SqlStorage,
+) -> None:
+    """One that could not be sent is put back while the member says that they want none."""
+    async with storage.writing() as work:
+        ben = await make_member(work)
+        wish = Reminder(ben.workspace_id, ben.id, time(8), "UTC", "#general", NOW)
+        await work.reminders.save(wish)
+
+    async def take_back() -> None:
+        async with storage.writing() as work:
+            await work.reminders.remove(ben.workspace_id, ben.id)
+
+    async with storage.writing() as work:
+        known = await work.reminders.of(ben.workspace_id, ben.id, to_change=True)
+        assert known == wish
+        taking_back = asyncio.create_task(take_back())
+        for _ in range(50):
+            await work.members.away(ben.workspace_id, ben.id)
+        await work.reminders.save(replace(known, wake_at=NOW + DAY))
+    await taking_back
+    async with storage.reading() as work:
+        assert await work.reminders.of(ben.workspace_id, ben.id) is None

@@ -28,3 +28,25 @@ async def test_an_interview_that_is_begun_twice_in_an_instant_is_one(engine: Eng
             assert isinstance(card, MockCard)
             keys.add(card.key)
         assert len(keys) == 1
+
+
+async def test_two_settings_that_are_changed_in_an_instant_are_both_changed(
+    engine: Engine,
+) -> None:
+    handle = engine.app.handle
+    await asyncio.gather(*(handle(CommandCalled(by(one), "help")) for one in MEMBERS))
+    changes = ({"level": "2-year"}, {"leaderboard": "no"}, {"timezone": "Asia/Tokyo"})
+    await asyncio.gather(
+        *(
+            handle(CommandCalled(by(one), "settings", change))
+            for one in MEMBERS
+            for change in changes
+        )
+    )
+    for one in MEMBERS:
+        reply = await handle(CommandCalled(by(one), "settings"))
+        assert reply
+        [card] = reply.cards
+        told = card.data()
+        assert (told["level"], told["leaderboard"]) == ("2-year", False)
+        assert told["timezone"] == "Asia/Tokyo"
