@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, text
@@ -61,15 +62,17 @@ class AttemptRepository:
 
     async def kinds(
         self, workspace_id: WorkspaceId, member_id: MemberId, delivery_id: DeliveryId
-    ) -> set[AttemptKind]:
+    ) -> Mapping[AttemptKind, datetime]:
         rows = await self.session.exec(
-            select(col(AttemptRow.kind)).where(
+            select(col(AttemptRow.kind), func.min(col(AttemptRow.at)))
+            .where(
                 AttemptRow.workspace_id == workspace_id,
                 AttemptRow.member_id == member_id,
                 AttemptRow.delivery_id == delivery_id,
             )
+            .group_by(col(AttemptRow.kind))
         )
-        return {AttemptKind(kind) for kind in rows}
+        return {AttemptKind(kind): at for kind, at in rows}
 
     async def counts(self, delivery: Delivery) -> Counts:
         rows = await self.session.exec(

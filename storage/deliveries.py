@@ -244,7 +244,7 @@ class DeliveryRepository:
         )
         return rows.first() is not None
 
-    async def is_answer_known(self, delivery: Delivery, member_id: MemberId) -> bool:
+    async def is_answer_known(self, delivery: Delivery, member_id: MemberId, at: datetime) -> bool:
         public = select(col(DeliveryRow.id)).where(
             DeliveryRow.workspace_id == delivery.workspace_id,
             DeliveryRow.schedule_id == delivery.schedule_id,
@@ -252,6 +252,7 @@ class DeliveryRepository:
             DeliveryRow.run == delivery.run,
             DeliveryRow.purpose == Purpose.REVEAL,
             DeliveryRow.state == DeliveryState.CONFIRMED,
+            col(DeliveryRow.posted_at) <= at,
         )
         seen = (
             select(col(AttemptRow.delivery_id))
@@ -259,6 +260,7 @@ class DeliveryRepository:
             .where(
                 AttemptRow.member_id == member_id,
                 AttemptRow.slot >= delivery.slot,
+                AttemptRow.at <= at,
                 AttemptRow.delivery_id != delivery.id,
                 col(AttemptRow.kind).in_(_SHOWS_ANSWER),
                 DeliveryRow.question_id == delivery.question_id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.attempt import Attempt, AttemptKind
@@ -22,8 +24,8 @@ class Attempts(Protocol):
 
     async def kinds(
         self, workspace_id: WorkspaceId, member_id: MemberId, delivery_id: DeliveryId
-    ) -> set[AttemptKind]:
-        """Return what the member did with the delivery so far."""
+    ) -> Mapping[AttemptKind, datetime]:
+        """Return what the member did with the delivery so far, and when first."""
         ...
 
     async def counts(self, delivery: Delivery) -> Counts:

@@ -155,8 +155,8 @@ class Deliveries(Protocol):
         """Tell whether a question of a later date was posted after this one."""
         ...
 
-    async def is_answer_known(self, delivery: Delivery, member_id: MemberId) -> bool:
-        """Tell whether the answer was posted for all, or the member saw it elsewhere: by a reveal
+    async def is_answer_known(self, delivery: Delivery, member_id: MemberId, at: datetime) -> bool:
+        """Tell whether by then it was posted for all, or the member saw it elsewhere: by a reveal
         or an answer where the same question came on that date or later, in another channel or in
         practice. What they saw before is what they know."""
         ...

@@ -100,8 +100,10 @@ class Answering:
     ) -> list[Card]:
         delivery = shown.delivery
         done = await work.attempts.kinds(caller.workspace.id, caller.member.id, delivery.id)
-        known = await work.deliveries.is_answer_known(delivery, caller.member.id)
-        revealed = known or AttemptKind.REVEAL in done
+        known = await work.deliveries.is_answer_known(delivery, caller.member.id, caller.now)
+        revealed_at = done.get(AttemptKind.REVEAL)
+        # not what was shown while a model graded: it came after the answer
+        revealed = known or (revealed_at is not None and revealed_at <= caller.now)
         points = points_for(grade.score, shown.question.level, late=shown.late, revealed=revealed)
         if delivery.member_id is not None:
             points = 0

@@ -41,7 +41,7 @@ async def test_who_is_erased_while_answering_meets_no_lock_in_a_ring(storage: Sq
     await erasing
     async with storage.reading() as work:
         assert await work.members.get(workspace.id, ben.id) is None
-        assert await work.attempts.kinds(workspace.id, ben.id, delivery.id) == set()
+        assert await work.attempts.kinds(workspace.id, ben.id, delivery.id) == {}
 
 
 async def test_streaks_are_counted_of_who_was_erased_meanwhile(storage: SqlStorage) -> None:

@@ -167,14 +167,16 @@ async def test_complaint_11_an_answer_is_known_from_another_post_of_that_day(
         know = work.deliveries.is_answer_known
         await work.attempts.add(attempt(ana, there, AttemptKind.SELF_RATING))
         await work.attempts.add(attempt(ana, earlier, AttemptKind.REVEAL))
-        assert not await know(here, ana.id)
+        assert not await know(here, ana.id, NOW)
         await work.attempts.add(attempt(ana, there, AttemptKind.REVEAL))
-        assert (await know(here, ana.id), await know(there, ana.id)) == (True, False)
-        assert not await know(here, ben.id)
+        assert (await know(here, ana.id, NOW), await know(there, ana.id, NOW)) == (True, False)
+        assert not await know(here, ana.id, NOW - timedelta(seconds=1))
+        assert not await know(here, ben.id, NOW)
         answer = make_draft(workspace, schedule)
         public = replace(answer, purpose=Purpose.REVEAL, state=DeliveryState.CONFIRMED)
-        await work.deliveries.insert([replace(public, key="answer")])
-        assert (await know(here, ben.id), await know(there, ben.id)) == (True, False)
+        await work.deliveries.insert([replace(public, key="answer", posted_at=NOW)])
+        assert (await know(here, ben.id, NOW), await know(there, ben.id, NOW)) == (True, False)
+        assert not await know(here, ben.id, NOW - timedelta(seconds=1))
 
 
 async def test_late_and_private_attempts_are_no_part_in_a_question_day(
