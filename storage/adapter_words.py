@@ -11,6 +11,7 @@ from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.engine import WRITE, explaining_errors
+from storage.statements import insert_or_replace
 from storage.tables import AdapterWordRow
 
 
@@ -44,8 +45,9 @@ class AdapterWords:
         async with self._session() as session:
             if session is None:
                 return
-            await session.connection(execution_options=WRITE)
-            await session.merge(AdapterWordRow(platform=self._platform, name=name, word=word))
+            connection = await session.connection(execution_options=WRITE)
+            values = {"platform": self._platform, "name": name, "word": word}
+            await insert_or_replace(connection, AdapterWordRow, values, ("platform", "name"))
             await session.commit()
 
     async def forget(self, name: str) -> None:

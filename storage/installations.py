@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.domain.installation import Installation
 from storage.engine import WRITE, explaining_errors
 from storage.secrets import Cipher
+from storage.statements import connection_of, insert_or_replace
 from storage.tables import InstallationRow, OneTimeTokenRow
 
 
@@ -56,19 +58,8 @@ class SqlInstallations:
     async def save(self, installation: Installation) -> None:
         """Store it; one that is there already is replaced, and its row is free again."""
         async with _writing(self.engine) as session:
-            row = (await session.exec(self._select(installation.workspace))).first()
-            row = row or InstallationRow(
-                platform=self.platform,
-                external_id=installation.workspace,
-                name="",
-                bot_user="",
-                bot_id="",
-                scopes="",
-                token="",
-            )
-            self._write(row, installation)
-            session.add(row)
-            await session.flush()
+            values, unique = self._write(installation), ("platform", "external_id")
+            await insert_or_replace(connection_of(session), InstallationRow, values, unique)
 
     async def remove(self, workspace: str) -> None:
         """Forget the installation with its tokens."""
@@ -115,16 +106,20 @@ class SqlInstallations:
             expires_at=row.expires_at,
         )
 
-    def _write(self, row: InstallationRow, installation: Installation) -> None:
+    def _write(self, installation: Installation) -> dict[str, Any]:
         refresh = installation.refresh_token
-        row.name = installation.name
-        row.bot_user = installation.bot_user
-        row.bot_id = installation.bot_id
-        row.scopes = " ".join(sorted(installation.scopes))
-        row.token = self.cipher.encrypt(installation.token)
-        row.refresh_token = self.cipher.encrypt(refresh) if refresh else None
-        row.expires_at = installation.expires_at
-        row.rotating_until = None
+        return {
+            "platform": self.platform,
+            "external_id": installation.workspace,
+            "name": installation.name,
+            "bot_user": installation.bot_user,
+            "bot_id": installation.bot_id,
+            "scopes": " ".join(sorted(installation.scopes)),
+            "token": self.cipher.encrypt(installation.token),
+            "refresh_token": self.cipher.encrypt(refresh) if refresh else None,
+            "expires_at": installation.expires_at,
+            "rotating_until": None,
+        }
 
 
 @dataclass

@@ -51,9 +51,8 @@ class ReviewRepository:
         return await insert_new(self.session, ReviewRow, [_from_review(each) for each in reviews])
 
     async def save(self, review: Review) -> None:
-        await insert_or_replace(
-            self.session, ReviewRow, _from_review(review), ("member_id", "question_id")
-        )
+        values, unique = _from_review(review), ("member_id", "question_id")
+        await insert_or_replace(connection_of(self.session), ReviewRow, values, unique)
 
     async def due(
         self, workspace_id: WorkspaceId, member_id: MemberId, now: datetime
@@ -130,7 +129,7 @@ class ReminderRepository:
 
     async def save(self, reminder: Reminder) -> None:
         values = _from_reminder(reminder)
-        await insert_or_replace(self.session, ReminderRow, values, ("member_id",))
+        await insert_or_replace(connection_of(self.session), ReminderRow, values, ("member_id",))
 
     async def remove(self, workspace_id: WorkspaceId, member_id: MemberId) -> None:
         await self.session.exec(

@@ -9,6 +9,7 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.people import Role, WorkspaceId
+from storage.statements import connection_of, insert_or_replace
 from storage.tables import AdminRoleRow
 
 
@@ -27,9 +28,13 @@ class AdminRoleRepository:
         return [Role(row.external_id, row.name) for row in rows]
 
     async def add(self, workspace_id: WorkspaceId, role: Role) -> None:
-        row = AdminRoleRow(workspace_id=workspace_id, external_id=role.external_id, name=role.name)
-        await self.session.merge(row)
-        await self.session.flush()
+        values = {
+            "workspace_id": workspace_id,
+            "external_id": role.external_id,
+            "name": role.name,
+        }
+        unique = ("workspace_id", "external_id")
+        await insert_or_replace(connection_of(self.session), AdminRoleRow, values, unique)
 
     async def remove(self, workspace_id: WorkspaceId, role: Role) -> None:
         await self.session.exec(

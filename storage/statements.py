@@ -57,12 +57,14 @@ async def insert_many_new(
 
 
 async def insert_or_replace(
-    session: AsyncSession, table: type[SQLModel], values: dict[str, Any], unique: Sequence[str]
+    connection: AsyncConnection,
+    table: type[SQLModel],
+    values: dict[str, Any],
+    unique: Sequence[str],
 ) -> None:
     """Insert a row; where one has the same `unique` columns, it gets the other values."""
-    dialect = session.get_bind().dialect.name
-    connection = connection_of(session)
-    await connection.execute(_make_replace(table, dialect, tuple(unique), tuple(values)), values)
+    replacing = _make_replace(table, connection.dialect.name, tuple(unique), tuple(values))
+    await connection.execute(replacing, values)
 
 
 @cache

@@ -1,0 +1,57 @@
+"""What several processes store for the first time in the same instant, they store once."""
+
+from __future__ import annotations
+
+import asyncio
+
+from cryptography.fernet import Fernet
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.domain.installation import Installation
+from bot.domain.people import Role
+from storage.adapter_words import AdapterWords
+from storage.installations import SqlInstallations
+from storage.secrets import Cipher
+from storage.unit_of_work import SqlStorage
+from tests.contract.makers import make_schedule
+
+WRITERS = 8
+MANY_TRIPS = 30
+"""In the time of so many, the other transactions come as far as they can."""
+
+
+async def test_a_role_that_two_admins_name_at_once(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        workspace, _ = await make_schedule(work)
+
+    async def add(name: str) -> None:
+        async with storage.writing() as work:
+            await work.admin_roles.add(workspace.id, Role("R1", name))
+            for _ in range(MANY_TRIPS):
+                await work.members.admins(workspace.id)
+
+    await asyncio.gather(*(add(f"mods{number}") for number in range(WRITERS)))
+    await add("mods")
+    async with storage.reading() as work:
+        assert await work.admin_roles.of_workspace(workspace.id) == [Role("R1", "mods")]
+
+
+async def test_an_app_that_two_admins_install_at_once(storage: SqlStorage) -> None:
+    installations = SqlInstallations(
+        storage.engine, Cipher([Fernet.generate_key().decode()]), "slack"
+    )
+    app = Installation("T1", "Acme", "U1", "B1", "xoxb-1", frozenset({"commands"}))
+    await asyncio.gather(*(installations.save(app) for _ in range(WRITERS)))
+    assert await installations.everyone() == [app]
+
+
+async def test_a_word_that_two_processes_keep_at_once(storage: SqlStorage) -> None:
+    await asyncio.gather(*(_keep(storage.engine, f"{number}") for number in range(WRITERS)))
+    words = AdapterWords(storage.engine, "discord")
+    await words.keep("home:U1", "G1")
+    assert await words.recall("home:U1") == "G1"
+
+
+async def _keep(engine: AsyncEngine, word: str) -> None:
+    """Each process has words of its own, and takes its own turns."""
+    await AdapterWords(engine, "discord").keep("home:U1", word)
