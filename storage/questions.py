@@ -54,21 +54,26 @@ class QuestionRepository:
         row = await self._find_pack(pack, None)
         return row.digest if row else None
 
-    async def _find_pack(self, pack: str, workspace_id: WorkspaceId | None) -> PackRow | None:
-        rows = await self.session.exec(
-            select(PackRow).where(
-                PackRow.name == pack,
-                col(PackRow.workspace_id).is_not_distinct_from(workspace_id),
-            )
+    async def _find_pack(
+        self, pack: str, workspace_id: WorkspaceId | None, *, to_change: bool = False
+    ) -> PackRow | None:
+        wanted = select(PackRow).where(
+            PackRow.name == pack,
+            col(PackRow.workspace_id).is_not_distinct_from(workspace_id),
         )
-        return rows.first()
+        if to_change:
+            wanted = wanted.with_for_update(key_share=True)
+            wanted = wanted.execution_options(populate_existing=True)
+        return (await self.session.exec(wanted)).first()
 
-    async def _ensure_pack(self, pack: str, workspace_id: WorkspaceId | None) -> PackRow:
+    async def _hold_pack(self, pack: str, workspace_id: WorkspaceId | None) -> PackRow:
+        """Return the pack, made if it is new. Nobody else changes it until the transaction ends:
+        of two that store versions at once, neither sees which the other makes current."""
         values = {"name": pack, "workspace_id": workspace_id, "digest": "", "on_request": False}
-        row = await self._find_pack(pack, workspace_id)
+        row = await self._find_pack(pack, workspace_id, to_change=True)
         if row is None:
             await insert_new(self.session, PackRow, [values])
-            row = await self._find_pack(pack, workspace_id)
+            row = await self._find_pack(pack, workspace_id, to_change=True)
         assert row is not None
         return row
 
@@ -81,7 +86,7 @@ class QuestionRepository:
         *,
         on_request: bool = False,
     ) -> None:
-        row = await self._ensure_pack(pack, workspace_id)
+        row = await self._hold_pack(pack, workspace_id)
         row.digest = digest
         row.on_request = on_request
         self.session.add(row)
@@ -95,7 +100,7 @@ class QuestionRepository:
     async def add_own(
         self, workspace_id: WorkspaceId, pack: str, question: Question
     ) -> QuestionKey:
-        row = await self._ensure_pack(pack, workspace_id)
+        row = await self._hold_pack(pack, workspace_id)
         row.digest = _change_digest(row.digest, question)
         self.session.add(row)
         await self.session.flush()

@@ -13,7 +13,7 @@ from storage.adapter_words import AdapterWords
 from storage.installations import SqlInstallations
 from storage.secrets import Cipher
 from storage.unit_of_work import SqlStorage
-from tests.contract.makers import make_schedule
+from tests.contract.makers import make_question, make_schedule
 
 WRITERS = 8
 MANY_TRIPS = 30
@@ -55,3 +55,26 @@ async def test_a_word_that_two_processes_keep_at_once(storage: SqlStorage) -> No
 async def _keep(engine: AsyncEngine, word: str) -> None:
     """Each process has words of its own, and takes its own turns."""
     await AdapterWords(engine, "discord").keep("home:U1", word)
+
+
+async def test_two_imports_of_a_pack_at_once(storage: SqlStorage) -> None:
+    """One of what is stored already, one of an edited file: the later one is what counts."""
+    old = [make_question(name) for name in ("aa", "bb")]
+    new = [make_question(name, prompt="Why not?") for name in ("aa", "bb")]
+    async with storage.writing() as work:
+        workspace, _ = await make_schedule(work)
+        await work.questions.store_pack("ours", "old", old, workspace.id)
+
+    async def store_again() -> None:
+        async with storage.writing() as work:
+            await work.questions.store_pack("ours", "old", old, workspace.id)
+
+    async with storage.writing() as work:
+        await work.questions.store_pack("ours", "new", new, workspace.id)
+        storing = asyncio.create_task(store_again())
+        for _ in range(MANY_TRIPS):
+            await work.members.admins(workspace.id)
+    await storing
+    async with storage.reading() as work:
+        stored = await work.questions.pack_questions(workspace.id, "ours")
+    assert [(one.id, one.prompt) for one in stored] == [(one.id, one.prompt) for one in old]
