@@ -89,6 +89,12 @@ def hash_content(content: Mapping[str, object]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
+def digest_versions(versions: Iterable[str]) -> str:
+    """Return what tells a pack with these versions of its questions from any other."""
+    content = "/".join(sorted(versions))
+    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionSummary:
     """What picking needs of a question, and no more: a deck of thousands stays small.

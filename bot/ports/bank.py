@@ -29,6 +29,7 @@ class Questions(Protocol):
         """Make these the current questions of a pack; older versions stay readable.
 
         Without a workspace the pack is for all. One `on_request` is only in decks that name it.
+        Other questions have another `digest`: by that their decks are known to have changed.
         """
         ...
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.people import WorkspaceId
-from bot.domain.question import Question
+from bot.domain.question import Question, digest_versions
 from bot.domain.reading import did_you_mean
 from bot.errors import CommandError, NotFound
 from bot.ports import Storage
@@ -67,7 +66,8 @@ class Importing:
         versions = {question.id: question.version for question in stored}
         async with self.storage.writing() as work:
             before = await work.questions.current_versions(workspace_id, name)
-            await work.questions.store_pack(name, _digest(versions), stored, workspace_id)
+            digest = digest_versions(versions.values())
+            await work.questions.store_pack(name, digest, stored, workspace_id)
         return _compare(name, before, versions)
 
 
@@ -111,11 +111,6 @@ async def find_workspace(storage: Storage, name: str) -> WorkspaceId:
         return names[name]
     hint = did_you_mean(name, names) if names else " None has used the bot with this database yet."
     raise NotFound(f'There is no workspace "{name}".{hint} Write it like slack:T012ABC.')
-
-
-def _digest(versions: Mapping[str, str]) -> str:
-    content = "/".join(sorted(versions.values()))
-    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
 
 def _compare(pack: str, before: Mapping[str, str], after: Mapping[str, str]) -> Imported:

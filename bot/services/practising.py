@@ -8,7 +8,7 @@ from random import Random
 from bot.commands import Call, Caller, Press, handles, handles_button
 from bot.domain.cards import NoticeCard, Reply
 from bot.domain.people import Level
-from bot.domain.question import Question, QuestionFilter, QuestionSummary
+from bot.domain.question import Question, QuestionFilter, QuestionSummary, digest_versions
 from bot.errors import NotFound
 from bot.ports import Storage, UnitOfWork
 from bot.services.generating import Generating
@@ -59,9 +59,12 @@ class Practising:
             kept = await work.questions.pack_questions(caller.workspace.id, DRILLS)
             both = {each.id: replace(each, pack=DRILLS) for each in (*kept, *made)}
             newest = list(both.values())[-MOST_KEPT:]
+            digest = digest_versions(question.version for question in newest)
             await work.questions.store_pack(
-                DRILLS, f"{len(both)}", newest, caller.workspace.id, on_request=True
+                DRILLS, digest, newest, caller.workspace.id, on_request=True
             )
+        # in a transaction of its own: what a deck remembers can't be taken back any more
+        async with self.storage.writing() as work:
             fresh, _ = await self._find_fresh(work, caller)
             if fresh is None:
                 raise NotFound("There is no new drill just now. Try again in a minute.")
