@@ -26,7 +26,9 @@ class DraftRepository:
 
     async def lock(self, workspace_id: WorkspaceId) -> None:
         await self.session.exec(
-            select(col(WorkspaceRow.id)).where(WorkspaceRow.id == workspace_id).with_for_update()
+            select(col(WorkspaceRow.id))
+            .where(WorkspaceRow.id == workspace_id)
+            .with_for_update(key_share=True)
         )
 
     async def add(self, item: QueueItem) -> QueueItem:

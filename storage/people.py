@@ -224,12 +224,12 @@ class MemberRepository:
         )
 
     async def erase(self, member: Member) -> None:
-        # at once what the last statement takes: a lock that grows meets others' in a ring
-        await self._lock(member, rows_may_refer=False)
         await erase_drafts_of(self.session, member)
         await erase_words_of(self.session, member)
         await self._erase_name(member)
-        await self._update(member, on_leaderboard=False)
+        # from here on nobody is listed anew; all of the lock that the last statement takes, since
+        # one that grows meets others' in a ring
+        await self._lock(member, rows_may_refer=False)
         await set_listed(self.session, member, listed=False)
         await self.session.exec(
             delete(MemberRow).where(

@@ -55,7 +55,9 @@ class ScheduleRepository:
     async def _lock_workspace(self, workspace_id: WorkspaceId) -> None:
         """Keep two processes from taking the same number; SQLite has one writer anyway."""
         await self.session.exec(
-            select(col(WorkspaceRow.id)).where(WorkspaceRow.id == workspace_id).with_for_update()
+            select(col(WorkspaceRow.id))
+            .where(WorkspaceRow.id == workspace_id)
+            .with_for_update(key_share=True)
         )
 
     async def move_on(self, moves: Sequence[Move]) -> None:

@@ -87,7 +87,7 @@ class StreakRepository:
         await self.session.exec(
             select(col(WorkspaceRow.id))
             .where(WorkspaceRow.id == workspace_id)
-            .with_for_update(read=read)
+            .with_for_update(read=read, key_share=not read)
         )
 
     async def keep(

@@ -107,12 +107,13 @@ class Answering:
         points = points_for(grade.score, shown.question.level, late=shown.late, revealed=revealed)
         if delivery.member_id is not None:
             points = 0
-        made = make_attempt(caller, shown, AttemptKind.ANSWER, text)
-        attempt = replace(made, first=True, points=points, grade=grade)
-        first, streak = await log_and_count(work, attempt, caller.now)
-        if not first:
-            points = 0
-            await work.attempts.add(replace(attempt, first=False, points=0))
+        practice = replace(make_attempt(caller, shown, AttemptKind.ANSWER, text), grade=grade)
+        first = AttemptKind.ANSWER not in done
+        logged = replace(practice, first=True, points=points) if first else practice
+        new, streak = await log_and_count(work, logged, caller.now)
+        if not new:  # another process has taken the first one in the same instant
+            first = False
+            await work.attempts.add(practice)
         further: list[Card] = []
         if first and AttemptKind.SELF_RATING not in done:
             rating = rate_grade(grade, looked=revealed)
@@ -120,7 +121,7 @@ class Answering:
         card = GradeCard(
             question=shown.question,
             grade=grade,
-            earned=points,
+            earned=points if first else 0,
             first=first,
             late=shown.late,
             revealed=revealed,

@@ -87,8 +87,8 @@ async def _keep_anew(
     log = await work.streaks.read_log(workspace_id, members, date.min)
     days = question_days(log.slots)
     kept = {one: keep_streak(days, log.dates[one], log.away[one], now) for one in members}
-    for member_id, streak in kept.items():
-        await work.streaks.keep(workspace_id, member_id, streak)
+    for member_id in sorted(kept):  # the same order for everybody: nobody waits in a ring
+        await work.streaks.keep(workspace_id, member_id, kept[member_id])
     return kept
 
 

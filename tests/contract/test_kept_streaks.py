@@ -13,7 +13,7 @@ from sqlalchemy import text
 from bot.domain import delivery as moves
 from bot.domain.attempt import AttemptKind
 from bot.domain.delivery import Delivery, DeliveryState, Draft, Purpose
-from bot.domain.people import Member, Workspace
+from bot.domain.people import Member, MemberId, Workspace
 from bot.domain.schedule import Schedule
 from bot.domain.streak import SETTLED_AFTER, Streak, sum_up, unsettles
 from bot.services.settling import settle
@@ -284,3 +284,21 @@ def test_only_old_posts_unsettle() -> None:
     assert not unsettles(now.date() - timedelta(days=1), now - timedelta(days=2), now)
     assert unsettles(now.date(), now - timedelta(days=7), now)
     assert unsettles(now.date() - timedelta(days=6), now, now)
+
+
+async def test_a_digest_and_a_leaderboard_keep_the_same_streaks_at_once(
+    storage: SqlStorage,
+) -> None:
+    """Each has the members in an order of its own."""
+    async with storage.writing() as work:
+        workspace, _ = await make_schedule(work)
+        members = [await work.members.ensure(workspace.id, f"U{n}", f"m{n}") for n in range(40)]
+
+    async def count(ids: list[MemberId]) -> None:
+        async with storage.writing() as work:
+            await count_streaks(work, workspace.id, ids, START)
+
+    ids = [member.id for member in members]
+    await asyncio.gather(count(ids), count(ids[::-1]), count(ids), count(ids[::-1]))
+    async with storage.reading() as work:
+        assert set(await work.streaks.find(workspace.id, ids)) == set(ids)

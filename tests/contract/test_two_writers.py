@@ -8,12 +8,13 @@ from cryptography.fernet import Fernet
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.installation import Installation
-from bot.domain.people import Role
+from bot.domain.people import Member, Role
+from bot.domain.review import Review
 from storage.adapter_words import AdapterWords
 from storage.installations import SqlInstallations
 from storage.secrets import Cipher
 from storage.unit_of_work import SqlStorage
-from tests.contract.makers import make_question, make_schedule
+from tests.contract.makers import NOW, make_question, make_schedule
 
 WRITERS = 8
 MANY_TRIPS = 30
@@ -78,3 +79,22 @@ async def test_two_imports_of_a_pack_at_once(storage: SqlStorage) -> None:
     async with storage.reading() as work:
         stored = await work.questions.pack_questions(workspace.id, "ours")
     assert [(one.id, one.prompt) for one in stored] == [(one.id, one.prompt) for one in old]
+
+
+async def test_the_queue_and_what_members_do_meet_in_no_ring(storage: SqlStorage) -> None:
+    """Rows that refer to the workspace hold it, too; the queue's own lock is none of theirs."""
+    async with storage.writing() as work:
+        workspace, _ = await make_schedule(work)
+        members = [await work.members.ensure(workspace.id, f"U{n}", f"m{n}") for n in range(2)]
+
+    async def act(member: Member) -> None:
+        async with storage.writing() as work:
+            await work.reviews.add([Review(workspace.id, member.id, "depends", NOW)])
+            for _ in range(MANY_TRIPS):
+                await work.members.admins(workspace.id)
+            await work.drafts.lock(workspace.id)
+
+    await asyncio.gather(*map(act, members))
+    async with storage.reading() as work:
+        for member in members:
+            assert await work.reviews.find(workspace.id, member.id, "depends")

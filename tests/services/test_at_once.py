@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from adapters.local.platform import NAME
-from bot.domain.cards import MockCard
-from bot.domain.events import CommandCalled, Origin
+from bot.domain.cards import GradeCard, MockCard
+from bot.domain.events import CommandCalled, FormSubmitted, Origin
+from bot.domain.streak import KEPT_FOR
 from tests.services.conftest import Engine
 
 MEMBERS = [f"m{number}" for number in range(8)]
@@ -50,3 +52,24 @@ async def test_two_settings_that_are_changed_in_an_instant_are_both_changed(
         told = card.data()
         assert (told["level"], told["leaderboard"]) == ("2-year", False)
         assert told["timezone"] == "Asia/Tokyo"
+
+
+async def test_answers_after_a_week_keep_the_streak_anew_without_a_ring(engine: Engine) -> None:
+    """One more answer to a question that was answered, and the first one to another."""
+    await engine.add_schedule()
+    await engine.add_schedule(channel="#other")
+    await engine.advance(timedelta(minutes=2))
+    one, other = (message.key for message in engine.posted if message.key)
+    await asyncio.gather(*(engine.app.handle(answer(member, one)) for member in MEMBERS))
+    engine.clock.move_to(engine.clock.now() + KEPT_FOR)
+    events = [answer(member, key) for key in (one, other) for member in MEMBERS]
+    replies = await asyncio.gather(*(engine.app.handle(event) for event in events))
+    graded = [reply.cards[0] for reply in replies if reply]
+    assert all(isinstance(card, GradeCard) for card in graded), graded
+    assert [card.first for card in graded if isinstance(card, GradeCard)] == [False] * 8 + [
+        True
+    ] * 8
+
+
+def answer(member: str, key: str) -> FormSubmitted:
+    return FormSubmitted(by(member), "answer", key, {"text": "Because of the order of paths."})
