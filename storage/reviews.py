@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.attempt import AttemptKind
@@ -30,6 +30,16 @@ _OWN = select(*(_REVIEWS.c[name] for name in Review.__dataclass_fields__)).where
 )
 _ORDERED = _OWN.order_by(_REVIEWS.c.due_at, _REVIEWS.c.id)
 _ONE = _OWN.where(_REVIEWS.c.question_id == bindparam("question"))
+_ONE_TO_CHANGE = _ONE.with_for_update()
+_ASKED = (
+    update(ReviewRow)
+    .where(
+        col(ReviewRow.workspace_id) == bindparam("workspace"),
+        col(ReviewRow.member_id) == bindparam("member"),
+        col(ReviewRow.question_id) == bindparam("question"),
+    )
+    .values(asked_key=bindparam("key"))
+)
 _DUE = _ORDERED.where(_REVIEWS.c.due_at <= bindparam("now"))
 _COMING = _ORDERED.where(_REVIEWS.c.due_at > bindparam("now"))
 """Built once: every answer asks."""
@@ -42,9 +52,15 @@ class ReviewRepository:
     session: AsyncSession
 
     async def find(
-        self, workspace_id: WorkspaceId, member_id: MemberId, question_id: str
+        self,
+        workspace_id: WorkspaceId,
+        member_id: MemberId,
+        question_id: str,
+        *,
+        to_change: bool = False,
     ) -> Review | None:
-        found = await self._list(_ONE, workspace_id, member_id, question=question_id)
+        wanted = _ONE_TO_CHANGE if to_change else _ONE
+        found = await self._list(wanted, workspace_id, member_id, question=question_id)
         return found[0] if found else None
 
     async def add(self, reviews: Sequence[Review]) -> int:
@@ -53,6 +69,15 @@ class ReviewRepository:
     async def save(self, review: Review) -> None:
         values, unique = _from_review(review), ("member_id", "question_id")
         await insert_or_replace(connection_of(self.session), ReviewRow, values, unique)
+
+    async def note_asked(self, review: Review, key: str) -> None:
+        asked = {
+            "workspace": review.workspace_id,
+            "member": review.member_id,
+            "question": review.question_id,
+            "key": key,
+        }
+        await connection_of(self.session).execute(_ASKED, asked)
 
     async def due(
         self, workspace_id: WorkspaceId, member_id: MemberId, now: datetime

@@ -24,9 +24,15 @@ class Reviews(Protocol):
     """One row for a member and a question."""
 
     async def find(
-        self, workspace_id: WorkspaceId, member_id: MemberId, question_id: str
+        self,
+        workspace_id: WorkspaceId,
+        member_id: MemberId,
+        question_id: str,
+        *,
+        to_change: bool = False,
     ) -> Review | None:
-        """Return the member's review of the question."""
+        """Return the member's review of the question; `to_change` locks it until the end of the
+        transaction."""
         ...
 
     async def add(self, reviews: Sequence[Review]) -> int:
@@ -35,6 +41,10 @@ class Reviews(Protocol):
 
     async def save(self, review: Review) -> None:
         """Store it; one that is there already is replaced."""
+        ...
+
+    async def note_asked(self, review: Review, key: str) -> None:
+        """Store which delivery asked it last, and nothing else: it may be rated meanwhile."""
         ...
 
     async def due(

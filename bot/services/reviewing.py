@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -37,7 +36,8 @@ async def keep_rating(
     same course of things gives the same dates.
     """
     member = caller.member
-    known = await work.reviews.find(caller.workspace.id, member.id, question_id)
+    whose = (caller.workspace.id, member.id, question_id)
+    known = await work.reviews.find(*whose, to_change=True)
     review = known or Review(caller.workspace.id, member.id, question_id, caller.now)
     seed = f"{caller.workspace.seed}/{member.id}/{question_id}/{review.reviews}"
     dice = Random(seed)  # noqa: S311 - spreads reviews over days, guards nothing
@@ -115,7 +115,7 @@ async def _ask(
     work: UnitOfWork, caller: Caller, review: Review, summary: QuestionSummary, due: int
 ) -> Card:
     card = await show_private(work, caller, summary, f"{review.reviews}", due)
-    await work.reviews.save(replace(review, asked_key=card.key))
+    await work.reviews.note_asked(review, card.key)
     return card
 
 

@@ -305,3 +305,27 @@ async def test_a_reminder_that_is_being_changed_is_taken_back_afterwards(
     await taking_back
     async with storage.reading() as work:
         assert await work.reminders.of(ben.workspace_id, ben.id) is None
+
+
+async def test_a_review_that_is_rated_while_it_is_asked_stays_rated(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        ben = await make_member(work)
+        await work.reviews.add([make_review(ben)])
+
+    async def rate() -> None:
+        async with storage.writing() as work:
+            review = await work.reviews.find(ben.workspace_id, ben.id, "depends", to_change=True)
+            assert review is not None
+            await work.members.away(ben.workspace_id, ben.id)
+            await work.reviews.save(replace(review, reviews=review.reviews + 1))
+
+    async with storage.writing() as work:
+        [due] = await work.reviews.due(ben.workspace_id, ben.id, NOW)
+        rating = asyncio.gather(*(rate() for _ in range(5)))
+        for _ in range(50):
+            await work.members.away(ben.workspace_id, ben.id)
+        await work.reviews.note_asked(due, "key")
+    await rating
+    async with storage.reading() as work:
+        found = await work.reviews.find(ben.workspace_id, ben.id, "depends")
+    assert found == replace(make_review(ben), reviews=5, asked_key="key")
