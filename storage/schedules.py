@@ -106,7 +106,9 @@ class ScheduleRepository:
             ScheduleRow.number == number,
             col(ScheduleRow.removed_at).is_(None),
         )
-        row = (await self.session.exec(wanted.with_for_update() if to_change else wanted)).first()
+        if to_change:
+            wanted = wanted.with_for_update().execution_options(populate_existing=True)
+        row = (await self.session.exec(wanted)).first()
         return to_schedule(row) if row else None
 
     async def of_workspace(self, workspace_id: WorkspaceId) -> Sequence[Schedule]:

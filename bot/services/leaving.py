@@ -93,8 +93,9 @@ class Leaving:
             return
         log.info("workspace_regained", workspace=workspace.external_id)
         for schedule in await work.schedules.of_workspace(workspace.id):
-            if schedule.paused_because == because:
-                await self._resume_one(work, schedule)
+            held = await work.schedules.find(workspace.id, schedule.number, to_change=True)
+            if held and held.paused_because == because:
+                await self._resume_one(work, held)
 
     async def _resume_one(self, work: UnitOfWork, schedule: Schedule) -> None:
         now = self.clock.now()

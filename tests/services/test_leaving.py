@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import asyncio
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -247,3 +249,25 @@ async def test_an_export_holds_every_row_and_no_token(
     assert "It depends." in [row["answer"] for row in tables["attempts"]]
     assert datetime.fromisoformat(tables["attempts"][0]["at"]).tzinfo is not None
     assert "globex" not in str(tables)
+
+
+async def test_an_edit_in_the_instant_of_the_return_stays(engine: Engine) -> None:
+    """Another process hears of the return while an admin's first command is carried out."""
+    schedule = await engine.add_schedule()
+    await engine.app.handle(LOST)
+    async with engine.app.storage.writing() as work:
+        where = (schedule.workspace_id, schedule.number)
+        held = await work.schedules.find(*where, to_change=True)
+        assert held
+        coming_back = asyncio.create_task(engine.app.handle(AccessRegained(TEAM)))
+        for _ in range(50):
+            await work.members.admins(schedule.workspace_id)
+        later = replace(held.rhythm, time=time(17))
+        await work.schedules.save(replace(held, rhythm=later))
+    await coming_back
+    async with engine.app.storage.reading() as work:
+        found = await work.schedules.find(*where)
+    assert found
+    assert (found.rhythm.time, found.paused_because) == (time(17), None)
+    assert found.next_due_at
+    assert found.next_due_at.hour == 17
