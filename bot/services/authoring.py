@@ -70,6 +70,9 @@ class Authoring:
         async with self.storage.writing() as work:
             await work.drafts.lock(caller.workspace.id)
             await require_room(work, caller)
+            waiting = await load_waiting(work, caller.workspace.id)
+            if any(one not in known.waiting for one in waiting):  # in the same instant as this
+                await refuse_twin(draft, Known(known.bank, waiting))
             added = await add_named(work, item)
             await tell_first(work, caller)
         text = (
@@ -159,9 +162,13 @@ async def load_known(work: UnitOfWork, workspace_id: WorkspaceId) -> Known:
     """Load what a new draft is compared with."""
     deck = await work.questions.deck(workspace_id, QuestionFilter())
     bank = await work.questions.get_many(workspace_id, [question.key for question in deck])
+    return Known(list(bank.values()), await load_waiting(work, workspace_id))
+
+
+async def load_waiting(work: UnitOfWork, workspace_id: WorkspaceId) -> Sequence[Question]:
+    """Load the drafts that wait."""
     waiting = await work.drafts.waiting(workspace_id)
-    drafts = [item.question for item in waiting if item.kind is not ItemKind.REPORT]
-    return Known(list(bank.values()), drafts)
+    return [item.question for item in waiting if item.kind is not ItemKind.REPORT]
 
 
 async def refuse_twin(draft: Question, known: Known) -> None:

@@ -66,9 +66,23 @@ async def test_answers_after_a_week_keep_the_streak_anew_without_a_ring(engine: 
     replies = await asyncio.gather(*(engine.app.handle(event) for event in events))
     graded = [reply.cards[0] for reply in replies if reply]
     assert all(isinstance(card, GradeCard) for card in graded), graded
-    assert [card.first for card in graded if isinstance(card, GradeCard)] == [False] * 8 + [
-        True
-    ] * 8
+    first = [card.first for card in graded if isinstance(card, GradeCard)]
+    assert first == [False] * len(MEMBERS) + [True] * len(MEMBERS)
+
+
+async def test_a_suggestion_that_is_handed_in_twice_in_an_instant_waits_once(
+    engine: Engine,
+) -> None:
+    values = {
+        "question": "When does a dependency with yield run what follows the yield?",
+        "answer": "After the response was sent.",
+        "level": "2-year",
+        "topic": "dependencies",
+    }
+    handed_in = [CommandCalled(by(member), "suggest", values) for member in MEMBERS[:3]]
+    replies = await asyncio.gather(*(engine.app.handle(event) for event in handed_in))
+    cards = [reply.cards[0] for reply in replies if reply]
+    assert sorted(type(card).__name__ for card in cards) == ["ErrorCard", "ErrorCard", "NoticeCard"]
 
 
 def answer(member: str, key: str) -> FormSubmitted:
