@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, or_
@@ -113,7 +113,8 @@ class MemberRepository:
             MemberRow.workspace_id == workspace_id, MemberRow.external_id == external_id
         )
         row = (await self.session.exec(wanted)).first()
-        if row is None:
+        member = to_member(row) if row else None
+        if member is None:
             values = {
                 "workspace_id": workspace_id,
                 "external_id": external_id,
@@ -122,11 +123,12 @@ class MemberRepository:
                 "admin": False,
             }
             await insert_new(self.session, MemberRow, [values])
-            row = (await self.session.exec(wanted)).one()
-        elif name and row.name != name:
-            row.name = name
-            await self.session.flush()
-        return to_member(row)
+            return to_member((await self.session.exec(wanted)).one())
+        if name in ("", member.name):
+            return member
+        if await self._update(member, name=name):
+            return replace(member, name=name)
+        return await self.ensure(workspace_id, external_id, name)  # erased meanwhile
 
     async def find(self, workspace_id: WorkspaceId, text: str) -> Member | None:
         found = await self.find_all(workspace_id, text)
@@ -213,15 +215,17 @@ class MemberRepository:
     async def set_admin(self, member: Member, admin: bool) -> None:
         await self._update(member, admin=admin)
 
-    async def _update(self, member: Member, **values: object) -> None:
-        await self.session.exec(
+    async def _update(self, member: Member, **values: object) -> bool:
+        updated = await self.session.exec(
             update(MemberRow)
             .where(
                 col(MemberRow.workspace_id) == member.workspace_id,
                 col(MemberRow.id) == member.id,
             )
             .values(**values)
+            .execution_options(synchronize_session=False)
         )
+        return bool(updated.rowcount)
 
     async def erase(self, member: Member) -> None:
         await erase_drafts_of(self.session, member)

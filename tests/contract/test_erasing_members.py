@@ -55,3 +55,24 @@ async def test_streaks_are_counted_of_who_was_erased_meanwhile(storage: SqlStora
         counted = await count_streaks(work, workspace.id, both, NOW)
         assert counted == dict.fromkeys(both, Streak())
         assert list(await work.streaks.find(workspace.id, both)) == [ana.id]
+
+
+async def test_who_comes_under_another_name_while_erased_is_somebody_new(
+    storage: SqlStorage,
+) -> None:
+    async with storage.writing() as work:
+        workspace, ben = await make_member(work)
+
+    async def come() -> Member:
+        async with storage.writing() as work:
+            return await work.members.ensure(workspace.id, "U1", "Benjamin")
+
+    async with storage.writing() as work:
+        await work.members.erase(ben)
+        coming = asyncio.create_task(come())
+        for _ in range(MANY_TRIPS):
+            await work.members.admins(workspace.id)
+    benjamin = await coming
+    assert benjamin.id != ben.id
+    async with storage.reading() as work:
+        assert await work.members.get(workspace.id, benjamin.id) == benjamin
