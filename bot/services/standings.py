@@ -60,7 +60,8 @@ class Standings:
         public = bool(call.options.get("share"))
         async with self.storage.reading() as work:
             board = await read_board(work, caller.member, name_period(period, caller.today))
-            streaks = await self._streaks(work, board, caller.now)
+            known = await read_streaks(work, board.workspace_id, board.members, caller.now)
+        streaks = await self._keep_anew(board, caller.now) if known is None else known
         rows = rank(board.top, streaks)
         if public and not rows:
             raise NotFound(f"There is nothing to share for {PERIODS[period].lower()}. {NOBODY_YET}")
@@ -75,15 +76,14 @@ class Standings:
         card = LeaderboardCard(period, tuple(rows), own, None if public else place)
         return Reply([card], public=public)
 
-    async def _streaks(
-        self, work: UnitOfWork, board: Board, now: datetime
-    ) -> Mapping[MemberId, Streak]:
-        """Return the streaks of all who are shown; only what is stale takes a transaction."""
-        found = await read_streaks(work, board.workspace_id, board.members, now)
-        if found is not None:
-            return found
-        async with self.storage.writing() as writing:
-            return await count_streaks(writing, board.workspace_id, board.members, now)
+    async def _keep_anew(self, board: Board, now: datetime) -> Mapping[MemberId, Streak]:
+        """Return the streaks of all who are shown where some are stale: that takes a transaction.
+
+        None that reads may be open meanwhile: many who hold one and wait for another would wait
+        for each other.
+        """
+        async with self.storage.writing() as work:
+            return await count_streaks(work, board.workspace_id, board.members, now)
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,13 @@ import asyncio
 from datetime import timedelta
 
 from adapters.local.platform import NAME
-from bot.domain.cards import GradeCard, MockCard
+from bot.domain.cards import GradeCard, LeaderboardCard, MockCard
 from bot.domain.events import CommandCalled, FormSubmitted, Origin
 from bot.domain.streak import KEPT_FOR
 from tests.services.conftest import Engine
 
+PATIENCE = 20.0
+"""Seconds: less than a task waits for a connection."""
 MEMBERS = [f"m{number}" for number in range(8)]
 
 
@@ -68,6 +70,21 @@ async def test_answers_after_a_week_keep_the_streak_anew_without_a_ring(engine: 
     assert all(isinstance(card, GradeCard) for card in graded), graded
     first = [card.first for card in graded if isinstance(card, GradeCard)]
     assert first == [False] * len(MEMBERS) + [True] * len(MEMBERS)
+
+
+async def test_many_leaderboards_after_a_week_wait_for_no_second_connection(
+    engine: Engine,
+) -> None:
+    await engine.add_schedule()
+    await engine.advance(timedelta(minutes=2))
+    key = next(message.key for message in engine.posted if message.key)
+    many = [f"m{number}" for number in range(30)]
+    await asyncio.gather(*(engine.app.handle(answer(member, key)) for member in many))
+    engine.clock.move_to(engine.clock.now() + KEPT_FOR)
+    asked = [CommandCalled(by(member), "leaderboard", {"period": "all"}) for member in many]
+    async with asyncio.timeout(PATIENCE):
+        replies = await asyncio.gather(*(engine.app.handle(event) for event in asked))
+    assert all(reply and isinstance(reply.cards[0], LeaderboardCard) for reply in replies)
 
 
 async def test_a_suggestion_that_is_handed_in_twice_in_an_instant_waits_once(
