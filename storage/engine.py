@@ -13,6 +13,7 @@ from typing import IO, Any
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, StorageError
@@ -218,7 +219,7 @@ async def explaining_errors() -> AsyncIterator[None]:
     """Turn what a driver says into a StorageError with the next step."""
     try:
         yield
-    except (DBAPIError, sqlite3.Error, OSError) as error:
+    except (DBAPIError, sqlite3.Error, OSError, NoConnectionLeft) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise StorageError(_explain(str(cause))) from error
 
@@ -237,6 +238,10 @@ _EXPLANATIONS = (
     ("malformed", "The database file is damaged. Restore it from a backup."),
     ("deadlock", "Something else changed the same at that moment. Try again."),
     ("locked", "Another program holds the database. Stop it, or try again in a moment."),
+    (
+        "QueuePool",
+        "The database is too slow: all connections to it are in use. Look at its server.",
+    ),
     ("Connect call failed", "The database can't be reached. Check database.url and the server."),
     ("[Errno -", "The database can't be reached. Check database.url and the server."),
     ("password authentication", "The database refuses the password. Check database.url."),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 
+import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.installation import Installation
 from bot.domain.people import Member, Role
 from bot.domain.review import Review
+from bot.errors import StorageError
 from storage.adapter_words import AdapterWords
 from storage.installations import SqlInstallations
 from storage.secrets import Cipher
@@ -98,3 +101,18 @@ async def test_the_queue_and_what_members_do_meet_in_no_ring(storage: SqlStorage
     async with storage.reading() as work:
         for member in members:
             assert await work.reviews.find(workspace.id, member.id, "depends")
+
+
+async def test_where_no_connection_comes_free_that_is_said(
+    storage: SqlStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that answers nobody holds those who asked, and others wait for their places."""
+    monkeypatch.setattr(storage.engine.pool, "_timeout", 0.01)
+    said = "too slow: all connections to it are in use"
+    async with AsyncExitStack() as busy:
+        for _ in range(15):
+            await busy.enter_async_context(storage.reading())
+        with pytest.raises(StorageError, match=said):
+            await busy.enter_async_context(storage.reading())
+    async with storage.reading() as work:
+        assert await work.workspaces.everyone() == []
