@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.engine import WRITE, explaining_errors
+from storage.engine import WRITE, explaining_errors, queue_writers
 from storage.statements import insert_or_replace
 from storage.tables import AdapterWordRow
 
@@ -42,7 +42,7 @@ class AdapterWords:
 
     async def keep(self, name: str, word: str) -> None:
         """Keep a word, in place of the one before."""
-        async with self._session() as session:
+        async with queue_writers(self._engine), self._session() as session:
             if session is None:
                 return
             connection = await session.connection(execution_options=WRITE)
@@ -52,7 +52,7 @@ class AdapterWords:
 
     async def forget(self, name: str) -> None:
         """Drop a word, if it is there."""
-        async with self._session() as session:
+        async with queue_writers(self._engine), self._session() as session:
             if session is None:
                 return
             await session.connection(execution_options=WRITE)

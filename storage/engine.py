@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import event
-from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.engine import URL, Dialect, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -48,6 +50,7 @@ _DRIVERS = {
 """By what a URL begins with; hosting providers write `postgres://`."""
 _OPTIONS = frozenset({"ssl", "host", "port", "passfile", "prepared_statement_cache_size"})
 """Of a URL of PostgreSQL: what asyncpg, or SQLAlchemy for it, takes as text."""
+_QUEUES: WeakKeyDictionary[Engine, asyncio.Lock] = WeakKeyDictionary()
 _PORT = "database.url: its port must be a number from 1 to 65535."
 
 
@@ -78,6 +81,17 @@ def open_engine(url: str, patience: float | None = PATIENCE) -> AsyncEngine:
     event.listen(engine.sync_engine, "checkin", _note_use)
     event.listen(engine.sync_engine, "checkout", partial(_refuse_dead, engine.sync_engine.dialect))
     return engine
+
+
+def queue_writers(engine: AsyncEngine) -> AbstractAsyncContextManager[object]:
+    """Return what whoever is about to write enters before the transaction is begun.
+
+    Writers of one process queue up for SQLite's single lock here, in order; its own busy handler
+    would let them race, and who writes but now and then could lose until the time is over.
+    """
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    return _QUEUES.setdefault(engine.sync_engine, asyncio.Lock())
 
 
 def _note_use(_connection: Any, record: Any) -> None:

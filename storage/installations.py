@@ -15,7 +15,7 @@ from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.installation import Installation
-from storage.engine import WRITE, explaining_errors
+from storage.engine import WRITE, explaining_errors, queue_writers
 from storage.secrets import Cipher
 from storage.statements import connection_of, insert_or_replace
 from storage.tables import InstallationRow, OneTimeTokenRow
@@ -23,7 +23,7 @@ from storage.tables import InstallationRow, OneTimeTokenRow
 
 @asynccontextmanager
 async def _writing(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
-    async with explaining_errors(), engine.connect() as connection:
+    async with queue_writers(engine), explaining_errors(), engine.connect() as connection:
         await connection.execution_options(**WRITE)
         async with connection.begin():
             yield AsyncSession(bind=connection, expire_on_commit=False)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, delete
 
-from storage.engine import WRITE, explaining_errors
+from storage.engine import WRITE, explaining_errors, queue_writers
 from storage.statements import insert_into
 from storage.tables import ReceivedEventRow, table_of
 
@@ -26,7 +26,8 @@ class SqlReceivedEvents:
         table = table_of(ReceivedEventRow)
         insert = insert_into(table, self.engine.dialect.name)
         values = {"digest": self._digest(key), "keep_until": keep_until}
-        async with explaining_errors(), self.engine.connect() as connection:
+        queue = queue_writers(self.engine)
+        async with queue, explaining_errors(), self.engine.connect() as connection:
             await connection.execution_options(**WRITE)
             async with connection.begin():
                 await connection.execute(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -19,7 +18,7 @@ from storage.curation import CurationRepository
 from storage.deliveries import DeliveryRepository
 from storage.digests import DigestRepository
 from storage.drafts import DraftRepository
-from storage.engine import READ, WRITE, explaining_errors
+from storage.engine import READ, WRITE, explaining_errors, queue_writers
 from storage.interviews import InterviewRepository
 from storage.leases import LeaseRepository
 from storage.model_book import ModelBookRepository
@@ -69,27 +68,22 @@ class SqlUnitOfWork:
 
 @dataclass
 class SqlStorage:
-    """Implements `bot.ports.Storage` over SQLite or PostgreSQL.
-
-    Writers of one process queue up for SQLite's single lock here, in order; its own busy
-    handler would let them race.
-    """
+    """Implements `bot.ports.Storage` over SQLite or PostgreSQL."""
 
     engine: AsyncEngine
     random: random.Random
     commits: int = 0
     """Transactions of this process that may have written; nothing else becomes due by itself."""
-    _one_writer: asyncio.Lock = field(default_factory=asyncio.Lock)
     _versions: Versions = field(default_factory=Versions)
 
     def __post_init__(self) -> None:
+        self._queue = queue_writers(self.engine)
         self._writer = self.engine.execution_options(**WRITE)
         self._reader = self.engine.execution_options(**READ[self.engine.dialect.name])
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[UnitOfWork]:
-        queue = self._one_writer if self.engine.dialect.name == "sqlite" else nullcontext()
-        async with queue, explaining_errors(), self._writer.begin() as connection:
+        async with self._queue, explaining_errors(), self._writer.begin() as connection:
             yield self._open(AsyncSession(bind=connection, expire_on_commit=False))
         self.commits += 1
 
