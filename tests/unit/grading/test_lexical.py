@@ -31,6 +31,8 @@ WITH_POINTS = GradingTask(
         KeyPoint("Code after yield cleans up, even after an exception", 2.0),
     ),
 )
+HANGS = 5.0
+"""Seconds of the processor: patterns that run back and forth over such answers took minutes."""
 GOOD = (
     "Everything before the yield is set up, for example opening a database session. The value "
     "that is yielded gets injected into the endpoint, and afterwards the code after the yield "
@@ -128,9 +130,9 @@ async def test_a_long_answer_is_graded_off_the_event_loop_like_a_short_one() -> 
     ],
 )
 def test_odd_answers_are_graded_soundly_and_soon(answer: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     grade = grade_answer(TASK, answer)
-    assert time.perf_counter() - started < 1.0
+    assert time.thread_time() - started < HANGS
     assert_sound(grade, answer)
 
 
