@@ -21,10 +21,15 @@ from storage.tables import (
     ReminderRow,
     ScheduleRow,
     WorkspaceRow,
+    table_of,
 )
 
-_ROWS = (DeliveryRow, NoticeRow, ReminderRow, InterviewRow)
-_TABLES: tuple[Any, ...] = tuple(row.__table__ for row in _ROWS)  # type: ignore[union-attr]
+_TABLES = (
+    table_of(DeliveryRow),
+    table_of(NoticeRow),
+    table_of(ReminderRow),
+    table_of(InterviewRow),
+)
 _ERASURE: Any = (
     select(WorkspaceRow.erase_at)
     .where(col(WorkspaceRow.erase_at).is_not(None))

@@ -25,9 +25,9 @@ from storage.bulk import fetch
 from storage.leases import IN_DOUBT, WAITING
 from storage.mapping import from_draft, to_delivery
 from storage.statements import connection_of, insert_many_new, insert_new
-from storage.tables import AttemptRow, DeliveryRow, ScheduleRow
+from storage.tables import AttemptRow, DeliveryRow, ScheduleRow, table_of
 
-_TABLE = DeliveryRow.__table__  # type: ignore[attr-defined]
+_TABLE = table_of(DeliveryRow)
 _SHOWS_ANSWER = (AttemptKind.ANSWER, AttemptKind.REVEAL)
 _PLANNED = select(_TABLE.c.schedule_id, _TABLE.c.slot).where(
     is_among(_TABLE.c.schedule_id, "ids"),

@@ -19,13 +19,13 @@ from storage.bulk import execute_many, execute_once, fetch, insert_fetching
 from storage.mapping import from_draft, to_delivery
 from storage.serving import is_served
 from storage.statements import connection_of, new_insert
-from storage.tables import DeliveryRow, ScheduleRow
+from storage.tables import DeliveryRow, ScheduleRow, table_of
 
 WAITING = (DeliveryState.SCHEDULED, DeliveryState.CLAIMED)
 IN_DOUBT = (DeliveryState.SENDING, DeliveryState.STUCK)
 _OF_SCHEDULE = ("id", "number", "reveal", "reveal_after_seconds", "discussion", "zone")
-_TABLE = DeliveryRow.__table__  # type: ignore[attr-defined]
-_SCHEDULES = ScheduleRow.__table__  # type: ignore[attr-defined]
+_TABLE = table_of(DeliveryRow)
+_SCHEDULES = table_of(ScheduleRow)
 _CHANGED = ("state", "wake_at", "message_id", "posted_at", "reason")
 _CHANGE = (
     _TABLE.update()
@@ -72,7 +72,7 @@ class LeaseRepository:
         platforms: Collection[str] | None = None,
     ) -> Sequence[Delivery]:
         values = {"now": now, "until": lease_until, "most": limit}
-        claim = _make_claim(self._locks, _freeze(platforms))
+        claim = _make_claim(_freeze(platforms))
         return await self._take(claim, values | {"new_owner": owner, "full": tuple(full)})
 
     async def take_new(
@@ -101,13 +101,8 @@ class LeaseRepository:
     ) -> Sequence[Delivery]:
         values = {"now": now, "until": lease_until, "most": limit}
         left_out = {"held": tuple(held), "full": tuple(full)}
-        taking = _make_take_over(self._locks, _freeze(platforms))
+        taking = _make_take_over(_freeze(platforms))
         return await self._take(taking, values | left_out)
-
-    @property
-    def _locks(self) -> bool:
-        """Whether other processes may hold rows."""
-        return connection_of(self.session).dialect.name == "postgresql"
 
     async def _take(self, taking: Any, values: Mapping[str, Any]) -> Sequence[Delivery]:
         """Take rows that want to be looked at, with what deliveries show of their schedules."""
@@ -194,26 +189,24 @@ def _make_insert(dialect: str) -> Any:
 
 
 @cache
-def _make_claim(locks: bool, platforms: frozenset[str] | None) -> Any:
+def _make_claim(platforms: frozenset[str] | None) -> Any:
     due = _select_due(WAITING, platforms).where(
         _TABLE.c.expires_at >= bindparam("now"), not_(is_among(_TABLE.c.workspace_id, "full"))
     )
-    return _make_taking(due, locks).values(
-        state=DeliveryState.CLAIMED, owner=bindparam("new_owner")
-    )
+    return _make_taking(due).values(state=DeliveryState.CLAIMED, owner=bindparam("new_owner"))
 
 
 @cache
-def _make_take_over(locks: bool, platforms: frozenset[str] | None) -> Any:
+def _make_take_over(platforms: frozenset[str] | None) -> Any:
     due = _select_due((DeliveryState.SENDING,), platforms).where(
         not_(is_among(_TABLE.c.id, "held")), not_(is_among(_TABLE.c.workspace_id, "full"))
     )
-    return _make_taking(due, locks)
+    return _make_taking(due)
 
 
-def _make_taking(due: Any, locks: bool) -> Any:
+def _make_taking(due: Any) -> Any:
     """Take the rows under a new fence; one that another process holds is left out."""
-    free = due.with_for_update(skip_locked=True) if locks else due
+    free = due.with_for_update(skip_locked=True)
     return (
         _TABLE.update()
         .where(_TABLE.c.id.in_(free.scalar_subquery()))

@@ -20,12 +20,12 @@ from storage.tables import ScheduleRow, WorkspaceRow, table_of
 WORKSPACES = table_of(WorkspaceRow)
 SCHEDULES = table_of(ScheduleRow)
 STATEMENTS = {
-    "claim": leases._make_claim(False, frozenset({"slack", "discord"})),
-    "take over": leases._make_take_over(False, None),
+    "claim": leases._make_claim(frozenset({"slack", "discord"})),
+    "take over": leases._make_take_over(None),
     "fences": leases._FENCES,
     "mark": leases._MARK_SENDING,
     "schedules of deliveries": leases._SHOWN_OF_SCHEDULES,
-    "due schedules": schedules._make_taking(SCHEDULES.c.next_due_at, False),
+    "due schedules": schedules._make_taking(SCHEDULES.c.next_due_at),
     "planned slots": deliveries._PLANNED,
     "seen questions": deliveries._make_seen("sqlite"),
     "workspaces": people._THESE,

@@ -37,7 +37,7 @@ from storage.schema import migrate
 from tests.services.test_delivery_model import GRACE, LEASE, START, reachable
 from tests.stage import PACKS
 
-EXAMPLES = int(os.environ.get("QUIZ_MODEL_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("QUIZ_MODEL_EXAMPLES", "10"))
 PROCESSES = st.integers(0, 1)
 TEAMS = ("acme", "globex")
 DUE = time(9)
