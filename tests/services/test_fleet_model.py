@@ -37,11 +37,12 @@ from storage.schema import migrate
 from tests.services.test_delivery_model import GRACE, LEASE, START, reachable
 from tests.stage import PACKS
 
-EXAMPLES = int(os.environ.get("QUIZ_MODEL_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("QUIZ_MODEL_EXAMPLES", "20"))
 PROCESSES = st.integers(0, 1)
-TEAMS = ("acme", "globex")
+TEAM = "acme"
 DUE = time(9)
 SECOND = timedelta(seconds=1)
+MOST_SCHEDULES = 2
 COMMANDS = (
     "pause N",
     "resume N",
@@ -102,13 +103,14 @@ class GatedChat(LocalChat):
     """A process's side of the wire; the model says what becomes of each post."""
 
     flights: list[Flight] = field(default_factory=list)
-    resting: set[tuple[str, int]] = field(default_factory=set)
+    resting: set[int] = field(default_factory=set)
     """Schedules that are paused or removed: a new post of theirs is a fault."""
+    faults: list[str] = field(default_factory=list)
     is_calm: bool = False
 
     async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
-        if isinstance(card, QuestionCard):
-            assert (workspace, card.schedule_number) not in self.resting, "posted while paused"
+        if isinstance(card, QuestionCard) and card.schedule_number in self.resting:
+            self.faults.append(f"schedule {card.schedule_number} posted while paused")
         now = self.platform.clock.now()
         reply = asyncio.get_running_loop().create_future()
         flight = Flight(self, workspace, channel, card, key, now + LEASE / 2, reply)
@@ -133,13 +135,13 @@ class Fleet(RuleBasedStateMachine):
         self.clock = VirtualClock(START)
         self.posted: Counter[str] = Counter()
         self.platform = LocalPlatform(self.clock, self._see)
-        for team in TEAMS:
-            self.platform.workspaces[team].admins.add("ana")
+        self.platform.workspaces[TEAM].admins.add("ana")
         self.arrivals: list[tuple[datetime, Flight]] = []
-        self.resting: set[tuple[str, int]] = set()
+        self.resting: set[int] = set()
+        self.faults: list[str] = []
         self.states: dict[str, str] = {}
-        self.looked_at: dict[tuple[str, int], datetime] = {}
-        self.expected: dict[tuple[str, int], set[date]] = defaultdict(set)
+        self.looked_at: dict[int, datetime] = {}
+        self.expected: dict[int, set[date]] = defaultdict(set)
         self.schedules = 0
         self.run(self._empty())
         self.chats = [self._open_chat() for _ in range(2)]
@@ -166,7 +168,7 @@ class Fleet(RuleBasedStateMachine):
         await engine.dispose()
 
     def _open_chat(self) -> GatedChat:
-        return GatedChat(self.platform, resting=self.resting)
+        return GatedChat(self.platform, resting=self.resting, faults=self.faults)
 
     def _open_app(self, number: int) -> Application:
         return build(
@@ -205,32 +207,21 @@ class Fleet(RuleBasedStateMachine):
     async def _expect(self) -> None:
         """Note which slots are due by now: whoever looks next has to see to them."""
         now = self.clock.now()
-        for team, schedule in await self._read_schedules():
-            place = (team, schedule.number)
-            since = self.looked_at.get(place, now)
+        for schedule in await self._read_schedules():
+            since = self.looked_at.get(schedule.number, now)
             if schedule.next_due_at is not None:
-                self.expected[place] |= set(_slots_between(since, now))
-            self.looked_at[place] = now
+                self.expected[schedule.number] |= set(_slots_between(since, now))
+            self.looked_at[schedule.number] = now
 
-    async def _read_schedules(self) -> list[tuple[str, Schedule]]:
-        found = []
+    async def _read_schedules(self) -> Sequence[Schedule]:
         async with self.apps[0].storage.reading() as work:
-            for team in TEAMS:
-                workspace = await work.workspaces.find(NAME, team)
-                if workspace is not None:
-                    of_team = await work.schedules.of_workspace(workspace.id)
-                    found += [(team, schedule) for schedule in of_team]
-        return found
+            workspace = await work.workspaces.find(NAME, TEAM)
+            return await work.schedules.of_workspace(workspace.id) if workspace else ()
 
-    async def _read_deliveries(self) -> list[tuple[str, Delivery]]:
-        found = []
+    async def _read_deliveries(self) -> Sequence[Delivery]:
         async with self.apps[0].storage.reading() as work:
-            for team in TEAMS:
-                workspace = await work.workspaces.find(NAME, team)
-                if workspace is not None:
-                    newest = await work.posts.newest(workspace.id, 1000)
-                    found += [(team, delivery) for delivery in newest]
-        return found
+            workspace = await work.workspaces.find(NAME, TEAM)
+            return await work.posts.newest(workspace.id, 1000) if workspace else ()
 
     async def _advance(self, by: timedelta, processes: Sequence[int] = (0, 1)) -> None:
         """Let time pass for these processes; the other one is too busy to look."""
@@ -242,6 +233,15 @@ class Fleet(RuleBasedStateMachine):
                 await self._begin(number)
         self.clock.move_to(max(target, self.clock.now()))
         await self._meet_moment()
+
+    async def _advance_calmly(self, by: timedelta) -> None:
+        """Let time pass while the platform takes what is posted: else each post would be given up
+        and tried again, all day."""
+        for chat in self.chats:
+            chat.is_calm = True
+        await self._advance(by)
+        for chat in self.chats:
+            chat.is_calm = False
 
     async def _next_moment(self, processes: Sequence[int]) -> datetime:
         moments = [at for at, _ in self.arrivals]
@@ -278,48 +278,47 @@ class Fleet(RuleBasedStateMachine):
         flight.fail(OutcomeUnknown("The line broke."))
         await self._settle()
 
-    async def _say(self, number: int, team: str, words: str) -> None:
-        origin = Origin(NAME, team, "#general", "ana", member_name="ana")
+    async def _say(self, number: int, words: str) -> None:
+        origin = Origin(NAME, TEAM, "#general", "ana", member_name="ana")
         await self.apps[number].handle(TextCommand(origin, words))
+        active = {one.number for one in await self._read_schedules() if one.next_due_at}
         self.resting.clear()
-        active = {
-            (name, one.number) for name, one in await self._read_schedules() if one.next_due_at
-        }
-        everyone = {(name, one) for name in TEAMS for one in range(1, 9)}
-        self.resting |= everyone - active
-        for place in self.resting:
-            self.looked_at.pop(place, None)
+        self.resting |= set(range(1, self.schedules + 1)) - active
+        for each in self.resting:
+            self.looked_at.pop(each, None)
         await self._settle()
+        await self._begin(number)
 
     @initialize()
     def begin_with_a_question_that_is_due(self) -> None:
-        for team in TEAMS:
-            self.add_schedule(team, "")
-        self.run(self._advance(timedelta(minutes=1)))
+        self.add_schedule("")
+        self.wait_for_the_next_question()
 
-    @rule(
-        team=st.sampled_from(TEAMS), reveal=st.sampled_from(["", " reveal:after reveal-after:1h"])
-    )
-    def add_schedule(self, team: str, reveal: str) -> None:
-        if self.schedules >= 4:
-            return
-        self.schedules += 1
-        self.run(self._say(0, team, f"schedule add 09:00 tz:UTC days:mon-sun{reveal}"))
+    @rule(reveal=st.sampled_from(["", " reveal:after reveal-after:1h"]))
+    def add_schedule(self, reveal: str) -> None:
+        if self.schedules < MOST_SCHEDULES:
+            self.schedules += 1
+            words = f"schedule add 09:00 tz:UTC days:mon-sun{reveal}"
+            self.run(self._say(0, words))
+
+    @rule()
+    def wait_for_the_next_question(self) -> None:
+        today = datetime.combine(self.clock.now().date(), DUE, UTC)
+        due_at = today if today > self.clock.now() else today + timedelta(days=1)
+        self.run(self._advance_calmly(due_at - self.clock.now() - SECOND))
+        self.run(self._advance(SECOND))
         self.run(self._begin(0))
 
-    @rule(number=PROCESSES)
-    def look(self, number: int) -> None:
-        self.run(self._begin(number))
-
-    @rule(by=st.sampled_from([1, 10, 45, 600, 3600, 24 * 3600]))
+    @rule(by=st.sampled_from([1, 10, 31, 61, 125]))
     def let_time_pass(self, by: int) -> None:
         self.run(self._advance(by * SECOND))
 
-    @rule(by=st.sampled_from([10, 45, 600, 24 * 3600]), number=PROCESSES)
+    @rule(by=st.sampled_from([1, 10, 31, 61]), number=PROCESSES)
     def let_time_pass_for_one(self, by: int, number: int) -> None:
         self.run(self._advance(by * SECOND, (number,)))
+        self.run(self._begin(number))
 
-    @rule(by=st.sampled_from([45, 600, 9 * 3600, 30 * 3600]), arrives=st.booleans())
+    @rule(by=st.sampled_from([45, 600, 30 * 3600]), arrives=st.booleans())
     def sleep_through(self, by: int, arrives: bool) -> None:
         """The machine sleeps: what was sent before arrives meanwhile, or never; replies wait."""
         for flight in self._flights():
@@ -330,20 +329,33 @@ class Fleet(RuleBasedStateMachine):
         self.clock.move_to(self.clock.now() + by * SECOND)
         self.run(self._meet_moment())
 
+    @rule(number=PROCESSES, by=st.sampled_from([45, 600]))
+    def set_clock(self, number: int, by: int) -> None:
+        """The clock of one that is alone was behind, and is set: what is on its way goes on.
+
+        Beside another process it would be the database's clock, which may not jump over a lease;
+        nor may it over what a dead process sent, and the platform posts late.
+        """
+        if self.arrivals:
+            return
+        self.run(self._stop(1 - number))
+        for flight in self._flights():
+            flight.gives_up_at += by * SECOND
+        self.clock.move_to(self.clock.now() + by * SECOND)
+        self.run(self._begin(number))
+        for flight in self._flights():
+            self.run(self._land(flight, Fate.ARRIVES))
+
     @rule(fate=st.sampled_from(Fate), which=st.integers(0, 3), late=st.sampled_from([1, 20, 50]))
     def land(self, fate: Fate, which: int, late: int) -> None:
         if flights := self._flights():
             self.run(self._land(flights[which % len(flights)], fate, late))
 
     @rule(
-        number=PROCESSES,
-        team=st.sampled_from(TEAMS),
-        schedule=st.integers(1, 2),
-        words=st.sampled_from(COMMANDS),
+        number=PROCESSES, schedule=st.integers(1, MOST_SCHEDULES), words=st.sampled_from(COMMANDS)
     )
-    def command(self, number: int, team: str, schedule: int, words: str) -> None:
-        self.run(self._say(number, team, f"schedule {words.replace('N', str(schedule))}"))
-        self.run(self._begin(number))
+    def command(self, number: int, schedule: int, words: str) -> None:
+        self.run(self._say(number, f"schedule {words.replace('N', str(schedule))}"))
 
     @rule(number=PROCESSES, back=st.integers(0, 3))
     def react(self, number: int, back: int) -> None:
@@ -393,12 +405,13 @@ class Fleet(RuleBasedStateMachine):
         self.apps[number] = self._open_app(number)
 
     @invariant()
-    def nothing_is_posted_twice(self) -> None:
+    def nothing_is_posted_twice_or_while_paused(self) -> None:
         assert max(self.posted.values(), default=0) <= 1
+        assert not self.faults
 
     @invariant()
     def states_agree_with_the_platform(self) -> None:
-        for _, one in self.run(self._read_deliveries()):
+        for one in self.run(self._read_deliveries()):
             assert one.state.value in reachable(self.states.get(one.key))
             self.states[one.key] = one.state.value
             if one.state is DeliveryState.CONFIRMED:
@@ -410,30 +423,25 @@ class Fleet(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Once everything works again, nothing stays in between, and no slot was lost."""
         self.run(self._come_to_rest())
-        self.nothing_is_posted_twice()
+        self.nothing_is_posted_twice_or_while_paused()
         self.states_agree_with_the_platform()
         for app in self.apps:
             self.run(app.close())
         self.loop.close()
 
     async def _come_to_rest(self) -> None:
-        for chat in self.chats:
-            chat.is_calm = True
         for flight in self._flights():
             await self._land(flight, Fate.ARRIVES)
-        await self._advance(timedelta(hours=12))
+        await self._advance_calmly(timedelta(hours=12))
         rows = await self._read_deliveries()
-        left = {one.key: one.state for _, one in rows}
+        left = {one.key: one.state for one in rows}
         ended = {DeliveryState.CONFIRMED, DeliveryState.SKIPPED}
         assert set(left.values()) <= ended, left
-        accounted = {
-            (team, one.schedule_number, one.slot)
-            for team, one in rows
-            if one.purpose is Purpose.QUESTION
-        }
-        for (team, number), slots in self.expected.items():
+        questions = [one for one in rows if one.purpose is Purpose.QUESTION]
+        accounted = {(one.schedule_number, one.slot) for one in questions}
+        for number, slots in self.expected.items():
             for slot in slots:
-                assert (team, number, slot) in accounted, f"{team} {number}: {slot} was lost"
+                assert (number, slot) in accounted, f"schedule {number}: {slot} was lost"
 
 
 def _slots_between(since: datetime, until: datetime) -> list[date]:
