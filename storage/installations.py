@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import and_, or_
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,7 +18,7 @@ from bot.domain.installation import Installation
 from storage.engine import WRITE, explaining_errors, queue_writers
 from storage.secrets import Cipher
 from storage.statements import connection_of, insert_or_replace
-from storage.tables import InstallationRow, OneTimeTokenRow
+from storage.tables import InstallationRow, OneTimeTokenRow, WorkspaceRow
 
 
 @asynccontextmanager
@@ -61,15 +61,36 @@ class SqlInstallations:
             values, unique = self._write(installation), ("platform", "external_id")
             await insert_or_replace(connection_of(session), InstallationRow, values, unique)
 
-    async def remove(self, workspace: str) -> None:
-        """Forget the installation with its tokens."""
+    async def remove(self, workspace: str, before: datetime) -> None:
+        """Forget the installation with its tokens, unless it was made at `before` or later."""
+        installed_at = col(InstallationRow.installed_at)
         async with _writing(self.engine) as session:
             await session.exec(
                 delete(InstallationRow).where(
                     col(InstallationRow.platform) == self.platform,
                     col(InstallationRow.external_id) == workspace,
+                    or_(installed_at.is_(None), installed_at < before),
                 )
             )
+
+    async def unannounced(self) -> Sequence[Installation]:
+        """Return installations in workspaces that are still marked as left before that."""
+        wanted = (
+            select(InstallationRow)
+            .join(
+                WorkspaceRow,
+                and_(
+                    col(WorkspaceRow.platform) == col(InstallationRow.platform),
+                    col(WorkspaceRow.external_id) == col(InstallationRow.external_id),
+                ),
+            )
+            .where(
+                InstallationRow.platform == self.platform,
+                col(InstallationRow.installed_at) > col(WorkspaceRow.left_at),
+            )
+        )
+        async with explaining_errors(), AsyncSession(self.engine) as session:
+            return [self._read(row) for row in await session.exec(wanted)]
 
     async def claim_rotation(self, workspace: str, now: datetime, until: datetime) -> bool:
         """Lock the row until then; False while somebody else has it."""
@@ -104,6 +125,7 @@ class SqlInstallations:
             scopes=frozenset(row.scopes.split()),
             refresh_token=self.cipher.decrypt(row.refresh_token) if row.refresh_token else None,
             expires_at=row.expires_at,
+            installed_at=row.installed_at,
         )
 
     def _write(self, installation: Installation) -> dict[str, Any]:
@@ -119,6 +141,7 @@ class SqlInstallations:
             "refresh_token": self.cipher.encrypt(refresh) if refresh else None,
             "expires_at": installation.expires_at,
             "rotating_until": None,
+            "installed_at": installation.installed_at,
         }
 
 

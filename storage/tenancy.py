@@ -49,8 +49,9 @@ class TenancyRepository:
             col(WorkspaceRow.left_at).is_(None),
             left_at=at,
             left_because=because,
-            erase_at=erase_at,
         )
+        if erase_at is not None:
+            await self._update(workspace, col(WorkspaceRow.erase_at).is_(None), erase_at=erase_at)
         await self._execute(delete(NoticeRow).where(col(NoticeRow.workspace_id) == workspace.id))
         return left
 

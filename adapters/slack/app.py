@@ -26,7 +26,7 @@ from adapters.slack.files import Files
 from adapters.slack.home import Home
 from adapters.slack.http import SlackRoutes
 from adapters.slack.inbound import require_shape
-from adapters.slack.install import Renewal, make_flow
+from adapters.slack.install import Renewal, announce, make_flow
 from adapters.slack.lifecycle import Lifecycle
 from adapters.slack.listeners import Listeners
 from adapters.slack.log import SDK_LOG
@@ -35,7 +35,6 @@ from adapters.slack.people import People
 from adapters.slack.replies import Replies
 from adapters.slack.settings import explain_refusal, require_settings
 from bot.config import SlackSettings
-from bot.domain.events import AccessRegained, Origin
 from bot.domain.installation import Installation
 from bot.errors import NotSent
 from bot.logs import following_event
@@ -162,7 +161,9 @@ class SlackPlatform:
         if self._single is not None:
             found = await self._identify()
             await self._single.save(found)
-            await handle(AccessRegained(Origin(self.name, found.workspace, "", "", found.name)))
+            await announce(found, handle)
+        for unannounced in await self.clients.installations.unannounced():
+            await announce(unannounced, handle)
         self._app = self._make_app(handle)
         if self._states is not None:
             self._flow = make_flow(
@@ -228,6 +229,7 @@ class SlackPlatform:
     async def _identify(self) -> Installation:
         """Ask Slack once whose token it is."""
         client = self.clients.make(self._settings.bot_token.get_secret_value(), patient=True)
+        asked_at = self._clock.now()
         try:
             answer = await client.auth_test()
         except CALL_ERRORS as error:
@@ -239,6 +241,7 @@ class SlackPlatform:
             bot_id=answer.get("bot_id") or "",
             token=client.token or "",
             scopes=frozenset((answer.headers.get("x-oauth-scopes") or "").split(",")),
+            installed_at=asked_at,
         )
 
     async def _open_socket(self) -> None:
@@ -260,12 +263,13 @@ class SlackPlatform:
     async def _on_socket_request(
         self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
     ) -> None:
-        """Answer an envelope; also one that can't be used, or Slack would send it again."""
+        """Answer an envelope; also one that can't be used, or Slack would send it again. Where
+        the fault is ours, it should."""
         response = BoltResponse(status=200, body="")
         try:
             require_shape(request.payload)
             answer = await self.dispatch(AsyncBoltRequest(mode="socket_mode", body=request.payload))
-            response = answer if answer.status == 200 else response
+            response = response if 400 <= answer.status < 500 else answer
         except (Malformed, ValueError, TypeError, AttributeError, LookupError) as error:
             log.warning("slack_request_malformed", problem=type(error).__name__)
         await send_async_response(client, request, response, time())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -175,9 +175,14 @@ class OneInstallation:
         """Take it for as long as the program runs."""
         self.only, self._is_known = installation, True
 
-    async def remove(self, workspace: str) -> None:
-        """Forget it until the program starts again."""
-        self.only = None
+    async def remove(self, workspace: str, before: datetime) -> None:
+        """Forget it until the program starts again, unless it signed in at `before` or later."""
+        if self.only and not self.only.is_made_since(before):
+            self.only = None
+
+    async def unannounced(self) -> Sequence[Installation]:
+        """The core knows of it from each start."""
+        return ()
 
     async def claim_rotation(self, workspace: str, now: datetime, until: datetime) -> bool:
         """There is nothing to rotate."""

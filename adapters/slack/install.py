@@ -62,7 +62,12 @@ class _InstallationStore(AsyncInstallationStore):
         await self._clients.installations.save(found)
         self._clients.forget(found.workspace)
         log.info("slack_installed", workspace=found.workspace)
-        await self._handle(AccessRegained(Origin(NAME, found.workspace, "", "", found.name)))
+        await announce(found, self._handle)
+
+
+async def announce(found: Installation, handle: Handle) -> None:
+    """Tell the core that the app is in a workspace again, or for the first time."""
+    await handle(AccessRegained(Origin(NAME, found.workspace, "", "", found.name)))
 
 
 class _Flow(AsyncOAuthFlow):
@@ -77,6 +82,7 @@ class _Flow(AsyncOAuthFlow):
         self._clock = clock
 
     async def run_installation(self, code: str) -> SlackInstallation | None:
+        installed_at = self._clock.now()
         try:
             answer = await exchange(
                 self.client, self.settings, code=code, redirect_uri=self.settings.redirect_uri or ""
@@ -100,6 +106,7 @@ class _Flow(AsyncOAuthFlow):
             bot_refresh_token=answer.get("refresh_token"),
             bot_token_expires_at=self._expiry(answer.get("expires_in")),
             user_id=(answer.get("authed_user") or {}).get("id") or "",
+            installed_at=installed_at.timestamp(),
         )
 
     def _expiry(self, seconds: int | None) -> int | None:
@@ -129,6 +136,7 @@ def read_installation(given: SlackInstallation) -> Installation:
         scopes=frozenset(scopes.split(",") if isinstance(scopes, str) else scopes),
         refresh_token=given.bot_refresh_token,
         expires_at=datetime.fromtimestamp(expires_at, UTC) if expires_at else None,
+        installed_at=datetime.fromtimestamp(given.installed_at, UTC),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.response import BoltResponse
 
 from adapters.slack.backlog import Backlog, Once
 from adapters.slack.clients import Clients
@@ -82,37 +84,56 @@ class Lifecycle:
             reason = _LOSSES[str(event.get("type"))]
             self.backlog.start(self._lose(origin, reason, body))
 
-    async def on_uninstalled(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def on_uninstalled(self, body: dict[str, Any]) -> BoltResponse:
         """The app is gone: forget its tokens, pause everything."""
         _, origin = _read(body)
-        await ack()
-        self.backlog.start(self._leave(origin, body))
+        return await self._leave(origin.workspace, _read_end(body))
 
-    async def on_revoked(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def on_revoked(self, body: dict[str, Any]) -> BoltResponse:
         """Tokens were revoked; only the bot's own matter."""
         event, origin = _read(body)
-        await ack()
         tokens = event.get("tokens")
         if isinstance(tokens, dict) and tokens.get("bot"):
-            self.backlog.start(self._leave(origin, body))
+            return await self._leave(origin.workspace, _read_end(body))
+        return BoltResponse(status=200)
 
     async def _greet(self, origin: Origin, body: dict[str, Any]) -> None:
         if await self.once.is_new_event(body):
             await self.replies.show(Reply([HELLO], public=True), Way.back_to(origin))
 
-    async def _leave(self, origin: Origin, body: dict[str, Any]) -> None:
-        """A late one that comes again must not undo what was installed meanwhile."""
-        if not await self.once.is_new_event(body):
-            return
-        await self.clients.installations.remove(origin.workspace)
-        self.clients.forget(origin.workspace)
-        log.info("slack_uninstalled", workspace=origin.workspace)
-        whole = Origin(origin.platform, origin.workspace, "", "")
-        await self.handle(AccessLost(whole, _UNINSTALLED))
+    async def _leave(self, workspace: str, before: datetime) -> BoltResponse:
+        """Let the core leave, then forget the tokens, and only then answer Slack: whatever breaks
+        that off, the data has its day of erasure, or Slack sends the event again.
+
+        An event that comes late undoes nothing that was installed meanwhile.
+        """
+        installations = self.clients.installations
+        found = await installations.find(workspace)
+        if found and found.is_made_since(before):
+            log.info("slack_uninstall_outdated", workspace=workspace, told_of=str(before))
+            return BoltResponse(status=200)
+        fault = await self.handle(AccessLost(Origin(NAME, workspace, "", ""), _UNINSTALLED))
+        if fault:
+            return BoltResponse(status=503)
+        await installations.remove(workspace, before)
+        self.clients.forget(workspace)
+        log.info("slack_uninstalled", workspace=workspace)
+        return BoltResponse(status=200)
 
     async def _lose(self, origin: Origin, reason: str, body: dict[str, Any]) -> None:
         if await self.once.is_new_event(body):
             await self.handle(AccessLost(origin, reason))
+
+
+def _read_end(body: dict[str, Any]) -> datetime:
+    """Return the end of the second in which an event happened, which is all that Slack tells."""
+    second = body.get("event_time")
+    if not isinstance(second, int):
+        raise Malformed("event_time is no number")
+    try:
+        return datetime.fromtimestamp(second + 1, UTC)
+    except (OverflowError, OSError, ValueError) as error:
+        raise Malformed("event_time is no time") from error
 
 
 def _read(body: dict[str, Any]) -> tuple[Mapping[str, Any], Origin]:

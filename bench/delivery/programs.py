@@ -10,7 +10,7 @@ import asyncio
 import gc
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,8 +43,12 @@ class Everywhere:
     async def save(self, installation: Installation) -> None:
         """There is nothing to keep."""
 
-    async def remove(self, workspace: str) -> None:
+    async def remove(self, workspace: str, before: datetime) -> None:
         """There is nothing to forget."""
+
+    async def unannounced(self) -> Sequence[Installation]:
+        """There is nobody to tell."""
+        return ()
 
     async def claim_rotation(self, workspace: str, now: datetime, until: datetime) -> bool:
         """There is nothing to rotate."""

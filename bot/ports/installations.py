@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -19,8 +20,13 @@ class Installations(Protocol):
         """Store it; one that is there already is replaced."""
         ...
 
-    async def remove(self, workspace: str) -> None:
-        """Forget the installation with its tokens."""
+    async def remove(self, workspace: str, before: datetime) -> None:
+        """Forget the installation with its tokens, unless it was made at `before` or later."""
+        ...
+
+    async def unannounced(self) -> Sequence[Installation]:
+        """Return installations in workspaces that the core still holds for left: whoever
+        installed the app there was killed before the core knew of it."""
         ...
 
     async def claim_rotation(self, workspace: str, now: datetime, until: datetime) -> bool:

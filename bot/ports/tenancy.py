@@ -20,7 +20,7 @@ class Tenancy(Protocol):
         self, workspace: Workspace, at: datetime, because: str, erase_at: datetime | None
     ) -> bool:
         """Mark a workspace as left; False if it is already, with the earlier times kept. Without
-        `erase_at` nothing is erased.
+        `erase_at` nothing is erased; one that is known only later is kept then.
 
         Nothing that waits to be told to its members is told any more.
         """

@@ -40,6 +40,7 @@ class InstallationRow(SQLModel, table=True):
     refresh_token: str | None = Field(default=None, sa_type=Text)
     expires_at: datetime | None = None
     rotating_until: datetime | None = None
+    installed_at: datetime | None = None
 
 
 class OneTimeTokenRow(SQLModel, table=True):

@@ -61,8 +61,11 @@ class SlackActs:
         }
         return await self.send_event(event, event_id)
 
-    async def send_event(self, event: dict[str, Any], event_id: str = "") -> Any:
-        """Send an event."""
+    async def send_event(
+        self, event: dict[str, Any], event_id: str = "", *, happened_at: float | None = None
+    ) -> Any:
+        """Send an event; one that comes late happened before."""
+        happened_at = self.server.state.now() if happened_at is None else happened_at
         payload = {
             "token": "verification",
             "team_id": self.team.id,
@@ -70,7 +73,7 @@ class SlackActs:
             "type": "event_callback",
             "event": event,
             "event_id": event_id or f"Ev{self.server.state.next_number():06}",
-            "event_time": int(self.server.state.now()),
+            "event_time": int(happened_at),
             "authorizations": [
                 {
                     "enterprise_id": None,

@@ -1,69 +1,21 @@
-"""OAuth v2: installing, tokens at rest and renewed, uninstalling; on both databases."""
+"""OAuth v2: installing, tokens at rest and renewed; on both databases."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from http.cookies import SimpleCookie
-from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.slack.scopes import BOT_SCOPES
 from bot.errors import NotSent
+from tests.adapters.slack.installing import begin, engine_of, finish, install, stored
 from tests.fakes.slack_bot import Bot, post_question
 from tests.fakes.slack_oauth import allow
 from tests.fakes.slack_server import NotAcknowledged
 from tests.fakes.slack_state import Fault
-
-
-def site(bot: Bot) -> str:
-    assert bot.server.events_url
-    return bot.server.events_url.removesuffix("/slack/events")
-
-
-async def begin(bot: Bot, http: aiohttp.ClientSession) -> tuple[str, str]:
-    """Open the installation page; return the state and its cookie."""
-    async with http.get(f"{site(bot)}/slack/install") as answer:
-        page = await answer.text()
-        cookie = SimpleCookie(answer.headers["Set-Cookie"])
-    link = page.split('<a href="')[1].split('"')[0].replace("&amp;", "&")
-    assert link.startswith(f"{bot.server.url}/oauth/v2/authorize")
-    query = parse_qs(urlsplit(link).query)
-    assert set(query["scope"][0].split(",")) == set(BOT_SCOPES)
-    name, morsel = next(iter(cookie.items()))
-    return query["state"][0], f"{name}={morsel.value}"
-
-
-async def finish(
-    bot: Bot, http: aiohttp.ClientSession, state: str, cookie: str, code: str
-) -> tuple[int, str]:
-    url = f"{site(bot)}/slack/oauth_redirect?code={code}&state={state}"
-    async with http.get(url, headers={"Cookie": cookie}) as answer:
-        return answer.status, await answer.text()
-
-
-async def install(bot: Bot, *, rotating: bool = False) -> None:
-    bot.team.tokens.clear()
-    async with aiohttp.ClientSession() as http:
-        state, cookie = await begin(bot, http)
-        code = allow(bot.server.state, bot.team, rotating=rotating)
-        status, _ = await finish(bot, http, state, cookie, code)
-    assert status == 200
-
-
-def engine_of(bot: Bot) -> AsyncEngine:
-    return bot.app.engine
-
-
-async def stored(bot: Bot) -> list[dict[str, object]]:
-    async with engine_of(bot).connect() as connection:
-        rows = await connection.execute(text("SELECT * FROM installations"))
-        return [dict(row) for row in rows.mappings()]
 
 
 async def test_a_workspace_installs_the_app_and_is_served(open_bot: Bot) -> None:
@@ -159,48 +111,6 @@ async def test_an_expired_token_is_not_used_while_another_process_renews_it(open
 
     open_bot.clock.move_to(now + timedelta(seconds=31))
     assert (await clients.of(team)).token, "who claimed it died: the next one renews"
-
-
-async def test_uninstalling_forgets_the_tokens_and_pauses_the_schedules(open_bot: Bot) -> None:
-    await install(open_bot)
-    await post_question(open_bot)
-
-    await open_bot.acts.send_event({"type": "app_uninstalled"})
-    await open_bot.settle()
-
-    assert await stored(open_bot) == []
-    async with engine_of(open_bot).connect() as connection:
-        rows = await connection.execute(text("SELECT paused_because, next_due_at FROM schedules"))
-        assert [tuple(row) for row in rows] == [("The app was removed from the workspace.", None)]
-
-
-async def test_installing_again_before_the_data_is_erased_restores_it(open_bot: Bot) -> None:
-    await install(open_bot)
-    await post_question(open_bot)
-    await open_bot.acts.send_event({"type": "app_uninstalled"})
-    await open_bot.settle()
-    await install(open_bot)
-    await open_bot.settle()
-
-    async with engine_of(open_bot).connect() as connection:
-        rows = await connection.execute(
-            text(
-                "SELECT paused_because, next_due_at IS NULL, erase_at "
-                "FROM schedules JOIN workspaces ON workspaces.id = workspace_id"
-            )
-        )
-        assert [tuple(row) for row in rows] == [(None, 0, None)]
-
-
-async def test_revoked_bot_tokens_count_as_uninstalling_user_tokens_do_not(open_bot: Bot) -> None:
-    await install(open_bot)
-    await open_bot.acts.send_event({"type": "tokens_revoked", "tokens": {"oauth": ["U1"]}})
-    await open_bot.settle()
-    assert len(await stored(open_bot)) == 1
-
-    await open_bot.acts.send_event({"type": "tokens_revoked", "tokens": {"bot": ["U1"]}})
-    await open_bot.settle()
-    assert await stored(open_bot) == []
 
 
 async def test_a_workspace_without_the_app_is_told_so(open_bot: Bot) -> None:
