@@ -50,9 +50,12 @@ def require(value: str, name: str) -> str:
 def read_team(body: Payload) -> str:
     """Return the workspace that the app was addressed in.
 
-    An event from a channel shared between workspaces names the installation that it is
-    meant for in `authorizations`.
+    In a channel shared between workspaces an event names the installation that it is meant for
+    in `authorizations`, and a filled form in its view.
     """
+    installed_in = get_text(get_part(body, "view"), "app_installed_team_id")
+    if installed_in:
+        return installed_in
     authorizations = body.get("authorizations")
     if isinstance(authorizations, list) and authorizations:
         first = authorizations[0]
