@@ -16,7 +16,7 @@ async def find_missing(client: AsyncWebClient, channel: str) -> str | None:
     Raises what `adapters.slack.failures.CALL_ERRORS` names where Slack does not say.
     """
     if channel.startswith("D"):
-        return None
+        return await _find_missing_in_direct(client, channel)
     try:
         answer = await client.conversations_info(channel=channel)
     except SlackApiError as error:
@@ -32,4 +32,22 @@ async def find_missing(client: AsyncWebClient, channel: str) -> str | None:
         return f"{name} is archived. Unarchive it, or choose another channel."
     if not found.get("is_member"):
         return f"The bot is not in {name}. Type /invite @FastAPI Quiz there."
+    return None
+
+
+async def _find_missing_in_direct(client: AsyncWebClient, channel: str) -> str | None:
+    """Commands can be typed also where two people write to each other.
+
+    Asking what the conversation is would take one more scope; reading tells, or nobody knows.
+    """
+    try:
+        await client.conversations_history(channel=channel, limit=1)
+    except SlackApiError as error:
+        if word_of(error) == "channel_not_found":
+            return (
+                "The bot is not part of that direct message. Name a channel, or type this in the "
+                "bot's own messages."
+            )
+        if word_of(error) != "missing_scope":
+            raise
     return None

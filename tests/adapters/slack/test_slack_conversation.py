@@ -121,3 +121,19 @@ async def test_an_answer_is_typed_into_a_modal_and_graded_in_private(bot: Bot) -
     await bot.settle()
 
     assert (bot.last.kind, bot.last.only) == ("grade", bot.ben.id)
+
+
+async def test_a_direct_message_between_others_takes_no_schedule(bot: Bot) -> None:
+    """Commands can be typed there, too; the bot can't."""
+    theirs = bot.server.add_channel(bot.team, "", bot=False, kind="im")
+    own = bot.server.add_channel(bot.team, "", kind="im")
+    await bot.acts.type(bot.ana, theirs.id, "schedule add 10:05")
+    await bot.settle()
+    assert (bot.last.kind, bot.last.only) == ("error", bot.ana.id)
+    assert "not part of that direct message" in bot.last.text
+
+    for scopes in (bot.team.scopes, bot.team.scopes - {"im:history"}):
+        bot.team.scopes = scopes
+        await bot.acts.type(bot.ana, own.id, "schedule add 10:05")
+        await bot.settle()
+        assert bot.last.kind == "schedule"

@@ -70,13 +70,16 @@ def installed_in(team: Team, **more: object) -> Installation:
 
 
 async def test_all_is_well(world: World) -> None:
-    said = await world.ask(world.general.id, "D001")
+    direct = world.server.add_channel(world.team, "", kind="im")
+    said = await world.ask(world.general.id, direct.id)
 
     assert (
         said
         == f"signed in to acme ({world.team.id}) as fastapi-quiz; may post in 2 scheduled channels"
     )
-    assert world.methods == ["apps.connections.open", "auth.test", "conversations.info"]
+    assert world.methods == [
+        *("apps.connections.open", "auth.test", "conversations.info", "conversations.history")
+    ]
 
 
 async def test_by_http_there_is_no_app_token_to_try(world: World) -> None:
