@@ -38,7 +38,7 @@ from bot.domain.cards import (
     RevealCard,
     TopicsCard,
 )
-from bot.domain.emoji import BULB
+from bot.domain.emoji import BULB, has_name
 from bot.domain.question import Question
 
 _CONTINUED = "Continued in the thread."
@@ -143,7 +143,7 @@ def _choices(question: Question) -> list[Element]:
 def _hint(card: QuestionCard) -> list[Block]:
     if card.schedule_number is None:
         return []
-    if card.emoji == BULB or not card.emoji.isascii():
+    if card.emoji == BULB or not has_name(card.emoji):
         return context(wording.invite_reaction(card.emoji))
     emoji: Element = {"type": "emoji", "name": card.emoji}
     return rich(section(text("React with "), emoji, text(" to see the answer.")))

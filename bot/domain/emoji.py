@@ -8,9 +8,13 @@ from bot.errors import CommandError
 
 BULB = "bulb"
 MOST_CHARACTERS = 100
-_NAMED = re.compile(r":?([a-z0-9_+'-]+):?(?::skin-tone-\d:)?", re.IGNORECASE)
+_NAMED = re.compile(r":([\w+'-]+):(?::skin-tone-\d:)?")
+"""Workspaces name emoji of their own in any script."""
+_BARE = re.compile(r":?([a-z0-9_+'-]+):?", re.IGNORECASE)
 _OWN = re.compile(r"<a?:(\w+):\d+>")
 _CHARACTERS = {"💡": BULB}
+_ALIASES = {"thumbsup": "+1", "thumbsdown": "-1"}
+"""Names of which Slack's menu offers both, while an event comes with one."""
 
 
 def read_emoji(text: str) -> str:
@@ -26,17 +30,26 @@ def read_emoji(text: str) -> str:
         return own[1]
     if plain in _CHARACTERS:
         return _CHARACTERS[plain]
-    named = _NAMED.fullmatch(word)
+    named = _NAMED.fullmatch(word) or _BARE.fullmatch(word)
     if named and len(word) <= MOST_CHARACTERS:
-        return named[1].lower()
-    is_character = word and len(word) <= 12 and not any(c.isascii() or c.isalnum() for c in word)
-    if not is_character:
+        return join_aliases(named[1].lower())
+    if not word or len(word) > 12 or has_name(word):
         raise CommandError(f'"{word[:40]}" is no emoji. Write its name, like :eyes:', field="name")
     return word
+
+
+def join_aliases(name: str) -> str:
+    """Return the one name that an emoji is known by here."""
+    return _ALIASES.get(name, name)
+
+
+def has_name(emoji: str) -> bool:
+    """Tell a name, such as `eyes`, from a character."""
+    return any(c.isascii() or c.isalnum() for c in emoji)
 
 
 def show_emoji(name: str) -> str:
     """Return what stands for the emoji in a sentence."""
     if name == BULB:
         return "💡"
-    return f":{name}:" if name.isascii() else name
+    return f":{name}:" if has_name(name) else name

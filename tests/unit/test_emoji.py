@@ -16,6 +16,8 @@ TYPED = {
     "<:quiz:123456>": "quiz",
     "👀": "👀",
     "❤️": "❤️",
+    ":確認:": "確認",
+    ":thumbsup:": "+1",
 }
 
 
@@ -31,4 +33,6 @@ def test_what_is_no_emoji_is_refused(typed: str) -> None:
 
 
 def test_an_emoji_is_shown_as_members_see_it() -> None:
-    assert [show_emoji(name) for name in ("bulb", "eyes", "👀")] == ["💡", ":eyes:", "👀"]
+    assert [show_emoji(name) for name in ("bulb", "eyes", "👀", "確認")] == [
+        *("💡", ":eyes:", "👀", ":確認:")
+    ]

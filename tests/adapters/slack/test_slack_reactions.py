@@ -186,3 +186,25 @@ async def test_a_workspace_chooses_its_reaction(bot: Bot) -> None:
     assert len(reveals(bot)) == 1
     assert "'type': 'emoji', 'name': 'eyes'" in str(question.blocks)
     assert "React with :eyes:" in question.text
+
+
+async def test_a_reaction_may_have_a_name_in_any_script(bot: Bot) -> None:
+    """Workspaces name their own emoji."""
+    await bot.type(bot.ana, "emoji :確認:")
+    assert ":確認:" in bot.last.text
+    question = await post_question(bot)
+    await bot.acts.react(bot.ben, question, "確認")
+    await bot.settle()
+
+    assert len(reveals(bot)) == 1
+    assert "'type': 'emoji', 'name': '確認'" in str(question.blocks)
+
+
+@pytest.mark.parametrize(("typed", "comes"), [(":thumbsup:", "+1"), (":+1:", "thumbsup")])
+async def test_a_thumb_has_two_names(bot: Bot, typed: str, comes: str) -> None:
+    await bot.type(bot.ana, f"emoji {typed}")
+    question = await post_question(bot)
+    await bot.acts.react(bot.ben, question, f"{comes}::skin-tone-4")
+    await bot.settle()
+
+    assert len(reveals(bot)) == 1
