@@ -53,6 +53,10 @@ PING_SECONDS = 10
 DRAIN = 20.0
 """Seconds that answers under way may take when the service stops: with the posts before them it
 has a minute in all (docs/operations.md)."""
+NOT_HERE = (
+    "FastAPI Quiz can't answer here just now. Try again in a minute. If this stays, an admin of "
+    "the workspace must install the app again."
+)
 log = structlog.get_logger(__name__)
 
 
@@ -196,6 +200,7 @@ class SlackPlatform:
             attaching_function_token_enabled=False,  # for workflow steps; there are none
             attaching_conversation_kwargs_enabled=False,  # for AI assistants' threads
             process_before_response=True,
+            user_facing_authorize_error_message=NOT_HERE,
         )
         app.error(self._explain_fault)
         home = Home(handle, self.clients, self._people, self.files, self._backlog)

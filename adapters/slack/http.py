@@ -23,6 +23,11 @@ PATIENCE = 10.0
 for an answer no longer than three."""
 _LONGEST_STAMP = 20
 """Digits; Python reads no number of thousands of them."""
+_LONGEST_WAY = 60 * 5
+"""Seconds: docs.slack.dev/authentication/verifying-requests-from-slack."""
+_UNSIGNED = "It is not signed."
+_WRONG_SIGNATURE = "Its signature is wrong. If it is Slack's, look at slack.signing_secret."
+_WRONG_TIME = "It was signed {:+} s from now. If it is Slack's, set this machine's clock."
 log = structlog.get_logger(__name__)
 
 Dispatch = Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
@@ -56,8 +61,9 @@ class SlackRoutes:
             return Response(status_code=408)
         if body is None:
             return Response(status_code=413)
-        if not self._is_signed(body, request.headers):
-            log.warning("slack_request_refused", status=401)
+        problem = self._find_forgery(body, request.headers)
+        if problem:
+            log.warning("slack_request_refused", status=401, problem=problem)
             return Response(status_code=401)
         try:
             bolt_request = AsyncBoltRequest(
@@ -69,13 +75,17 @@ class SlackRoutes:
             return Response(status_code=400)
         return to_response(await self._dispatch(bolt_request))
 
-    def _is_signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
+    def _find_forgery(self, body: bytes, headers: Mapping[str, str]) -> str | None:
+        """Say what keeps a request from being Slack's; None if it is."""
         stamp = headers.get("x-slack-request-timestamp", "")
         signature = headers.get("x-slack-signature", "")
         is_number = stamp.isascii() and stamp.isdigit() and len(stamp) <= _LONGEST_STAMP
         if not (is_number and signature.isascii()):
-            return False
-        return self._verifier.is_valid(body, stamp, signature)
+            return _UNSIGNED
+        if self._verifier.is_valid(body, stamp, signature):
+            return None
+        seconds = int(stamp) - int(self._verifier.clock.now())
+        return _WRONG_SIGNATURE if abs(seconds) <= _LONGEST_WAY else _WRONG_TIME.format(seconds)
 
     async def install(self, request: Request) -> Response:
         """Show the button that leads to Slack's consent page."""

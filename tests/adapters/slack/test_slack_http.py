@@ -65,6 +65,23 @@ async def test_a_request_that_slack_did_not_sign_now_is_refused(
     assert "secret words" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"secret": "another"}, "slack.signing_secret"),
+        ({"age": 400}, "signed -40"),
+        ({"age": -400}, "set this machine's clock"),
+        ({"headers": {"X-Slack-Signature": ""}}, "slack.signing_secret"),
+        ({"headers": {"X-Slack-Request-Timestamp": "soon"}}, "not signed"),
+    ],
+)
+async def test_the_log_says_why_a_request_was_refused(
+    http_bot: Bot, how: dict[str, object], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await http_bot.server.post_signed("{}", **how)  # type: ignore[arg-type]
+    assert said in capsys.readouterr().out
+
+
 MALFORMED = [
     "{",
     "[]",
