@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import structlog
 
@@ -18,6 +18,8 @@ from bot.ports import Clock, ReceivedEvents
 
 MOST_REMEMBERED = 20_000
 KEPT_FOR = timedelta(days=1)
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 log = structlog.get_logger(__name__)
 
 
@@ -50,6 +52,21 @@ class Backlog:
             for task in self._tasks:
                 task.cancel()
             await asyncio.wait(self._tasks)
+
+
+@dataclass
+class Joint(Generic[_Key, _Value]):
+    """Lets all who want the same at once wait for whoever asked first."""
+
+    _under_way: dict[_Key, asyncio.Task[_Value]] = field(default_factory=dict)
+
+    async def do(self, key: _Key, work: Callable[[], Coroutine[Any, Any, _Value]]) -> _Value:
+        """Return what the work under that name returns or raises; begin it if nobody has."""
+        if key not in self._under_way:
+            task = asyncio.create_task(work())
+            self._under_way[key] = task
+            task.add_done_callback(lambda _: self._under_way.pop(key))
+        return await asyncio.shield(self._under_way[key])
 
 
 @dataclass

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
+from adapters.slack.backlog import Joint
 from adapters.slack.clients import Clients
 from adapters.slack.failures import CALL_ERRORS, explain
 from bot.domain.events import Event, Origin
@@ -64,7 +64,7 @@ class People:
     _known: Newest[tuple[str, str], tuple[datetime, Profile]] = field(
         default_factory=lambda: Newest(MOST_KEPT)
     )
-    _asking: dict[tuple[str, str], asyncio.Task[Profile]] = field(default_factory=dict)
+    _asking: Joint[tuple[str, str], Profile] = field(default_factory=Joint)
 
     async def fetch(self, workspace: str, member: str) -> Profile:
         """Ask Slack now.
@@ -83,23 +83,15 @@ class People:
 
     async def look_up(self, workspace: str, member: str) -> Profile:
         """Return what is known; a member whom Slack does not tell about is nobody special."""
-        known = self._known.get((workspace, member))
+        key = workspace, member
+        known = self._known.get(key)
         if known and self.clock.now() - known[0] < KEPT_FOR:
             return known[1]
         try:
-            return await self._ask_once(workspace, member)
+            return await self._asking.do(key, lambda: self.fetch(workspace, member))
         except ChatError as error:
             log.warning("profile_unknown", workspace=workspace, problem=str(error))
             return known[1] if known else Profile()
-
-    async def _ask_once(self, workspace: str, member: str) -> Profile:
-        """Let all who want to know the same at once wait for one answer."""
-        key = workspace, member
-        if key not in self._asking:
-            asking = asyncio.create_task(self.fetch(workspace, member))
-            self._asking[key] = asking
-            asking.add_done_callback(lambda _: self._asking.pop(key))
-        return await asyncio.shield(self._asking[key])
 
     def forget(self, workspace: str, member: str) -> None:
         """Drop what is remembered of a member."""

@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import structlog
 
+from adapters.slack.backlog import Joint
 from adapters.slack.blocks import Page
 from adapters.slack.carried import Place
 from adapters.slack.clients import Clients
@@ -57,6 +58,7 @@ class Replies:
     clients: Clients
     files: Files
     _threads: Newest[tuple[str, str], None] = field(default_factory=lambda: Newest(MOST_THREADS))
+    _waking: Joint[tuple[str, str], None] = field(default_factory=Joint)
 
     async def show(self, reply: Reply, way: Way) -> None:
         """Show every card of the reply, in order."""
@@ -193,7 +195,8 @@ class Replies:
     async def show_in_thread(self, reply: Reply, way: Way) -> None:
         """Show a reply in the thread of a message, which has to be active for that."""
         try:
-            await self._wake_thread(way)
+            if (way.channel, way.thread) not in self._threads:
+                await self._waking.do((way.channel, way.thread), lambda: self._wake_thread(way))
         except (*CALL_ERRORS, ChatError) as error:
             log.warning("thread_not_woken", channel=way.channel, problem=str(explain(error)))
             way = Way(way.workspace, way.channel, way.member)
@@ -205,8 +208,6 @@ class Replies:
         Slack's reference of chat.postEphemeral: in a thread these are "only shown if there
         is already an active thread".
         """
-        if (way.channel, way.thread) in self._threads:
-            return
         client = await self.clients.of(way.workspace, patient=True)
         if not await self._has_replies(way):
             await client.chat_postMessage(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -208,3 +209,15 @@ async def test_a_thumb_has_two_names(bot: Bot, typed: str, comes: str) -> None:
     await bot.settle()
 
     assert len(reveals(bot)) == 1
+
+
+async def test_members_who_react_at_once_see_one_note_at_the_head_of_the_thread(bot: Bot) -> None:
+    question = await post_question(bot)
+    bot.server.inject("conversations.replies", Fault(delay=0.3), Fault(delay=0.3))
+
+    await asyncio.gather(*(bot.acts.react(user, question) for user in (bot.ana, bot.ben)))
+    await bot.settle()
+
+    notes = [message for message in bot.messages if message.thread and not message.only]
+    assert (len(notes), len(reveals(bot))) == (1, 2)
+    assert [name for name, _ in bot.server.state.calls].count("conversations.replies") == 1
