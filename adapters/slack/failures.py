@@ -101,7 +101,7 @@ def _refuse(word: str, answer: Mapping[str, Any]) -> Rejected:
         return Rejected(*_REFUSALS[word])
     if word.startswith(_RESTRICTED):
         return Rejected(*_REFUSALS["restricted_action"])
-    problem = f'Slack refuses the message ("{word}").'
+    problem = f'Slack refuses that ("{word}").'
     return Rejected(RejectReason.INVALID, problem, "Report this with the time it happened.")
 
 

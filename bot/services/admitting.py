@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.commands import Caller
-from bot.errors import ChatError, CommandError, Forbidden
+from bot.errors import ChatError, CommandError, Forbidden, Rejected
 from bot.ports import ChatPort, Storage
 
 
@@ -44,6 +44,8 @@ class Admitting:
             if await chat.is_admin(*who, fresh=fresh):
                 return
             has = await chat.role_ids(*who) if roles else ()
+        except Rejected as refusal:
+            raise CommandError(f"Nobody can tell whether you are an admin. {refusal}") from refusal
         except ChatError as error:
             raise CommandError(
                 "The platform does not say just now whether you are an admin. "

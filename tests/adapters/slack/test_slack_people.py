@@ -68,3 +68,9 @@ async def test_an_admin_of_an_organization_is_one_in_its_workspaces() -> None:
     assert read_profile(user, "T1").is_admin
     assert not read_profile(user, "T2").is_admin
     assert read_profile(everywhere, "T2").is_admin
+
+
+async def test_an_admin_reads_which_scope_keeps_them_from_being_known(bot: Bot) -> None:
+    bot.team.scopes -= {"users:read"}
+    await bot.type(bot.ana, "schedule list")
+    assert "Add the scope users:read on the app's page" in bot.last.text
