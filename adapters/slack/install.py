@@ -10,6 +10,8 @@ import structlog
 from pydantic import SecretStr
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.oauth.installation_store import Installation as SlackInstallation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
@@ -24,7 +26,7 @@ from adapters.slack.scopes import BOT_SCOPES
 from bot.config import SlackSettings
 from bot.domain.events import AccessRegained, Origin
 from bot.domain.installation import Installation
-from bot.errors import Rejected, RejectReason
+from bot.errors import ChatError, QuizError, Rejected, RejectReason
 from bot.ports import Clock, Handle, OneTimeTokens
 
 INSTALL_PATH = "/slack/install"
@@ -73,15 +75,27 @@ async def announce(found: Installation, handle: Handle) -> None:
 class _Flow(AsyncOAuthFlow):
     """Bolt's pages; the exchange is ours.
 
-    Bolt's own lets a broken connection end in an error page of the web server, and passes
-    the secret by a class that aiohttp has deprecated.
+    Bolt's own lets a broken connection end in an error page of the web server, takes
+    organizations for workspaces, and passes the secret by a class that aiohttp has deprecated.
     """
 
     def __init__(self, clock: Clock, client: AsyncWebClient, settings: AsyncOAuthSettings) -> None:
         super().__init__(client=client, logger=SDK_LOG, settings=settings)
         self._clock = clock
 
-    async def run_installation(self, code: str) -> SlackInstallation | None:
+    async def handle_callback(self, request: AsyncBoltRequest) -> BoltResponse:
+        """Take the code; what we or Slack do not get done is told on the page."""
+        try:
+            return await super().handle_callback(request)
+        except QuizError as error:
+            log.warning("slack_install_failed", problem=str(error))
+            return BoltResponse(
+                status=503,
+                headers={"Content-Type": "text/html; charset=utf-8"},
+                body=self.settings.redirect_uri_page_renderer.render_failure_page(str(error)),
+            )
+
+    async def run_installation(self, code: str) -> SlackInstallation:
         installed_at = self._clock.now()
         try:
             answer = await exchange(
@@ -90,14 +104,17 @@ class _Flow(AsyncOAuthFlow):
             token = answer["access_token"]
             identity = await self.client.auth_test(token=token)
         except CALL_ERRORS as error:
-            log.warning("slack_install_failed", problem=str(explain(error)), word=word_of(error))
-            return None
-        team, enterprise = answer.get("team") or {}, answer.get("enterprise") or {}
+            raise _explain_exchange(error) from error
+        team = answer.get("team")
+        if not team:
+            raise Rejected(
+                RejectReason.INVALID,
+                "It was installed for a whole organization, where it would answer nobody.",
+                "Remove it there, and install it in a workspace.",
+            )
         return SlackInstallation(
             app_id=answer.get("app_id"),
-            enterprise_id=enterprise.get("id"),
-            enterprise_name=enterprise.get("name"),
-            team_id=team.get("id"),
+            team_id=team["id"],
             team_name=team.get("name"),
             bot_token=token,
             bot_id=identity.get("bot_id"),
@@ -111,6 +128,13 @@ class _Flow(AsyncOAuthFlow):
 
     def _expiry(self, seconds: int | None) -> int | None:
         return int(self._clock.now().timestamp()) + seconds if seconds else None
+
+
+def _explain_exchange(error: Exception) -> ChatError:
+    word, meaning = word_of(error), explain(error)
+    if isinstance(meaning, Rejected):
+        return Rejected(meaning.reason, f'Slack says "{word}".', "Begin again.")
+    return meaning
 
 
 async def exchange(
@@ -128,8 +152,8 @@ def read_installation(given: SlackInstallation) -> Installation:
     scopes = given.bot_scopes or ()
     expires_at = given.bot_token_expires_at
     return Installation(
-        workspace=given.team_id or given.enterprise_id or "",
-        name=given.team_name or given.enterprise_name or "",
+        workspace=given.team_id or "",
+        name=given.team_name or "",
         bot_user=given.bot_user_id or "",
         bot_id=given.bot_id or "",
         token=given.bot_token or "",

@@ -47,8 +47,9 @@ def _issue(state: State, team: Team, *, rotating: bool) -> Answer:
         "scope": ",".join(sorted(team.scopes)),
         "bot_user_id": team.bot_user,
         "app_id": "A001",
-        "team": {"id": team.id, "name": team.name},
-        "enterprise": None,
+        "team": None if team.organization else {"id": team.id, "name": team.name},
+        "enterprise": {"id": team.organization, "name": team.name} if team.organization else None,
+        "is_enterprise_install": bool(team.organization),
         "authed_user": {"id": "U0INSTALLER"},
         **more,
     }

@@ -134,6 +134,8 @@ class Team:
     channels: dict[str, Channel] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
     installed: bool = True
+    organization: str = ""
+    """Installed for a whole organization, by its id, and not for this workspace alone."""
 
 
 @dataclass

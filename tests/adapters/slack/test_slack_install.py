@@ -10,7 +10,8 @@ import aiohttp
 import pytest
 from sqlalchemy import text
 
-from bot.errors import NotSent
+from bot.errors import NotSent, StorageError
+from storage.installations import SqlInstallations
 from tests.adapters.slack.installing import begin, engine_of, finish, install, stored
 from tests.fakes.slack_bot import Bot, post_question
 from tests.fakes.slack_oauth import allow
@@ -170,3 +171,40 @@ async def test_a_renewal_is_brought_to_its_end_though_nobody_waits_for_it_any_mo
     assert row["rotating_until"] is None
     open_bot.clock.move_to(open_bot.clock.now() + timedelta(hours=13))
     assert (await clients.of(team.id)).token in team.tokens
+
+
+async def test_an_installation_for_a_whole_organization_is_refused(open_bot: Bot) -> None:
+    """Its events would name workspaces of which nothing is stored: nobody would be answered."""
+    open_bot.team.organization = "E0ACME"
+    with pytest.raises(AssertionError, match="install it in a workspace"):
+        await install(open_bot)
+    assert await stored(open_bot) == []
+
+
+async def test_a_database_that_takes_no_installation_is_told_on_the_page(
+    open_bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise StorageError("The database is gone.")
+
+    monkeypatch.setattr(SqlInstallations, "save", refuse)
+    with pytest.raises(AssertionError, match=r"503: (?s:.*)The database is gone"):
+        await install(open_bot)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (
+            Fault(error="bad_client_secret"),
+            "Slack says &quot;bad_client_secret&quot;. Begin again.",
+        ),
+        (Fault(drop=True), "The connection to Slack was lost"),
+        (Fault(status=429, retry_after=5), "Slack asks to wait"),
+    ],
+    ids=["refused", "lost", "too often"],
+)
+async def test_the_page_says_what_slack_says(open_bot: Bot, fault: Fault, said: str) -> None:
+    open_bot.server.inject("oauth.v2.access", fault)
+    with pytest.raises(AssertionError, match=f"503: (?s:.*){said}"):
+        await install(open_bot)
