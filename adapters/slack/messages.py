@@ -12,14 +12,17 @@ from adapters.slack.blocks import Page
 METADATA = "fastapi_quiz_delivery"
 
 
+NO_UNFURLS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
+
+
+def write_content(page: Page) -> dict[str, Any]:
+    """Write a page as what any message takes, ephemeral ones included."""
+    return {"text": page.fallback, "blocks": page.blocks}
+
+
 def write_message(page: Page) -> dict[str, Any]:
     """Write a page as the call's words."""
-    return {
-        "text": page.fallback,
-        "blocks": page.blocks,
-        "unfurl_links": False,
-        "unfurl_media": False,
-    }
+    return {**write_content(page), **NO_UNFURLS}
 
 
 def write_key(key: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import structlog
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.backlog import Joint
 from adapters.slack.blocks import Page
@@ -15,9 +16,10 @@ from adapters.slack.carried import Place
 from adapters.slack.clients import Clients
 from adapters.slack.failures import CALL_ERRORS, explain, word_of
 from adapters.slack.files import Files, has_pictures, only_pictures, without_pictures
+from adapters.slack.messages import NO_UNFURLS, write_content, write_message
 from adapters.slack.render import render_card
 from adapters.slack.views import render_form
-from bot.domain.cards import Attachment, Card, ErrorCard, FormCard, NoticeCard, Reply
+from bot.domain.cards import Attachment, ErrorCard, FormCard, NoticeCard, Reply
 from bot.domain.events import Origin
 from bot.domain.newest import Newest
 from bot.errors import ChatError, Rejected
@@ -26,8 +28,9 @@ URL_USES = 5
 """A response_url takes five messages in 30 minutes."""
 THREAD_NOTE = "Whoever reacts to the question sees the answer here, each in private."
 MOST_THREADS = 10_000
+_OPENED_LATE = "Slack did not open the form in time."
+_AGAIN = "Press the button or type the command again."
 _TOO_LATE = ("expired_trigger_id", "trigger_expired", "exchanged_trigger_id")
-_NO_UNFURLS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 log = structlog.get_logger(__name__)
 
 
@@ -84,12 +87,11 @@ class Replies:
         try:
             await client.views_open(trigger_id=way.trigger_id, view=render_form(card, place))
         except CALL_ERRORS as error:
+            said = _OPENED_LATE
             if word_of(error) not in _TOO_LATE:
                 log.warning("form_not_opened", form=card.form, problem=str(explain(error)))
-            late: Card = NoticeCard(
-                "Slack did not open the form in time. Press the button or type the command again."
-            )
-            await self._send(render_card(late), way, public=False)
+                said = f"Slack did not open the form. {explain(error)}"
+            await self._send(render_card(NoticeCard(f"{said} {_AGAIN}")), way, public=False)
 
     async def _send(self, pages: Sequence[Page], way: Way, *, public: bool) -> None:
         uses = URL_USES - 1 if way.response_url else 0
@@ -101,36 +103,46 @@ class Replies:
                 uses -= 1
             else:
                 uses = 0
-                await (self._post(plain, way) if public else self._whisper(plain, way))
+                await self._show(plain, way, public=public)
+
+    async def _show(self, page: Page, way: Way, *, public: bool) -> None:
+        """Send a page by the Web API: what is private by direct message, where it has to be."""
+        if public:
+            await self._post(page, way)
+        elif not await self._show_here(page, way, public=False):
+            await self._tell(page, way)
 
     async def _show_picture(self, page: Page, way: Way, *, public: bool) -> bool:
         """Send a page with pictures; False where the bot may not write in the channel.
 
         The picture of a private answer comes by direct message then, and its text in place.
         """
-        client = await self.clients.of(way.workspace, patient=True)
-
-        async def post(wanted: Page) -> object:
-            message = _message(wanted, way.thread)
-            if public:
-                return await client.chat_postMessage(channel=way.channel, **_NO_UNFURLS, **message)
-            return await client.chat_postEphemeral(channel=way.channel, user=way.member, **message)
-
-        async def tell(wanted: Page) -> object:
-            return await client.chat_postMessage(
-                channel=way.member, **_NO_UNFURLS, **_message(wanted, "")
-            )
-
-        if way.channel:
-            try:
-                await self.files.send(page, post)
-                return True
-            except CALL_ERRORS as error:
-                if not isinstance(explain(error), Rejected):
-                    raise
+        if await self._show_here(page, way, public=public):
+            return True
         if not public:
-            await self.files.send(page if not way.channel else only_pictures(page), tell)
+            await self._tell(only_pictures(page) if way.channel else page, way)
         return not way.channel
+
+    async def _show_here(self, page: Page, way: Way, *, public: bool) -> bool:
+        """Send a page to the channel; False where the bot may not write there."""
+        if not way.channel:
+            return False
+
+        async def show(wanted: Page) -> object:
+            return await (self._post(wanted, way) if public else self._whisper(wanted, way))
+
+        try:
+            await self.files.send(page, show)
+        except CALL_ERRORS as error:
+            if not isinstance(explain(error), Rejected):
+                raise
+            return False
+        return True
+
+    async def _tell(self, page: Page, way: Way) -> AsyncSlackResponse:
+        """Send a page by direct message."""
+        direct = Way(way.workspace, way.member, way.member)
+        return await self.files.send(page, lambda wanted: self._post(wanted, direct))
 
     async def _share(self, documents: Sequence[Attachment], way: Way, *, public: bool) -> None:
         """Put documents where the answer is, or into direct messages where it is private."""
@@ -139,12 +151,8 @@ class Replies:
         if public and way.channel:
             await self.files.share(way.workspace, documents, channel=way.channel, thread=way.thread)
             return
-        client = await self.clients.of(way.workspace, patient=True)
         names = ", ".join(document.name for document in documents)
-        notice = render_card(NoticeCard(f"Your file: {names}"))[0]
-        told = await client.chat_postMessage(
-            channel=way.member, **_NO_UNFURLS, **_message(notice, "")
-        )
+        told = await self._tell(render_card(NoticeCard(f"Your file: {names}"))[0], way)
         await self.files.share(way.workspace, documents, channel=str(told["channel"]))
 
     async def _send_by_url(self, page: Page, way: Way, *, public: bool) -> bool:
@@ -156,9 +164,7 @@ class Replies:
         body: dict[str, Any] = {
             "response_type": "in_channel" if public else "ephemeral",
             "replace_original": False,
-            "text": page.fallback,
-            "blocks": page.blocks,
-            **_NO_UNFURLS,
+            **write_message(page),
             **({"thread_ts": way.thread} if way.thread else {}),
         }
         try:
@@ -172,25 +178,20 @@ class Replies:
         log.warning("response_url_failed", channel=way.channel, problem=problem)
         return public and in_doubt
 
-    async def _post(self, page: Page, way: Way) -> None:
+    async def _post(self, page: Page, way: Way) -> AsyncSlackResponse:
         client = await self.clients.of(way.workspace, patient=True)
-        await client.chat_postMessage(
-            channel=way.channel, **_NO_UNFURLS, **_message(page, way.thread)
+        return await client.chat_postMessage(
+            channel=way.channel, thread_ts=way.thread or None, **write_message(page)
         )
 
-    async def _whisper(self, page: Page, way: Way) -> None:
-        """Send an ephemeral message, or a direct one where the channel can't be reached."""
+    async def _whisper(self, page: Page, way: Way) -> AsyncSlackResponse:
         client = await self.clients.of(way.workspace, patient=True)
-        if way.channel:
-            try:
-                await client.chat_postEphemeral(
-                    channel=way.channel, user=way.member, **_message(page, way.thread)
-                )
-                return
-            except CALL_ERRORS as error:
-                if not isinstance(explain(error), Rejected):
-                    raise
-        await client.chat_postMessage(channel=way.member, **_NO_UNFURLS, **_message(page, ""))
+        return await client.chat_postEphemeral(
+            channel=way.channel,
+            user=way.member,
+            thread_ts=way.thread or None,
+            **write_content(page),
+        )
 
     async def show_in_thread(self, reply: Reply, way: Way) -> None:
         """Show a reply in the thread of a message, which has to be active for that."""
@@ -211,7 +212,7 @@ class Replies:
         client = await self.clients.of(way.workspace, patient=True)
         if not await self._has_replies(way):
             await client.chat_postMessage(
-                channel=way.channel, thread_ts=way.thread, text=THREAD_NOTE, **_NO_UNFURLS
+                channel=way.channel, thread_ts=way.thread, text=THREAD_NOTE, **NO_UNFURLS
             )
         self._threads[way.channel, way.thread] = None
 
@@ -226,11 +227,3 @@ def first_error(reply: Reply | None) -> ErrorCard | None:
     if reply and reply.cards and isinstance(reply.cards[0], ErrorCard):
         return reply.cards[0]
     return None
-
-
-def _message(page: Page, thread: str) -> dict[str, Any]:
-    return {
-        "text": page.fallback,
-        "blocks": page.blocks,
-        **({"thread_ts": thread} if thread else {}),
-    }

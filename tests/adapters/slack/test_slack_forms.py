@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.fakes.slack_bot import Bot, post_question
+from tests.fakes.slack_state import Fault
 
 
 async def open_schedule_form(bot: Bot) -> None:
@@ -202,3 +205,21 @@ async def test_an_archived_channel_pauses_too(bot: Bot) -> None:
 
     await bot.type(bot.ana, "schedule list")
     assert "The channel was archived" in bot.last.text
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (Fault(error="expired_trigger_id"), "did not open the form in time. Press the button"),
+        (Fault(status=429, retry_after=1), "Slack asks to wait. Press the button"),
+        (Fault(error="invalid_arguments"), 'Slack refuses that ("invalid_arguments")'),
+    ],
+    ids=["late", "too often", "refused"],
+)
+async def test_why_a_form_does_not_open_is_told(bot: Bot, fault: Fault, said: str) -> None:
+    question = await post_question(bot)
+    bot.server.inject("views.open", fault)
+    await bot.acts.press(bot.ben, question, "Answer")
+    await bot.settle()
+    assert said in bot.last.text
+    assert bot.last.only == bot.ben.id
