@@ -17,7 +17,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from starlette.routing import Route
 
 from adapters.slack.authorize import StoredAuthorize
-from adapters.slack.backlog import Backlog, Once, Seen
+from adapters.slack.backlog import Backlog
 from adapters.slack.chat import SlackChat
 from adapters.slack.client import Watch, make_pace
 from adapters.slack.clients import NOT_CONNECTED, Clients, OneInstallation
@@ -30,6 +30,7 @@ from adapters.slack.install import Renewal, announce, make_flow
 from adapters.slack.lifecycle import Lifecycle
 from adapters.slack.listeners import Listeners
 from adapters.slack.log import SDK_LOG
+from adapters.slack.once import Once
 from adapters.slack.payload import NAME, Malformed, read_once_key
 from adapters.slack.people import People
 from adapters.slack.replies import Replies
@@ -99,7 +100,7 @@ class SlackPlatform:
         self.files = Files(self.clients)
         self._replies = Replies(self.clients, self.files)
         self._backlog = Backlog()
-        self._once = Once(Seen(), received, clock)
+        self._once = Once(received, clock)
         self._connection = Connection(NAME)
         self._silence = NOT_CONNECTED
         self._socket: SocketModeClient | None = None

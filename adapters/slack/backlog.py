@@ -7,17 +7,10 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 import structlog
 
-from adapters.slack.payload import Payload, read_once_key
-from bot.domain.newest import Newest
-from bot.ports import Clock, ReceivedEvents
-
-MOST_REMEMBERED = 20_000
-KEPT_FOR = timedelta(days=1)
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 log = structlog.get_logger(__name__)
@@ -138,44 +131,3 @@ class _Turn:
         if self._held:
             self._held = False
             self._give_back()
-
-
-@dataclass
-class Once:
-    """Tells what comes for the first time.
-
-    What members do reaches one process once. An event comes again if Slack missed our
-    answer, up to an hour later, to any process; so those are remembered in the database.
-    """
-
-    seen: Seen
-    received: ReceivedEvents
-    clock: Clock
-
-    def is_new(self, body: Payload) -> bool:
-        """Tell whether something that a member did comes for the first time."""
-        return self.seen.is_new(read_once_key(body))
-
-    async def is_new_event(self, body: Payload) -> bool:
-        """Tell whether an event comes for the first time, to whichever process."""
-        key = read_once_key(body)
-        if not key or not self.seen.is_new(key):
-            return not key
-        now = self.clock.now()
-        return await self.received.add(key, now, now + KEPT_FOR)
-
-
-@dataclass
-class Seen:
-    """Remembers in this process what was handled."""
-
-    _keys: Newest[str, None] = field(default_factory=lambda: Newest(MOST_REMEMBERED))
-
-    def is_new(self, key: str) -> bool:
-        """Tell whether the key comes for the first time; an empty one always does."""
-        if not key:
-            return True
-        if key in self._keys:
-            return False
-        self._keys[key] = None
-        return True

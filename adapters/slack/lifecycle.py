@@ -11,8 +11,9 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
-from adapters.slack.backlog import Backlog, Once
+from adapters.slack.backlog import Backlog
 from adapters.slack.clients import Clients
+from adapters.slack.once import Once
 from adapters.slack.payload import NAME, Malformed, read_team
 from adapters.slack.replies import Replies, Way
 from bot.domain.cards import Button, NoticeCard, Reply

@@ -11,9 +11,10 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from adapters.slack import inbound
-from adapters.slack.backlog import Backlog, Once, Turns
+from adapters.slack.backlog import Backlog, Turns
 from adapters.slack.clients import Clients
 from adapters.slack.home import Home
+from adapters.slack.once import Once
 from adapters.slack.payload import Payload
 from adapters.slack.people import People
 from adapters.slack.replies import Replies, Way, first_error

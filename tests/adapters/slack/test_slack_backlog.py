@@ -6,7 +6,7 @@ import asyncio
 
 from structlog.testing import capture_logs
 
-from adapters.slack.backlog import Backlog, Seen, Turns
+from adapters.slack.backlog import Backlog, Turns
 
 
 async def count_at_once(turns: Turns) -> int:
@@ -84,16 +84,6 @@ async def test_who_waits_for_long_gives_the_turn_away() -> None:
         await backlog.drain()
 
     assert done == ["quick", "slow"]
-
-
-async def test_what_was_seen_is_forgotten_in_the_end() -> None:
-    seen = Seen()
-
-    assert [seen.is_new(key) for key in ("a", "a", "", "")] == [True, False, True, True]
-    for number in range(30_000):
-        seen.is_new(str(number))
-    assert len(seen._keys) == 20_000
-    assert seen.is_new("a")
 
 
 async def test_what_does_not_end_keeps_no_service_from_stopping() -> None:
