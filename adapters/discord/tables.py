@@ -6,29 +6,19 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from adapters.discord.text import escape, one_line
-from bot.domain import wording
+from bot.domain import signs, wording
 from bot.domain.cards import Standing
 from bot.domain.delivery import Delivery
-from bot.domain.grading import PointVerdict, Verdict
+from bot.domain.grading import PointVerdict
 from bot.domain.question import Question
 from bot.domain.schedule import Schedule
-from bot.domain.streak import LedgerDay, Outcome
-
-_MARKS = {Verdict.MET: "✅", Verdict.PARTIAL: "🟡", Verdict.MISSING: "⬜", Verdict.WRONG: "❌"}
-
-_DAYS = {
-    Outcome.TOOK_PART: "🟩",
-    Outcome.FREEZE: "🧊",
-    Outcome.MISSED: "⬛",
-    Outcome.AWAY: "⬜",
-    Outcome.OPEN: "🟨",
-}
+from bot.domain.streak import LedgerDay
 
 
 def describe_point(point: PointVerdict) -> str:
     """Write the verdict on a key point, with the member's own words."""
     said = f" — *{one_line(point.evidence)}*" if point.evidence else ""
-    return f"{_MARKS[point.verdict]} {one_line(point.text)}{said}"
+    return f"{signs.VERDICTS[point.verdict]} {one_line(point.text)}{said}"
 
 
 def list_choices(question: Question) -> str:
@@ -39,8 +29,7 @@ def list_choices(question: Question) -> str:
 
 def draw_days(days: Sequence[LedgerDay]) -> str:
     """Draw the newest question days as a small calendar, with its legend."""
-    marks = "".join(_DAYS[day.outcome] for day in days)
-    return f"{marks}\n-# 🟩 took part, 🧊 freeze, ⬛ missed, ⬜ away, 🟨 still open"
+    return f"{signs.draw_days(days)}\n-# {signs.LEGEND}"
 
 
 def describe_standing(row: Standing) -> str:

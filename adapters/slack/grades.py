@@ -15,20 +15,13 @@ from adapters.slack.blocks import (
     text,
 )
 from adapters.slack.markdown import render_markdown
-from bot.domain import wording
+from bot.domain import signs, wording
 from bot.domain.cards import (
     GradeCard,
     HistoryCard,
     PastAnswerCard,
 )
-from bot.domain.grading import Grade, Verdict
-
-_MARKS = {
-    Verdict.MET: "✅",
-    Verdict.PARTIAL: "🟡",
-    Verdict.MISSING: "⬜",
-    Verdict.WRONG: "❌",
-}
+from bot.domain.grading import Grade
 
 
 def show_grade(card: GradeCard) -> list[Block]:
@@ -49,7 +42,9 @@ def _name_grader(grade: Grade) -> str:
 
 def _verdicts(grade: Grade) -> list[Block]:
     points = [
-        section(text(f"{_MARKS[point.verdict]} {one_line(point.text)}"), *_quote(point.evidence))
+        section(
+            text(f"{signs.VERDICTS[point.verdict]} {one_line(point.text)}"), *_quote(point.evidence)
+        )
         for point in grade.points
     ]
     return rich(*points, *lines(one_line(grade.feedback)))

@@ -13,7 +13,7 @@ from adapters.slack.blocks import (
     section,
     text,
 )
-from bot.domain import wording
+from bot.domain import signs, wording
 from bot.domain.cards import (
     DigestCard,
     LeaderboardCard,
@@ -21,26 +21,19 @@ from bot.domain.cards import (
     Standing,
     StreakCard,
 )
-from bot.domain.streak import Outcome
 
 
 def show_streak(card: StreakCard) -> list[Block]:
     """Return the numbers of a streak, with its last days as a row of signs."""
     said = wording.explain_streak(card)
     if card.days:
-        said.append("".join(_DAYS[day.outcome] for day in card.days))
+        said.append(signs.draw_days(card.days))
     head = f"{one_line(wording.write_name(card.member))}: {wording.introduce_streak(card.streak)}"
-    legend = context("🟩 took part · ❄️ freeze · ⬜ missed · 💤 away · ⏳ still open")
-    return [*header(head), *rich(*lines("\n".join(said))), *(legend if card.days else [])]
-
-
-_DAYS = {
-    Outcome.TOOK_PART: "🟩",
-    Outcome.FREEZE: "❄️",
-    Outcome.MISSED: "⬜",
-    Outcome.AWAY: "💤",
-    Outcome.OPEN: "⏳",
-}
+    return [
+        *header(head),
+        *rich(*lines("\n".join(said))),
+        *(context(signs.LEGEND) if card.days else []),
+    ]
 
 
 def show_ledger(card: LedgerCard) -> list[Block]:
