@@ -54,7 +54,9 @@ class _Option(_Shape):
 
 
 class _Data(_Shape):
-    id: Snowflake | None = None
+    """Of a call or of a component: `id` is a command's snowflake there, here a small number."""
+
+    id: Snowflake | int | None = None
     name: str = ""
     type: Literal[1] = 1
     custom_id: str = ""
@@ -87,7 +89,7 @@ class Interaction(_Shape):
     def _require_somebody(self) -> Interaction:
         if (self.member if self.guild_id else self.user) is None:
             raise ValueError("an interaction of nobody")
-        if self.type in _OF_COMMANDS and not (self.data.id and self.data.name):
+        if self.type in _OF_COMMANDS and not (isinstance(self.data.id, str) and self.data.name):
             raise ValueError("a call of no command")
         return self
 

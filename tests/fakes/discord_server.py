@@ -132,7 +132,7 @@ class DiscordServer:
         """Press a button under a message, or one that is not there any more."""
         found = custom_id or find_button(message, label)
         channel = self.world.channels[int(message["channel_id"])]
-        data = {"custom_id": found, "component_type": 2}
+        data = {"id": 2, "custom_id": found, "component_type": 2}
         return await self._interact(user, channel, 3, data, message=dict(message))
 
     async def submit(
