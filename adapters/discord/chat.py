@@ -16,6 +16,7 @@ from adapters.discord.failures import (
     THREAD_EXISTS,
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
+    explain_answer,
     explaining_failures,
 )
 from adapters.discord.files import compose_card
@@ -249,7 +250,9 @@ class Chat:
                 server = self._servers.name_of(_number(workspace))
                 for page in await compose_card(card):
                     await direct.send(**make_message(page, workspace, server))
-            except discord.Forbidden:
+            except discord.Forbidden as error:
+                if not isinstance(explain_answer(error), Rejected):
+                    raise
                 await self._point(client, workspace, member, channel, card)
 
     async def _point(

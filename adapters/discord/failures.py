@@ -16,6 +16,8 @@ UNKNOWN_CHANNEL = 10003
 UNKNOWN_GUILD = 10004
 UNKNOWN_MESSAGE = 10008
 THREAD_EXISTS = 160004
+_CLOUDFLARE = 40333
+_AUTOMOD = 200000
 """topics/opcodes-and-status-codes, JSON error codes."""
 
 _SOON = timedelta(seconds=10)
@@ -46,18 +48,18 @@ def explain_answer(error: discord.HTTPException) -> ChatError:
     """Return what an answer of Discord's API means.
 
     A 5xx comes after discord.py's own tries, each with the same nonce: posted or not,
-    nobody knows.
+    nobody knows. An error that is no JSON comes from a proxy or from Cloudflare, not from Discord.
     """
     if error.status == 429:
         return NotSent("Discord asks to wait.", _read_wait(error))
     if error.status >= 500:
         return OutcomeUnknown(f"Discord answered {error.status}.")
+    if error.response.content_type != "application/json" or error.code == _CLOUDFLARE:
+        return NotSent(f"What stands before Discord answered {error.status}.", _BLOCKED)
     if error.status == 401:
-        return Rejected(
-            RejectReason.REVOKED,
-            "Discord refuses the bot's token.",
-            "Put a new one into discord.token and restart.",
-        )
+        # the bot's own trouble, and no server's: none is left for it
+        why = "Discord refuses the bot's token. Put a new one into discord.token and restart."
+        return NotSent(why, _BLOCKED)
     if error.code == UNKNOWN_CHANNEL:
         return Rejected(
             RejectReason.CHANNEL_GONE,
@@ -76,6 +78,12 @@ def explain_answer(error: discord.HTTPException) -> ChatError:
             "Discord does not let the bot do that in this channel.",
             "Allow the bot's role View Channel, Send Messages, Embed Links, Read Message "
             "History and the two thread permissions in the channel's settings.",
+        )
+    if error.code == _AUTOMOD:
+        return Rejected(
+            RejectReason.INVALID,
+            "The server's AutoMod blocks the message.",
+            "Exempt the bot's role from its rules in Server Settings, AutoMod.",
         )
     return Rejected(
         RejectReason.INVALID,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from bot.domain.cards import NoticeCard
 from bot.errors import ChatError, NotSent, OutcomeUnknown, Rejected, RejectReason
-from tests.adapters.discord.conftest import Stage
+from tests.adapters.discord.conftest import Stage, schedule_question
 from tests.adapters.discord.port import KEY, POST, find, post
 from tests.fakes.discord.world import EMBED, HISTORY, SEND, THREADS, VIEW
 from tests.fakes.discord_server import text_of
@@ -31,7 +33,10 @@ async def test_rate_limits_are_waited_out(stage: Stage, kind: str) -> None:
         ({"kind": "dropped"}, OutcomeUnknown),
         ({"kind": "truncated"}, OutcomeUnknown),
         ({"kind": "reply_lost"}, OutcomeUnknown),
-        ({"kind": "status", "status": 401}, Rejected),
+        ({"kind": "status", "status": 401}, NotSent),
+        ({"kind": "status", "status": 403, "code": 40333}, NotSent),
+        ({"kind": "page", "status": 403}, NotSent),
+        ({"kind": "page", "status": 400}, NotSent),
         ({"kind": "status", "status": 400, "code": 50035}, Rejected),
     ],
 )
@@ -41,6 +46,43 @@ async def test_what_a_failed_post_means(
     stage.server.fail(POST, **fault)
     with pytest.raises(expected):
         await post(stage)
+
+
+async def test_a_server_whose_automod_blocks_a_question_is_told_where_to_exempt_the_bot(
+    stage: Stage,
+) -> None:
+    stage.server.fail(POST, "status", status=400, code=200000)
+    with pytest.raises(Rejected, match="AutoMod") as refused:
+        await post(stage)
+    assert refused.value.reason is RejectReason.INVALID
+    assert "Server Settings, AutoMod" in refused.value.mend
+
+
+async def test_no_server_is_left_because_the_bots_token_is_refused(stage: Stage) -> None:
+    """It is the bot's own trouble, and would erase the data of all in the end."""
+    server = stage.server
+    assert stage.app is not None
+    await schedule_question(stage)
+    olga = server.member("olga")
+    await server.answered(await server.call(olga, "schedule run", {"id": 1}))
+    server.fail(POST, "status", status=401, times=1)
+    before = len(server.posts())
+    await stage.run_due()
+    stage.clock.move_to(stage.clock.now() + timedelta(minutes=2))
+    await stage.run_due()
+    assert len(server.posts()) == before + 1
+
+
+async def test_a_page_of_cloudflare_points_nobody_to_the_channel(stage: Stage) -> None:
+    assert stage.platform is not None
+    guild, channel = str(stage.server.guild.id), str(stage.server.general.id)
+    stage.server.fail(POST, "page", status=403)
+    told = stage.platform.chat.tell(
+        guild, str(stage.server.member("ben").id), channel, NoticeCard("A secret.")
+    )
+    with pytest.raises(NotSent):
+        await told
+    assert stage.server.posts() == []
 
 
 async def test_lost_reply_is_found_by_its_key(stage: Stage) -> None:

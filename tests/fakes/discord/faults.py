@@ -15,7 +15,8 @@ class Fault:
     """What happens to the next `times` requests that fit `pattern` (method and path).
 
     `kind`: `status` answers so; `limited` and `limited_all` answer 429 for this route or
-    for all; `blocked` answers 429 as Cloudflare does; `dropped` loses the request,
+    for all; `blocked` answers 429 as Cloudflare does; `page` answers `status` in HTML;
+    `dropped` loses the request,
     `reply_lost` does it and loses the answer; `silent` never answers;
     `truncated` breaks off within its JSON.
     """
@@ -63,6 +64,8 @@ async def meet(fault: Fault, request: web.Request, handler: Any) -> web.StreamRe
         return answer_limited(fault.wait, everywhere=True)
     if fault.kind == "blocked":
         return web.Response(status=429, text="error code: 1015", headers={"Retry-After": "120"})
+    if fault.kind == "page":
+        return web.Response(status=fault.status, text="<html>1020</html>", content_type="text/html")
     if fault.kind == "truncated":
         return web.Response(body=b'{"id": "12', content_type="application/json")
     if fault.kind == "status":
