@@ -23,8 +23,9 @@ from adapters.discord.parsers import choose_parsers
 from adapters.discord.rights import make_invite_link
 from adapters.discord.servers import Servers
 from adapters.discord.shapes import Reaction, Server
+from adapters.discord.syncing import Syncing
 from adapters.discord.translating import Words
-from adapters.discord.tree import Tree, make_group, sync_commands
+from adapters.discord.tree import Tree, make_group
 from bot.commands import COMMANDS
 from bot.commands.localising import load_languages
 from bot.domain.cards import Button
@@ -69,9 +70,9 @@ class QuizClient(discord.AutoShardedClient):
         self.connected_shards: set[int] = set()
         self.all_connected = asyncio.Event()
         self._memory = memory
-        self._guild_ids = guild_ids
         self._gateway_url = gateway_url
         self._tree = Tree(self, fallback_to_global=True)
+        self._syncing = Syncing(self._tree, guild_ids, memory)
         completer = Completer(desk, asyncio.get_running_loop().time)
         self._tree.add_command(make_group(COMMANDS, desk.call, completer.complete))
         self.add_dynamic_items(QuizButton)
@@ -95,10 +96,7 @@ class QuizClient(discord.AutoShardedClient):
             )
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._gateway_url or answered)
         await self._tree.set_translator(Words(load_languages()))
-        try:
-            await sync_commands(self._tree, self._guild_ids, self._memory)
-        except discord.DiscordException as error:
-            log.error("commands_not_synced", problem=str(error))
+        await self._syncing.sync()
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """A shard can receive events from now on; this comes again after each new session."""
@@ -139,11 +137,13 @@ class QuizClient(discord.AutoShardedClient):
     async def on_server_joined(self, server: Server) -> None:
         """Say hello, once; whoever comes back finds everything as it was."""
         await self.desk.report(AccessRegained(inbound.make_place(int(server.id), server.name)))
+        await self._syncing.note_joined(int(server.id))
         await greet(self, server, self._memory)
 
     async def on_server_left(self, server_id: int, name: str) -> None:
         """Pause what posts there, and forget the greeting: it may invite the bot again."""
         await self._memory.forget(f"greeted:{server_id}")
+        await self._syncing.note_left(server_id)
         place = inbound.make_place(server_id, name)
         await self.desk.report(AccessLost(place, "The bot was removed from this server."))
 

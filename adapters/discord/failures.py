@@ -54,7 +54,7 @@ def explain_answer(error: discord.HTTPException) -> ChatError:
         return NotSent("Discord asks to wait.", _read_wait(error))
     if error.status >= 500:
         return OutcomeUnknown(f"Discord answered {error.status}.")
-    if error.response.content_type != "application/json" or error.code == _CLOUDFLARE:
+    if not _is_from_discord(error) or error.code == _CLOUDFLARE:
         return NotSent(f"What stands before Discord answered {error.status}.", _BLOCKED)
     if error.status == 401:
         # the bot's own trouble, and no server's: none is left for it
@@ -90,6 +90,10 @@ def explain_answer(error: discord.HTTPException) -> ChatError:
         f"Discord refuses the message: {error.text[:200]}",
         "Report it with the question's id.",
     )
+
+
+def _is_from_discord(error: discord.HTTPException) -> bool:
+    return error.response.headers.get("Content-Type", "").startswith("application/json")
 
 
 def _read_wait(error: discord.HTTPException) -> timedelta:

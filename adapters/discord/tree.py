@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,7 +12,6 @@ from discord import app_commands
 
 from adapters.discord import limits
 from adapters.discord.desk import say
-from adapters.discord.memory import Memory
 from adapters.discord.text import shorten
 from bot.commands import NAME, Command, Option, Type
 from bot.domain.cards import ErrorCard
@@ -188,41 +185,3 @@ class Tree(app_commands.CommandTree[Any]):
         log.error("command_failed", exc_info=error)
         text = "That did not work just now. Try again in a minute."
         await say(interaction, ErrorCard(text, "fault"))
-
-
-async def sync_commands(
-    tree: app_commands.CommandTree[Any], guild_ids: Sequence[int], memory: Memory
-) -> None:
-    """Hand the commands to Discord where they changed since the last time: at once in the
-    named servers, else for all.
-    """
-    whole = await _digest(tree)
-    targets = [discord.Object(guild_id) for guild_id in guild_ids]
-    for guild in targets:
-        name = f"commands:{guild.id}"
-        if await memory.recall(name) != whole:
-            tree.copy_global_to(guild=guild)
-            await tree.sync(guild=guild)
-            await memory.keep(name, whole)
-    wanted = "" if targets else whole
-    if (await memory.recall("commands") or "") == wanted:
-        return
-    kept = tree.get_commands()
-    if targets:
-        tree.clear_commands(guild=None)
-    await tree.sync()
-    for command in kept if targets else ():
-        tree.add_command(command)
-    await memory.keep("commands", wanted)
-
-
-async def _digest(tree: app_commands.CommandTree[Any]) -> str:
-    """Return a hash of all that `tree.sync` sends, translations included."""
-    translator = tree.translator
-    listed = [
-        await command.get_translated_payload(tree, translator)
-        if translator
-        else command.to_dict(tree)
-        for command in tree.get_commands()
-    ]
-    return hashlib.sha256(json.dumps(listed, sort_keys=True, default=str).encode()).hexdigest()

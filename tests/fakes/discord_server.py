@@ -248,6 +248,7 @@ class DiscordServer:
     async def remove(self, guild: Guild) -> None:
         """Throw the bot out of a server."""
         self.left[guild.id] = self.world.guilds.pop(guild.id)
+        self.world.commands.pop(guild.id, None)
         for channel in guild.channels.values():
             self.world.channels.pop(channel.id, None)
         await self.gateway.dispatch("GUILD_DELETE", {"id": str(guild.id)}, guild.id)

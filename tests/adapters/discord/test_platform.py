@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -16,7 +15,7 @@ from storage.adapter_words import AdapterWords
 from storage.engine import open_engine
 from tests.adapters.discord.conftest import Stage
 from tests.adapters.discord.questions import make_card
-from tests.fakes.discord_server import TOKEN, text_of
+from tests.fakes.discord_server import TOKEN
 
 
 def make_platform(**settings: object) -> DiscordPlatform:
@@ -149,19 +148,6 @@ async def test_words_are_kept_replaced_and_forgotten(database_url: str) -> None:
     await words.close()
     assert await words.recall("b") is None
     await engine.dispose()
-
-
-async def test_commands_go_to_named_servers_alone(tmp_path: Path, stage: Stage) -> None:
-    server = stage.server
-    assert set(server.world.commands) == {None}
-    await stage.stop()
-    stage.settings = {"guild_ids": [server.guild.id]}
-    await stage.start()
-    assert server.world.commands[None] == []
-    assert [c["name"] for c in server.world.commands[server.guild.id]] == ["fastapi-quiz"]
-    ben = server.member("ben")
-    asked = await server.answered(await server.call(ben, "help"))
-    assert "FastAPI Quiz" in text_of(asked.messages[0])
 
 
 async def test_a_channel_is_named_from_what_the_gateway_told_or_by_asking(stage: Stage) -> None:

@@ -9,7 +9,7 @@ import discord
 import pytest
 
 from adapters.discord.translating import Words
-from adapters.discord.tree import make_group, sync_commands
+from adapters.discord.tree import make_group
 from bot.commands import COMMANDS
 from bot.commands.localising import Language, load_languages
 from tests.adapters.discord.conftest import Stage
@@ -69,21 +69,3 @@ async def test_commands_are_registered_in_german(stage: Stage) -> None:
     }
     assert shown["hilfe"] == "was du hier tun kannst"
     assert command["name_localizations"] == {}
-
-
-async def test_changed_translation_is_handed_over(stage: Stage) -> None:
-    assert stage.platform is not None
-    client = stage.platform._client
-    assert client is not None
-
-    def count_puts() -> int:
-        return sum(call.method == "PUT" for call in stage.server.rest.calls)
-
-    before = count_puts()
-    await sync_commands(client._tree, (), client._memory)
-    assert count_puts() == before
-    await client._tree.set_translator(Words({"fr": Language("fr", {"help": "aide"}, {})}))
-    await sync_commands(client._tree, (), client._memory)
-    assert count_puts() == before + 1
-    await sync_commands(client._tree, (), client._memory)
-    assert count_puts() == before + 1

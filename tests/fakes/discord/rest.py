@@ -164,6 +164,8 @@ class Rest:
         if problems:
             raise Refused(400, 50035, "; ".join(problems))
         guild = int(request.match_info["guild"]) if "guild" in request.match_info else None
+        if guild and guild not in self.world.guilds:
+            raise Refused(403, 50001, "Missing Access")
         made = [
             {
                 **command,
