@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any
 
-import aiohttp
 import discord
 import structlog
 
 from adapters.discord import inbound
 from adapters.discord.chat import Chat
 from adapters.discord.components import make_modal, read_guild
+from adapters.discord.failures import CALL_ERRORS
 from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
 from adapters.discord.membership import read_membership
@@ -23,7 +23,7 @@ from adapters.discord.render import render_card
 from adapters.discord.servers import Servers
 from adapters.discord.shapes import Reaction
 from adapters.discord.uploads import fetch_upload, read_enclosure
-from bot.domain.cards import Button, Card, ErrorCard, FormCard, NoticeCard, Reply
+from bot.domain.cards import Button, Card, ErrorCard, FormCard, GradeCard, NoticeCard, Reply
 from bot.domain.events import ButtonPressed, Event, FormSubmitted, Origin, Upload
 from bot.errors import ChatError
 from bot.logs import following_event
@@ -38,7 +38,6 @@ _BARE_FORM_COMMANDS = ("answer", "questions import")
 _FORM_BUTTONS = ("answer", "form", "report", "edit", "reject")
 """What may be answered by a form: it must be the first answer, so nothing is acknowledged yet.
 The bare ones are only where they come without options."""
-_TRANSPORT = (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError)
 _FAULT = ErrorCard("That did not work just now. Try again in a minute.", "fault")
 _HOMELESS = ErrorCard(
     "Use me in a server first: here I answer for the server where you last did.", "no_server"
@@ -83,16 +82,18 @@ class Desk:
             may_open_form = button.action in _FORM_BUTTONS
             origin = await self._receive(interaction, may_open_form)
             if origin and button.action == UNTOLD:
-                await self._show_untold(interaction, origin)
+                await self._track(self._show_untold(interaction, origin))
                 return
             event = inbound.make_press(origin, interaction, button) if origin else None
             await self._attend(interaction, event, may_open_form)
 
     async def _show_untold(self, interaction: discord.Interaction[Any], origin: Origin) -> None:
         """Show what could be told in no direct message."""
-        who = (origin.workspace, origin.member)
-        await self._respond(interaction, Reply([await self._chat.untold.recall(*who)]), None)
-        await self._chat.untold.forget(*who)
+        untold, who = self._chat.untold, (origin.workspace, origin.member)
+        texts = await untold.recall(*who)
+        card = NoticeCard("\n\n".join(texts) or "There is nothing new for you.")
+        if await self._respond(interaction, Reply([card]), None):
+            await untold.drop(*who, texts)
         self.forget_membership(origin)
 
     async def submit(self, interaction: discord.Interaction[Any]) -> None:
@@ -228,16 +229,21 @@ class Desk:
 
     async def _respond(
         self, interaction: discord.Interaction[Any], reply: Reply | None, event: Event | None
-    ) -> None:
-        """Show the reply; an answer that was graded reaches its member in any case."""
+    ) -> bool:
+        """Show the reply, and tell whether it was shown.
+
+        What became of a form and of an answer reaches its member in any case.
+        """
         await _acknowledge(interaction)
         try:
             await _show(interaction, reply, event.origin.workspace if event else "")
-        except _TRANSPORT as error:
+        except CALL_ERRORS as error:
             log.warning("reply_not_shown", interaction=interaction.id, problem=str(error))
-            if reply and isinstance(event, FormSubmitted):
+            if reply and event and _must_arrive(event, reply):
                 for card in reply.cards:
                     await self._tell(event.origin, card)
+            return False
+        return True
 
     async def _tell(self, origin: Origin, card: Card) -> None:
         try:
@@ -252,6 +258,12 @@ class Desk:
         return await task
 
 
+def _must_arrive(event: Event, reply: Reply) -> bool:
+    """Tell whether somebody wrote or chose something that can't be handed in again."""
+    graded = any(isinstance(card, GradeCard) for card in reply.cards)
+    return graded or isinstance(event, FormSubmitted)
+
+
 def _may_open_form(path: str, options: Mapping[str, str]) -> bool:
     return path in _FORM_COMMANDS or (path in _BARE_FORM_COMMANDS and not options)
 
@@ -262,7 +274,7 @@ async def _acknowledge(interaction: discord.Interaction[Any]) -> None:
         return
     try:
         await _within_patience(interaction.response.defer(ephemeral=True, thinking=True))
-    except _TRANSPORT as error:
+    except CALL_ERRORS as error:
         log.warning("not_acknowledged", interaction=interaction.id, problem=str(error))
 
 
@@ -271,7 +283,7 @@ async def _open_form(interaction: discord.Interaction[Any], form: FormCard, guil
     carried = "" if interaction.guild_id else guild
     try:
         await _within_patience(interaction.response.send_modal(make_modal(form, carried)))
-    except _TRANSPORT as error:
+    except CALL_ERRORS as error:
         log.warning("form_not_opened", interaction=interaction.id, problem=str(error))
         return False
     return True
@@ -307,7 +319,7 @@ async def _send(
 
 async def say(interaction: discord.Interaction[Any], card: Card) -> None:
     """Answer an interaction with a card without asking the core, if it still can be."""
-    with suppress(*_TRANSPORT, discord.InteractionResponded):
+    with suppress(*CALL_ERRORS, discord.InteractionResponded):
         if not interaction.response.is_done():
             await interaction.response.defer(ephemeral=True, thinking=True)
         await _show(interaction, Reply([card]))

@@ -20,6 +20,15 @@ _CLOUDFLARE = 40333
 _AUTOMOD = 200000
 """topics/opcodes-and-status-codes, JSON error codes."""
 
+CALL_ERRORS = (
+    discord.HTTPException,
+    discord.RateLimited,
+    aiohttp.ClientError,
+    JSONDecodeError,
+    TimeoutError,
+    OSError,
+)
+"""What a call by discord.py raises where it fails."""
 _SOON = timedelta(seconds=10)
 _BLOCKED = timedelta(minutes=1)
 _LONGEST = 86_400.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from adapters.discord.memory import Memory
 from adapters.discord.messages import Page
 from bot.domain.cards import (
@@ -18,7 +20,8 @@ from bot.domain.cards import (
 UNTOLD = "untold"
 """The action of a button that shows what somebody could not be told."""
 _MOST_KEPT = 10
-_GAP = "\n\n"
+_SEPARATOR = "\x1e"
+"""ASCII's own between records: no notice has one."""
 
 
 def make_pointer(member: str, card: Card) -> Page:
@@ -57,19 +60,28 @@ class Untold:
         They come again where the pointer to them could not be posted.
         """
         if isinstance(card, NoticeCard | ErrorCard) and _find_way(card).action == UNTOLD:
-            kept = await self._memory.recall(_name(guild, member))
-            texts = [text for text in (kept or "").split(_GAP) if text not in ("", card.text)]
-            texts = [*texts, card.text][-_MOST_KEPT:]
-            await self._memory.keep(_name(guild, member), _GAP.join(texts))
+            others = [text for text in await self.recall(guild, member) if text != card.text]
+            await self._store(guild, member, [*others, card.text][-_MOST_KEPT:])
 
-    async def recall(self, guild: str, member: str) -> NoticeCard:
-        """Return what waits for somebody."""
+    async def recall(self, guild: str, member: str) -> list[str]:
+        """Return what waits for somebody, oldest first."""
         kept = await self._memory.recall(_name(guild, member))
-        return NoticeCard(kept or "There is nothing new for you.")
+        return kept.split(_SEPARATOR) if kept else []
+
+    async def drop(self, guild: str, member: str, shown: Sequence[str]) -> None:
+        """Drop what was shown; what came meanwhile waits on."""
+        waiting = await self.recall(guild, member)
+        await self._store(guild, member, [text for text in waiting if text not in shown])
 
     async def forget(self, guild: str, member: str) -> None:
-        """Drop what waits for somebody, or was shown to them."""
-        await self._memory.forget(_name(guild, member))
+        """Drop all that waits for somebody."""
+        await self._store(guild, member, [])
+
+    async def _store(self, guild: str, member: str, texts: Sequence[str]) -> None:
+        if texts:
+            await self._memory.keep(_name(guild, member), _SEPARATOR.join(texts))
+        else:
+            await self._memory.forget(_name(guild, member))
 
 
 def _name(guild: str, member: str) -> str:

@@ -10,15 +10,15 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-import aiohttp
 import discord
 import structlog
+
+from adapters.discord.failures import CALL_ERRORS
 
 log = structlog.get_logger(__name__)
 _MOST = 10_000
 """Questions that may wait; the oldest go without."""
 _LOOK_AGAIN = 0.25
-_GIVE_UP = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, TimeoutError, OSError)
 _CHARACTERS = {"bulb": "💡"}
 
 
@@ -63,5 +63,5 @@ class Seeder:
 async def _react(client: discord.Client, channel: int, message: int, character: str) -> None:
     try:
         await client.http.add_reaction(channel, message, character)
-    except _GIVE_UP as error:
+    except CALL_ERRORS as error:
         log.warning("not_seeded", channel=channel, message=message, problem=repr(error)[:200])

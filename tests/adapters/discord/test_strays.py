@@ -44,13 +44,33 @@ async def test_notice_to_an_admin_without_direct_messages_stays_private(stage: S
     olga = server.member("olga", manages=True)
     olga.takes_messages = False
     guild, channel = str(server.guild.id), str(server.general.id)
-    for text in ("A secret.", "A secret.", "Another."):
+    for text in ("A secret.\n\nOf two parts.", "A secret.\n\nOf two parts.", "Of two parts."):
         await stage.platform.chat.tell(guild, str(olga.id), channel, NoticeCard(text))
     (note,) = server.posts()
     assert "A secret" not in text_of(note)
     shown = await server.answered(await server.press(olga, note, "Show"))
-    assert text_of(shown.messages[0]).strip() == "A secret.\n\nAnother."
+    said = "A secret.\n\nOf two parts.\n\nOf two parts."
+    assert text_of(shown.messages[0]).strip() == said
     assert shown.private
+    await stage.restart()
+    again = await server.answered(await server.press(olga, note, "Show"))
+    assert "nothing new" in text_of(again.messages[0])
+
+
+async def test_a_notice_that_could_not_be_shown_waits_on(stage: Stage) -> None:
+    server = stage.server
+    assert stage.platform is not None
+    olga = server.member("olga", manages=True)
+    olga.takes_messages = False
+    guild, channel = str(server.guild.id), str(server.general.id)
+    await stage.platform.chat.tell(guild, str(olga.id), channel, NoticeCard("A secret."))
+    (note,) = server.posts()
+    fault = server.fail("POST .*/webhooks/", "status", status=401, code=50027)
+    await server.press(olga, note, "Show")
+    await server.until(lambda: fault.times == 0)
+    await stage.restart()
+    shown = await server.answered(await server.press(olga, note, "Show"))
+    assert "A secret." in text_of(shown.messages[0])
 
 
 async def test_a_reminder_without_direct_messages_leads_to_practice(stage: Stage) -> None:
@@ -194,6 +214,27 @@ async def test_token_that_ran_out_while_the_core_thought(stage: Stage) -> None:
     (told,) = await server.until(lambda: server.told(ben))
     assert "Model answer" in text_of(told)
     assert asked.messages == []
+
+
+async def test_an_answer_by_command_reaches_its_member_without_a_token_too(stage: Stage) -> None:
+    server = stage.server
+    ben = server.member("ben")
+    await schedule_question(stage)
+    server.fail("POST .*/webhooks/", "status", status=401, code=50027)
+    await server.call(ben, "answer", {"text": "It resolves a tree of callables."})
+    (told,) = await server.until(lambda: server.told(ben))
+    assert "Model answer" in text_of(told)
+
+
+async def test_a_reply_that_breaks_off_leaves_no_traceback(stage: Stage) -> None:
+    server = stage.server
+    fault = server.fail("POST .*/webhooks/", "truncated")
+    with capture_logs() as logs:
+        await server.call(server.member("ben"), "streak")
+        await server.until(lambda: fault.times == 0)
+        await server.answered(await server.call(server.member("ben"), "help"))
+    assert find_tracebacks(logs) == []
+    assert "reply_not_shown" in {entry["event"] for entry in logs}
 
 
 async def test_question_whose_message_was_deleted(stage: Stage) -> None:
