@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from time import monotonic
@@ -12,15 +11,10 @@ import structlog
 
 from adapters.discord import limits
 from adapters.discord.components import carries_key
-from adapters.discord.failures import (
-    THREAD_EXISTS,
-    UNKNOWN_CHANNEL,
-    UNKNOWN_MESSAGE,
-    explain_answer,
-    explaining_failures,
-)
+from adapters.discord.failures import UNKNOWN_CHANNEL, explain_answer, explaining_failures
 from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
+from adapters.discord.ids import read_channel, read_member, read_number
 from adapters.discord.membership import (
     Membership,
     Memberships,
@@ -28,30 +22,26 @@ from adapters.discord.membership import (
     fetch_membership,
     fetch_role,
 )
-from adapters.discord.messages import Page, make_message
+from adapters.discord.messages import make_message
 from adapters.discord.pacing import Pacer
 from adapters.discord.pointing import Untold, make_pointer
+from adapters.discord.posting import post_card, send_page
 from adapters.discord.rights import find_missing, find_name
 from adapters.discord.seeding import Seeder
 from adapters.discord.servers import Servers
-from adapters.discord.text import shorten
 from bot.domain.cards import Card, QuestionCard, RevealCard
 from bot.domain.events import Origin
 from bot.domain.newest import Newest
 from bot.domain.people import Role
-from bot.domain.wording import describe_counts
-from bot.errors import ChatError, NotSent, Rejected, RejectReason
+from bot.errors import NotSent, Rejected, RejectReason
 from bot.ports import Found
 
 log = structlog.get_logger(__name__)
-_CHANNEL = re.compile(r"<#(\d{1,20})>|(?:https://(?:\w+\.)?discord\.com/channels/\d+/)?(\d{1,20})")
-_MEMBER = re.compile(r"<@!?(\d{1,20})>|(\d{1,20})")
 _MOST_LOOKED_AT = 1000
 """Messages that `find` reads back at most; it says so where there are more."""
 _REMEMBERED = 10_000
 POINTED_AGAIN = 3600.0
 """Seconds after which somebody who takes no direct messages is told again that there is news."""
-_TRIES = 3
 
 
 class Chat:
@@ -80,126 +70,26 @@ class Chat:
 
     def channel_id(self, text: str) -> str:
         """Read `<#123>`, `123`, or the channel's link."""
-        match = _CHANNEL.fullmatch(text.strip())
-        return match[1] or match[2] if match else text.strip().lstrip("#")
+        return read_channel(text)
 
     def member_id(self, text: str) -> str:
         """Read `<@123>` or `123`; anything else is taken for a name."""
-        match = _MEMBER.fullmatch(text.strip())
-        return match[1] or match[2] if match else text.strip().lstrip("@")
+        return read_member(text)
 
     async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
         """Post the card; the key is its nonce and sits in its buttons.
 
-        What does not fit into one message follows in the message's thread, which is opened
-        also where a discussion is wanted. An answer for all goes into the question's thread,
-        and the question's message gets the counts. A scheduled question gets the reaction
-        that shows its answer, later.
+        A scheduled question gets the reaction that shows its answer, later.
         """
         client = self._connected()
         self._posting += 1
         try:
-            message_id = await self._post(client, workspace, channel, card, key)
+            message_id = await post_card(client, workspace, channel, card, key)
         finally:
             self._posting -= 1
         if isinstance(card, QuestionCard) and card.schedule_number:
-            self.seeder.add(_number(channel), int(message_id), card.emoji)
+            self.seeder.add(read_number(channel), int(message_id), card.emoji)
         return message_id
-
-    async def _post(
-        self, client: discord.Client, workspace: str, channel: str, card: Card, key: str
-    ) -> str:
-        pages = await compose_card(card)
-        thread_of = card.thread_of if isinstance(card, RevealCard) else None
-        with explaining_failures():
-            place = channel
-            if thread_of:
-                title = card.question.title if isinstance(card, RevealCard) else ""
-                place = await self._open_thread(client, channel, thread_of, title) or channel
-            message = await self._send(client, workspace, place, pages[0], key)
-        rest = pages[1:]
-        discussed = isinstance(card, QuestionCard) and card.discussion
-        if (rest or discussed) and place == channel:
-            place = await self._thread_under(client, channel, str(message.id), card) or channel
-        await self._send_rest(client, workspace, place, rest, key)
-        if thread_of and isinstance(card, RevealCard) and card.counts:
-            counted = describe_counts(card.counts.answered, card.counts.revealed)
-            await self._show_counts(client, channel, thread_of, counted)
-        return str(message.id)
-
-    async def _send(
-        self, client: discord.Client, workspace: str, channel: str, page: Page, nonce: str
-    ) -> discord.Message:
-        place = client.get_partial_messageable(_number(channel), guild_id=_number(workspace))
-        return await place.send(**make_message(page), nonce=nonce)
-
-    async def _send_rest(
-        self, client: discord.Client, workspace: str, place: str, pages: list[Page], key: str
-    ) -> None:
-        """The post counts once its first page is there: what fails here is logged, not raised.
-
-        A page whose reply was lost is sent again: its nonce keeps it single.
-        """
-        for number, page in enumerate(pages, start=2):
-            nonce = f"{key[: limits.NONCE - 4]}-{number}"
-            for left in reversed(range(_TRIES)):
-                try:
-                    with explaining_failures():
-                        await self._send(client, workspace, place, page, nonce)
-                    break
-                except ChatError as error:
-                    log.error("rest_not_posted", channel=place, page=number, problem=str(error))
-                    if isinstance(error, Rejected) or not left:
-                        return
-
-    async def _thread_under(
-        self, client: discord.Client, channel: str, message_id: str, card: Card
-    ) -> str | None:
-        title = card.question.title if isinstance(card, QuestionCard | RevealCard) else "More"
-        try:
-            with explaining_failures():
-                return await self._open_thread(client, channel, message_id, title)
-        except ChatError as error:
-            log.warning("no_thread", channel=channel, problem=str(error))
-            return None
-
-    async def _open_thread(
-        self, client: discord.Client, channel: str, message_id: str, title: str
-    ) -> str | None:
-        """Return the message's thread, made if new; None where there can't be one.
-
-        A thread that was started from a message has the message's id.
-        """
-        try:
-            await client.http.start_thread_with_message(
-                _number(channel),
-                _number(message_id),
-                name=shorten(title, limits.THREAD_NAME) or "Answer",
-                auto_archive_duration=1440,
-            )
-        except discord.HTTPException as error:
-            if error.code == THREAD_EXISTS:
-                return message_id
-            if error.status == 403 or error.code == UNKNOWN_MESSAGE:
-                log.warning("no_thread", channel=channel, message=message_id, code=error.code)
-                return None
-            raise
-        return message_id
-
-    async def _show_counts(
-        self, client: discord.Client, channel: str, message_id: str, counted: str
-    ) -> None:
-        """Write the counts under the question; its message may be gone by now."""
-        place = client.get_partial_messageable(_number(channel))
-        try:
-            with explaining_failures():
-                message = await place.fetch_message(_number(message_id))
-                for embed in message.embeds[-1:]:
-                    footer = f"{embed.footer.text} · " if embed.footer.text else ""
-                    embed.set_footer(text=f"{footer}{counted}")
-                await message.edit(embeds=message.embeds)
-        except ChatError as error:
-            log.warning("counts_not_shown", message=message_id, problem=str(error))
 
     async def find(
         self,
@@ -230,7 +120,7 @@ class Chat:
         self, client: discord.Client, channel: str, key: str, since: datetime
     ) -> Found | None:
         assert client.user is not None
-        place = client.get_partial_messageable(_number(channel))
+        place = client.get_partial_messageable(read_number(channel))
         after = discord.Object(discord.utils.time_snowflake(since))
         count = 0
         async for message in place.history(limit=_MOST_LOOKED_AT, after=after):
@@ -246,8 +136,8 @@ class Chat:
         client = self._connected()
         with explaining_failures():
             try:
-                direct = await client.create_dm(discord.Object(_number(member)))
-                server = self._servers.name_of(_number(workspace))
+                direct = await client.create_dm(discord.Object(read_number(member)))
+                server = self._servers.name_of(read_number(workspace))
                 for page in await compose_card(card):
                     await direct.send(**make_message(page, workspace, server))
             except discord.Forbidden as error:
@@ -268,7 +158,7 @@ class Chat:
         if (channel, key) in self._pointed:
             return
         page = make_pointer(member, card)
-        await self._send(client, workspace, channel, page, f"p{key}{member}"[: limits.NONCE])
+        await send_page(client, workspace, channel, page, f"p{key}{member}"[: limits.NONCE])
         self._pointed[channel, key] = None
 
     async def introduce(self, origin: Origin) -> Origin:
@@ -279,13 +169,13 @@ class Chat:
         """Compare what the bot may do in the channel with what it needs."""
         client = self._connected()
         with explaining_failures():
-            return await find_missing(client, _number(workspace), _number(channel))
+            return await find_missing(client, read_number(workspace), read_number(channel))
 
     async def channel_name(self, workspace: str, channel: str) -> str | None:
         """Ask; of another server's channel nothing is told."""
         client = self._connected()
         with explaining_failures():
-            return await find_name(client, _number(workspace), _number(channel))
+            return await find_name(client, read_number(workspace), read_number(channel))
 
     async def is_member(self, workspace: str, member: str) -> bool:
         """Tell who is in the server."""
@@ -298,7 +188,7 @@ class Chat:
     async def find_role(self, workspace: str, text: str) -> Role | None:
         """Read `<@&123>`, as an option that takes roles carries them."""
         with explaining_failures():
-            return await fetch_role(self._connected(), _number(workspace), text)
+            return await fetch_role(self._connected(), read_number(workspace), text)
 
     async def role_ids(self, workspace: str, member: str) -> Collection[str]:
         """Tell which roles a member has."""
@@ -315,7 +205,9 @@ class Chat:
         if known is not None:
             return known
         with explaining_failures():
-            return await fetch_membership(self._connected(), _number(workspace), _number(member))
+            return await fetch_membership(
+                self._connected(), read_number(workspace), read_number(member)
+            )
 
     async def forget(self, workspace: str, member: str) -> None:
         """Drop where the member writes from, what they may, that they were there, and what
@@ -323,7 +215,7 @@ class Chat:
         self.memberships.note(workspace, member, None)
         self.presence.forget(workspace, member)
         await self.untold.forget(workspace, member)
-        await self._homes.forget(member, _number(workspace))
+        await self._homes.forget(member, read_number(workspace))
 
     def _connected(self) -> discord.Client:
         client = self._client()
@@ -335,14 +227,3 @@ class Chat:
                 timedelta(minutes=1),
             )
         return client
-
-
-def _number(text: str) -> int:
-    """Read an id of Discord; what is none names nothing there."""
-    if text.isascii() and text.isdigit() and len(text) <= 20:
-        return int(text)
-    raise Rejected(
-        RejectReason.CHANNEL_GONE,
-        f"Discord has nothing with the id {text[:40]!r}.",
-        "Choose the channel from Discord's own list.",
-    )

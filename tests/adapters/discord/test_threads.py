@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from adapters.discord.render import render_card
 from bot.domain.cards import Counts, RevealCard
 from bot.domain.question import Markdown
@@ -11,7 +13,7 @@ from tests.adapters.discord.conftest import Stage, schedule_question
 from tests.adapters.discord.port import KEY, find, post
 from tests.adapters.discord.questions import QUESTION, make_card
 from tests.fakes.discord.checks import is_hidden
-from tests.fakes.discord.world import THREADS
+from tests.fakes.discord.world import SEND_IN_THREADS, THREADS
 from tests.fakes.discord_server import text_of
 
 
@@ -78,6 +80,31 @@ async def test_answer_for_all_to_a_deleted_question(stage: Stage) -> None:
     await stage.platform.chat.post(guild, channel, card, KEY)
     (message,) = server.posts()
     assert is_hidden(message["components"])
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(404, 10003), (403, 160005), (400, 50083), (403, 50013)]
+)
+async def test_what_the_questions_thread_takes_no_more_stands_in_the_channel(
+    stage: Stage, status: int, code: int
+) -> None:
+    """It was deleted, locked or archived, or the bot may not write in threads."""
+    server = stage.server
+    assert stage.platform is not None
+    question_id = await post(stage, discussion=True)
+    server.fail(f"POST .*/channels/{question_id}/messages$", "status", status=status, code=code)
+    card = RevealCard(QUESTION, KEY, counts=Counts(0, 0), thread_of=question_id)
+    guild, channel = str(server.guild.id), str(server.general.id)
+    message_id = await stage.platform.chat.post(guild, channel, card, "reveal-key")
+    assert server.posts()[-1]["id"] == message_id
+    assert is_hidden(server.posts()[-1]["components"])
+
+
+async def test_long_question_that_may_not_go_on_in_its_thread_does_so_below(stage: Stage) -> None:
+    server = stage.server
+    server.guild.bot_rights &= ~SEND_IN_THREADS
+    await post(stage, question=replace(QUESTION, prompt=Markdown("word " * 2000)))
+    assert len(server.posts()) == 3
 
 
 async def test_thread_for_discussion_is_opened_where_it_is_wanted(stage: Stage) -> None:
