@@ -21,6 +21,7 @@ from adapters.discord.memory import Memory
 from adapters.discord.pacing import Pacer
 from adapters.discord.parsers import choose_parsers
 from adapters.discord.rights import make_invite_link
+from adapters.discord.roster import Roster
 from adapters.discord.servers import Servers
 from adapters.discord.shapes import Reaction, Server
 from adapters.discord.syncing import Syncing
@@ -72,6 +73,7 @@ class QuizClient(discord.AutoShardedClient):
         self._memory = memory
         self._gateway_url = gateway_url
         self._tree = Tree(self, fallback_to_global=True)
+        self._roster = Roster(self, memory)
         self._syncing = Syncing(self._tree, guild_ids, memory)
         completer = Completer(desk, asyncio.get_running_loop().time)
         self._tree.add_command(make_group(COMMANDS, desk.call, completer.complete))
@@ -134,15 +136,22 @@ class QuizClient(discord.AutoShardedClient):
         """Answer a reaction to any of the bot's messages, however old."""
         await self.desk.react(reaction, self.user.id if self.user else 0)
 
+    async def on_servers_listed(self, shard_id: int, listed: Sequence[int]) -> None:
+        """Find out who removed the bot while it was not connected."""
+        for server_id in await self._roster.find_left(shard_id, listed):
+            await self.on_server_left(server_id, self._servers.forget(server_id) or "")
+
     async def on_server_joined(self, server: Server) -> None:
         """Say hello, once; whoever comes back finds everything as it was."""
         await self.desk.report(AccessRegained(inbound.make_place(int(server.id), server.name)))
+        await self._roster.note(int(server.id), is_in=True)
         await self._syncing.note_joined(int(server.id))
         await greet(self, server, self._memory)
 
     async def on_server_left(self, server_id: int, name: str) -> None:
         """Pause what posts there, and forget the greeting: it may invite the bot again."""
         await self._memory.forget(f"greeted:{server_id}")
+        await self._roster.note(server_id, is_in=False)
         await self._syncing.note_left(server_id)
         place = inbound.make_place(server_id, name)
         await self.desk.report(AccessLost(place, "The bot was removed from this server."))

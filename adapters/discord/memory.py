@@ -6,8 +6,8 @@ from typing import Protocol
 
 
 class Memory(Protocol):
-    """Named words: hashes of synced commands, members' home servers, greeted servers, and what
-    members could not be told."""
+    """Named words: hashes of synced commands, the servers that the bot is in and those that were
+    greeted, members' home servers, and what members could not be told."""
 
     async def recall(self, name: str) -> str | None:
         """Return the word kept under the name."""

@@ -24,8 +24,8 @@ def choose_parsers(parsers: Mapping[str, Parse], servers: Servers, tell: Tell) -
     """Return the parsers of the used events, guarded: the library's, and ours where it would
     keep a whole server or tell only of what it keeps.
 
-    `tell` dispatches `server_joined` and `reacted` with what was read, `server_left` with an id
-    and a name, and `channel_deleted` with two ids.
+    `tell` dispatches `servers_listed` with a shard and ids, `server_joined` and `reacted` with
+    what was read, `server_left` with an id and a name, and `channel_deleted` with two ids.
     """
     reader = _Reader(servers, tell)
     chosen: dict[str, Parse] = {
@@ -48,9 +48,11 @@ class _Reader:
 
     def read_ready(self, parse: Parse, data: Any) -> None:
         """It only names the servers, which come one by one later."""
-        for server in data["guilds"]:
-            self.servers.note(int(server["id"]))
+        listed = [int(server["id"]) for server in data["guilds"]]
+        for server_id in listed:
+            self.servers.note(server_id)
         parse({**data, "guilds": []})
+        self.tell("servers_listed", data["shard"][0], listed)
 
     def read_created(self, data: Any) -> None:
         """A server that the bot was in before says whether it is available; a new one does not."""
