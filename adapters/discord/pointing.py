@@ -40,12 +40,12 @@ def _find_way(card: Card) -> Button:
         case MockCard():
             return Button("Mock interview", "command", value="mock")
         case MockReportCard():
-            return Button("My interviews", "command", "history", "mock")
+            return Button("My interviews", "command", value="mock history")
         case NoticeCard(buttons=(button, *_)):
             return button
         case NoticeCard() | ErrorCard():
             return Button("Show", UNTOLD)
-    return Button("Status", "command", "", "status")
+    return Button("Status", "command", value="status")
 
 
 class Untold:

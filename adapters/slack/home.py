@@ -129,8 +129,8 @@ def _list_actions(schedule: Schedule) -> tuple[Button, ...]:
     turn = "resume" if schedule.paused_because else "pause"
     return (
         Button("Edit", "form", key, "schedule edit"),
-        Button(turn.capitalize(), "command", key, f"schedule {turn}"),
-        Button("Preview", "command", key, "schedule preview"),
+        Button(turn.capitalize(), "command", value=f"schedule {turn} {key}"),
+        Button("Preview", "command", value=f"schedule preview {key}"),
     )
 
 

@@ -195,8 +195,10 @@ class Conversing:
 
     async def _press(self, event: ButtonPressed) -> Reply:
         origin, key, message_id = event.origin, event.key, event.message_id
-        if event.action in ("command", "form") and event.value in BY_PATH:
-            return await self._call(event)
+        if event.action == "command":
+            return await self._run(origin, *commands.parse(event.value))
+        if event.action == "form" and event.value in BY_PATH:
+            return await self._open_form(origin, BY_PATH[event.value], key)
         if event.action in self.handlers.buttons:
             rights, press = self.handlers.buttons[event.action]
             caller = await self._admit(origin, rights)
@@ -211,14 +213,12 @@ class Conversing:
                 return await self.answering.answer(caller, event.value, key, message_id)
         raise CommandError("That button is from an older version. Type /fastapi-quiz help.")
 
-    async def _call(self, event: ButtonPressed) -> Reply:
-        """Run the command that a button names, or open its form."""
-        command, key = BY_PATH[event.value], event.key
-        if event.action == "form" and command.path not in _OPEN_THEIR_FORM:
-            caller = await self._admit(event.origin, command.rights)
-            return Reply([await self.forming.open_form(caller, command.path, key)])
-        named = next((option.name for option in command.options if option.positional), None)
-        return await self._run(event.origin, command, {named: key} if named and key else {})
+    async def _open_form(self, origin: Origin, command: Command, key: str) -> Reply:
+        """Open a command's form, about the schedule with that number if there is one."""
+        if command.path in _OPEN_THEIR_FORM:
+            return await self._run(origin, command, {})
+        caller = await self._admit(origin, command.rights)
+        return Reply([await self.forming.open_form(caller, command.path, key)])
 
     async def _identify(self, origin: Origin) -> Caller:
         async with self.storage.reading() as work:

@@ -52,6 +52,13 @@ async def test_monday_s_digest_tells_the_week(tmp_path: Path) -> None:
     assert "Hardest question: " in digest.text
 
 
+async def test_the_digest_s_buttons_lead_to_one_s_own_standing(tmp_path: Path) -> None:
+    pressed = "advance 1h\n@ben presses My streak\n@ben presses Leaderboard"
+    played = await play(f"{BEGIN}{WEEK}{pressed}", tmp_path)
+    assert [card.data["member"] for card in played.of("streak")] == ["ben"]
+    assert len(played.of("leaderboard")) == 1
+
+
 async def test_the_week_after_has_a_digest_of_its_own(tmp_path: Path) -> None:
     played = await play(f"{BEGIN}{WEEK}{WEEK}advance 1h", tmp_path)
     weeks = [digest.data["week"] for digest in played.of("digest")]

@@ -16,7 +16,7 @@ WITH_FORMS = ("questions edit", "questions reject")
 PRESSES = (
     *(ButtonPressed(BEN, action, "1", "") for action in ("approve", "reject", "edit", "resolve")),
     ButtonPressed(BEN, "form", "1", "schedule edit"),
-    ButtonPressed(BEN, "command", "1", "schedule pause"),
+    ButtonPressed(BEN, "command", "", "schedule pause 1"),
     ButtonPressed(BEN, "command", "", "questions list"),
 )
 

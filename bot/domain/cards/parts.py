@@ -12,7 +12,10 @@ from bot.domain.question import Question
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button under a card; it comes back as ButtonPressed with the same three values."""
+    """A button under a card; it comes back as ButtonPressed with the same three values.
+
+    The value of a `command` is what one would type, without its name.
+    """
 
     label: str
     action: str

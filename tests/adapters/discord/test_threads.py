@@ -72,6 +72,20 @@ async def test_answer_for_all_is_hidden_in_the_thread(stage: Stage) -> None:
     assert await find(stage, "reveal-key", "123") is None
 
 
+async def test_the_answer_for_all_leads_to_one_s_own_streak(stage: Stage) -> None:
+    server = stage.server
+    question = await schedule_question(stage, reveal="thread")
+    ben = server.member("ben")
+    before = len(stage.handled)
+    await server.react(ben, question)
+    await server.until(lambda: len(stage.handled) > before)
+    await stage.run_due()
+    answer = await server.until(lambda: server.world.channels.get(int(question["id"])))
+    (shown,) = await server.until(lambda: server.posts(answer))
+    pressed = await server.answered(await server.press(ben, shown, "My streak"))
+    assert "ben: 1 question day in a row" in text_of(pressed.messages[0])
+
+
 async def test_answer_for_all_to_a_deleted_question(stage: Stage) -> None:
     server = stage.server
     assert stage.platform is not None
