@@ -10,6 +10,7 @@ import discord
 from adapters.discord.components import read_form_id, read_form_values
 from adapters.discord.shapes import Reaction
 from bot.domain.cards import Button
+from bot.domain.emoji import name_emoji
 from bot.domain.events import (
     ButtonPressed,
     CommandCalled,
@@ -20,7 +21,6 @@ from bot.domain.events import (
 )
 
 PLATFORM = "discord"
-_EMOJI = {"💡": "bulb"}
 
 
 def make_origin(interaction: discord.Interaction[Any], guild: int, guild_name: str) -> Origin:
@@ -107,5 +107,4 @@ def make_reaction(reaction: Reaction, server_name: str, me: int) -> ReactionAdde
         member_name=reaction.display_name,
         is_bot=reaction.is_bot,
     )
-    name = reaction.emoji.name or ""
-    return ReactionAdded(origin, reaction.message_id, _EMOJI.get(name.rstrip("\ufe0f"), name))
+    return ReactionAdded(origin, reaction.message_id, name_emoji(reaction.emoji.name or ""))

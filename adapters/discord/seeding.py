@@ -14,12 +14,12 @@ import discord
 import structlog
 
 from adapters.discord.failures import CALL_ERRORS
+from bot.domain.emoji import show_emoji
 
 log = structlog.get_logger(__name__)
 _MOST = 10_000
 """Questions that may wait; the oldest go without."""
 _LOOK_AGAIN = 0.25
-_CHARACTERS = {"bulb": "💡"}
 
 
 class Seeder:
@@ -35,8 +35,8 @@ class Seeder:
 
     def add(self, channel: int, message: int, emoji: str) -> None:
         """Put the workspace's emoji, by its name or as a character, under a message some time."""
-        character = _CHARACTERS.get(emoji, emoji)
-        if character.isascii():
+        character = show_emoji(emoji)
+        if character.startswith(":"):
             return  # a server's own emoji has an id that nobody told
         self._waiting.append((channel, message, character))
         if self._worker is None or self._worker.done():

@@ -17,7 +17,6 @@ from adapters.slack.payload import (
     require,
 )
 from adapters.slack.submissions import read_submission
-from bot.domain.emoji import join_aliases
 from bot.domain.events import ButtonPressed, Origin, ReactionAdded, TextCommand
 
 _MENTION = re.compile(r"<([@#])([A-Z0-9]+)(?:\|[^<>]*)?>")
@@ -62,8 +61,8 @@ def read_reaction(body: Payload) -> ReactionAdded | None:
         channel=require(get_text(item, "channel"), "channel"),
         member=require(get_text(event, "user"), "user"),
     )
-    name = get_text(event, "reaction").partition("::")[0]
-    return ReactionAdded(origin, require(get_text(item, "ts"), "ts"), join_aliases(name))
+    emoji = get_text(event, "reaction").partition("::")[0]
+    return ReactionAdded(origin, require(get_text(item, "ts"), "ts"), emoji)
 
 
 def read_item_author(body: Payload) -> str:

@@ -15,6 +15,9 @@ _OWN = re.compile(r"<a?:(\w+):\d+>")
 _CHARACTERS = {"💡": BULB}
 _ALIASES = {"thumbsup": "+1", "thumbsdown": "-1"}
 """Names of which Slack's menu offers both, while an event comes with one."""
+_EMOJI_STYLE = "\ufe0f"
+_SHADE = re.compile(f"[{_EMOJI_STYLE}\U0001f3fb-\U0001f3ff]")
+"""Whether it is drawn in colour, and the five tones of skin."""
 
 
 def read_emoji(text: str) -> str:
@@ -32,15 +35,10 @@ def read_emoji(text: str) -> str:
         return _CHARACTERS[plain]
     named = _NAMED.fullmatch(word) or _BARE.fullmatch(word)
     if named and len(word) <= MOST_CHARACTERS:
-        return join_aliases(named[1].lower())
+        return named[1].lower()
     if not word or len(word) > 12 or has_name(word):
         raise CommandError(f'"{word[:40]}" is no emoji. Write its name, like :eyes:', field="name")
     return word
-
-
-def join_aliases(name: str) -> str:
-    """Return the one name that an emoji is known by here."""
-    return _ALIASES.get(name, name)
 
 
 def has_name(emoji: str) -> bool:
@@ -53,3 +51,18 @@ def show_emoji(name: str) -> str:
     if name == BULB:
         return "💡"
     return f":{name}:" if has_name(name) else name
+
+
+def name_emoji(shown: str) -> str:
+    """Return the name of an emoji that comes as a character, or else the character."""
+    return _CHARACTERS.get(shown.rstrip(_EMOJI_STYLE), shown)
+
+
+def is_same_emoji(one: str, other: str) -> bool:
+    """Compare as members do: in whatever colour of skin, style or case, and by either name."""
+    return _fold(one) == _fold(other)
+
+
+def _fold(emoji: str) -> str:
+    plain = _SHADE.sub("", emoji).casefold()
+    return _ALIASES.get(plain, plain)

@@ -11,6 +11,7 @@ import structlog
 from bot import commands
 from bot.commands import BY_PATH, Call, Caller, Command, Filled, Press, Rights, Type
 from bot.domain.cards import ErrorCard, Reply
+from bot.domain.emoji import is_same_emoji
 from bot.domain.events import (
     AccessLost,
     AccessRegained,
@@ -158,7 +159,7 @@ class Conversing:
         origin = event.origin
         async with self.storage.reading() as work:
             workspace = await work.workspaces.find(origin.platform, origin.workspace)
-        if workspace is None or event.emoji != workspace.emoji:
+        if workspace is None or not is_same_emoji(event.emoji, workspace.emoji):
             return None
         question = await self.revealing.find_question(workspace, origin.channel, event.message_id)
         if question is None:

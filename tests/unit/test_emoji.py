@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.emoji import read_emoji, show_emoji
+from bot.domain.emoji import is_same_emoji, name_emoji, read_emoji, show_emoji
 from bot.errors import CommandError
 
 TYPED = {
@@ -17,7 +17,7 @@ TYPED = {
     "👀": "👀",
     "❤️": "❤️",
     ":確認:": "確認",
-    ":thumbsup:": "+1",
+    ":thumbsup:": "thumbsup",
 }
 
 
@@ -36,3 +36,16 @@ def test_an_emoji_is_shown_as_members_see_it() -> None:
     assert [show_emoji(name) for name in ("bulb", "eyes", "👀", "確認")] == [
         *("💡", ":eyes:", "👀", ":確認:")
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("❤️", "❤"), ("👍🏽", "👍"), ("👍🏽", "👍🏿"), ("Quiz", "quiz"), ("+1", "thumbsup")],
+)
+def test_an_emoji_is_the_same_in_any_style_and_skin(one: str, other: str) -> None:
+    assert is_same_emoji(one, other)
+
+
+def test_other_emoji_are_others() -> None:
+    assert not is_same_emoji("👍🏽", "👎🏽")
+    assert [name_emoji(shown) for shown in ("💡", "💡️", "👀")] == ["bulb", "bulb", "👀"]
