@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
 import discord
 import structlog
 
-from bot.domain.events import Upload
+from adapters.discord.failures import CALL_ERRORS
+from bot.domain.events import MOST_UPLOADED, Upload
 
 log = structlog.get_logger(__name__)
-MOST_BYTES = 25 * 2**20
-"""What is fetched at all; the core says how much it takes."""
 PATIENCE = 30.0
 """Seconds that fetching may take."""
 
@@ -45,13 +43,12 @@ def read_enclosure(data: Mapping[str, Any]) -> Enclosure | None:
 
 async def fetch_upload(client: discord.Client, file: Enclosure) -> Upload:
     """Fetch a file; what keeps it from being fetched becomes a sentence."""
-    if file.size > MOST_BYTES:
-        most = MOST_BYTES // 2**20
-        return Upload(file.name, problem=f"The file is larger than {most} MB. Split it.")
+    if file.size > MOST_UPLOADED:
+        return Upload.too_large(file.name)
     try:
         async with asyncio.timeout(PATIENCE):
             return Upload(file.name, await client.http.get_from_cdn(file.url))
-    except (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except CALL_ERRORS as error:
         log.warning("file_not_fetched", file=file.name, problem=repr(error))
         problem = "Discord does not hand out the file just now. Try again in a minute."
         return Upload(file.name, problem=problem)

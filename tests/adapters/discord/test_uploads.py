@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from adapters.discord import uploads
+from bot.domain.events import MOST_UPLOADED
 from bot.questions.writing import write_json
 from tests.adapters.discord.conftest import Stage
 from tests.adapters.discord.questions import QUESTION
@@ -46,15 +44,17 @@ async def test_file_in_the_form_becomes_a_pack(stage: Stage) -> None:
     assert text_of(empty.messages[0])
 
 
-async def test_file_that_is_gone_or_too_large_gets_a_sentence(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_file_that_is_gone_or_too_large_gets_a_sentence(stage: Stage) -> None:
     stage.server.fail("GET /cdn/", "status", status=404)
     assert "does not hand out the file" in await import_file(stage, "ours.json", PACK)
     stage.server.fail("GET /cdn/", "dropped", times=9)
     assert "does not hand out the file" in await import_file(stage, "ours.json", PACK)
-    monkeypatch.setattr(uploads, "MOST_BYTES", 2**20)
-    assert "larger than 1 MB" in await import_file(stage, "ours.json", b" " * (2**20 + 1))
+    calls = stage.server.rest.calls
+    before = sum("/cdn/" in call.path for call in calls)
+    said = await import_file(stage, "ours.json", b" " * (MOST_UPLOADED + 1))
+    assert "larger than 10 MB" in said
+    assert "fastapi-quiz questions import FILE" in said
+    assert sum("/cdn/" in call.path for call in calls) == before, "it is not fetched"
 
 
 async def test_members_may_hand_in_nothing(stage: Stage) -> None:
