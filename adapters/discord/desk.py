@@ -24,7 +24,14 @@ from adapters.discord.servers import Servers
 from adapters.discord.shapes import Reaction
 from adapters.discord.uploads import fetch_upload, read_enclosure
 from bot.domain.cards import Button, Card, ErrorCard, FormCard, GradeCard, NoticeCard, Reply
-from bot.domain.events import ButtonPressed, Event, FormSubmitted, Origin, Upload
+from bot.domain.events import (
+    ButtonPressed,
+    CommandCalled,
+    Event,
+    FormSubmitted,
+    Origin,
+    Upload,
+)
 from bot.errors import ChatError
 from bot.logs import following_event
 from bot.ports import Handle
@@ -38,7 +45,7 @@ _BARE_FORM_COMMANDS = ("answer", "questions import")
 _FORM_BUTTONS = ("answer", "form", "report", "edit", "reject")
 """What may be answered by a form: it must be the first answer, so nothing is acknowledged yet.
 The bare ones are only where they come without options."""
-_FAULT = ErrorCard("That did not work just now. Try again in a minute.", "fault")
+FAULT = ErrorCard("That did not work just now. Try again in a minute.", "fault")
 _HOMELESS = ErrorCard(
     "Use me in a server first: here I answer for the server where you last did.", "no_server"
 )
@@ -73,7 +80,7 @@ class Desk:
             may_open_form = _may_open_form(path, options)
             origin = await self._receive(interaction, may_open_form)
             upload = await self._fetch_upload(interaction)
-            event = inbound.make_call(origin, path, options, upload) if origin else None
+            event = CommandCalled(origin, path, options, upload) if origin else None
             await self._attend(interaction, event, may_open_form)
 
     async def press(self, interaction: discord.Interaction[Any], button: Button) -> None:
@@ -131,7 +138,7 @@ class Desk:
             return await self._handle(event)
         except Exception:
             log.exception("event_failed", event_type=type(event).__name__)
-            return Reply([_FAULT])
+            return Reply([FAULT])
 
     async def _receive(
         self, interaction: discord.Interaction[Any], may_open_form: bool = False
@@ -139,10 +146,7 @@ class Desk:
         """Acknowledge at once what no form will answer: even saying who acts may take a while."""
         if self._handle is not None and not may_open_form:
             await _acknowledge(interaction)
-        origin = await self.identify(interaction)
-        if origin and interaction.guild_id is None and not await self._is_there(origin):
-            return None
-        return origin
+        return await self.identify(interaction)
 
     async def _is_there(self, origin: Origin) -> bool:
         """Tell whether who writes directly is still in the server, as far as Discord says so:
@@ -169,7 +173,8 @@ class Desk:
         self._chat.memberships.note(origin.workspace, origin.member, None)
 
     async def identify(self, interaction: discord.Interaction[Any]) -> Origin | None:
-        """Say who acts for which server; None in a direct message from somebody unknown.
+        """Say who acts for which server; None in a direct message from somebody unknown, or who
+        has left.
 
         What was said of their rights is to be forgotten afterwards: see `forget_membership`."""
         user = str(interaction.user.id)
@@ -186,7 +191,8 @@ class Desk:
             self._homes.note(user, carried)
         home = carried or await self._homes.find(user)
         self._chat.memberships.note(str(home), user, None)
-        return inbound.make_origin(interaction, home, "") if home else None
+        origin = inbound.make_origin(interaction, home, "") if home else None
+        return origin if origin and await self._is_there(origin) else None
 
     async def _fetch_upload(self, interaction: discord.Interaction[Any]) -> Upload | None:
         """Fetch the file that came along, if one did: that takes too long to answer after it."""

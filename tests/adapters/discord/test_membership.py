@@ -28,6 +28,23 @@ async def test_rights_lost_meanwhile_count_in_a_direct_message(stage: Stage) -> 
     assert "is paused" in text_of(allowed.messages[0])
 
 
+async def test_nothing_is_suggested_to_who_has_left_the_server(stage: Stage) -> None:
+    server = stage.server
+    ben = server.member("ben")
+    await server.answered(await server.call(ben, "help"))
+    direct = server.world.direct(ben)
+
+    async def count_topics() -> int:
+        asked = await server.call(ben, "ask", {"topic": ""}, direct, focused="topic")
+        return len((await server.answered(asked)).choices or ())
+
+    assert await count_topics() > 0
+    del server.guild.members[ben.id]
+    assert stage.platform
+    stage.platform.chat.presence.lasts = 0
+    assert await count_topics() == 0
+
+
 async def test_who_has_left_the_server_is_nobody_there_any_more(stage: Stage) -> None:
     """Also whoever was let configure the bot: direct messages go on when somebody is gone."""
     server = stage.server
