@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import discord
@@ -22,12 +22,12 @@ Pairs = Sequence[tuple[str, str]]
 
 
 class Completer:
-    """Asks the core what there is, and remembers it for a minute: people type fast."""
+    """Asks the core what there is, and remembers topics for a minute: people type fast."""
 
     def __init__(self, desk: Desk, now: Callable[[], float]) -> None:
         self._desk = desk
         self._now = now
-        self._known: Newest[tuple[str, str], tuple[float, Pairs]] = Newest(_REMEMBERED)
+        self._topics: Newest[str, tuple[float, Pairs]] = Newest(_REMEMBERED)
 
     async def complete(
         self, interaction: discord.Interaction[Any], option: Option, typed: str
@@ -47,34 +47,35 @@ class Completer:
     async def _complete_for(
         self, origin: Origin, interaction: discord.Interaction[Any], option: Option, typed: str
     ) -> Pairs:
-        if option.type in (Type.QUESTION, Type.PACK):
-            return pick_matches(await self._values(origin, _path_of(interaction), option), typed)
-        ask = self._topics if option.type is Type.TOPIC else self._schedules
-        return pick_matches(await self._recall(origin, option, ask), typed)
+        match option.type:
+            case Type.TOPIC:
+                pairs = await self._recall_topics(origin)
+            case Type.SCHEDULE:
+                pairs = await self._ask_schedules(origin)
+            case _:
+                pairs = await self._ask_values(origin, _path_of(interaction), option)
+        return pick_matches(pairs, typed)
 
-    async def _recall(
-        self, origin: Origin, option: Option, ask: Callable[[Origin], Awaitable[Pairs]]
-    ) -> Pairs:
-        key = (origin.workspace, option.type.value)
-        known = self._known.get(key)
-        if option.type is Type.TOPIC and known and self._now() - known[0] < _FRESH_FOR:
+    async def _recall_topics(self, origin: Origin) -> Pairs:
+        known = self._topics.get(origin.workspace)
+        if known and self._now() - known[0] < _FRESH_FOR:
             return known[1]
-        pairs = await ask(origin)
-        self._known[key] = (self._now(), pairs)
+        pairs = await self._ask_topics(origin)
+        self._topics[origin.workspace] = (self._now(), pairs)
         return pairs
 
-    async def _topics(self, origin: Origin) -> Pairs:
+    async def _ask_topics(self, origin: Origin) -> Pairs:
         reply = await self._desk.ask(CommandCalled(origin, "topics"))
         cards = [card for card in reply.cards if isinstance(card, TopicsCard)] if reply else []
         return [(f"{topic} ({count})", topic) for card in cards for topic, count in card.topics]
 
-    async def _values(self, origin: Origin, path: str, option: Option) -> Pairs:
+    async def _ask_values(self, origin: Origin, path: str, option: Option) -> Pairs:
         """Return what the command could be about: only whoever may call it is told."""
         reply = await self._desk.ask(OptionTyped(origin, path, option.name))
         notices = [card for card in reply.cards if isinstance(card, NoticeCard)] if reply else []
         return [pair for card in notices for pair in card.facts.get("suggestions", ())]
 
-    async def _schedules(self, origin: Origin) -> Pairs:
+    async def _ask_schedules(self, origin: Origin) -> Pairs:
         reply = await self._desk.ask(CommandCalled(origin, "schedule list"))
         cards = [card for card in reply.cards if isinstance(card, SchedulesCard)] if reply else []
         return [

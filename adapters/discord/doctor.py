@@ -8,6 +8,7 @@ import aiohttp
 import discord
 from discord.http import Route
 
+from adapters.discord.failures import SIGN_IN_REFUSED
 from adapters.discord.platform import require_settings
 from adapters.discord.rights import find_missing, make_invite_link
 from bot.config import DiscordSettings
@@ -35,9 +36,7 @@ async def examine(settings: DiscordSettings, places: Sequence[tuple[str, str]]) 
             if (problem := await find_missing(client, int(guild), int(channel)))
         ]
     except discord.LoginFailure:
-        raise ConfigError(
-            "Discord refuses the token. Put the bot's present token into discord.token."
-        ) from None
+        raise ConfigError(SIGN_IN_REFUSED) from None
     except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as error:
         raise ConfigError(
             f"Discord does not answer at {settings.api_url} ({error}). Look at discord.api_url "

@@ -10,6 +10,7 @@ from json import JSONDecodeError
 import aiohttp
 import discord
 
+from adapters.discord.rights import NEEDED
 from bot.errors import ChatError, NotSent, OutcomeUnknown, Rejected, RejectReason
 
 UNKNOWN_CHANNEL = 10003
@@ -29,6 +30,7 @@ CALL_ERRORS = (
     OSError,
 )
 """What a call by discord.py raises where it fails."""
+SIGN_IN_REFUSED = "Discord refuses the token. Put the bot's present token into discord.token."
 _SOON = timedelta(seconds=10)
 _BLOCKED = timedelta(minutes=1)
 _LONGEST = 86_400.0
@@ -67,8 +69,7 @@ def explain_answer(error: discord.HTTPException) -> ChatError:
         return NotSent(f"What stands before Discord answered {error.status}.", _BLOCKED)
     if error.status == 401:
         # the bot's own trouble, and no server's: none is left for it
-        why = "Discord refuses the bot's token. Put a new one into discord.token and restart."
-        return NotSent(why, _BLOCKED)
+        return NotSent(SIGN_IN_REFUSED, _BLOCKED)
     if error.code == UNKNOWN_CHANNEL:
         return Rejected(
             RejectReason.CHANNEL_GONE,
@@ -85,8 +86,7 @@ def explain_answer(error: discord.HTTPException) -> ChatError:
         return Rejected(
             RejectReason.NO_RIGHTS,
             "Discord does not let the bot do that in this channel.",
-            "Allow the bot's role View Channel, Send Messages, Embed Links, Read Message "
-            "History and the two thread permissions in the channel's settings.",
+            f"Allow the bot's role {', '.join(NEEDED.values())} in the channel's settings.",
         )
     if error.code == _AUTOMOD:
         return Rejected(

@@ -13,7 +13,6 @@ from bot.domain.cards import Button
 from bot.domain.emoji import name_emoji
 from bot.domain.events import (
     ButtonPressed,
-    CommandCalled,
     FormSubmitted,
     Origin,
     ReactionAdded,
@@ -51,13 +50,6 @@ def make_place(guild: int, name: str, channel: int | None = None) -> Origin:
         member="",
         workspace_name=name,
     )
-
-
-def make_call(
-    origin: Origin, path: str, options: Mapping[str, str], upload: Upload | None = None
-) -> CommandCalled:
-    """Return a slash command, with the file that was attached to it."""
-    return CommandCalled(origin, path, options, upload)
 
 
 def make_press(

@@ -13,6 +13,7 @@ from discord.http import Route
 from adapters.discord.chat import Chat
 from adapters.discord.client import QuizClient
 from adapters.discord.desk import Desk
+from adapters.discord.failures import SIGN_IN_REFUSED
 from adapters.discord.home import Homes
 from adapters.discord.inbound import PLATFORM
 from adapters.discord.memory import Memory
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 DRAIN = 10.0
 """Seconds that members' questions under way may take when the service stops."""
 _REFUSED = {
-    4004: "Discord refuses the token. Put the bot's present token into discord.token.",
+    4004: SIGN_IN_REFUSED,
     4010: "Discord knows no such shard. Look at discord.shard_ids and discord.shard_count.",
     4011: "The bot is in too many servers for so few shards. Leave discord.shard_count out.",
     4013: "Discord refuses the intents. Install a newer version of fastapi-quiz.",

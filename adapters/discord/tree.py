@@ -11,7 +11,7 @@ import structlog
 from discord import app_commands
 
 from adapters.discord import limits
-from adapters.discord.desk import say
+from adapters.discord.desk import FAULT, say
 from adapters.discord.text import shorten
 from bot.commands import NAME, Command, Option, Type
 from bot.domain.cards import ErrorCard
@@ -183,5 +183,4 @@ class Tree(app_commands.CommandTree[Any]):
             await say(interaction, ErrorCard(text, "stale"))
             return
         log.error("command_failed", exc_info=error)
-        text = "That did not work just now. Try again in a minute."
-        await say(interaction, ErrorCard(text, "fault"))
+        await say(interaction, FAULT)
