@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import available_timezones
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -67,8 +67,12 @@ async def show_card(card: Card, **values: Any) -> Markup:
 
 
 def name_template(card: Card) -> str:
-    """Return what a card's template is called: `PastAnswerCard` is shown by `past_answer`."""
-    return _CAPITAL.sub("_", type(card).__name__.removesuffix("Card")).lower()
+    """Return what a card's template is called: `PastAnswerCard` is shown by `past_answer`.
+
+    A notice of another kind is shown as a notice.
+    """
+    shown = next(kind for kind in type(card).__mro__ if kind in get_args(Card))
+    return _CAPITAL.sub("_", shown.__name__.removesuffix("Card")).lower()
 
 
 def _embed(light: Attachment, dark: Attachment) -> Drawn:

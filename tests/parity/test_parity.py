@@ -87,6 +87,7 @@ at 2026-03-23 08:55 Europe/Berlin
 at 2026-03-23 08:55 Europe/Berlin
 @ana: /fastapi-quiz
 @ana: /fastapi-quiz streek
+@ana: /fastapi-quiz help mock
 @ana: /fastapi-quiz leaderboard share:yes
 @ana: /fastapi-quiz topics
 @ana: /fastapi-quiz settings level:fresher
