@@ -13,9 +13,10 @@ from bot.domain.question import QuestionKey
 
 
 class AttemptKind(StrEnum):
-    """Each kind is taking part."""
+    """Each kind is taking part. A `TRY` was no answer yet: the first one is still to come."""
 
     ANSWER = "answer"
+    TRY = "try"
     REVEAL = "reveal"
     SELF_RATING = "self_rating"
 

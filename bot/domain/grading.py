@@ -48,6 +48,13 @@ class PointVerdict:
     evidence: str = ""
 
 
+EMPTY = "empty"
+NO_ATTEMPT = "no_attempt"
+QUESTION_REPEATED = "question_repeated"
+_NO_ANSWER = (EMPTY, NO_ATTEMPT, QUESTION_REPEATED)
+"""Gates that close on what holds nothing of the member's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grade:
     """A scored answer.
@@ -62,6 +69,11 @@ class Grade:
     gate: str | None
     grader: str
     feedback: str = ""
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether there was an answer at all, however bad."""
+        return self.gate not in _NO_ANSWER
 
 
 _BANDS = ((0.85, Band.STRONG), (0.6, Band.GOOD), (0.3, Band.PARTIAL), (0.05, Band.WEAK))

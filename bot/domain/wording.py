@@ -178,6 +178,14 @@ def describe_earned(card: GradeCard) -> str:
     return f"{earned} Streak: {plural(card.streak.current, 'question day')}."
 
 
+def describe_no_answer(streak: Streak) -> str:
+    """Say what follows from an answer that was none yet."""
+    return (
+        "Nothing is graded yet, so answer again, or press Reveal to see the answer. "
+        f"Streak: {plural(streak.current, 'question day')}."
+    )
+
+
 def list_digest_news(card: DigestCard) -> list[str]:
     """Say what a digest tells beside the table; names and titles as people typed them."""
     news = []

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
+from bot.domain.grading import EMPTY, NO_ATTEMPT, QUESTION_REPEATED
 from bot.grading.answer import Answer
 from bot.grading.focus import Topic, measure_focus
 from bot.grading.matching import Vocabulary
@@ -14,9 +15,6 @@ from bot.grading.tables import COMMONEST, rarity_of
 from bot.grading.text import Token, looks_like_code, looks_like_notes
 from bot.grading.words import FUNCTION_WORDS
 
-EMPTY = "empty"
-NO_ATTEMPT = "no_attempt"
-QUESTION_REPEATED = "question_repeated"
 INJECTION = "injection"
 OFF_TOPIC = "off_topic"
 WORD_LIST = "word_list"
@@ -50,9 +48,8 @@ def find_gate(
 ) -> str | None:
     """Name the first rule that the answer falls under, or None."""
     text, tokens = answer.text, answer.tokens
-    if not any(unicodedata.category(sign)[0] in "LNS" for sign in text[:_READ]):
-        return EMPTY
     checks: tuple[tuple[str, Callable[[], bool]], ...] = (
+        (EMPTY, lambda: is_empty(tokens)),
         (NO_ATTEMPT, lambda: is_no_attempt(text, tokens, reference)),
         (INJECTION, lambda: speaks_to_grader(text)),
         (QUESTION_REPEATED, lambda: repeats_question(answer, question, reference)),
@@ -60,6 +57,11 @@ def find_gate(
         (OFF_TOPIC, lambda: is_off_topic(answer.content, topic)),
     )
     return next((name for name, holds in checks if holds()), None)
+
+
+def is_empty(tokens: tuple[Token, ...]) -> bool:
+    """Tell whether there is no word, but one sign at most: the letter of a choice, by mistake."""
+    return sum(len(token.word) for token in tokens) < 2
 
 
 def is_no_attempt(answer: str, tokens: tuple[Token, ...], reference: Vocabulary) -> bool:

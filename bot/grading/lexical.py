@@ -11,7 +11,7 @@ from bot.grading.answer import Answer, read_answer
 from bot.grading.aside import run_aside
 from bot.grading.fluency import rate_credibility
 from bot.grading.focus import Topic, make_topic, measure_focus
-from bot.grading.gates import EMPTY, SENTENCES, find_gate
+from bot.grading.gates import SENTENCES, find_gate
 from bot.grading.kept import KeptTasks
 from bot.grading.matching import Vocabulary, list_spans
 from bot.grading.phrases import denies_the_rest
@@ -141,8 +141,6 @@ def grade_matches(
 def refuse_answer(prepared: PreparedTask, answer: Answer) -> Grade | None:
     """Give the grade of an answer that falls under a gate, or None if it is worth grading."""
     gate = find_gate(answer, prepared.question, prepared.topic, prepared.expected)
-    if gate is None:
-        gate = None if answer.tokens else EMPTY
     if gate is None:
         return None
     points = tuple(PointVerdict(point.text, Verdict.MISSING) for point in prepared.points)

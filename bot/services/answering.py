@@ -6,12 +6,21 @@ from dataclasses import dataclass, replace
 
 from bot.commands import Call, Caller, handles
 from bot.domain.attempt import AttemptKind, points_for
-from bot.domain.cards import Card, FormCard, FormField, GradeCard, QuestionCard, Reply
+from bot.domain.cards import (
+    Card,
+    FormCard,
+    FormField,
+    GradeCard,
+    NoAnswerCard,
+    QuestionCard,
+    Reply,
+)
 from bot.domain.deck import Deck
 from bot.domain.delivery import Draft
-from bot.domain.grading import Grade
+from bot.domain.grading import EMPTY, Grade
 from bot.domain.question import QuestionFilter
 from bot.domain.review import rate_grade
+from bot.domain.wording import describe_no_answer
 from bot.domain.writing import Asker
 from bot.errors import CommandError
 from bot.ports import Grader, Storage, UnitOfWork
@@ -92,6 +101,8 @@ class Answering:
         shown = await look_up_shown(self.storage, caller, key, message_id)
         asker = Asker(caller.workspace.id, caller.member.id)
         grade = await mark_answer(self.grader, shown.question, text, asker)
+        if shown.delivery.member_id is not None:
+            require_words(grade)
         async with self.storage.writing() as work:
             return Reply(await self._keep(work, caller, shown, text, grade))
 
@@ -104,11 +115,14 @@ class Answering:
         revealed_at = done.get(AttemptKind.REVEAL)
         # not what was shown while a model graded: it came after the answer
         revealed = known or (revealed_at is not None and revealed_at <= caller.now)
+        first = AttemptKind.ANSWER not in done
+        private = delivery.member_id is not None
+        if first and not (grade.is_answer or revealed or private):
+            return [await _hear_out(work, caller, shown, grade)]
         points = points_for(grade.score, shown.question.level, late=shown.late, revealed=revealed)
-        if delivery.member_id is not None:
+        if private:
             points = 0
         practice = replace(make_attempt(caller, shown, AttemptKind.ANSWER, text), grade=grade)
-        first = AttemptKind.ANSWER not in done
         logged = replace(practice, first=True, points=points) if first else practice
         new, streak = await log_and_count(work, logged, caller.now)
         if not new:  # another process has taken the first one in the same instant
@@ -126,9 +140,16 @@ class Answering:
             late=shown.late,
             revealed=revealed,
             streak=streak,
-            private=delivery.member_id is not None,
+            private=private,
         )
         return [card, *further]
+
+
+async def _hear_out(work: UnitOfWork, caller: Caller, shown: Shown, grade: Grade) -> NoAnswerCard:
+    """Take what was no answer yet as taking part, and give nothing away of the model answer."""
+    _, streak = await log_and_count(work, make_attempt(caller, shown, AttemptKind.TRY), caller.now)
+    said = describe_no_answer(streak)
+    return NoAnswerCard.of(shown.question, shown.delivery.key, grade, said, late=shown.late)
 
 
 def require_text(text: str) -> None:
@@ -144,3 +165,13 @@ def require_text(text: str) -> None:
             f"That answer has {len(text):,} characters; {LONGEST_ANSWER:,} are the most. "
             "Shorten it and send it again: nothing was counted."
         )
+
+
+def require_words(grade: Grade) -> None:
+    """Refuse a slip of the hand, such as the letter of a choice where there are none.
+
+    Raises:
+        CommandError: there was no word in the answer.
+    """
+    if grade.gate == EMPTY:
+        raise CommandError(f"{grade.feedback} Nothing was counted.")

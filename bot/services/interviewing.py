@@ -37,7 +37,7 @@ from bot.domain.question import Question
 from bot.domain.writing import Asker
 from bot.errors import ChatError, CommandError
 from bot.ports import ChatPort, Clock, Grader, Storage, UnitOfWork
-from bot.services.answering import Answering, require_text
+from bot.services.answering import Answering, require_text, require_words
 from bot.services.background import Background
 from bot.services.fitting import explain_misfit
 from bot.services.interview_steps import (
@@ -172,6 +172,7 @@ class Interviewing:
         grade = None
         if not interview.is_over(caller.now):
             grade = await self._grade(question, interview, step, text)
+            require_words(grade)
         async with self.storage.writing() as work:
             interview, step = await find_current(work, caller, key)
             if grade is None:

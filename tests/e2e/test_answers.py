@@ -172,6 +172,67 @@ async def test_the_first_answer_counts_and_later_ones_are_practice(play: Play) -
     )
 
 
+@pytest.mark.parametrize("slip", ["a", "b)", "1", "…", "🙂", "idk", "no idea, sorry"])
+async def test_what_is_no_answer_yet_takes_no_first_answer_away(play: Play, slip: str) -> None:
+    """Nor does it give anything away, or cost the streak."""
+    played = await play(
+        f"""{START}
+        advance 10m
+        @ben answers: {slip}
+        @ben: /fastapi-quiz answer {slip}
+        @ben: /fastapi-quiz history
+        @ben answers: FastAPI depends on Starlette and Pydantic
+        @ben answers: {slip}
+        """
+    )
+    slips, (first, later) = played.of("grade")[:2], played.of("grade")[2:]
+    for said in slips:
+        assert (said.data["score"], said.data["points"], said.data["earned"]) == (0, [], 0)
+        assert said.data["gate"] in ("empty", "no_attempt")
+        assert "Model answer" not in said.text
+        assert "Streak: 1 question day." in said.text
+        assert "[Answer] [Reveal]" in said.text
+    assert "answered no question yet" in played.last("history").text
+    assert first.data["first"] is True
+    assert later.data["first"] is False
+    assert "Model answer" in later.text
+
+
+async def test_whoever_has_seen_the_answer_has_no_try_left(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        advance 10m
+        @ben answers: idk
+        @ben presses Reveal
+        @ben answers: idk
+        @ben answers: FastAPI depends on Starlette and Pydantic
+        """
+    )
+    assert "no points" in played.last("reveal").text
+    assert [said.data["first"] for said in played.of("grade")] == [False, True, False]
+    assert {said.data["earned"] for said in played.of("grade")} == {0}
+
+
+async def test_a_slip_neither_moves_a_review_nor_costs_a_question_of_an_interview(
+    play: Play,
+) -> None:
+    played = await play(
+        f"""{START}
+        advance 10m
+        @ben: /fastapi-quiz ask
+        @ben: /fastapi-quiz answer b
+        @ben: /fastapi-quiz mock questions:2
+        @ben: /fastapi-quiz answer b
+        @ben: /fastapi-quiz answer I don't know
+        """
+    )
+    assert [said.text for said in played.of("error")] == [
+        "There is no answer here yet: write a sentence or two in your own words. "
+        "Nothing was counted."
+    ] * 2
+    assert [said.data["step"] for said in played.of("mock")] == [1, 2]
+
+
 async def test_a_choice_is_scored_by_the_choice_or_by_own_words(tmp_path: Path) -> None:
     script = f"""{START}
         advance 10m

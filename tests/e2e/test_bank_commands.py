@@ -27,8 +27,8 @@ async def test_the_bank_shows_how_questions_did_the_worst_first(play: Play) -> N
         START
         + """
         advance 10m
-        @ben answers: I do not know
-        @cem answers: I have no idea
+        @ben answers: Whatever the team likes best
+        @cem answers: The price of bananas
         @ana: /fastapi-quiz questions bank
         @ana: /fastapi-quiz questions bank sort:id level:fresher
         """

@@ -218,6 +218,7 @@ advance 2d
     "answering late and twice": BEGIN
     + """
 advance 10m
+@ben answers: b
 @ben answers: Words about nothing in particular, said at some length.
 @ben answers: Again.
 advance 1d

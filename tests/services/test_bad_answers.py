@@ -43,6 +43,7 @@ async def post_a_question(engine: Engine) -> str:
 @pytest.mark.parametrize("name", ODD)
 async def test_odd_answers_are_graded_kept_and_shown_again(engine: Engine, name: str) -> None:
     key = await post_a_question(engine)
+    await send(engine, TextCommand(origin(), "reveal"))  # from here on also signs are graded
     card = await send(engine, FormSubmitted(origin(), "answer", key, {"text": ODD[name]}))
     assert isinstance(card, GradeCard)
     past = await send(engine, TextCommand(origin(), "history 1"))

@@ -17,7 +17,7 @@ from bot.domain.cards.digest import DigestCard, HardestQuestion
 from bot.domain.cards.history import HistoryCard, HistoryLine, PastAnswerCard
 from bot.domain.cards.interviews import MockCard, MockHistoryCard, MockReportCard
 from bot.domain.cards.parts import Attachment, Button, FormField
-from bot.domain.cards.questions import Counts, GradeCard, QuestionCard, RevealCard
+from bot.domain.cards.questions import Counts, GradeCard, NoAnswerCard, QuestionCard, RevealCard
 from bot.domain.cards.queue import QueueCard, QueueEntry
 from bot.domain.cards.reply import Card, Reply
 from bot.domain.cards.sentences import (
@@ -54,6 +54,7 @@ __all__ = [
     "MockCard",
     "MockHistoryCard",
     "MockReportCard",
+    "NoAnswerCard",
     "NoticeCard",
     "PastAnswerCard",
     "PreviewCard",

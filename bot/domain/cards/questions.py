@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from bot.domain.cards.parts import Button, describe_points, offer_answers
+from bot.domain.cards.sentences import NoticeCard
 from bot.domain.delivery import Delivery
 from bot.domain.emoji import BULB
 from bot.domain.grading import Grade
@@ -135,13 +136,43 @@ class GradeCard:
     def data(self) -> dict[str, Any]:
         """What the card was made of."""
         return {
-            "question_id": self.question.id,
-            "score": round(self.grade.score, 4),
-            "band": self.grade.band.value,
+            **_describe_grade(self.question, self.grade),
             "points": describe_points(self.grade),
-            "gate": self.grade.gate,
-            "grader": self.grade.grader,
             "earned": self.earned,
             "first": self.first,
             "late": self.late,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswerCard(NoticeCard):
+    """A grade of what was no answer yet: it gives nothing away, since the first one is to come."""
+
+    kind: ClassVar[str] = "grade"
+
+    @classmethod
+    def of(
+        cls, question: Question, key: str, grade: Grade, said: str, *, late: bool
+    ) -> NoAnswerCard:
+        """Return the card; `said` stands behind the grader's sentence."""
+        return cls(
+            f"{grade.feedback} {said}",
+            {
+                **_describe_grade(question, grade),
+                "points": [],
+                "earned": 0,
+                "first": False,
+                "late": late,
+            },
+            (*offer_answers(question, key), Button("Reveal", "reveal", key)),
+        )
+
+
+def _describe_grade(question: Question, grade: Grade) -> dict[str, Any]:
+    return {
+        "question_id": question.id,
+        "score": round(grade.score, 4),
+        "band": grade.band.value,
+        "gate": grade.gate,
+        "grader": grade.grader,
+    }

@@ -19,7 +19,7 @@ from adapters.local.simulation import VirtualClock
 from adapters.web.markdown import render_markdown
 from adapters.web.pages import name_template, show_card
 from bot.cli.local import open_simulation
-from bot.domain.cards import Card, LinkCard, NoticeCard, UsageCard
+from bot.domain.cards import Card, LinkCard, NoAnswerCard, NoticeCard, UsageCard
 from bot.domain.question import Markdown
 from tests.adapters.discord.test_render import NASTY, make_cards
 from tests.hostile import ODD
@@ -58,7 +58,7 @@ async def test_all_kinds_of_card_are_shown(tmp_path: Path) -> None:
             for _, instruction in parse_script(SCRIPTS[name].splitlines()):
                 await simulation.play(instruction)
     shown = {type(card): await show_card(card) for card in cards}
-    assert set(shown) >= {*get_args(Card), UsageCard}
+    assert set(shown) >= {*get_args(Card), UsageCard, NoAnswerCard}
     for page in shown.values():
         assert len(re.findall(r"<p[ >]", page)) == page.count("</p>")
         assert "None" not in re.sub(r"<pre.*?</pre>", "", page, flags=re.DOTALL)

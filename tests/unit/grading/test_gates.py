@@ -23,7 +23,10 @@ def gate_of(answer: str) -> str | None:
     return grade.gate
 
 
-@pytest.mark.parametrize("answer", ["", "   \n\t", "...", "\x00\x07", "?!", "\u200b\u200b", "---"])
+@pytest.mark.parametrize(
+    "answer",
+    ["", "   \n\t", "...", "\x00\x07", "?!", "\u200b\u200b", "---", "👍", "a", "B)", "(c).", "1"],
+)
 def test_nothing_said_is_empty(answer: str) -> None:
     assert gate_of(answer) == "empty"
 
