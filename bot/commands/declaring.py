@@ -71,7 +71,7 @@ class Option:
     """An option, typed as `name:value`; a positional one also without its name.
 
     A `rest` option takes everything behind the command as it was typed. `clearable`
-    options accept `any` or `none`, read as None.
+    options accept `any` or `none`, read as None. `also` is what other commands call it.
     """
 
     name: str
@@ -82,6 +82,7 @@ class Option:
     rest: bool = False
     clearable: bool = False
     choices: tuple[str, ...] = ()
+    also: str = ""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -104,7 +105,7 @@ class Option:
         if word not in self.choices:
             hint = reading.did_you_mean(word, self.choices)
             known = ", ".join(self.choices)
-            raise CommandError(f'"{text}" does not fit {self.name}.{hint} It takes: {known}.')
+            raise CommandError(f'"{text}" is none of these: {known}.{hint}')
         return word
 
 
@@ -120,7 +121,8 @@ class Command:
 
     def option(self, name: str) -> Option | None:
         """Return the option of that name."""
-        return next((option for option in self.options if option.name == name), None)
+        known = (option for option in self.options if name in (option.name, option.also))
+        return next(known, None) if name else None
 
     @property
     def usage(self) -> str:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.commands.declaring import NAME, Command, Option, Type
-from bot.commands.tree import BY_PATH
+from bot.commands.declaring import NAME, Command
+from bot.commands.placing import Placing, named_option
+from bot.commands.tree import BY_PATH, COMMANDS
 from bot.domain import reading
 from bot.errors import CommandError
 
 _WORD = re.compile(
-    r"""[A-Za-z-]+:'[^']*'(?!\S)  # name:'single quotes', where the word ends with them
-    | (?:[^\s"“”]|["“”][^"“”]*["“”])+""",
+    r"""[A-Za-z-]+:(?:'[^']*'|‘.*?’)(?!\S)  # name:'single quotes', where the word ends with them
+    | (?:[^\s"“”„]|["“”„][^"“”]*["“”])+""",
     re.VERBOSE,
 )
-_OPEN = re.compile(r"[A-Za-z][A-Za-z-]*:")
-_OPTION = re.compile(r"([A-Za-z][A-Za-z-]*):(.*)", re.DOTALL)
-_QUOTES = str.maketrans("", "", '"“”')
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_OWN_NAME = re.compile(rf"\A\s*/?{NAME[1:]}(?:\s+|$)", re.IGNORECASE)
+_REST = {command.path: option for command in COMMANDS for option in command.options if option.rest}
+_REST_WITH_COLON = re.compile(rf"\A\s*({'|'.join(_REST)})[:,]", re.IGNORECASE)
+_HELP = ("help", "--help", "-h", "")
+"""What asks for help, without the marks behind it; a question mark alone does, too."""
+_WORDS_OF_AN_ANSWER = 4
+"""From so many on, what begins with no command may be an answer."""
+_LONGEST_REPEATED = 3_000
+"""Characters of it that are said again, to be copied: Slack keeps nothing of a command."""
 
 
 def parse(text: str) -> tuple[Command, dict[str, str]]:
@@ -27,44 +35,68 @@ def parse(text: str) -> tuple[Command, dict[str, str]]:
     Raises:
         CommandError: an unknown word or option (with the nearest one), an open quote.
     """
-    words = _WORD.findall(text)
+    text = _OWN_NAME.sub("", text.strip().strip(_UNSEEN), count=1)
+    text = _REST_WITH_COLON.sub(r"\1 ", text, count=1)
+    words = [word.strip(_UNSEEN) for word in _WORD.findall(text)]
     if text.count('"') % 2 and not words[:1] == ["answer"]:
         raise CommandError('A quote " is left open. Close it behind the value.')
     asked = _find_help(words)
     if asked:
         return BY_PATH["help"], {"command": asked}
-    command, used = _find_command(words)
-    rest_option = next((option for option in command.options if option.rest), None)
+    command, used = _find_command(words, text)
+    rest_option = _REST.get(command.path)
     if rest_option:
-        rest = re.sub(rf"^\s*{re.escape(command.path)}", "", text, flags=re.IGNORECASE).strip()
+        rest = text.strip().removeprefix(words[0]).strip() if used else ""
+        rest = rest.removeprefix(f"{rest_option.name}:").strip()
         return command, {rest_option.name: rest} if rest else {}
-    return command, _parse_options(command, words[used:])
+    placing = Placing(command)
+    for word in words[used:]:
+        placing.place(word)
+    return command, placing.finish()
+
+
+def _fold(word: str) -> str:
+    return word.rstrip(".,:;!?…").lower()
 
 
 def _find_help(words: Sequence[str]) -> str:
     """Return what `schedule help` or `schedule add help` asks about, or nothing."""
-    about = " ".join(words[:-1]).lower()
+    about = " ".join(map(_fold, words[:-1]))
     is_known = about != "answer" and (about in BY_PATH or list_verbs(about))
-    return about if is_known and words[-1].lower() in ("help", "--help") else ""
+    return about if is_known and _fold(words[-1]) in _HELP else ""
 
 
-def _find_command(words: Sequence[str]) -> tuple[Command, int]:
-    if not words:
+def _find_command(words: Sequence[str], text: str = "") -> tuple[Command, int]:
+    folded = [_fold(word) for word in words]
+    if not folded or (len(folded) == 1 and folded[0] in _HELP):
         return BY_PATH["help"], 0
     for count in (2, 1):
-        path = " ".join(words[:count]).lower()
+        path = " ".join(folded[:count])
         if path in BY_PATH:
             return BY_PATH[path], count
-    group = words[0].lower()
+    group = folded[0]
     verbs = list_verbs(group)
     if verbs:
-        given = words[1] if len(words) > 1 else ""
+        given = folded[1] if len(words) > 1 else ""
         problem = f'"{group} {given}" is not a command.' if given else f'"{group}" needs a verb.'
         verb = reading.nearest(given, verbs)
         hint = f' Did you mean "{group} {verb}"?' if verb else ""
         raise CommandError(f"{problem}{hint} It takes: {', '.join(verbs)}.")
-    hint = _hint_at(words)
-    raise CommandError(f'"{words[0]}" is not a command.{hint} Type {NAME} help to see them all.')
+    guess = _guess_command(folded)
+    hint = f' Did you mean "{guess}"?' if guess else ""
+    kept = _repeat_answer(words, text, guess)
+    raise CommandError(
+        f'"{words[0]}" is not a command.{hint} Type {NAME} help to see them all.{kept}'
+    )
+
+
+def _repeat_answer(words: Sequence[str], text: str, guess: str | None) -> str:
+    """Say again what may be an answer, as it is to be typed."""
+    said = text.strip().removeprefix(words[0]).strip() if guess == "answer" else text.strip()
+    is_answer = guess == "answer" or (guess is None and len(words) >= _WORDS_OF_AN_ANSWER)
+    if not said or not is_answer or len(said) > _LONGEST_REPEATED:
+        return ""
+    return f" To answer with it, type: {NAME} answer {said}"
 
 
 def find_commands(text: str) -> Sequence[Command]:
@@ -73,7 +105,7 @@ def find_commands(text: str) -> Sequence[Command]:
     Raises:
         CommandError: there is none; names what comes nearest.
     """
-    words = text.casefold().removeprefix(NAME).split()
+    words = [_fold(word) for word in text.casefold().removeprefix(NAME).split()]
     path = " ".join(words)
     if path in BY_PATH:
         return [BY_PATH[path]]
@@ -87,79 +119,26 @@ def list_verbs(group: str) -> list[str]:
     return [path.partition(" ")[2] for path in BY_PATH if path.startswith(f"{group} ")]
 
 
-def _hint_at(words: Sequence[str]) -> str:
-    """Name the command that comes nearest: by two words, by the first, or by a verb alone."""
+def _guess_command(words: Sequence[str]) -> str | None:
+    """Return the command that comes nearest: by a verb alone, by two words, or by the first."""
     groups = [path for path in BY_PATH if " " in path]
-    first_words = {path.split(" ")[0] for path in BY_PATH}
-    by_verb = next((path for path in groups if path.split(" ")[1] == words[0].lower()), None)
+    known = [path for path in (*_list_choices(), *groups) if path.split(" ")[1] == words[0]]
     near = reading.nearest(" ".join(words[:2]), groups) if len(words) > 1 else None
-    match = (near if near and _is_near(words[0], near) else None) or reading.nearest(
-        words[0], first_words
-    )
-    match = match or by_verb
-    return f' Did you mean "{match}"?' if match else ""
+    by_both = near if near and _is_near(words[0], near) else None
+    first_words = {path.split(" ")[0] for path in BY_PATH}
+    return next(iter(known), by_both) or reading.nearest(words[0], first_words)
+
+
+def _list_choices() -> Iterator[str]:
+    """Yield what may be typed behind a command without a name, such as `mock skip`."""
+    for command in COMMANDS:
+        for option in command.options:
+            if option.positional:
+                yield from (f"{command.path} {choice}" for choice in option.choices)
 
 
 def _is_near(word: str, path: str) -> bool:
     return reading.nearest(word, [path.split(" ")[0]]) is not None
-
-
-def _parse_options(command: Command, words: Sequence[str]) -> dict[str, str]:
-    values: dict[str, str] = {}
-    positionals = [option for option in command.options if option.positional]
-    for word in _join_spaced(words):
-        match = _OPTION.fullmatch(word)
-        name, equals, given = word.partition("=")
-        flag = command.option(word.lower())
-        if match:
-            option = _named_option(command, match.group(1))
-            value = _unquote(match.group(2))
-        elif equals and command.option(name.lower()):
-            option, value = _named_option(command, name), _unquote(given)
-        elif flag and flag.type is Type.YES_NO:
-            option, value = flag, "yes"
-        else:
-            option, value = _next_positional(command, positionals, values, word), word
-        if option.name in values:
-            raise CommandError(f"{option.name}: is given twice. Give it once.")
-        values[option.name] = value.translate(_QUOTES)
-    return values
-
-
-def _join_spaced(words: Sequence[str]) -> list[str]:
-    """Join `name: value` into `name:value`, as people write it who are used to a space there."""
-    joined: list[str] = []
-    for word in words:
-        if joined and _OPEN.fullmatch(joined[-1]) and not _OPTION.fullmatch(word):
-            joined[-1] += word
-        else:
-            joined.append(word)
-    return joined
-
-
-def _unquote(value: str) -> str:
-    single = len(value) > 1 and value[0] == value[-1] == "'"
-    return value[1:-1] if single else value
-
-
-def _named_option(command: Command, name: str) -> Option:
-    option = command.option(name.lower())
-    if option is None:
-        names = [option.name for option in command.options]
-        hint = reading.did_you_mean(name, names)
-        raise CommandError(f'"{command.path}" has no option "{name}:".{hint} {command.usage}')
-    return option
-
-
-def _next_positional(
-    command: Command, positionals: Sequence[Option], values: Mapping[str, str], word: str
-) -> Option:
-    for option in positionals:
-        if option.name not in values:
-            return option
-    named = " Write each value behind its name, in quotes if it has spaces."
-    hint = named if command.options else ""
-    raise CommandError(f'"{word}" is one word too many.{hint} {command.usage}')
 
 
 def read_options(command: Command, raw: Mapping[str, str]) -> dict[str, Any]:
@@ -170,7 +149,7 @@ def read_options(command: Command, raw: Mapping[str, str]) -> dict[str, Any]:
     """
     values: dict[str, Any] = {}
     for name, text in raw.items():
-        option = _named_option(command, name)
+        option = named_option(command, name)
         try:
             values[option.name] = option.read(text)
         except CommandError as error:

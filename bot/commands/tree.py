@@ -18,7 +18,7 @@ MEMBER_OR_ROLE = Option("member", Type.MEMBER_OR_ROLE, "who", positional=True, r
 SCHEDULE_OPTIONS = (
     Option("channel", Type.CHANNEL, "where to post; here if not given"),
     Option("days", Type.DAYS, "mon-fri, sun-thu, sat,sun …; mon-fri if not given"),
-    Option("tz", Type.ZONE, "time zone such as Europe/Berlin; yours if not given"),
+    Option("tz", Type.ZONE, "time zone such as Europe/Berlin; yours if not given", also="timezone"),
     LEVEL,
     TOPIC,
     PACK,
@@ -131,7 +131,7 @@ COMMANDS: tuple[Command, ...] = (
         "your own settings",
         (
             LEVEL,
-            Option("timezone", Type.ZONE, "your time zone", clearable=True),
+            Option("timezone", Type.ZONE, "your time zone", clearable=True, also="tz"),
             Option("reminders", Type.REMINDERS, "of due reviews: yes, no or a time like 18:00"),
             Option("leaderboard", Type.YES_NO, "be listed in the standings"),
             Option("away-until", Type.DATE, "your last day away, or none", clearable=True),

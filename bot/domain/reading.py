@@ -17,7 +17,7 @@ from bot.domain.reminder import USUAL_TIME
 from bot.domain.schedule import EVERY_DAY, WEEKDAYS
 from bot.errors import CommandError
 
-_TIME = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(am|pm)?", re.IGNORECASE)
+_TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:([ap])\.?m\.?)?", re.IGNORECASE)
 _DURATION = re.compile(r"(\d+)\s*(s|sec|m|min|h|d|w)", re.IGNORECASE)
 _UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST = timedelta(days=3660)
@@ -34,6 +34,7 @@ _DAY_WORDS: Mapping[str, frozenset[int]] = {
 _YES = {"yes": True, "y": True, "true": True, "on": True}
 _NO = {"no": False, "n": False, "false": False, "off": False}
 _LEVEL_WORDS = {"2": "2-year", "2y": "2-year", "2-years": "2-year", "junior": "fresher"} | {
+    "mid": "2-year",
     "5": "5-year",
     "5y": "5-year",
     "5-years": "5-year",
@@ -58,12 +59,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def read_time(text: str) -> time:
-    """Read `09:00`, `9:30`, `9am` or `9:30 pm`."""
+    """Read `09:00`, `9.30`, `9am` or `9:30 p.m.`."""
     match = _TIME.fullmatch(text.strip())
     hour, minute, half = match.groups() if match else ("99", None, None)
     hours = int(hour)
     if half and 1 <= hours <= 12:
-        hours = hours % 12 + (12 if half.lower() == "pm" else 0)
+        hours = hours % 12 + (12 if half.lower() == "p" else 0)
     elif half or minute is None:
         hours = 99
     if hours > 23 or int(minute or 0) > 59:
@@ -119,10 +120,15 @@ def known_zones() -> dict[str, str]:
     zones = available_timezones() - {"Factory", "localtime", "posixrules"}
     names = {zone.casefold(): zone for zone in zones}
     cities: dict[str, list[str]] = {}
-    for zone in zones:
+    for zone in filter(_is_place, zones):
         cities.setdefault(zone.rsplit("/", 1)[-1].casefold(), []).append(zone)
     unique = {city: found[0] for city, found in cities.items() if len(found) == 1}
     return unique | names
+
+
+def _is_place(zone: str) -> bool:
+    """Tell places from offsets: what is called Etc/GMT+2 is two hours behind Greenwich."""
+    return "/" in zone and not zone.startswith("Etc/")
 
 
 def read_zone(text: str) -> str:
@@ -131,9 +137,9 @@ def read_zone(text: str) -> str:
     zone = known_zones().get(name.casefold())
     if zone is None:
         # no abbreviation is offered for another: CEST is no EST
-        hint = did_you_mean(name, (zone for zone in known_zones().values() if "/" in zone))
+        hint = did_you_mean(name, filter(_is_place, known_zones().values()))
         raise CommandError(
-            f'"{text}" is not a time zone.{hint} Write an IANA name like Europe/Berlin.'
+            f'"{text}" is not a time zone.{hint} Write a place, such as Europe/Berlin or New York.'
         )
     return zone
 
@@ -145,7 +151,7 @@ def read_id(text: str) -> str:
 
 def read_level(text: str) -> Level:
     """Read `fresher`, `2-year` or `5-year`, or a usual way to say them."""
-    word = text.strip().lower()
+    word = "-".join(text.lower().replace("_", " ").split())
     word = _LEVEL_WORDS.get(word, word)
     if word not in set(Level):
         hint = did_you_mean(word, Level)
@@ -187,7 +193,7 @@ def read_yes_no(text: str) -> bool:
     """Read `yes` or `no`."""
     answer = (_YES | _NO).get(text.strip().lower())
     if answer is None:
-        raise CommandError(f'"{text}" is neither yes nor no.')
+        raise CommandError(f'"{text}" is neither yes nor no. Write one of the two.')
     return answer
 
 

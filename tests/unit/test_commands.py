@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import date, time, timedelta
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -14,6 +15,10 @@ from bot.app import build
 from bot.commands import BY_PATH, COMMANDS, Type, parse, read_options
 from bot.domain.people import Level
 from bot.errors import CommandError
+
+BERLIN = "Europe/Berlin"
+READ_SETTINGS = {"reminders": None, "timezone": "America/New_York"}
+TOPICS = sorted(path.name for path in files("bot.questions").joinpath("packs/fastapi").iterdir())
 
 
 def read(text: str) -> tuple[str, dict[str, Any]]:
@@ -64,10 +69,57 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
         ("questions bank pack:Our-Backend", ("questions bank", {"pack": "our-backend"})),
         ("settings away-until:2026-05-01", ("settings", {"away-until": date(2026, 5, 1)})),
         ("settings away-until:none", ("settings", {"away-until": None})),
+        ("mock 3", ("mock", {"questions": 3})),
+        (
+            "mock 2 fresher testing",
+            ("mock", {"questions": 2, "level": "fresher", "topic": "testing"}),
+        ),
+        ("mock start 5", ("mock", {"do": "start", "questions": 5})),
+        ("ask dependencies senior", ("ask", {"topic": "dependencies", "level": "5-year"})),
+        ("ask level 2 years", ("ask", {"level": "2-year"})),
+        ("leaderboard share week.", ("leaderboard", {"share": True, "period": "week"})),
+        ("streak @ben, why?", ("streak", {"member": "@ben", "why": True})),
+        ("settings reminders off tz:New York", ("settings", READ_SETTINGS)),
+        ("settings reminders: 9:00 AM", ("settings", {"reminders": time(9)})),
+        ("settings reminders:9.30 p.m.", ("settings", {"reminders": time(21, 30)})),
+        ("settings level:‘5-year’ berlin", ("settings", {"level": "5-year", "timezone": BERLIN})),
+        ("settings level:„mid“", ("settings", {"level": "2-year"})),
+        ("forget-me yes", ("forget-me", {"confirm": True})),
+        ("report it is: “old”", ("report", {"reason": "it is: “old”"})),
+        ("questions reject 3 we have it", ("questions reject", {"id": 3, "reason": "we have it"})),
+        (
+            "schedule add 9:00 am berlin days:mon, wed - fri 8h",
+            (
+                "schedule add",
+                {
+                    "time": time(9),
+                    "tz": BERLIN,
+                    "days": frozenset({0, 2, 3, 4}),
+                    "reveal-after": timedelta(hours=8),
+                },
+            ),
+        ),
+        ("/FastAPI-Quiz today!", ("today", {})),
+        ("\u200eToday\u200f", ("today", {})),
+        ("?", ("help", {})),
+        ("-h", ("help", {})),
+        ("mock ?", ("help", {"command": "mock"})),
+        ("Answer: b", ("answer", {"text": "b"})),
+        ("answer text:It is … ", ("answer", {"text": "It is …"})),
+        ("answer ...", ("answer", {"text": "..."})),
+        ("answer the answer: mock 3", ("answer", {"text": "the answer: mock 3"})),
     ],
 )
 def test_commands_are_read_in_any_order(text: str, expected: tuple[str, dict[str, Any]]) -> None:
     assert read(text) == expected
+
+
+@pytest.mark.parametrize("command", ["ask", "mock"])
+def test_no_topic_is_taken_for_a_slip_of_another_word(command: str) -> None:
+    topics = [topic for topic in TOPICS if "." not in topic]
+    assert len(topics) >= 16
+    for topic in topics:
+        assert read(f"{command} {topic}") == (command, {"topic": topic})
 
 
 @given(st.text(max_size=200))
