@@ -8,7 +8,8 @@ QuizError
 │   └── NotFound       what the caller named does not exist here
 ├── PackError          a question pack has faults; carries all of them
 ├── StorageError       the database can't be used
-│   └── SchemaError    its schema is older or newer than this program
+│   ├── SchemaError    its schema is older or newer than this program
+│   └── Erased         what a write belongs to was erased in the same instant
 ├── ModelError         a language model gave nothing that can be used
 └── ChatError          what a ChatPort says of a call that did not simply work
     ├── NotSent        provably not posted: safe to try again, not before `retry_after`
@@ -101,6 +102,10 @@ class StorageError(QuizError):
 
 class SchemaError(StorageError):
     """The database's schema is not the one this program was built for."""
+
+
+class Erased(StorageError):
+    """The member, the workspace or the post that a write belongs to is not there any more."""
 
 
 class ModelError(QuizError):

@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.errors import ConfigError, StorageError
+from bot.errors import ConfigError, Erased, StorageError
 from storage import one_trip
 
 try:
@@ -235,7 +235,8 @@ async def explaining_errors() -> AsyncIterator[None]:
         yield
     except (DBAPIError, sqlite3.Error, OSError, NoConnectionLeft) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        raise StorageError(_explain(str(cause))) from error
+        kind = Erased if "foreign key constraint" in str(cause).casefold() else StorageError
+        raise kind(_explain(str(cause))) from error
 
 
 _MEND_RIGHTS = "Check that its folder exists, and that this user may write both."

@@ -32,6 +32,7 @@ PURPOSES = {Purpose.QUESTION: "question", Purpose.REVEAL: "answer", Purpose.DIGE
 NOBODY_YET = "Nobody has points yet. Answer today's question."
 NO_SCHEDULE = "There is no schedule yet. Type: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin"
 NO_QUESTION_DAY = "There was no question day yet."
+ERASED = "Your data here was erased just now, and this with it. Do it again to begin anew."
 NOTHING_DUE = "Nothing was due yet."
 
 _OUTCOMES = {

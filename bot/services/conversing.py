@@ -29,7 +29,8 @@ from bot.domain.events import (
 )
 from bot.domain.interview import KEY_PREFIX
 from bot.domain.people import Member, Workspace
-from bot.errors import CommandError, QuizError
+from bot.domain.wording import ERASED
+from bot.errors import CommandError, Erased, NotFound, QuizError
 from bot.ports import ChatPort, Clock, Storage
 from bot.services.admitting import Admitting
 from bot.services.answering import Answering
@@ -109,6 +110,8 @@ class Conversing:
             return await self._answer(make_storable(event))
         except CommandError as error:
             return Reply([ErrorCard(str(error), error.reason, error.field)])
+        except Erased:
+            return Reply([ErrorCard(ERASED, NotFound.reason)])
         except QuizError as error:
             log.error("event_failed", event_type=type(event).__name__, problem=str(error))
             return Reply([ErrorCard("That did not work just now. Try again in a minute.", "fault")])

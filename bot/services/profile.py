@@ -11,6 +11,7 @@ from bot.commands import Call, Caller, Press, handles, handles_button
 from bot.domain.cards import Button, NoticeCard, Reply
 from bot.domain.people import Member, find_return
 from bot.domain.reminder import Reminder
+from bot.domain.wording import ERASED
 from bot.errors import CommandError, NotFound
 from bot.ports import ChatPort, Storage, UnitOfWork
 from bot.services.reminding import change_reminder
@@ -35,7 +36,7 @@ class Profile:
         async with self.storage.writing() as work:
             known = await work.members.hold(caller.member)
             if known is None:
-                raise NotFound("Your data here was erased just now. Type that again to begin anew.")
+                raise NotFound(ERASED)
             changed = replace(
                 known,
                 level=options.get("level", known.level),
