@@ -54,7 +54,7 @@ class Standings:
 
     @handles("leaderboard")
     async def show_leaderboard(self, call: Call) -> Reply:
-        """Show the standings of a week, a month or all time."""
+        """Show the standings of a week, a month or all time; share those with points alone."""
         caller = call.caller
         period = call.options.get("period", "week")
         public = bool(call.options.get("share"))
@@ -62,14 +62,14 @@ class Standings:
             board = await read_board(work, caller.member, name_period(period, caller.today))
             known = await read_streaks(work, board.workspace_id, board.members, caller.now)
         streaks = await self._keep_anew(board, caller.now) if known is None else known
-        rows = rank(board.top, streaks)
+        rows = [row for row in rank(board.top, streaks) if row.points or not public]
         if public and not rows:
             raise NotFound(f"There is nothing to share for {PERIODS[period].lower()}. {NOBODY_YET}")
         place = next(
             (at for at, (one, _) in enumerate(board.top) if one.id == caller.member.id), None
         )
         own = None
-        if board.own and place is None:
+        if board.own and place is None and (board.own[0] or not public):
             points, number = board.own
             own = Standing(number, caller.member.name, points, streaks[caller.member.id].current)
             place = len(rows)

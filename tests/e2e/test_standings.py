@@ -83,22 +83,6 @@ async def test_ties_share_a_rank_and_one_s_own_line_is_shown_below(tmp_path: Pat
     assert own.strip() == f"{others.pop()}. m00 · 0 points · streak 1"
 
 
-async def test_nothing_is_posted_where_nobody_has_points(tmp_path: Path) -> None:
-    played = await play(
-        """
-@ben: /fastapi-quiz leaderboard share:yes
-@ana answers: A
-@ben: /fastapi-quiz leaderboard share:yes
-""",
-        tmp_path,
-    )
-    [refused] = played.of("error")
-    assert refused.only == "ben"
-    assert "Nobody has points yet" in refused.text
-    [shared] = played.of("leaderboard")
-    assert shared.only is None
-
-
 async def test_whoever_comes_back_has_their_points_again(tmp_path: Path) -> None:
     played = await play(
         """
@@ -154,3 +138,15 @@ workspace local
     globex, local = played.of("leaderboard")
     assert [row["points"] for row in globex.data["rows"]] == [0]
     assert [row["points"] for row in local.data["rows"]] == [earned(played)["ben"]]
+
+
+async def test_what_is_shared_lists_those_with_points_alone(tmp_path: Path) -> None:
+    looks = "@cem reacts :bulb:\n@cem: /fastapi-quiz leaderboard share:yes\n"
+    played = await play(f"{looks}@ana answers: A\n@ben answers: B\n{looks}", tmp_path)
+    refused, shared = played.last("error"), played.last("leaderboard")
+    assert refused.only == "cem"
+    assert "Nobody has points yet" in refused.text
+    assert shared.only is None
+    assert len(shared.data["rows"]) == 1
+    assert shared.data["rows"][0]["points"] > 0
+    assert "cem" not in shared.text
