@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
 from bot.domain.question import KeyPoint, Kind, Question
@@ -11,7 +12,18 @@ from bot.domain.writing import Asker
 from bot.errors import CommandError
 from bot.ports import Grader
 
-_LETTER = re.compile(r"\(?([a-h])(?:[).:,;]|\s*$|\s+(?:because|since|as|is|-)\b)", re.IGNORECASE)
+_ANNOUNCING = (
+    "the|my|final|best|correct|right|option|choice|answer|letter|it|it's|its|that's|is|must|should|be"
+    "|i|i'd|i'll|i'm|would|will|think|believe|guess|suppose|say|choose|pick|take|go|going|with|for"
+    "|probably|definitely|maybe|clearly|surely|both|either"
+)
+"""Words that say nothing before a letter but that it comes."""
+_LEAD = rf"[\W_]*(?:(?:{_ANNOUNCING})(?:[^\w']|_)[\W_]*)*"
+_REASON = r"[^\w+#]*\s(?:because|since|as|is)\b"
+_LETTER = re.compile(rf"{_LEAD}([a-h])(?=[\W_]*$|\s*[).:,;]|\s+[–—-]|[–—-]\s|{_REASON})")
+_SEVERAL = re.compile(
+    rf"{_LEAD}[a-h](?:\W*(?:[,/&+]|\b(?:and|or)\b)\W*[a-h])+(?=[\W_]*$|{_REASON})"
+)
 _WORD = re.compile(r"[^\W_]+")
 _WORDS_OF_A_CHOICE = 4
 _WEIGHT_OF_THE_CHOICE = 2.0
@@ -51,7 +63,10 @@ async def mark_answer(
 def _find_letter(question: Question, text: str) -> str:
     """Return the letter of the choice that the text names or repeats, or nothing."""
     letters = question.lettered
-    match = _LETTER.match(text.strip())
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    if _SEVERAL.match(plain):
+        raise _ask_for_one(letters)
+    match = _LETTER.match(plain)
     if match and match[1].upper() in letters:
         return match[1].upper()
     said = _fold(text)
@@ -59,8 +74,12 @@ def _find_letter(question: Question, text: str) -> str:
     repeated = [letter for letter, choice in folded.items() if _repeats(said, choice)]
     whole = [one for one in repeated if not _is_within_another(folded, one, repeated)]
     if len(whole) > 1 or (not whole and len(text.strip()) < _SHORTEST):
-        raise CommandError(f"This question has choices. Answer with one of {', '.join(letters)}.")
+        raise _ask_for_one(letters)
     return "".join(whole)
+
+
+def _ask_for_one(letters: Iterable[str]) -> CommandError:
+    return CommandError(f"This question has choices. Answer with one of {', '.join(letters)}.")
 
 
 def _repeats(said: str, choice: str) -> bool:

@@ -233,6 +233,36 @@ async def test_a_slip_neither_moves_a_review_nor_costs_a_question_of_an_intervie
     assert [said.data["step"] for said in played.of("mock")] == [1, 2]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "B", "b.", "(b)", "“B”", "'b'", "**b**", "`b`", "B!", "b?", "Ｂ", "✅ B", "option b",
+        "Answer: B", "The answer is B", "I think it's B", "I’d go with b", "probably b, I guess",
+        "B - since it is so", "b because a is wrong",
+    ],
+)  # fmt: skip
+async def test_a_letter_is_a_choice_however_it_is_said(tmp_path: Path, said: str) -> None:
+    script = f"{START}\nadvance 10m\n@ben presses B\n@cem answers: {said}"
+    played = await play_script(script, tmp_path, CHOICES)
+    pressed, typed = played.of("grade")
+    assert typed.data == pressed.data
+
+
+@pytest.mark.parametrize("said", ["a or b", "A and B", "a, b", "B / C", "either b or c", "E", "2"])
+async def test_no_letter_or_several_are_no_choice(tmp_path: Path, said: str) -> None:
+    script = f"{START}\nadvance 10m\n@cem answers: {said}\n@cem answers: A"
+    played = await play_script(script, tmp_path, CHOICES)
+    assert "Answer with one of A, B, C, D" in played.last("error").text
+    assert played.last("grade").data["first"] is True
+
+
+@pytest.mark.parametrize("said", ["A cat sat", "c++ is fast", "a/b testing", "I'd say a queue"])
+async def test_a_word_is_no_letter(tmp_path: Path, said: str) -> None:
+    script = f"{START}\nadvance 10m\n@cem answers: {said}"
+    played = await play_script(script, tmp_path, CHOICES)
+    assert played.last("grade").data["grader"] == "lexical"
+
+
 async def test_a_choice_is_scored_by_the_choice_or_by_own_words(tmp_path: Path) -> None:
     script = f"""{START}
         advance 10m
