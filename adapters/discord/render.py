@@ -175,7 +175,7 @@ def _ledger(card: LedgerCard) -> Page:
     title = f"{one_line(wording.write_name(card.member))}: {wording.introduce_ledger(card.streak)}"
     if not card.days:
         return Page(wording.NO_QUESTION_DAY, title)
-    return Page("\n".join(map(wording.describe_ledger_day, card.days)), title)
+    return Page("\n".join(wording.list_ledger(card.days)), title)
 
 
 @_render.register

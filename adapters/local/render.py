@@ -110,7 +110,7 @@ def _ledger(card: LedgerCard) -> str:
     head = f"{one_line(wording.write_name(card.member))}: {wording.introduce_ledger(card.streak)}"
     if not card.days:
         return f"{head}\n{wording.NO_QUESTION_DAY}"
-    return "\n".join([head, *map(wording.describe_ledger_day, card.days)])
+    return "\n".join([head, *wording.list_ledger(card.days)])
 
 
 @_render.register

@@ -41,7 +41,7 @@ def show_ledger(card: LedgerCard) -> list[Block]:
     head = f"{one_line(wording.write_name(card.member))}: {wording.introduce_ledger(card.streak)}"
     if not card.days:
         return [*header(head), *rich(*lines(wording.NO_QUESTION_DAY))]
-    return [*header(head), *rich(*lines("\n".join(map(wording.describe_ledger_day, card.days))))]
+    return [*header(head), *rich(*lines("\n".join(wording.list_ledger(card.days))))]
 
 
 def show_leaderboard(card: LeaderboardCard) -> list[Block]:

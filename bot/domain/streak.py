@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
 
 from bot.domain.people import AwayPeriod
 
@@ -139,6 +140,11 @@ def sum_up(ledger: Sequence[LedgerDay], start: Streak = Streak()) -> Streak:
         return start
     longest = max(start.longest, *(day.streak for day in ledger))
     return Streak(ledger[-1].streak, longest, ledger[-1].freezes)
+
+
+def count_before(ledger: Iterable[LedgerDay]) -> int:
+    """Count the days before somebody took part for the first time: nobody missed those."""
+    return sum(1 for _ in takewhile(lambda day: day.outcome is Outcome.MISSED, ledger))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from unicodedata import bidirectional
 
@@ -26,7 +27,14 @@ from bot.domain.delivery import Delivery, DeliveryState, Purpose, describe_mend
 from bot.domain.emoji import show_emoji
 from bot.domain.formatting import format_duration, percent, plural
 from bot.domain.schedule import WEEKDAYS, RevealMode, Schedule
-from bot.domain.streak import DAYS_PER_FREEZE, MOST_FREEZES, LedgerDay, Outcome, Streak
+from bot.domain.streak import (
+    DAYS_PER_FREEZE,
+    MOST_FREEZES,
+    LedgerDay,
+    Outcome,
+    Streak,
+    count_before,
+)
 
 PURPOSES = {Purpose.QUESTION: "question", Purpose.REVEAL: "answer", Purpose.DIGEST: "digest"}
 NOBODY_YET = "Nobody has points yet. Answer today's question."
@@ -206,6 +214,13 @@ def describe_standing(row: Standing) -> str:
     """Write a line of a leaderboard, behind its rank; names as people typed them."""
     points = plural(row.points, "point")
     return f"{write_name(row.member)} · {points} · streak {row.streak}"
+
+
+def list_ledger(days: Sequence[LedgerDay]) -> list[str]:
+    """Explain each question day in a line, and those before the first with part taken in one."""
+    before = count_before(days)
+    first = [f"{plural(before, 'question day')} before taking part, not counted"] if before else []
+    return [*first, *map(describe_ledger_day, days[before:])]
 
 
 def describe_ledger_day(day: LedgerDay) -> str:

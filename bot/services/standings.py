@@ -11,7 +11,7 @@ from bot.domain.cards import LeaderboardCard, LedgerCard, Reply, Standing, Strea
 from bot.domain.people import Member, MemberId, WorkspaceId, find_return
 from bot.domain.pictures import CalendarPicture
 from bot.domain.standing import name_period
-from bot.domain.streak import LedgerDay, Streak, sum_up
+from bot.domain.streak import LedgerDay, Streak, count_before, sum_up
 from bot.domain.wording import NOBODY_YET, PERIODS
 from bot.errors import NotFound
 from bot.ports import ChatPort, Storage, UnitOfWork
@@ -41,6 +41,7 @@ class Standings:
         if call.options.get("why"):
             return Reply([LedgerCard(member.name, streak, ledger)])
         away_until = find_return(away, caller.today)
+        ledger = ledger[count_before(ledger) :]
         calendar = picture_calendar(member.name, caller.today, streak, ledger)
         card = StreakCard(member.name, streak, ledger[-CALENDAR_DAYS:], away_until, calendar)
         return Reply([card])

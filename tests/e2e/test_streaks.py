@@ -203,3 +203,24 @@ async def test_complaint_8_a_channel_that_is_a_day_ahead_cuts_nobody_short(play:
     assert [said.data["late"] for said in played.of("grade")] == [False] * 3
     assert [said.data["late"] for said in played.of("reveal")] == [False] * 3 + [True]
     assert [day["took_part"] for day in check_ledger(played)] == [True] * 3 + [False] * 2
+
+
+async def test_who_comes_later_has_missed_nothing_before(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        advance 3d
+        @ben: /fastapi-quiz streak why
+        @ben: /fastapi-quiz streak
+        @ben reacts :bulb:
+        advance 2d
+        @ben: /fastapi-quiz streak why
+        @ben: /fastapi-quiz streak
+        """
+    )
+    before, after = [said.text.splitlines()[1:] for said in played.of("ledger")]
+    assert before[0] == "2 question days before taking part, not counted"
+    assert [line[:24] for line in before[1:]] == ["2026-03-25 Wed · open un"]
+    assert after[0] == before[0]
+    assert [line.split(" · ")[1][:9] for line in after[1:]] == ["took part", "missed", "open unti"]
+    assert len(played.last("ledger").data["days"]) == 5
+    assert [said.text.splitlines()[2][:4] for said in played.of("streak")] == ["?  (", "#.? "]
