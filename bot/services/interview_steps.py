@@ -33,6 +33,7 @@ from bot.services.reviewing import keep_rating
 from bot.services.shown import leave_out_shown
 
 NONE_OPEN = "You are in no mock interview. Type /fastapi-quiz mock to begin one."
+ENDED = "That interview is over. Type /fastapi-quiz mock to begin another one."
 OVER = "That question of the interview is over. Type /fastapi-quiz mock to go on."
 
 
@@ -44,8 +45,10 @@ async def find_current(work: UnitOfWork, caller: Caller, key: str = "") -> tuple
     """
     interview = await work.interviews.open_of(caller.workspace.id, caller.member.id)
     step = interview.current if interview else None
-    if interview is None or step is None or (key and step.key != key):
-        raise NotFound(OVER if key else NONE_OPEN)
+    if interview is None or step is None:
+        raise NotFound(ENDED if key else NONE_OPEN)
+    if key and step.key != key:
+        raise NotFound(OVER)
     return interview, step
 
 

@@ -94,7 +94,8 @@ class Interviewing:
             elif known.current:
                 return [*cards, await self._resume(work, caller, known, known.current)]
             else:
-                return [*cards, *await ask_next(work, caller, known, WELCOME)]
+                wished = call.options.get("questions", USUAL_LENGTH)
+                return [*cards, *await ask_next(work, caller, known, _welcome(known, wished))]
 
     async def _resume(
         self, work: UnitOfWork, caller: Caller, known: Interview, asked: Step
@@ -243,6 +244,14 @@ class Interviewing:
             done = await work.interviews.history(caller.workspace.id, caller.member.id)
         scores = [interview.score for interview in done if interview.score is not None]
         return Reply([MockHistoryCard(tuple(done), trend_of(scores), caller.zone)])
+
+
+def _welcome(interview: Interview, wished: int) -> str:
+    """Say how it goes, and where there are fewer questions than were wished for."""
+    if interview.length >= wished:
+        return WELCOME
+    fitting = "1 question fits" if interview.length == 1 else f"{interview.length} questions fit"
+    return f"Only {fitting} what you asked for. {WELCOME}"
 
 
 @dataclass

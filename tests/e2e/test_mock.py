@@ -164,6 +164,7 @@ async def test_choices_level_and_wrong_numbers(tmp_path: Path) -> None:
     errors = [said.data for said in played.of("error")]
     assert errors[0] == {"reason": "command", "field": "questions"}
     assert [said.data["of"] for said in played.of("mock")] == [2, 2]
+    assert ["Only 2 questions fit" in said.text for said in played.of("mock")] == [True, False]
     assert "A, B, C, D" in played.of("error")[2].text
     assert "no mock interview" in played.of("error")[3].text
     assert len(played.last("mock_report").data["questions"]) == 2
