@@ -35,6 +35,7 @@ from bot.domain.schedule import to_local
 from bot.errors import QuizError, ScriptError
 
 YOU = "you"
+_ANSWER = re.compile(r"answer(?::|\s)\s*(.+)", re.IGNORECASE)
 _WORDS = ("react", "press Answer", "press Reveal", "answer: ", "advance 1d", "help", "quit")
 _HELP = (
     ("react", "react with :bulb: to the newest question"),
@@ -187,8 +188,9 @@ class Conversation:
                 mine = line.replace(verb, f"{verb.strip()}{'es' if verb == 'press ' else 's'} ", 1)
         if line.startswith("fill in "):
             mine = line.replace("fill in", "fills in", 1)
-        if line.startswith("answer:"):
-            return Answer(YOU, line.removeprefix("answer:").strip(), 1)
+        answered = _ANSWER.match(line)
+        if answered:
+            return Answer(YOU, answered[1], 1)
         form_is_open = isinstance(self._newest_card(), FormCard)
         for candidate in (f"@{YOU} {mine}", line):
             try:

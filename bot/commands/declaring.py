@@ -133,7 +133,7 @@ class Command:
 
 def _usage_of(option: Option) -> str:
     if option.positional:
-        shown = option.name.upper()
+        shown = "|".join(option.choices) or option.name.upper()
     elif option.choices:
         shown = f"{option.name}:{'|'.join(option.choices)}"
     else:

@@ -38,8 +38,6 @@ def parse(text: str) -> tuple[Command, dict[str, str]]:
     text = _OWN_NAME.sub("", text.strip().strip(_UNSEEN), count=1)
     text = _REST_WITH_COLON.sub(r"\1 ", text, count=1)
     words = [word.strip(_UNSEEN) for word in _WORD.findall(text)]
-    if text.count('"') % 2 and not words[:1] == ["answer"]:
-        raise CommandError('A quote " is left open. Close it behind the value.')
     asked = _find_help(words)
     if asked:
         return BY_PATH["help"], {"command": asked}
@@ -49,6 +47,8 @@ def parse(text: str) -> tuple[Command, dict[str, str]]:
         rest = text.strip().removeprefix(words[0]).strip() if used else ""
         rest = rest.removeprefix(f"{rest_option.name}:").strip()
         return command, {rest_option.name: rest} if rest else {}
+    if text.count('"') % 2:
+        raise CommandError('A quote " is left open. Close it behind the value.')
     placing = Placing(command)
     for word in words[used:]:
         placing.place(word)

@@ -105,6 +105,7 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
         ("-h", ("help", {})),
         ("mock ?", ("help", {"command": "mock"})),
         ("Answer: b", ("answer", {"text": "b"})),
+        ('Answer it is 5" wide', ("answer", {"text": 'it is 5" wide'})),
         ("answer text:It is … ", ("answer", {"text": "It is …"})),
         ("answer ...", ("answer", {"text": "..."})),
         ("answer the answer: mock 3", ("answer", {"text": "the answer: mock 3"})),
