@@ -1,6 +1,7 @@
-"""A consistent copy of an SQLite database while it is used, and putting one back.
+"""A consistent copy of the database while it is used, and putting one back.
 
-The copy is made by SQLite's online backup (sqlite.org/backup.html) in one step: with a
+A copy is an SQLite file, whichever database it is of, so that it is also the way from one to the
+other. Of SQLite it is made by its online backup (sqlite.org/backup.html) in one step: with a
 write-ahead log it is a snapshot, and writers go on meanwhile.
 """
 
@@ -10,7 +11,8 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from stat import S_IMODE
@@ -18,18 +20,22 @@ from stat import S_IMODE
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import StorageError
-from storage.engine import BUSY_TIMEOUT_MS, MEND_FULL, hold_file, refuse_memory, sqlite_file
+from storage.engine import (
+    BUSY_TIMEOUT_MS,
+    MEND_FULL,
+    hold_file,
+    hold_path,
+    refuse_memory,
+    sqlite_file,
+)
+from storage.moving import OnProgress, read_file, write_file
 from storage.schema import head_revision, revisions
 
-_PG_DUMP = (
-    "The database is PostgreSQL, which has a tool of its own for that. Type: "
-    "pg_dump --format=custom --file={file} {url}"
-)
 _PG_RESTORE = (
-    "The database is PostgreSQL, which has a tool of its own for that. Stop fastapi-quiz and "
-    "type: pg_restore --clean --if-exists --dbname={url} {file}"
+    "{file} is no SQLite file. What pg_dump wrote goes back by PostgreSQL's own tool. Stop "
+    "fastapi-quiz and type: pg_restore --clean --if-exists --dbname={url} {file}"
 )
-
+_SQLITE_FILES_BEGIN = b"SQLite format 3\0"
 _OTHER_FILE = "Name another file."
 _MEND_DATABASE = (
     "Check database.url and who may read and write in that folder; if it is damaged, put a backup "
@@ -37,51 +43,85 @@ _MEND_DATABASE = (
 )
 
 
-def back_up(engine: AsyncEngine, target: Path) -> int:
-    """Copy the database to a new file, and return its size in bytes.
+@dataclass(frozen=True)
+class Restored:
+    """What came of it: the old database under another name, or the rows that went to a server."""
+
+    kept: Path | None = None
+    rows: int | None = None
+
+
+async def back_up(engine: AsyncEngine, target: Path, on_progress: OnProgress) -> None:
+    """Copy the database to a new SQLite file.
 
     Raises:
-        StorageError: no SQLite file, or `target` is there already or can't be written.
+        StorageError: `target` is there already, or one of them can't be used.
     """
-    source = _require_file(engine, _PG_DUMP, target)
-    if not source.exists():
-        raise StorageError(f"There is no database at {source} yet. Check database.url.")
+    refuse_memory(engine)
+    with _making(target) as partial:
+        if source := sqlite_file(engine):
+            _back_up_file(source, target, partial)
+        else:
+            await write_file(engine, partial, on_progress)
+
+
+@contextmanager
+def _making(target: Path) -> Iterator[Path]:
+    """Yield an empty file, which becomes the new one if all goes well."""
     if target.exists():
         raise StorageError(f"{target} is there already. Name another file.")
     partial = target.with_name(f"{target.name}.partial")
-    with _explaining(source, _MEND_DATABASE):
-        _read(source)
     try:
         with _explaining(target, _OTHER_FILE):
-            partial.unlink(missing_ok=True)
-            _copy(source, partial)
-            _check(partial, source, _MEND_DATABASE)
-            partial.replace(target)
+            _make_anew(partial)
+        yield partial
+        partial.replace(target)
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-    return target.stat().st_size
 
 
-def restore(engine: AsyncEngine, backup: Path, stamp: str) -> Path | None:
-    """Put a copy in the database's place, and return where the old one is kept, if there was one.
+def _back_up_file(source: Path, target: Path, partial: Path) -> None:
+    if not source.exists():
+        raise StorageError(f"There is no database at {source} yet. Check database.url.")
+    with _explaining(source, _MEND_DATABASE):
+        _read(source)
+    with _explaining(target, _OTHER_FILE):
+        _copy(source, partial)
+        _check(partial, source, _MEND_DATABASE)
 
-    `stamp` makes the old one's name. Nothing is changed unless the copy is whole and no
-    other process has the database. Whoever might use the old one may use both.
+
+async def restore(
+    engine: AsyncEngine, backup: Path, stamp: str, on_progress: OnProgress
+) -> Restored:
+    """Put a copy in an SQLite file's place, or bring it into an empty PostgreSQL.
+
+    `stamp` makes the old file's name. Nothing is changed unless the copy is whole and no
+    other process has either file. Whoever might use the old one may use both.
 
     Raises:
         StorageError: as said, or the copy was made by a newer version of this program.
     """
-    file = _require_file(engine, _PG_RESTORE, backup)
+    refuse_memory(engine)
+    _require_file(backup)
+    if file := sqlite_file(engine):
+        return Restored(kept=_restore_file(engine, file, backup, stamp))
+    return Restored(rows=await _restore_to_server(engine, backup, on_progress))
+
+
+def _require_file(backup: Path) -> None:
     if not backup.is_file():
         raise StorageError(f"There is no file {backup}. Check its name.")
+
+
+def _restore_file(engine: AsyncEngine, file: Path, backup: Path, stamp: str) -> Path | None:
     with _explaining(backup, _OTHER_FILE):
         _read(backup)
     fresh = file.with_name(f"{file.name}.restoring")
     handle = hold_file(engine)
     try:
         with _explaining(file, _MEND_DATABASE):
-            fresh.unlink(missing_ok=True)
+            _make_anew(fresh)
             _copy(backup, fresh)
             _check(fresh, backup, _OTHER_FILE)
             _forget_processes(fresh)
@@ -95,16 +135,34 @@ def restore(engine: AsyncEngine, backup: Path, stamp: str) -> Path | None:
             handle.close()
 
 
-def _require_file(engine: AsyncEngine, otherwise: str, file: Path) -> Path:
-    refuse_memory(engine)
-    path = sqlite_file(engine)
-    if path is None:
-        query = {"sslmode": engine.url.query["ssl"]} if "ssl" in engine.url.query else {}
-        url = engine.url._replace(drivername="postgresql", password=None).set(query=query)
+async def _restore_to_server(engine: AsyncEngine, backup: Path, on_progress: OnProgress) -> int:
+    with _explaining(backup, _OTHER_FILE):
+        _require_sqlite(backup, engine)
+        revision = _check(backup, backup, _OTHER_FILE)
+    if revision != head_revision():
         raise StorageError(
-            otherwise.format(file=quote(str(file)), url=quote(url.render_as_string()))
+            f"{backup} has schema {revision}, this program needs {head_revision()}. Type: "
+            f"FASTAPI_QUIZ_DATABASE__URL={quote(f'sqlite:///{backup}')} fastapi-quiz migrate"
         )
-    return path
+    is_of_a_service = backup.with_name(f"{backup.name}-lock").exists()
+    with (hold_path(backup) if is_of_a_service else None) or nullcontext():
+        return await read_file(engine, backup, on_progress)
+
+
+def _require_sqlite(backup: Path, engine: AsyncEngine) -> None:
+    with backup.open("rb") as start:
+        if start.read(len(_SQLITE_FILES_BEGIN)) == _SQLITE_FILES_BEGIN:
+            return
+    query = {"sslmode": engine.url.query["ssl"]} if "ssl" in engine.url.query else {}
+    url = engine.url._replace(drivername="postgresql", password=None).set(query=query)
+    said = _PG_RESTORE.format(file=quote(str(backup)), url=quote(url.render_as_string()))
+    raise StorageError(said)
+
+
+def _make_anew(path: Path) -> None:
+    """Make an empty file for its owner alone."""
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
 
 
 def _read(path: Path) -> None:
@@ -114,8 +172,7 @@ def _read(path: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy with whatever the source's write-ahead log holds. The copy is for the owner alone."""
-    target.touch(mode=0o600)
+    """Copy with whatever the source's write-ahead log holds."""
     with _open(source) as old, _open(target) as new:
         old.backup(new, pages=-1)
         new.execute("PRAGMA journal_mode = DELETE")
@@ -127,8 +184,8 @@ def _open(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def _check(path: Path, source: Path, mend: str) -> None:
-    """Check a copy; what is wrong with it is wrong with its source."""
+def _check(path: Path, source: Path, mend: str) -> str:
+    """Check a copy and return its schema; what is wrong with it is wrong with its source."""
     with _open(path) as copy:
         said = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
         if said != "ok":
@@ -138,12 +195,13 @@ def _check(path: Path, source: Path, mend: str) -> None:
         row = copy.execute(query).fetchone() if "alembic_version" in tables else None
     if row is None:
         raise StorageError(f"{source} is no database of fastapi-quiz. {mend}")
-    [revision] = row
+    revision = str(row[0])
     if revision not in revisions():
         raise StorageError(
             f"{source} has schema {revision}, which is newer than this program knows "
             f"({head_revision()}). Install the version of fastapi-quiz that made it."
         )
+    return revision
 
 
 def _give_to_the_same(path: Path, like: Path) -> None:
@@ -170,6 +228,7 @@ def _put_aside(file: Path, kept: Path) -> Path | None:
     if not file.exists():
         return None
     try:
+        _make_anew(kept)
         _copy(file, kept)
         _give_to_the_same(kept, file)
     except sqlite3.DatabaseError:

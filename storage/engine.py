@@ -192,7 +192,12 @@ def hold_file(engine: AsyncEngine) -> IO[str] | None:
     """
     refuse_memory(engine)
     path = sqlite_file(engine)
-    if path is None or fcntl is None:
+    return hold_path(path) if path else None
+
+
+def hold_path(path: Path) -> IO[str] | None:
+    """Lock an SQLite file by its path, like `hold_file`."""
+    if fcntl is None:
         return None
     lock = path.with_name(f"{path.name}-lock")
     try:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtext('fastapi-quiz migrate'))")
+TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtext('fastapi-quiz migrate'))")
 """Waits for whoever else migrates this database, until the end of the transaction."""
 
 
@@ -42,9 +42,9 @@ async def migrate(engine: AsyncEngine) -> str:
         try:
             async with (await connection.execution_options(**WRITE)).begin():
                 if not sqlite:  # whose BEGIN IMMEDIATE waits by itself
-                    await connection.execute(_TAKE_TURN)
+                    await connection.execute(TAKE_TURN)
                 empty = await _refuse_newer(connection) is None
-                await connection.run_sync(_create if empty else _upgrade)
+                await connection.run_sync(create_tables if empty else _upgrade)
         finally:
             if sqlite:
                 await _set_foreign_keys(connection, on=True)
@@ -66,7 +66,8 @@ def _make_file(engine: AsyncEngine) -> None:
             file.touch(mode=0o600)
 
 
-def _create(connection: Any) -> None:
+def create_tables(connection: Any) -> None:
+    """Make the tables as they are declared, in an empty database."""
     tables.restrict_indexes(connection.dialect.name)
     SQLModel.metadata.create_all(connection)
     version = Table("alembic_version", MetaData(), Column("version_num", String(32)))

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.opening import open_core
+from bot.cli.progress import showing_progress
 from bot.errors import CommandError, NotFound, StorageError
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
     from bot.app import Application
     from bot.domain.people import Workspace
+    from storage.backup import Restored
 
 workspace = typer.Typer(no_args_is_help=True, help="What is held on a workspace.")
 _Id = Annotated[
@@ -118,36 +122,61 @@ def back_up_database(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")],
 ) -> None:
-    """Write a consistent copy of the SQLite database, while the service runs."""
-    from bot.config import load_settings
+    """Write a consistent copy of the database into an SQLite file, while the service runs."""
     from storage.backup import back_up
-    from storage.engine import open_engine
 
-    size = back_up(open_engine(load_settings(context.obj).database.url), file)
-    typer.echo(f"{file} holds a copy ({size / 1024:,.0f} KB).")
+    async def copy() -> None:
+        with showing_progress() as begin:
+            async with _open_database(context.obj) as engine:
+                await back_up(engine, file, begin("Copying"))
+
+    asyncio.run(copy())
+    typer.echo(f"{file} holds a copy ({file.stat().st_size / 1024:,.0f} KB).")
 
 
 def restore_database(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What `backup` wrote.")],
 ) -> None:
-    """Put a copy in the place of the SQLite database, which is kept under another name."""
+    """Put a copy in the place of the SQLite database, which is kept under another name.
+
+    Or bring it, or an SQLite database itself, into an empty PostgreSQL.
+    """
     from bot.app import SystemClock
-    from bot.config import load_settings
     from storage.backup import restore
-    from storage.engine import open_engine
     from storage.schema import require_current
 
-    engine = open_engine(load_settings(context.obj).database.url)
-    kept = restore(engine, file, f"{SystemClock().now():%Y%m%d-%H%M%S}")
-    typer.echo(f"The database is what {file} holds." + (f" The old one: {kept}" if kept else ""))
+    async def put_back() -> None:
+        async with _open_database(context.obj) as engine:
+            with showing_progress() as begin:
+                stamp = f"{SystemClock().now():%Y%m%d-%H%M%S}"
+                restored = await restore(engine, file, stamp, begin("Copying"))
+            typer.echo(f"The database is what {file} holds{_describe_restored(restored)}")
+            try:
+                await require_current(engine)
+            except StorageError as error:
+                typer.echo(str(error))
 
-    async def check() -> None:
-        try:
-            await require_current(engine)
-        except StorageError as error:
-            typer.echo(str(error))
-        finally:
-            await engine.dispose()
+    asyncio.run(put_back())
 
-    asyncio.run(check())
+
+def _describe_restored(restored: Restored) -> str:
+    if restored.rows is not None:
+        return (
+            f": {restored.rows:,} rows, counted table by table. Keep the file until you have seen "
+            "the service at work. Look: fastapi-quiz check"
+        )
+    return f". The old one: {restored.kept}" if restored.kept else "."
+
+
+@asynccontextmanager
+async def _open_database(config: Path | None) -> AsyncIterator[AsyncEngine]:
+    """Open the configured database, whose statements may take as long as they want."""
+    from bot.config import load_settings
+    from storage.engine import open_engine
+
+    engine = open_engine(load_settings(config).database.url, patience=None)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
