@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
+from bot.config_sources import read_values
 from bot.errors import ConfigError
 
-PREFIX = "FASTAPI_QUIZ_"
-_FROM_FILE = "_FILE"
-DEFAULT_FILE = Path("config.toml")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _PART = re.compile(r"(\d+)([smhdw])")
 _PYTHON_SECONDS = re.compile(r"datetime\.timedelta\(seconds=(\d+)\)")
@@ -228,38 +225,11 @@ def load_settings(
         ConfigError: names every key that does not fit, with the nearest right one.
     """
     given = os.environ if environment is None else environment
-    values = _read_file(file)
-    problems = [*_unknown_keys(values), *_unknown_variables(given)]
-    if problems:
-        raise ConfigError("\n".join(problems))
-    for section, key, value in _read_variables(given):
-        values.setdefault(section, {})[key] = value
+    values = read_values(file, given, known_keys())
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
         raise ConfigError("\n".join(_describe(error))) from None
-
-
-def _read_file(file: Path | None) -> dict[str, Any]:
-    path = file or DEFAULT_FILE
-    if file is None and not path.exists():
-        return {}
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise ConfigError(
-            f"The settings file {path} does not exist. Copy config.example.toml to it."
-        ) from None
-    except UnicodeDecodeError:
-        raise ConfigError(
-            f"The settings file {path} is not UTF-8 text. Save it as UTF-8."
-        ) from None
-    except OSError as error:
-        raise ConfigError(
-            f"The settings file {path} can't be read: {error.strerror}. Check the path."
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"The settings file {path} is not TOML: {error}.") from None
 
 
 def list_secrets(settings: Settings) -> list[str]:
@@ -282,59 +252,6 @@ def _fields_of(section: object) -> Iterable[str]:
     assert isinstance(section, type)
     assert issubclass(section, BaseModel)
     return section.model_fields
-
-
-def _unknown_keys(values: Mapping[str, Any]) -> Iterator[str]:
-    sections = known_keys()
-    for name, section in values.items():
-        if name not in sections:
-            yield _unknown(name, list(sections))
-        elif not isinstance(section, dict):
-            yield f"{name} is a section: write [{name}] and its keys below it."
-        else:
-            known = [f"{name}.{key}" for key in sections[name]]
-            yield from (
-                _unknown(f"{name}.{key}", known) for key in section if key not in sections[name]
-            )
-
-
-def _variables() -> dict[str, tuple[str, str]]:
-    return {
-        f"{PREFIX}{section}__{key}".upper(): (section, key)
-        for section, keys in known_keys().items()
-        for key in keys
-    }
-
-
-def _unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
-    known = _variables()
-    for variable in environment:
-        plain = variable.removesuffix(_FROM_FILE)
-        if variable.startswith(PREFIX) and plain not in known:
-            yield _unknown(variable, list(known))
-
-
-def _unknown(name: str, known: list[str]) -> str:
-    from difflib import get_close_matches  # for mistakes alone
-
-    nearest = get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f" Did you mean {nearest[0]}?" if nearest else f" Known are: {', '.join(known)}."
-    return f"There is no setting {name}.{hint}"
-
-
-def _read_variables(environment: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    for variable, (section, key) in _variables().items():
-        file = environment.get(variable + _FROM_FILE)
-        if variable in environment:
-            yield section, key, environment[variable]
-        elif file is not None:
-            try:
-                yield section, key, Path(file).read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                problem = getattr(error, "strerror", None) or "it is not UTF-8 text"
-                raise ConfigError(
-                    f"{variable}{_FROM_FILE} names a file that can't be read, {file}: {problem}."
-                ) from None
 
 
 def _describe(error: ValidationError) -> Iterator[str]:
