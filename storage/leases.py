@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, func, not_, or_
-from sqlmodel import col, select, update
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.domain.delivery import Change, Delivery, DeliveryId, DeliveryState, Draft
@@ -104,6 +104,16 @@ class LeaseRepository:
         taking = _make_take_over(_freeze(platforms))
         return await self._take(taking, values | left_out)
 
+    async def prolong(
+        self,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        platforms: Collection[str] | None = None,
+    ) -> None:
+        values = {"now": now, "until": lease_until, "most": limit}
+        await execute_once(connection_of(self.session), _make_prolong(_freeze(platforms)), values)
+
     async def _take(self, taking: Any, values: Mapping[str, Any]) -> Sequence[Delivery]:
         """Take rows that want to be looked at, with what deliveries show of their schedules."""
         connection = connection_of(self.session)
@@ -158,23 +168,9 @@ class LeaseRepository:
         rows = await fetch(connection_of(self.session), _FENCES, values)
         return {row.id for row in rows if fences[row.id] == row.fence}
 
-    async def expire(self, now: datetime) -> int:
-        expired = await self.session.exec(
-            update(DeliveryRow)
-            .where(
-                col(DeliveryRow.wake_at) <= now,
-                col(DeliveryRow.state).in_(WAITING),
-                col(DeliveryRow.expires_at) < now,
-            )
-            .values(
-                state=DeliveryState.SKIPPED,
-                wake_at=None,
-                round=0,
-                reason=func.coalesce(DeliveryRow.reason, "It could not be posted in time."),
-            )
-            .execution_options(synchronize_session=False)
-        )
-        return int(expired.rowcount)
+    async def expire(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        rows = await fetch(connection_of(self.session), _EXPIRE, {"now": now, "most": limit})
+        return [to_delivery(row, None) for row in rows]
 
 
 def _freeze(platforms: Collection[str] | None) -> frozenset[str] | None:
@@ -204,15 +200,24 @@ def _make_take_over(platforms: frozenset[str] | None) -> Any:
     return _make_taking(due)
 
 
+@cache
+def _make_prolong(platforms: frozenset[str] | None) -> Any:
+    return _lease(_select_due((DeliveryState.SENDING,), platforms))
+
+
 def _make_taking(due: Any) -> Any:
-    """Take the rows under a new fence; one that another process holds is left out."""
-    free = due.with_for_update(skip_locked=True)
-    return (
-        _TABLE.update()
-        .where(_TABLE.c.id.in_(free.scalar_subquery()))
-        .values(fence=_TABLE.c.fence + 1, wake_at=bindparam("until"))
-        .returning(*_TABLE.c)
-    )
+    """Take the rows under a new fence."""
+    return _lease(due).values(fence=_TABLE.c.fence + 1).returning(*_TABLE.c)
+
+
+def _lease(due: Any) -> Any:
+    return _update_free(due).values(wake_at=bindparam("until"))
+
+
+def _update_free(due: Any) -> Any:
+    """Change the rows; one that another process changes just now is left out."""
+    free = due.with_for_update(skip_locked=True).scalar_subquery()
+    return _TABLE.update().where(_TABLE.c.id.in_(free))
 
 
 def _select_due(states: Sequence[DeliveryState], platforms: frozenset[str] | None) -> Any:
@@ -226,6 +231,18 @@ def _select_due(states: Sequence[DeliveryState], platforms: frozenset[str] | Non
         .order_by(_TABLE.c.wake_at, _TABLE.c.id)
         .limit(bindparam("most", type_=Integer))
     )
+
+
+_EXPIRE = (
+    _update_free(_select_due(WAITING, None).where(_TABLE.c.expires_at < bindparam("now")))
+    .values(
+        state=DeliveryState.SKIPPED,
+        wake_at=None,
+        round=0,
+        reason=func.coalesce(_TABLE.c.reason, "It could not be posted in time."),
+    )
+    .returning(*_TABLE.c)
+)
 
 
 def _values_of(delivery: Delivery, change: Change) -> dict[str, Any]:

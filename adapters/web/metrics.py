@@ -109,9 +109,9 @@ class PrometheusMeter:
             registry=registry,
         )
 
-    def note_delivery(self, state: str, late_by: timedelta | None = None, count: int = 1) -> None:
+    def note_delivery(self, state: str, late_by: timedelta | None = None) -> None:
         """Count a delivery that came into a state."""
-        self._of_state[DeliveryState(state)].inc(count)
+        self._of_state[DeliveryState(state)].inc()
         if late_by is not None:
             self._late.observe(max(0.0, late_by.total_seconds()))
 

@@ -69,12 +69,22 @@ class Leases(Protocol):
         left to whoever asks, those of `full` workspaces for later."""
         ...
 
+    async def prolong(
+        self,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        platforms: Collection[str] | None = None,
+    ) -> None:
+        """Give sends whose lease ran out another one, in the same hands."""
+        ...
+
     async def settle(self, changes: Sequence[tuple[Delivery, Change]]) -> set[DeliveryId]:
         """Apply transitions where the fence still fits; return those that were applied."""
         ...
 
-    async def expire(self, now: datetime) -> int:
-        """Skip what is scheduled past its grace; return how many."""
+    async def expire(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        """Skip what is scheduled past its grace, and return it."""
         ...
 
 

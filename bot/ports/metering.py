@@ -20,8 +20,8 @@ class CallOutcome(StrEnum):
 class Meter(Protocol):
     """Takes notes and never raises. Labels are few: no workspace, channel or member."""
 
-    def note_delivery(self, state: str, late_by: timedelta | None = None, count: int = 1) -> None:
-        """So many deliveries have come into a state; `late_by` is how late one was posted."""
+    def note_delivery(self, state: str, late_by: timedelta | None = None) -> None:
+        """A delivery has come into a state; `late_by` is how late it was posted."""
         ...
 
     def note_call(self, platform: str, outcome: CallOutcome, seconds: float) -> None:
@@ -40,7 +40,7 @@ class Meter(Protocol):
 class NoMeter:
     """Implements `Meter` where nobody watches."""
 
-    def note_delivery(self, state: str, late_by: timedelta | None = None, count: int = 1) -> None:
+    def note_delivery(self, state: str, late_by: timedelta | None = None) -> None:
         """Nothing."""
 
     def note_call(self, platform: str, outcome: CallOutcome, seconds: float) -> None:

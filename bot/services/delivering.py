@@ -77,7 +77,7 @@ class Delivering:
         self._waiting: deque[tuple[Job, datetime]] = deque()
         self._workers = 0
         self._settling = False
-        self._tasks = Background()
+        self.background = Background()
         self._ended: list[tuple[Delivery, Change]] = []
         self.held: set[DeliveryId] = set()
         """What was begun here and is not settled yet: whatever the clock says of its lease, nobody
@@ -173,19 +173,22 @@ class Delivering:
         return len(jobs)
 
     async def skip_expired(self) -> None:
-        """Skip what could not be posted within its grace."""
-        async with self.storage.writing() as work:
-            expired = await work.leases.expire(self.clock.now())
-        if expired:
-            log.warning("expired", count=expired)
-            self.meter.note_delivery(DeliveryState.SKIPPED, count=expired)
+        """Skip what could not be posted within its grace, batch by batch."""
+        expired: Sequence[Delivery] | None = None
+        while expired is None or len(expired) == BATCH:
+            async with self.storage.writing() as work:
+                expired = await work.leases.expire(self.clock.now(), BATCH)
+            for one in expired:
+                slot, due_at = str(one.slot), one.due_at.isoformat()
+                log.warning("expired", delivery=one.key, slot=slot, due_at=due_at, why=one.reason)
+                self.meter.note_delivery(one.state)
 
     def settle_again(self) -> None:
         """Begin to commit posts that have ended, unless that is under way; also those whose
         commit failed before."""
         if self._ended and not self._settling:
             self._settling = True
-            self._tasks.begin(self._settle())
+            self.background.begin(self._settle())
 
     def begin_no_more(self) -> None:
         """From now on leave what finds no room to others."""
@@ -198,14 +201,14 @@ class Delivering:
     async def finish(self) -> None:
         """Wait until every post that was begun has ended and is settled, if the database lets."""
         self.settle_again()
-        await self._tasks.finish()
+        await self.background.finish()
 
     def _start_workers(self) -> None:
         """A post under way is a worker's; those that find nothing to do end."""
         wanted = min(self.concurrency, self._begun.total())
         for _ in range(self._workers, wanted):
             self._workers += 1
-            self._tasks.begin(self._work())
+            self.background.begin(self._work())
 
     async def _work(self) -> None:
         """Send one delivery after another until none waits here."""

@@ -77,6 +77,22 @@ async def test_only_the_holder_of_the_fence_settles(storage: SqlStorage) -> None
     assert (stored.state, stored.posted_at, stored.tries) == (DeliveryState.CONFIRMED, NOW, 1)
 
 
+async def test_a_lease_that_is_prolonged_stays_in_the_same_hands(storage: SqlStorage) -> None:
+    until, later = NOW + LEASE, NOW + 2 * LEASE
+    async with storage.writing() as work:
+        workspace, schedule = await make_schedule(work)
+        await work.deliveries.insert([make_draft(workspace, schedule)])
+    [mine] = await claim_all(storage)
+    async with storage.writing() as work:
+        await work.leases.mark_sending([mine], until)
+        await work.leases.prolong(until, later, 10, ["slack"])
+        await work.leases.prolong(until, later, 0)
+        assert (await work.agenda.next_wakes()).deliveries == until
+        await work.leases.prolong(until, later, 10, ["local"])
+        assert not await work.leases.take_ambiguous(until, later, 10)
+        assert await work.leases.settle([(mine, moves.confirm("1", NOW))]) == {mine.id}
+
+
 async def test_what_a_channel_was_not_shown_may_be_picked_again(storage: SqlStorage) -> None:
     """Its channel is gone, past its grace, cancelled: none of these was seen. In doubt it was, and
     what is not fit to be shown must not come back."""
@@ -108,7 +124,7 @@ async def test_what_a_channel_was_not_shown_may_be_picked_again(storage: SqlStor
             "posted",
             "expired",
         }
-        await work.leases.expire(NOW + timedelta(days=1))
+        await work.leases.expire(NOW + timedelta(days=1), 100)
         seen = (await work.deliveries.seen({channel}))[channel]
     assert seen.rounds == {"unfit": 1, "in doubt": 1, "posted": 1}
     assert seen.last_id == "posted"
@@ -118,8 +134,8 @@ async def test_what_is_past_its_grace_is_skipped(storage: SqlStorage) -> None:
     async with storage.writing() as work:
         workspace, schedule = await make_schedule(work)
         await work.deliveries.insert([make_draft(workspace, schedule)])
-        assert await work.leases.expire(NOW + timedelta(hours=6)) == 0
-        assert await work.leases.expire(NOW + timedelta(hours=6, seconds=1)) == 1
+        assert len(await work.leases.expire(NOW + timedelta(hours=6), 100)) == 0
+        assert len(await work.leases.expire(NOW + timedelta(hours=6, seconds=1), 100)) == 1
         assert (await work.agenda.next_wakes()).earliest() == schedule.next_due_at
         [skipped] = await work.posts.newest(workspace.id, 10)
     assert (skipped.state, bool(skipped.reason)) == (DeliveryState.SKIPPED, True)

@@ -50,7 +50,7 @@ async def test_what_waits_is_counted(storage: SqlStorage) -> None:
         assert await work.operations.tally(NOW) == Tally({"scheduled": 1}, {}, stuck=1)
         # a delivery of one schedule, and both schedules themselves
         assert await work.operations.tally(LATER) == Tally({"scheduled": 1}, {"local": 3}, stuck=1)
-        assert await work.leases.expire(NOW + timedelta(hours=7)) == 1
+        assert len(await work.leases.expire(NOW + timedelta(hours=7), 100)) == 1
         assert (await work.operations.tally(NOW)).missed == 1
 
 
@@ -79,7 +79,7 @@ async def test_an_old_stuck_delivery_is_found_behind_many_newer_ones(storage: Sq
                 for run in range(1, 60)
             ]
         )
-        assert await work.leases.expire(later + timedelta(seconds=1)) == 59
+        assert len(await work.leases.expire(later + timedelta(seconds=1), 100)) == 59
         newest = await work.posts.newest(workspace.id, 50)
         assert {one.state for one in newest} == {DeliveryState.SKIPPED}
         [stuck] = await work.posts.newest(workspace.id, 50, state=DeliveryState.STUCK)

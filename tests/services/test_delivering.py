@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
-from adapters.local.platform import Fault, LocalChat
+from adapters.local.platform import NAME, Fault, LocalChat
 from bot.domain.cards import QuestionCard
 from bot.domain.delivery import DeliveryState
 from bot.domain.events import Origin
+from bot.ports.metering import NoMeter
+from bot.services.delivering import BATCH
+from tests.contract.makers import make_draft
 from tests.services.conftest import DUE, Engine, notices, questions
 
 MINUTE = timedelta(minutes=1)
@@ -123,6 +129,38 @@ async def test_what_is_past_its_grace_is_skipped_with_the_reason(engine: Engine)
     [delivery] = await engine.deliveries()
     assert (delivery.state, bool(delivery.reason)) == (DeliveryState.SKIPPED, True)
     assert not questions(engine)
+
+
+class Counting(NoMeter):
+    """Counts what becomes of deliveries."""
+
+    def __init__(self) -> None:
+        self.states: Counter[str] = Counter()
+
+    def note_delivery(self, state: str, late_by: timedelta | None = None) -> None:
+        self.states[state] += 1
+
+
+async def test_each_that_is_skipped_past_its_grace_is_logged_and_counted(engine: Engine) -> None:
+    """However many there are: the log leads to each by its key."""
+    await engine.add_schedule()
+    await engine.plan(DUE)
+    delivering = engine.app.dispatching.delivering
+    meter = delivering.meter = Counting()
+    async with engine.app.storage.writing() as work:
+        workspace = await work.workspaces.ensure(NAME, "acme", "acme")
+        [schedule] = await work.schedules.of_workspace(workspace.id)
+        runs = [make_draft(workspace, schedule, run=run) for run in range(1, BATCH + 1)]
+        drafts = [replace(one, due_at=DUE, expires_at=DUE + timedelta(hours=6)) for one in runs]
+        await work.deliveries.insert(drafts)
+    engine.clock.move_to(DUE + timedelta(hours=6, seconds=1))
+    with capture_logs() as logged:
+        await delivering.skip_expired()
+    deliveries = await engine.deliveries()
+    assert len(deliveries) == BATCH + 1
+    told = [(line["delivery"], line["why"]) for line in logged if line["event"] == "expired"]
+    assert sorted(told) == sorted((one.key, one.reason) for one in deliveries)
+    assert meter.states == {"skipped": BATCH + 1}
 
 
 async def test_complaint_3_after_downtime_only_the_newest_is_posted_and_marked_late(

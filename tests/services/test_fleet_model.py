@@ -198,7 +198,7 @@ class Fleet(RuleBasedStateMachine):
         others = (dispatching.reconciling, dispatching.notifying, dispatching.reminding)
         if any(len(one.background) for one in others):
             return False
-        return len(dispatching.delivering._tasks) == len(self.chats[number].flights)
+        return len(dispatching.delivering.background) == len(self.chats[number].flights)
 
     async def _begin(self, number: int) -> None:
         await self._expect()
@@ -376,7 +376,7 @@ class Fleet(RuleBasedStateMachine):
 
     async def _crash(self, number: int, fate: Fate) -> None:
         flights = list(self.chats[number].flights)
-        tasks = list(self.apps[number].dispatching.delivering._tasks._tasks)
+        tasks = list(self.apps[number].dispatching.delivering.background._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
