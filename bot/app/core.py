@@ -50,6 +50,7 @@ from bot.services.resolving import Resolving
 from bot.services.revealing import Revealing
 from bot.services.scheduling import Scheduling
 from bot.services.standings import Standings
+from bot.services.timekeeping import ClockWatch
 from bot.services.visiting import Visiting
 from storage.engine import open_engine
 from storage.schema import has_tables, migrate
@@ -117,6 +118,7 @@ def build(
     chats: Mapping[str, ChatPort],
     *,
     clock: Clock | None = None,
+    seconds: Callable[[], float] | None = None,
     dice: random.Random | None = None,
     owner: str = "one",
     grace: timedelta = timedelta(hours=6),
@@ -132,7 +134,8 @@ def build(
 ) -> Application:
     """Wire the core to a database and to chat platforms; nothing is opened yet.
 
-    Tests and simulations hand in their own clock and dice; `owner` names this process
+    Tests and simulations hand in their own clock and dice; `seconds` is a clock that nobody sets,
+    which tells when the other was, None where that one is set by nobody; `owner` names this process
     among those that share the database; `console_address` says where the console is, if anywhere.
     """
     from bot.questions.pack_files import shipped_packs
@@ -141,7 +144,8 @@ def build(
     engine = open_engine(database) if isinstance(database, str) else database
     dice = dice or random.SystemRandom()
     storage = SqlStorage(engine, dice)
-    reconciling = Reconciling(storage, chats, clock, lease, meter=meter)
+    watch = ClockWatch(clock, seconds or (lambda: clock.now().timestamp()), lease)
+    reconciling = Reconciling(storage, chats, clock, lease, watch, meter=meter)
     graders = make_graders(grading, ai, clock, storage)
     admitting = Admitting(storage, chats)
     answering = Answering(storage, graders.grader)

@@ -48,6 +48,7 @@ class Service:
             engine,
             {platform.name: platform.chat for platform in self._platforms},
             clock=clock,
+            seconds=time.monotonic,
             owner=owner,
             grace=settings.scheduler.grace,
             lease=settings.scheduler.lease,

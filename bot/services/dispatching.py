@@ -52,6 +52,7 @@ class Dispatching:
     async def begin_due(self) -> None:
         """Begin what is due, without waiting for any platform to answer."""
         self.delivering.settle_again()
+        self.reconciling.watch.look()
         look = True
         while await self._begin_batch(look=look):
             look = False

@@ -17,11 +17,14 @@ from bot.errors import NotSent, Rejected
 from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage
 from bot.services.background import Background
 from bot.services.settling import settle
+from bot.services.timekeeping import ClockWatch
 
 AT_ONCE = 40
 """Looks under way: none waits for another, or its lease would run out meanwhile."""
 SHARES = 4
 """Of a workspace that has a fourth of them no more are begun: its searches may hang."""
+AT_MOST = 1000
+"""Leases that are prolonged at once."""
 _CLOCK_SKEW = timedelta(hours=1)
 """How far the platform's clock may be behind what ours said when it was posted: a clock that runs
 fast, and is set right later, must not hide the post."""
@@ -36,6 +39,7 @@ class Reconciling:
     chats: Mapping[str, ChatPort]
     clock: Clock
     lease: timedelta
+    watch: ClockWatch
     background: Background = field(default_factory=Background)
     meter: Meter = NO_METER
     wake: Callable[[], None] = lambda: None
@@ -45,14 +49,19 @@ class Reconciling:
     async def begin_due(self, held: Collection[DeliveryId] = ()) -> int:
         """Begin to look for the sends whose lease ran out, as far as there is room; return how
         many were taken. Those that are `held` here are under way: the clock was set, or the
-        machine slept.
+        machine slept. After that, what somebody else sent may be on its way as well, so that all
+        get another lease.
         """
+        now = self.clock.now()
+        if not self.watch.is_relied_on():
+            async with self.storage.writing() as work:
+                await work.leases.prolong(now, now + self.lease, AT_MOST, self.chats)
+            return 0
         share = max(1, self.at_once // SHARES)
         room = min(share, self.at_once - self._looking.total())
         if not room:
             return 0
         full = [workspace for workspace, looks in self._looking.items() if looks >= share]
-        now = self.clock.now()
         async with self.storage.writing() as work:
             doubtful = await work.leases.take_ambiguous(
                 now, now + self.lease, room, self.chats, held, full

@@ -1,7 +1,8 @@
-"""One time for all processes that share a database."""
+"""One time for all processes that share a database, and when it can't be relied on."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,3 +71,38 @@ def judge_clock(ahead: timedelta) -> Fact:
         f"This machine's clock is {differs} the database server's, by which the service goes.",
         "Set both by NTP: where the server's is the wrong one, questions come at the wrong time.",
     )
+
+
+@dataclass
+class ClockWatch:
+    """Notices that a clock was set forward: a lease may then seem over that has just begun.
+
+    `seconds` is a clock that nobody sets. For a `lease` by that one, what the other says of
+    leases is not relied on. What is less than a fourth of one, a clock may be set as it likes.
+    """
+
+    clock: Clock
+    seconds: Callable[[], float]
+    lease: timedelta
+
+    def __post_init__(self) -> None:
+        self._ahead = self._read_ahead()
+        self._relied_on_from = self.seconds()
+
+    def look(self) -> None:
+        """Notice what became of the clock since the last look; once a minute is often enough."""
+        ahead, lease = self._read_ahead(), self.lease.total_seconds()
+        set_forward = ahead - self._ahead
+        if set_forward > lease / 4:
+            log.warning("clock_set_forward", seconds=round(set_forward))
+            self._relied_on_from = self.seconds() + lease
+        if set_forward > lease / 4 or set_forward < 0:
+            self._ahead = ahead
+
+    def is_relied_on(self) -> bool:
+        """Tell whether the clock has gone on by itself for a lease."""
+        self.look()
+        return self.seconds() >= self._relied_on_from
+
+    def _read_ahead(self) -> float:
+        return self.clock.now().timestamp() - self.seconds()

@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -108,7 +109,14 @@ async def deliver(url: str, port: int, concurrency: int) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     clock = SystemClock()
-    app = build(url, {"local": WireChat(port)}, clock=clock, owner=str(os.getpid()), lease=LEASE)
+    app = build(
+        url,
+        {"local": WireChat(port)},
+        clock=clock,
+        seconds=time.monotonic,
+        owner=str(os.getpid()),
+        lease=LEASE,
+    )
     app.dispatching.delivering.concurrency = concurrency
     ticker = Ticker(clock, app.dispatching.begin_due, app.dispatching.next_wake_at)
     app.dispatching.wake_by(ticker.wake)

@@ -9,7 +9,6 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from enum import Enum
 from typing import TypeVar
 
 from hypothesis import settings
@@ -24,16 +23,16 @@ from hypothesis.stateful import (
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from adapters.local.platform import NAME, LocalChat, LocalPlatform, Message
+from adapters.local.platform import NAME, LocalPlatform, Message
 from adapters.local.simulation import VirtualClock
 from bot.app import Application, build
 from bot.domain.cards import Card, QuestionCard
 from bot.domain.delivery import Delivery, DeliveryState, Purpose
 from bot.domain.events import Origin, ReactionAdded, TextCommand
 from bot.domain.schedule import Schedule
-from bot.errors import NotSent, OutcomeUnknown
 from storage.engine import open_engine
 from storage.schema import migrate
+from tests.fakes.gated_chat import Fate, Flight, GatedChat
 from tests.services.test_delivery_model import GRACE, LEASE, START, reachable
 from tests.stage import PACKS
 
@@ -56,74 +55,19 @@ COMMANDS = (
 T = TypeVar("T")
 
 
-class Fate(Enum):
-    """What becomes of a post that is on its way."""
-
-    ARRIVES = "it arrives, and the bot is told"
-    UNHEARD = "it arrives, and the reply is lost"
-    LATE = "the line breaks, and it arrives a while after"
-    LOST = "neither arrives"
-    REFUSED = "refused for now"
-
-
-@dataclass(eq=False)
-class Flight:
-    """A post that waits for its fate. The process that sent it gives it up at a time."""
-
-    chat: GatedChat
-    workspace: str
-    channel: str
-    card: Card
-    key: str
-    gives_up_at: datetime
-    reply: asyncio.Future[str]
-    message_id: str | None = None
-    is_lost: bool = False
-
-    def put(self) -> None:
-        """Let it arrive, unless it did, or never will."""
-        if self.message_id is None and not self.is_lost:
-            put = self.chat.platform.put
-            self.message_id = put(self.workspace, self.channel, self.card, key=self.key).id
-
-    def answer(self) -> None:
-        """Let the process hear that it arrived, if it did."""
-        if self.message_id is None:
-            self.fail(OutcomeUnknown("The line broke."))
-        elif not self.reply.done():
-            self.reply.set_result(self.message_id)
-
-    def fail(self, error: Exception) -> None:
-        if not self.reply.done():
-            self.reply.set_exception(error)
-
-
 @dataclass
-class GatedChat(LocalChat):
-    """A process's side of the wire; the model says what becomes of each post."""
+class WatchedChat(GatedChat):
+    """Notes what is posted while nobody wants it."""
 
-    flights: list[Flight] = field(default_factory=list)
     resting: set[int] = field(default_factory=set)
     """Schedules that are paused or removed."""
     unwanted: set[str] = field(default_factory=set)
     """The keys of their questions: only one that an admin asked for may be posted meanwhile."""
-    is_calm: bool = False
 
     async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
         if isinstance(card, QuestionCard) and card.schedule_number in self.resting:
             self.unwanted.add(key)
-        now = self.platform.clock.now()
-        reply = asyncio.get_running_loop().create_future()
-        flight = Flight(self, workspace, channel, card, key, now + LEASE / 2, reply)
-        if self.is_calm:
-            flight.put()
-            flight.answer()
-            return await reply
-        self.flights.append(flight)
-        try:
-            return await reply
-        finally:
-            self.flights.remove(flight)
+        return await super().post(workspace, channel, card, key)
 
 
 class Fleet(RuleBasedStateMachine):
@@ -134,6 +78,8 @@ class Fleet(RuleBasedStateMachine):
         self.url = url
         self.loop = asyncio.new_event_loop()
         self.clock = VirtualClock(START)
+        self.set_ahead = timedelta(0)
+        """What the clock says beyond the time that these machines were awake."""
         self.posted: Counter[str] = Counter()
         self.platform = LocalPlatform(self.clock, self._see)
         self.platform.workspaces[TEAM].admins.add("ana")
@@ -168,8 +114,8 @@ class Fleet(RuleBasedStateMachine):
                     await connection.execute(table.delete())
         await engine.dispose()
 
-    def _open_chat(self) -> GatedChat:
-        return GatedChat(self.platform, resting=self.resting, unwanted=self.unwanted)
+    def _open_chat(self) -> WatchedChat:
+        return WatchedChat(self.platform, LEASE / 2, resting=self.resting, unwanted=self.unwanted)
 
     def _open_app(self, number: int) -> Application:
         return build(
@@ -177,6 +123,7 @@ class Fleet(RuleBasedStateMachine):
             {NAME: self.chats[number]},
             clock=self.clock,
             dice=random.Random(1),
+            seconds=lambda: (self.clock.now() - self.set_ahead).timestamp(),
             owner=f"p{number}",
             grace=GRACE,
             lease=LEASE,
@@ -239,10 +186,10 @@ class Fleet(RuleBasedStateMachine):
         """Let time pass while the platform takes what is posted: else each post would be given up
         and tried again, all day."""
         for chat in self.chats:
-            chat.is_calm = True
+            chat.is_open = True
         await self._advance(by)
         for chat in self.chats:
-            chat.is_calm = False
+            chat.is_open = False
 
     async def _next_moment(self, processes: Sequence[int]) -> datetime:
         moments = [at for at, _ in self.arrivals]
@@ -268,15 +215,9 @@ class Fleet(RuleBasedStateMachine):
         await self._settle()
 
     async def _land(self, flight: Flight, fate: Fate, late: int = 1) -> None:
-        if fate is Fate.REFUSED and flight.message_id is None:
-            flight.fail(NotSent("The platform asks to wait.", 30 * SECOND))
-        elif fate is Fate.LATE:
+        if fate is Fate.LATE:
             self.arrivals.append((self.clock.now() + late * SECOND, flight))
-        elif fate in (Fate.ARRIVES, Fate.UNHEARD):
-            flight.put()
-        if fate is Fate.ARRIVES:
-            flight.answer()
-        flight.fail(OutcomeUnknown("The line broke."))
+        flight.meet(fate)
         await self._settle()
 
     async def _say(self, number: int, words: str) -> None:
@@ -323,29 +264,30 @@ class Fleet(RuleBasedStateMachine):
     def sleep_through(self, by: int, arrives: bool) -> None:
         """The machine sleeps: what was sent before arrives meanwhile, or never; replies wait."""
         for flight in self._flights():
-            flight.gives_up_at += by * SECOND
             if arrives:
                 flight.put()
             flight.is_lost = flight.message_id is None
-        self.clock.move_to(self.clock.now() + by * SECOND)
-        self.run(self._meet_moment())
+        self.run(self._set_clock(by * SECOND, late=timedelta(0)))
 
-    @rule(number=PROCESSES, by=st.sampled_from([45, 600]))
-    def set_clock(self, number: int, by: int) -> None:
-        """The clock of one that is alone was behind, and is set: what is on its way goes on.
+    @rule(by=st.sampled_from([-600, 45, 600]), breaks=st.booleans())
+    def set_clock(self, by: int, breaks: bool) -> None:
+        """The clock that all go by is set: what is on its way goes on as if nothing was, though
+        its line may have broken before."""
+        if breaks:
+            for flight in self._flights():
+                self.run(self._land(flight, Fate.LATE, late=20))
+        self.run(self._set_clock(by * SECOND, late=by * SECOND))
+        for number in range(2):
+            self.run(self._begin(number))
 
-        Beside another process it would be the database's clock, which may not jump over a lease;
-        nor may it over what a dead process sent, and the platform posts late.
-        """
-        if self.arrivals:
-            return
-        self.run(self._stop(1 - number))
+    async def _set_clock(self, by: timedelta, late: timedelta) -> None:
+        """Set the clock; what is late arrives so much later by what it says."""
         for flight in self._flights():
-            flight.gives_up_at += by * SECOND
-        self.clock.move_to(self.clock.now() + by * SECOND)
-        self.run(self._begin(number))
-        for flight in self._flights():
-            self.run(self._land(flight, Fate.ARRIVES))
+            flight.gives_up_at += by
+        self.arrivals = [(at + late, flight) for at, flight in self.arrivals]
+        self.set_ahead += by
+        self.clock.move_to(self.clock.now() + by)
+        await self._meet_moment()
 
     @rule(fate=st.sampled_from(Fate), which=st.integers(0, 3), late=st.sampled_from([1, 20, 50]))
     def land(self, fate: Fate, which: int, late: int) -> None:
@@ -361,13 +303,19 @@ class Fleet(RuleBasedStateMachine):
     @rule(number=PROCESSES, back=st.integers(0, 3))
     def react(self, number: int, back: int) -> None:
         """A member looks at the answer of a message, of which the bot may not have heard yet."""
-        messages = self.platform.messages
-        if not messages:
-            return
-        message = messages[-1 - back % len(messages)]
-        ben = Origin(NAME, message.workspace, message.channel, "ben", member_name="ben")
-        self.run(self.apps[number].handle(ReactionAdded(ben, message.id, "bulb")))
-        self.run(self._settle())
+        if self.platform.messages:
+            message = self.platform.messages[-1 - back % len(self.platform.messages)]
+            self.run(self._react(number, message.channel, message.id))
+
+    @rule(number=PROCESSES, channel=st.sampled_from(["#general", "#b"]))
+    def react_to_another(self, number: int, channel: str) -> None:
+        """A member likes what another one said: it tells nothing of what is on its way."""
+        self.run(self._react(number, channel, "777"))
+
+    async def _react(self, number: int, channel: str, message_id: str) -> None:
+        ben = Origin(NAME, TEAM, channel, "ben", member_name="ben")
+        await self.apps[number].handle(ReactionAdded(ben, message_id, "bulb"))
+        await self._settle()
 
     @rule(number=PROCESSES, fate=st.sampled_from([Fate.ARRIVES, Fate.LATE, Fate.LOST]))
     def crash(self, number: int, fate: Fate) -> None:
@@ -376,10 +324,9 @@ class Fleet(RuleBasedStateMachine):
 
     async def _crash(self, number: int, fate: Fate) -> None:
         flights = list(self.chats[number].flights)
-        tasks = list(self.apps[number].dispatching.delivering.background._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for flight in flights:
+            flight.forget()
+        await self._settle()
         await self.apps[number].close()
         for flight in flights:
             if fate is Fate.ARRIVES:

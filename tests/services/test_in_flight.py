@@ -4,37 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from adapters.local.platform import NAME, Fault, LocalChat
+from adapters.local.platform import NAME, Fault
 from adapters.local.simulation import VirtualClock
-from bot.domain.cards import Card
 from bot.domain.delivery import Delivery, DeliveryState, Purpose
 from bot.domain.events import ButtonPressed, Origin, ReactionAdded, TextCommand
 from bot.domain.people import Workspace
 from bot.domain.schedule import RevealMode
 from bot.services.pacing import Pacing
+from tests.fakes.gated_chat import GatedChat
 from tests.services.conftest import DUE, Engine, notices, questions
 from tests.services.test_committing import FullStorage
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 BEN = Origin(NAME, "acme", "#general", "ben", member_name="ben")
-
-
-@dataclass
-class SlowChat(LocalChat):
-    """A platform that takes a post only when it is told to."""
-
-    began: asyncio.Event = field(default_factory=asyncio.Event)
-    go_on: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
-        self.began.set()
-        await self.go_on.wait()
-        return await super().post(workspace, channel, card, key)
 
 
 async def post_while(
@@ -44,7 +31,7 @@ async def post_while(
 
     `options` are those of its schedule.
     """
-    chat = SlowChat(engine.platform)
+    chat = GatedChat(engine.platform)
     engine.app.dispatching.delivering.chats = {NAME: chat}
     schedule = await engine.add_schedule()
     async with engine.app.storage.writing() as work:
@@ -55,7 +42,7 @@ async def post_while(
         await chat.began.wait()
         await meanwhile()
         await engine.app.dispatching.begin_due()
-        chat.go_on.set()
+        chat.open()
         await engine.app.run_due()
 
 

@@ -11,6 +11,8 @@ from bot.domain.cards import Card
 from bot.domain.delivery import DeliveryState
 from bot.errors import NotSent, OutcomeUnknown
 from bot.ports import Found
+from bot.services.timekeeping import ClockWatch
+from tests.fakes.gated_chat import Fate, GatedChat
 from tests.services.conftest import DUE, Engine
 
 MINUTE = timedelta(minutes=1)
@@ -180,5 +182,33 @@ async def test_a_post_that_arrives_after_its_line_broke_is_not_repeated(engine: 
     dispatching.delivering.chats = dispatching.reconciling.chats = {NAME: chat}
     await engine.add_schedule()
     await engine.advance(5 * MINUTE)
+    assert await engine.states() == [DeliveryState.CONFIRMED]
+    assert len(engine.posted) == 1
+
+
+async def test_a_clock_that_is_set_forward_ends_no_lease(engine: Engine) -> None:
+    """What a broken line had taken arrives ten seconds later, by a clock that nobody sets."""
+    chat, dispatching = GatedChat(engine.platform), engine.app.dispatching
+    dispatching.delivering.chats = dispatching.reconciling.chats = {NAME: chat}
+    await engine.add_schedule()
+    engine.clock.move_to(DUE)
+    set_forward = timedelta(0)
+    dispatching.reconciling.watch = ClockWatch(
+        engine.clock, lambda: (engine.clock.now() - set_forward).timestamp(), MINUTE
+    )
+    await dispatching.begin_due()
+    async with asyncio.timeout(20):
+        await chat.began.wait()
+    [flight] = chat.flights
+    flight.meet(Fate.LATE)
+    await dispatching.drain()
+    set_forward = 10 * MINUTE
+    engine.clock.move_to(DUE + set_forward)
+    chat.is_open = True
+    await engine.advance(timedelta(seconds=10))
+    flight.put()
+    await engine.advance(timedelta(seconds=49))
+    assert await engine.states() == [DeliveryState.SENDING]
+    await engine.advance(timedelta(seconds=1))
     assert await engine.states() == [DeliveryState.CONFIRMED]
     assert len(engine.posted) == 1

@@ -11,14 +11,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.local.platform import NAME, LocalChat, LocalPlatform, Message
+from adapters.local.simulation import VirtualClock
 from bot.app import Application, SystemClock, build
 from bot.app.service import Service
 from bot.config import load_settings
 from bot.domain.schedule import EVERY_DAY, Rhythm, Schedule, ScheduleId
 from bot.services.health import Watched
 from bot.services.pulse import Pulse
-from bot.services.timekeeping import SharedClock
-from tests.services.test_in_flight import SlowChat
+from bot.services.timekeeping import ClockWatch, SharedClock
+from tests.fakes.gated_chat import GatedChat
 from tests.stage import PACKS
 
 MINUTE = timedelta(minutes=1)
@@ -56,7 +57,7 @@ async def test_a_process_with_a_fast_clock_takes_over_no_post_on_its_way(
     """By its own clock the other's lease is over as soon as the post has begun."""
     posted: list[Message] = []
     platform = LocalPlatform(SystemClock(), posted.append)
-    slow, clock = SlowChat(platform), SharedClock(FastClock())
+    slow, clock = GatedChat(platform), SharedClock(FastClock())
     one = build(database_url, {NAME: slow}, owner="a/1")
     other = build(database_url, {NAME: LocalChat(platform)}, owner="b/2", clock=clock)
     await one.start(PACKS)
@@ -67,7 +68,7 @@ async def test_a_process_with_a_fast_clock_takes_over_no_post_on_its_way(
         await make_pulse(other, clock).beat()
         await other.run_due()
         assert not posted
-        slow.go_on.set()
+        slow.open()
         await one.dispatching.delivering.finish()
     assert len(posted) == 1
     await one.close()
@@ -128,3 +129,24 @@ async def test_who_wakes_the_dispatcher_is_told_the_machines_time(
     service._clock.ahead = 2 * MINUTE
     assert await service._next_wake_at() == due + 2 * MINUTE
     await service._app.close()
+
+
+def test_a_clock_is_not_relied_on_for_a_lease_after_it_was_set_forward() -> None:
+    seconds, machine = 0.0, VirtualClock()
+    began = machine.now()
+
+    def is_relied_on_at(second: float, ahead: float) -> bool:
+        nonlocal seconds
+        seconds = second
+        machine.move_to(began + timedelta(seconds=second + ahead))
+        return watch.is_relied_on()
+
+    watch = ClockWatch(machine, lambda: seconds, MINUTE)
+    assert is_relied_on_at(100, ahead=14)
+    assert not is_relied_on_at(110, ahead=16)
+    assert not is_relied_on_at(169, ahead=16)
+    assert is_relied_on_at(170, ahead=16)
+    assert is_relied_on_at(180, ahead=-600)
+    assert not is_relied_on_at(190, ahead=-500)
+    assert not is_relied_on_at(249, ahead=-500)
+    assert is_relied_on_at(250, ahead=-500)
