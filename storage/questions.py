@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,8 +40,9 @@ class Versions(dict[QuestionKey, tuple[int | None, Question]]):
         return {key for key in keys if key not in self}
 
     def keep(self, row: QuestionRow) -> None:
-        """Remember a version."""
-        self[QuestionKey(row.id or 0)] = (row.workspace_id, to_question(row))
+        """Remember a version, unless it can't be read: then it is as if it was not there."""
+        with suppress(LookupError, TypeError, ValueError):
+            self[QuestionKey(row.id or 0)] = (row.workspace_id, to_question(row))
 
 
 @dataclass

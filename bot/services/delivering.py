@@ -15,7 +15,7 @@ import structlog
 from bot.domain import delivery as moves
 from bot.domain.delivery import Change, Delivery, DeliveryId, DeliveryState, Draft
 from bot.domain.people import WorkspaceId
-from bot.errors import StorageError
+from bot.errors import Rejected, RejectReason, StorageError
 from bot.ports import NO_METER, ChatPort, Clock, Meter, Storage, UnitOfWork
 from bot.services.background import Background
 from bot.services.holding import Holding
@@ -41,6 +41,11 @@ SOON = 0.05
 """Seconds that the end of a post waits for others to be committed with."""
 AFTER_FAULT = 5.0
 """Seconds until the database is asked again, after it refused to take what became of posts."""
+_UNREADABLE = Rejected(
+    RejectReason.INVALID,
+    "What it brings can't be read.",
+    "Its operator finds why in the log, or by fastapi-quiz check.",
+)
 log = structlog.get_logger(__name__)
 
 
@@ -243,6 +248,8 @@ class Delivering:
             return moves.leave_for_later(now, reason, until - now)
         if self._draining:
             return moves.leave_for_later(now, "The process that had it was stopped.")
+        if job.card is None:
+            return moves.fail(_UNREADABLE)
         if turn := self.pacing.take_turn(job.delivery, job.workspace, now):
             reason = "The platform takes one post after another."
             return moves.leave_for_later(now, reason, turn - now)

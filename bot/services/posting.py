@@ -31,6 +31,7 @@ async def post_once(
     begun after `begin_before`. What the platform said is remembered in `holding`.
     """
     delivery, workspace = job.delivery, job.workspace
+    assert job.card is not None
     words = {"delivery": delivery.key, "workspace": workspace.external_id}
     try:
         log.debug("sending", slot=str(delivery.slot), purpose=delivery.purpose)
@@ -52,7 +53,9 @@ async def post_once(
         if error.reason is RejectReason.REVOKED:
             holding.wait(workspace.id, clock.now() + lease, str(error))
         return moves.fail(error)
-    except Exception as error:
+    except (Exception, asyncio.CancelledError) as error:
+        if (task := asyncio.current_task()) and task.cancelling():
+            raise  # it is this process that ends, and no library that breaks off its own call
         log.warning("post_in_doubt", **words, problem=repr(error))
         holding.fail(workspace.id, clock.now())
         return moves.lose_reply(clock.now(), lease)
