@@ -209,7 +209,10 @@ class SlackPlatform:
             handle, self._people, self._replies, home, self._backlog, self._once, self.clients
         ).register(app)
         home.register(app)
-        Lifecycle(handle, self.clients, self._replies, self._backlog, self._once).register(app)
+        lifecycle = Lifecycle(handle, self.clients, self._replies, self._backlog, self._once)
+        lifecycle.register(app)
+        if self._single is None:  # a token in the settings may be that of another app
+            self.chat.on_removal = lifecycle.note_removal
         return app
 
     async def dispatch(self, request: AsyncBoltRequest) -> BoltResponse:

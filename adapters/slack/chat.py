@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.blocks import Page
 from adapters.slack.clients import Clients
-from adapters.slack.failures import CALL_ERRORS, TOKEN_ERRORS, explain, word_of
+from adapters.slack.failures import CALL_ERRORS, REMOVED, TOKEN_ERRORS, explain, word_of
 from adapters.slack.files import Files
 from adapters.slack.messages import read_key, write_key, write_message
 from adapters.slack.people import People
@@ -41,6 +41,8 @@ class SlackChat:
     people: People
     files: Files
     stencils: Stencils = field(default_factory=Stencils)
+    on_removal: Callable[[str], None] | None = None
+    """Told of a workspace where a post shows that the app was removed."""
 
     async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
         """Post once; what does not fit into one message goes on in its thread.
@@ -83,6 +85,8 @@ class SlackChat:
         refused = word_of(error) in TOKEN_ERRORS
         if refused and await self.clients.has_other_token(workspace, client.token):
             return NotSent("The app has another token now.")
+        if word_of(error) == REMOVED and self.on_removal:
+            self.on_removal(workspace)
         return explain(error)
 
     async def _continue(

@@ -33,6 +33,9 @@ _INVITE = "Type /invite @FastAPI Quiz in that channel."
 _REINSTALL = "An admin of the workspace must install the app again."
 _CHOOSE = "Choose another channel with /fastapi-quiz schedule edit."
 
+REMOVED = "account_inactive"
+"""Slack's word for the token of an app that was removed, or switched off."""
+
 _REFUSALS: Mapping[str, tuple[RejectReason, str, str]] = {
     "channel_not_found": (
         RejectReason.CHANNEL_GONE,
@@ -50,7 +53,7 @@ _REFUSALS: Mapping[str, tuple[RejectReason, str, str]] = {
         "The workspace's rules keep the bot from posting in the channel.",
         "Let an admin of the workspace allow it.",
     ),
-    "account_inactive": (RejectReason.REVOKED, "The app was removed from Slack.", _REINSTALL),
+    REMOVED: (RejectReason.REVOKED, "The app was removed from Slack.", _REINSTALL),
     "token_revoked": (RejectReason.REVOKED, "The app's token was revoked.", _REINSTALL),
     "invalid_auth": (RejectReason.REVOKED, "Slack refuses the app's token.", _REINSTALL),
     "not_authed": (RejectReason.REVOKED, "Slack got no token from the app.", _REINSTALL),
@@ -124,9 +127,7 @@ def read_wait(headers: Mapping[str, str]) -> timedelta:
     return timedelta(seconds=seconds) if seconds >= 0 else _WAIT
 
 
-TOKEN_ERRORS = frozenset(
-    {"account_inactive", "invalid_auth", "token_expired", "token_revoked", "not_authed"}
-)
+TOKEN_ERRORS = frozenset({REMOVED, "invalid_auth", "token_expired", "token_revoked", "not_authed"})
 """Slack's words for a token that is good no more."""
 
 CALL_ERRORS = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)

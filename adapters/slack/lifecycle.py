@@ -113,7 +113,7 @@ class Lifecycle:
         if found and found.is_made_since(before):
             log.info("slack_uninstall_outdated", workspace=workspace, told_of=str(before))
             return BoltResponse(status=200)
-        fault = await self.handle(AccessLost(Origin(NAME, workspace, "", ""), _UNINSTALLED))
+        fault = await self.handle(_leave_whole(workspace))
         if fault:
             return BoltResponse(status=503)
         await installations.remove(workspace, before)
@@ -121,9 +121,22 @@ class Lifecycle:
         log.info("slack_uninstalled", workspace=workspace)
         return BoltResponse(status=200)
 
+    def note_removal(self, workspace: str) -> None:
+        """The app is gone, though nobody told: give the data its day of erasure. The token is kept
+        as long, since an admin may only have switched the app off."""
+
+        async def leave() -> None:
+            await self.handle(_leave_whole(workspace))
+
+        self.backlog.start(leave())
+
     async def _lose(self, origin: Origin, reason: str, body: dict[str, Any]) -> None:
         if await self.once.is_new_event(body):
             await self.handle(AccessLost(origin, reason))
+
+
+def _leave_whole(workspace: str) -> AccessLost:
+    return AccessLost(Origin(NAME, workspace, "", ""), _UNINSTALLED)
 
 
 def _read_end(body: dict[str, Any]) -> datetime:

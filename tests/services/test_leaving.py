@@ -127,6 +127,22 @@ async def erase_at(engine: Engine) -> Any:
         return rows.scalar()
 
 
+async def test_who_is_told_of_the_removal_after_a_post_was_refused_erases_in_time(
+    engine: Engine,
+) -> None:
+    await live(engine)
+    async with engine.app.storage.writing() as work:
+        [workspace] = await work.tenancy.find("acme")
+        assert await work.tenancy.leave(workspace, engine.clock.now(), "Its token.", None)
+    assert await erase_at(engine) is None
+    await engine.app.handle(LOST)
+    async with engine.app.storage.reading() as work:
+        [workspace] = await work.tenancy.find("acme")
+    assert (workspace.left_at, await erase_at(engine) is None) == (engine.clock.now(), False)
+    await engine.app.handle(AccessRegained(TEAM))
+    assert await erase_at(engine) is None
+
+
 async def test_a_digest_waits_for_the_return_as_well(engine: Engine) -> None:
     await live(engine)
     engine.platform.workspaces["acme"].admins.add("ana")

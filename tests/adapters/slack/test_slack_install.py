@@ -150,7 +150,7 @@ async def test_a_revoked_token_pauses_the_schedule(open_bot: Bot) -> None:
 
     async with engine_of(open_bot).connect() as connection:
         reason = (await connection.execute(text("SELECT paused_because FROM schedules"))).scalar()
-    assert "removed from Slack" in str(reason)
+    assert "The app was removed from" in str(reason)
 
 
 async def test_a_renewal_is_brought_to_its_end_though_nobody_waits_for_it_any_more(

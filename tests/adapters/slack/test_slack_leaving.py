@@ -200,18 +200,32 @@ async def test_a_kill_before_the_core_knows_of_a_return_is_healed_at_the_next_st
         assert "paused" not in restarted.last.text
 
 
-async def test_a_post_that_is_refused_first_takes_no_day_of_erasure_away(open_bot: Bot) -> None:
+async def test_a_removal_that_was_never_told_of_is_learned_from_the_next_post(
+    open_bot: Bot,
+) -> None:
+    """Slack gives up telling a service that is down. An admin who let the app in again without
+    installing it finds all as it was: the token is kept as long as the data."""
     await install(open_bot)
-    await open_bot.type(open_bot.ana, "schedule add 10:05")
+    await open_bot.type(open_bot.ana, "schedule add 10:05 days:mon-sun")
     open_bot.team.installed = False
     wait(open_bot, 5)
     await open_bot.settle()
+    assert await read_erase_at(open_bot)
+    assert len(await stored(open_bot)) == 1
+
+    open_bot.team.installed = True
+    wait(open_bot, 5)
+    await open_bot.type(open_bot.ana, "schedule list")
+    assert "paused" not in open_bot.last.text
     assert await read_erase_at(open_bot) is None
 
-    await open_bot.acts.send_event(REMOVED)
-    await open_bot.settle()
 
-    assert await read_erase_at(open_bot)
+async def test_a_token_of_the_settings_that_is_refused_erases_nothing(http_bot: Bot) -> None:
+    await http_bot.type(http_bot.ana, "schedule add 10:05")
+    http_bot.team.installed = False
+    wait(http_bot, 5)
+    await http_bot.settle()
+    assert await read_erase_at(http_bot) is None
 
 
 async def test_the_only_workspace_heeds_nothing_from_before_it_signed_in(http_bot: Bot) -> None:
