@@ -18,7 +18,7 @@ from adapters.slack.failures import CALL_ERRORS, REMOVED, TOKEN_ERRORS, explain,
 from adapters.slack.files import Files
 from adapters.slack.messages import read_key, write_key, write_message
 from adapters.slack.people import People
-from adapters.slack.render import COUNTS_BLOCK, render_counts
+from adapters.slack.questions import COUNTS_BLOCK, show_counts
 from adapters.slack.rights import find_missing
 from adapters.slack.stencils import Stencils
 from bot.domain.cards import Attachment, Card, QuestionCard, RevealCard
@@ -117,7 +117,7 @@ class SlackChat:
             if message is None:
                 return
             kept = [b for b in message.get("blocks", []) if b.get("block_id") != COUNTS_BLOCK]
-            line = [{**block, "block_id": COUNTS_BLOCK} for block in render_counts(card.counts)]
+            line = [{**block, "block_id": COUNTS_BLOCK} for block in show_counts(card.counts)]
             await client.chat_update(
                 channel=channel, ts=question, text=message.get("text", ""), blocks=[*kept, *line]
             )

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from adapters.slack.blocks import (
     Block,
-    Element,
     context,
     defuse,
     header,
@@ -18,11 +15,12 @@ from adapters.slack.blocks import (
     text,
 )
 from adapters.slack.markdown import render_markdown
+from adapters.slack.questions import show_choices
 from bot.domain import interview_words
 from bot.domain.cards import MockCard, MockHistoryCard, MockReportCard
 
 
-def show_step(card: MockCard, choices: Sequence[Element]) -> list[Block]:
+def show_step(card: MockCard) -> list[Block]:
     """Return a question, below what came before and above its choices."""
     question = card.question
     what = interview_words.introduce_step(card.number, card.of, card.follow_up)
@@ -31,7 +29,7 @@ def show_step(card: MockCard, choices: Sequence[Element]) -> list[Block]:
         *context(f"{question.level} · {one_line(', '.join(question.topics))}"),
         *(context(card.said) if card.said else []),
         *_ask_on(card),
-        *rich(*render_markdown(question.prompt), *choices),
+        *rich(*render_markdown(question.prompt), *show_choices(question)),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from adapters.slack import bank, grades, interviews, schedules, standings
+from adapters.slack import bank, grades, interviews, questions, schedules, standings
 from adapters.slack.blocks import (
     Block,
     Element,
@@ -22,24 +22,18 @@ from adapters.slack.blocks import (
     section,
     text,
 )
-from adapters.slack.markdown import render_markdown
 from bot.domain import wording
 from bot.domain.cards import (
     Card,
-    Counts,
     ErrorCard,
     FormCard,
     HelpCard,
     LinkCard,
-    MockCard,
     NoticeCard,
     QuestionCard,
     QueueCard,
-    RevealCard,
     TopicsCard,
 )
-from bot.domain.emoji import BULB, has_name
-from bot.domain.question import Question
 
 _CONTINUED = "Continued in the thread."
 
@@ -79,26 +73,6 @@ def _lay_out_queue(card: QueueCard) -> list[list[Block]]:
     return paginate(_render(card))
 
 
-def render_counts(counts: Counts) -> list[Block]:
-    """Return the line that a question gets when its answer was posted for all."""
-    return context(
-        f"{wording.describe_counts(counts.answered, counts.revealed)} The answer is in the thread."
-    )
-
-
-COUNTS_BLOCK = "counts"
-"""The block_id of that line, so that a later one takes its place."""
-
-
-def render_asked(card: FormCard) -> list[Block]:
-    """Return what an open form covers: the question, or what is asked further on it."""
-    if card.follow_up:
-        return rich(*lines(defuse(card.follow_up)))
-    if card.question is None:
-        return []
-    return rich(*render_markdown(card.question.prompt), *_choices(card.question))
-
-
 @singledispatch
 def _render(card: Card) -> list[Block]:
     raise TypeError(f"no blocks for {type(card).__name__}")
@@ -112,6 +86,9 @@ _render.register(grades.show_history)
 _render.register(grades.show_past_answer)
 _render.register(interviews.show_history)
 _render.register(interviews.show_report)
+_render.register(interviews.show_step)
+_render.register(questions.show_question)
+_render.register(questions.show_reveal)
 _render.register(schedules.show_preview)
 _render.register(schedules.show_schedule)
 _render.register(schedules.show_schedules)
@@ -120,56 +97,6 @@ _render.register(standings.show_digest)
 _render.register(standings.show_leaderboard)
 _render.register(standings.show_ledger)
 _render.register(standings.show_streak)
-
-
-@_render.register
-def _question(card: QuestionCard) -> list[Block]:
-    question = card.question
-    return [
-        *header(f"{wording.introduce_question(card)}: {one_line(question.title)}"),
-        *context(f"{question.level} · {one_line(', '.join(question.topics))}"),
-        *rich(*render_markdown(question.prompt), *_choices(question)),
-        *_hint(card),
-    ]
-
-
-def _choices(question: Question) -> list[Element]:
-    return [
-        section(text(f"\n{letter}) ", bold=True), text(defuse(choice.text)))
-        for letter, choice in question.lettered.items()
-    ]
-
-
-def _hint(card: QuestionCard) -> list[Block]:
-    if card.schedule_number is None:
-        return []
-    if card.emoji == BULB or not has_name(card.emoji):
-        return context(wording.invite_reaction(card.emoji))
-    emoji: Element = {"type": "emoji", "name": card.emoji}
-    return rich(section(text("React with "), emoji, text(" to see the answer.")))
-
-
-@_render.register
-def _reveal(card: RevealCard) -> list[Block]:
-    question = card.question
-    right = [
-        section(text("Right: ", bold=True), text(f"{defuse(choice.text)}. {defuse(choice.why)}\n"))
-        for choice in question.choices
-        if choice.right
-    ]
-    note = " ".join(wording.list_reveal_notes(card))
-    if card.counts:
-        note = wording.describe_counts(card.counts.answered, card.counts.revealed)
-    return [
-        *header(f"Answer: {one_line(question.title)}"),
-        *rich(*right, *render_markdown(question.answer)),
-        *context(note),
-    ]
-
-
-@_render.register
-def _mock(card: MockCard) -> list[Block]:
-    return interviews.show_step(card, _choices(card.question))
 
 
 @_render.register

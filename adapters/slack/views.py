@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.slack.blocks import BLOCK_CHARACTERS, Block, rich, section, shorten, text
 from adapters.slack.carried import Place
-from adapters.slack.render import render_asked
+from adapters.slack.questions import show_asked
 from bot.commands import Type
 from bot.domain.cards import FormCard, FormField
 from bot.domain.wording import name_field
@@ -47,7 +47,7 @@ def render_form(card: FormCard, place: Place) -> dict[str, Any]:
         "private_metadata": place.pack(),
         "blocks": [
             *(rich(section(text(about, bold=True))) if about else []),
-            *render_asked(card),
+            *show_asked(card),
             *(_render_field(field, alone=len(fields) == 1) for field in fields),
         ],
     }
