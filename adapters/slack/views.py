@@ -74,9 +74,12 @@ def _render_field(field: FormField, *, alone: bool) -> Block:
 
 def _render_words(field: FormField, *, alone: bool) -> Block:
     """Return a field's name with its help below; a form's only field needs no name."""
+    said = field.label
+    if len(field.value) > INPUT_CHARACTERS:
+        said += f" (left out: {len(field.value):,} characters; a form takes {INPUT_CHARACTERS:,})"
     if alone:
-        return {"label": _plain(field.label)}
-    return {"label": _plain(name_field(field.name)), "hint": _plain(field.label)}
+        return {"label": _plain(said)}
+    return {"label": _plain(name_field(field.name)), "hint": _plain(said)}
 
 
 def _plain(content: str) -> Block:
