@@ -13,7 +13,7 @@ _FIRST = {
     if any(option.positional for option in command.options)
 }
 _CALL = re.compile(rf"({NAME} ({'|'.join(map(re.escape, _FIRST))})) ([^\s,.;]+)")
-_USAGE = re.compile(rf"^`?{NAME} .*$", re.MULTILINE)
+_USAGE = re.compile(rf"(?:^`?|(?<=\. )){NAME} .*$", re.MULTILINE)
 _PLACE = re.compile(r"\b[A-Z]{2,}\b")
 
 

@@ -46,6 +46,12 @@ def test_usages_name_all_options() -> None:
         assert shown.lower() == shown
 
 
+def test_a_usage_at_the_end_of_what_went_wrong_names_its_options_too() -> None:
+    for command in COMMANDS:
+        shown = name_options(f"Nothing to change was given. {command.usage}")
+        assert shown == f"Nothing to change was given. {name_options(command.usage)}"
+
+
 def test_cards_say_it_so() -> None:
     (usage,) = render_card(NoticeCard("/fastapi-quiz history [NUMBER] [page:]\n    your answers"))
     assert usage.text.startswith(r"/fastapi-quiz history \[number:\] \[page:\]")

@@ -66,7 +66,7 @@ def _resolve(
         return {"channels": {value: {**shown, "permissions": "0"}}}
     if kind not in (_USER, _MENTIONABLE):
         return {}
-    if guild and int(value) in guild.roles:
+    if guild and int(value) in (guild.id, *guild.roles):
         roles = {role["id"]: role for role in guild.to_json(world.bot)["roles"]}
         return {"roles": {value: roles[value]}}
     user = next(user for user in world.users.values() if str(user.id) == value)
