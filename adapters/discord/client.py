@@ -151,10 +151,10 @@ class QuizClient(discord.AutoShardedClient):
     async def on_server_left(self, server_id: int, name: str) -> None:
         """Pause what posts there, and forget the greeting: it may invite the bot again."""
         await self._memory.forget(f"greeted:{server_id}")
-        await self._roster.note(server_id, is_in=False)
         await self._syncing.note_left(server_id)
         place = inbound.make_place(server_id, name)
-        await self.desk.report(AccessLost(place, "The bot was removed from this server."))
+        if await self.desk.report(AccessLost(place, "The bot was removed from this server.")):
+            await self._roster.note(server_id, is_in=False)
 
     async def on_channel_deleted(self, server_id: int, channel_id: int) -> None:
         """Pause what posts there."""

@@ -125,10 +125,10 @@ class Desk:
             for card in reply.cards if reply else ():
                 await self._tell(event.origin, card)
 
-    async def report(self, event: Event) -> None:
-        """Hand on what nobody in particular did and nobody is answered for."""
+    async def report(self, event: Event) -> bool:
+        """Hand on what nobody in particular did and nobody is answered for; False if in vain."""
         with following_event():
-            await self._track(self.ask(event))
+            return self._handle is not None and await self._track(self.ask(event)) is None
 
     async def ask(self, event: Event) -> Reply | None:
         """Hand an event to the core; what goes wrong there becomes a sentence."""

@@ -23,19 +23,18 @@ class Roster:
     async def find_left(self, shard: int, listed: Collection[int]) -> list[int]:
         """Return which servers removed the bot since the shard listed its servers last.
 
-        Discord is asked of each that is missing; one that it can't say now is looked at again.
+        Discord is asked of each that is missing. They are returned again at the next listing,
+        until somebody has noted that they are left.
         """
         async with self._turn:
             before = await self._recall(shard)
-            missing = sorted(before - set(listed))
-            gone = [guild for guild in missing if await self._is_gone(guild)]
-            now = (before | set(listed)) - set(gone)
-            if now != before:
-                await self._keep(shard, now)
-        return gone
+            if not before.issuperset(listed):
+                await self._keep(shard, before.union(listed))
+        missing = sorted(before.difference(listed))
+        return [guild for guild in missing if await self._is_gone(guild)]
 
     async def note(self, guild: int, *, is_in: bool) -> None:
-        """The bot was just added to the server, or removed."""
+        """The bot was added to the server, or removed, and whoever has to know it does."""
         shard = (guild >> 22) % (self._client.shard_count or 1)
         async with self._turn:
             before = await self._recall(shard)

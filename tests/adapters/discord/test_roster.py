@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.domain.events import AccessLost
@@ -38,6 +40,20 @@ async def test_a_server_that_removed_the_bot_between_two_sessions_is_left(stage:
     server = stage.server
     remove_unseen(stage, server.guild)
     await server.gateway.invalidate()
+    await server.until(lambda: find_left(stage) == [str(server.guild.id)])
+
+
+async def test_a_removal_that_came_while_the_program_stopped_is_noted_at_the_next_start(
+    stage: Stage,
+) -> None:
+    server = stage.server
+    assert stage.platform is not None
+    await stage.platform._desk.close(0)
+    await server.remove(server.guild)
+    async with asyncio.timeout(10):
+        while stage.platform._servers.name_of(server.guild.id):
+            await asyncio.sleep(0.01)
+    await stage.restart()
     await server.until(lambda: find_left(stage) == [str(server.guild.id)])
 
 
