@@ -10,8 +10,9 @@ import discord
 import structlog
 
 from adapters.discord import limits
+from adapters.discord.channels import find_missing, find_name
 from adapters.discord.components import carries_key
-from adapters.discord.failures import UNKNOWN_CHANNEL, explain_answer, explaining_failures
+from adapters.discord.failures import UNKNOWN_CHANNEL, explaining_failures, require_refusal
 from adapters.discord.files import compose_card
 from adapters.discord.home import Homes
 from adapters.discord.ids import read_channel, read_member, read_number
@@ -26,7 +27,6 @@ from adapters.discord.messages import make_message
 from adapters.discord.pacing import Pacer
 from adapters.discord.pointing import Untold, make_pointer
 from adapters.discord.posting import post_card, send_page
-from adapters.discord.rights import find_missing, find_name
 from adapters.discord.seeding import Seeder
 from adapters.discord.servers import Servers
 from bot.domain.cards import Card, QuestionCard, RevealCard
@@ -141,8 +141,7 @@ class Chat:
                 for page in await compose_card(card):
                     await direct.send(**make_message(page, workspace, server))
             except discord.Forbidden as error:
-                if not isinstance(explain_answer(error), Rejected):
-                    raise
+                require_refusal(error)
                 await self._point(client, workspace, member, channel, card)
 
     async def _point(

@@ -8,9 +8,10 @@ import aiohttp
 import discord
 from discord.http import Route
 
+from adapters.discord.channels import find_missing
 from adapters.discord.failures import SIGN_IN_REFUSED
 from adapters.discord.platform import require_settings
-from adapters.discord.rights import find_missing, make_invite_link
+from adapters.discord.rights import make_invite_link
 from bot.config import DiscordSettings
 from bot.domain.formatting import count_part
 from bot.errors import ConfigError

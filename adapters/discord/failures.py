@@ -15,7 +15,6 @@ from bot.errors import ChatError, NotSent, OutcomeUnknown, Rejected, RejectReaso
 
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_GUILD = 10004
-UNKNOWN_MESSAGE = 10008
 THREAD_EXISTS = 160004
 _CLOUDFLARE = 40333
 _AUTOMOD = 200000
@@ -99,6 +98,18 @@ def explain_answer(error: discord.HTTPException) -> ChatError:
         f"Discord refuses the message: {error.text[:200]}",
         "Report it with the question's id.",
     )
+
+
+def is_refusal(error: discord.HTTPException) -> bool:
+    """Tell whether Discord itself says no: there is no such thing, or the bot may not."""
+    refused = isinstance(error, discord.Forbidden | discord.NotFound)
+    return refused and isinstance(explain_answer(error), Rejected)
+
+
+def require_refusal(error: discord.HTTPException) -> None:
+    """Raise the error again, unless Discord itself says no."""
+    if not is_refusal(error):
+        raise error
 
 
 def _is_from_discord(error: discord.HTTPException) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import discord
 
+from adapters.discord.failures import require_refusal
 from bot.domain.newest import Newest
 from bot.domain.people import Role
 
@@ -86,7 +87,8 @@ async def fetch_membership(client: discord.Client, guild_id: int, member_id: int
     guild = await client.fetch_guild(guild_id, with_counts=False)
     try:
         member = await guild.fetch_member(member_id)
-    except discord.NotFound:
+    except discord.NotFound as error:
+        require_refusal(error)
         return Membership(is_here=False)
     ids = tuple(str(role.id) for role in member.roles)
     return Membership(member.guild_permissions.manage_guild, ids)

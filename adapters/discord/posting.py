@@ -10,9 +10,9 @@ import structlog
 from adapters.discord import limits
 from adapters.discord.failures import (
     THREAD_EXISTS,
-    UNKNOWN_MESSAGE,
     explain_answer,
     explaining_failures,
+    require_refusal,
 )
 from adapters.discord.files import compose_card
 from adapters.discord.ids import read_number
@@ -128,10 +128,9 @@ async def _open_thread(
     except discord.HTTPException as error:
         if error.code == THREAD_EXISTS:
             return message_id
-        if error.status == 403 or error.code == UNKNOWN_MESSAGE:
-            log.warning("no_thread", channel=channel, message=message_id, code=error.code)
-            return None
-        raise
+        require_refusal(error)
+        log.warning("no_thread", channel=channel, message=message_id, code=error.code)
+        return None
     return message_id
 
 

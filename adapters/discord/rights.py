@@ -1,4 +1,4 @@
-"""What the bot may do in a channel, what it needs, and how to give it that."""
+"""What the bot needs to be allowed, and how to give it that."""
 
 from __future__ import annotations
 
@@ -46,42 +46,3 @@ def make_invite_link(application_id: str) -> str:
         "scope": "bot applications.commands",
     }
     return f"https://discord.com/oauth2/authorize?{urlencode(query)}"
-
-
-async def find_name(client: discord.Client, guild_id: int, channel_id: int) -> str | None:
-    """Return a channel's name; None where the server has no such channel that the bot sees.
-
-    Raises:
-        discord.HTTPException: Discord does not say.
-    """
-    try:
-        channel = await client.fetch_channel(channel_id)
-    except (discord.Forbidden, discord.NotFound, discord.InvalidData):
-        return None
-    if isinstance(channel, discord.abc.GuildChannel) and channel.guild.id == guild_id:
-        return f"#{channel.name}"
-    return None
-
-
-async def find_missing(client: discord.Client, guild_id: int, channel_id: int) -> str | None:
-    """Ask Discord what the bot may do in a channel, and say what it lacks; None for nothing.
-
-    Raises:
-        discord.HTTPException: Discord does not say.
-    """
-    assert client.user is not None
-    try:
-        guild = await client.fetch_guild(guild_id, with_counts=False)
-        me = await guild.fetch_member(client.user.id)
-    except (discord.Forbidden, discord.NotFound):
-        return "The bot is not in this server. Invite it again with its link."
-    try:
-        channel = await guild.fetch_channel(channel_id)
-    except discord.InvalidData:
-        return "That channel is none of this server's. The option channel: takes one of them."
-    except (discord.Forbidden, discord.NotFound):
-        return "The bot does not see that channel. Give its role View Channel there."
-    if not isinstance(channel, discord.TextChannel):
-        return "The bot posts to text channels and announcement channels alone. Choose one."
-    missing = missing_names(channel.permissions_for(me))
-    return explain_missing(missing, channel.name) if missing else None

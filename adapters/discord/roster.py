@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 import discord
 
-from adapters.discord.failures import CALL_ERRORS
+from adapters.discord.failures import CALL_ERRORS, is_refusal
 from adapters.discord.memory import Memory
 
 
@@ -43,10 +43,8 @@ class Roster:
     async def _is_gone(self, guild: int) -> bool:
         try:
             await self._client.fetch_guild(guild, with_counts=False)
-        except (discord.Forbidden, discord.NotFound):
-            return True
-        except CALL_ERRORS:
-            return False
+        except CALL_ERRORS as error:
+            return isinstance(error, discord.HTTPException) and is_refusal(error)
         return False
 
     async def _recall(self, shard: int) -> set[int]:

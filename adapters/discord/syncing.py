@@ -11,6 +11,7 @@ import discord
 import structlog
 from discord import app_commands
 
+from adapters.discord.failures import is_refusal
 from adapters.discord.memory import Memory
 
 log = structlog.get_logger(__name__)
@@ -82,7 +83,7 @@ class Syncing:
                 )
         except discord.DiscordException as error:
             log.error("commands_not_synced", server=guild, problem=str(error))
-            return isinstance(error, discord.Forbidden | discord.NotFound)
+            return isinstance(error, discord.HTTPException) and is_refusal(error)
         await self._memory.keep(name, digest)
         return True
 

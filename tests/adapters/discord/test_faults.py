@@ -85,6 +85,28 @@ async def test_a_page_of_cloudflare_points_nobody_to_the_channel(stage: Stage) -
     assert stage.server.posts() == []
 
 
+async def test_a_page_of_cloudflare_says_nothing_of_servers_channels_and_members(
+    stage: Stage,
+) -> None:
+    server = stage.server
+    assert stage.platform is not None
+    chat = stage.platform.chat
+    guild, channel = str(server.guild.id), str(server.general.id)
+    ben = str(server.member("ben").id)
+    server.fail("GET .*/(guilds|channels)/", "page", status=403, times=3)
+    for asked in (
+        chat.missing_rights(guild, channel),
+        chat.channel_name(guild, channel),
+        chat.is_member(guild, ben),
+    ):
+        with pytest.raises(NotSent):
+            await asked
+    server.fail("GET .*/members/", "page", status=404)
+    with pytest.raises(NotSent):
+        await chat.is_member(guild, ben)
+    assert await chat.is_member(guild, ben)
+
+
 async def test_lost_reply_is_found_by_its_key(stage: Stage) -> None:
     server = stage.server
     server.fail(POST, "reply_lost")
