@@ -24,7 +24,7 @@ _REST_WITH_COLON = re.compile(rf"\A\s*({'|'.join(_REST)})[:,]", re.IGNORECASE)
 _HELP = ("help", "--help", "-h", "")
 """What asks for help, without the marks behind it; a question mark alone does, too."""
 _WORDS_OF_AN_ANSWER = 4
-"""From so many on, what begins with no command may be an answer."""
+"""From so many on, what begins with no command may be an answer; so may a letter."""
 _LONGEST_REPEATED = 3_000
 """Characters of it that are said again, to be copied: Slack keeps nothing of a command."""
 
@@ -50,13 +50,25 @@ def parse(text: str) -> tuple[Command, dict[str, str]]:
     if text.count('"') % 2:
         raise CommandError('A quote " is left open. Close it behind the value.')
     placing = Placing(command)
-    for word in words[used:]:
+    for word in _join_names(command, words[used:]):
         placing.place(word)
     return command, placing.finish()
 
 
 def _fold(word: str) -> str:
-    return word.rstrip(".,:;!?…").lower()
+    return word.rstrip(".,:;!?…").removeprefix("/").lower()
+
+
+def _join_names(command: Command, words: Sequence[str]) -> list[str]:
+    """Join `away until` into `away-until`, where the command has such an option."""
+    joined: list[str] = []
+    for word in words:
+        name = f"{joined[-1]}-{word}".partition(":")[0].lower() if joined else ""
+        if "-" in name and command.option(name):
+            joined[-1] += f"-{word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _find_help(words: Sequence[str]) -> str:
@@ -93,7 +105,8 @@ def _find_command(words: Sequence[str], text: str = "") -> tuple[Command, int]:
 def _repeat_answer(words: Sequence[str], text: str, guess: str | None) -> str:
     """Say again what may be an answer, as it is to be typed."""
     said = text.strip().removeprefix(words[0]).strip() if guess == "answer" else text.strip()
-    is_answer = guess == "answer" or (guess is None and len(words) >= _WORDS_OF_AN_ANSWER)
+    may_be = len(text.strip()) == 1 or len(words) >= _WORDS_OF_AN_ANSWER
+    is_answer = guess == "answer" or (guess is None and may_be)
     if not said or not is_answer or len(said) > _LONGEST_REPEATED:
         return ""
     return f" To answer with it, type: {NAME} answer {said}"

@@ -64,7 +64,11 @@ class Placing:
         for name, value in self.values.items():
             if not value:
                 raise CommandError(f"{name}: has no value. Write it behind the name.", field=name)
-        return self.values
+        prose = {option.name for option in self.command.options if option.type in _PROSE}
+        return {
+            name: value if name in prose else value.rstrip(",;")
+            for name, value in self.values.items()
+        }
 
     def _split_named(self, word: str) -> tuple[Option, str] | None:
         """Split `name:value` or `name=value`; within a text only what is no text is refused."""
@@ -91,8 +95,8 @@ class Placing:
             return False
         value = self.values[last.name]
         if self._is_open and (not value or _is_read(last, word)):
-            self.values[last.name] = _unquote(word)
-            self._is_open = False
+            self.values[last.name] = _unquote(word.lstrip(":="))
+            self._is_open = not self.values[last.name]
             return True
         is_list = value.endswith(_LINKS) or word.startswith(_LINKS)
         return (is_list or self._goes_on) and self._join(word)
@@ -105,6 +109,8 @@ class Placing:
     def _place_bare(self, word: str) -> None:
         bare = word.strip(".,;!?…") or word
         flag = self.command.option(bare.lower())
+        if flag and flag is self._last and not self._is_open:
+            return  # the name behind its value, as in `3 questions`
         if flag:
             is_switch = flag.type in _SWITCHES
             self._set(flag, "yes" if is_switch else "", is_open=True)
@@ -125,9 +131,11 @@ class Placing:
         return last.type not in _FREE and self._join(word)
 
     def _take_as_fault(self, word: str) -> bool:
-        """Take a word behind a value that can't be read, to be refused as a whole."""
+        """Take a word behind a value that is no end of its own, to be refused as a whole."""
         last = self._last
-        return last is not None and not _is_read(last, self.values[last.name]) and self._join(word)
+        if last is None or (last.type not in _FREE and _is_read(last, self.values[last.name])):
+            return False
+        return self._join(word)
 
     def _find_telling(self, word: str) -> Option | None:
         """Return the option that the word can only be meant for: a positional one before others.

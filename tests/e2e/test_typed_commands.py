@@ -21,6 +21,8 @@ MISTYPED = [
     ("settings reminders: at 9", '"at 9"'),
     ("settings timezone:GMT+2", "Europe/Berlin"),
     ("settings level:", "no value"),
+    ("ask topic:Dependency injection", "topic dependency injection"),
+    ("b", "/fastapi-quiz answer b"),
     ("skip", '"mock skip"'),
     ('anwser It\'s  the "order": of paths', 'type: /fastapi-quiz answer It\'s  the "order": of'),
     ("It is the order of paths", "type: /fastapi-quiz answer It is the order of paths"),
