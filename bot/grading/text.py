@@ -33,7 +33,7 @@ _WORD = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?;。！？؟।])\s+|[\r\n\u2028\u2029]+")
 _CODE = re.compile(
-    r"^(?>.*?\w\().*\)|[=!<>]=|\w\s?=\s?\S|\w\.\w+\(|[{}]"
+    r"^(?>.*?\w\().*\)|[=!<>]=|[\w\])]\s?=\s?\S|\w\.\w+\(|[{}]"
     r"|^[^\S\n]*(?:def|class|import|from|@)\b",
     re.MULTILINE,
 )

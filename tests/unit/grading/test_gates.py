@@ -119,6 +119,7 @@ def test_a_long_answer_about_something_else_is_off_topic() -> None:
     [
         "With a Pydantic model; a wrong body gives a 422 with the errors.",
         "Pydantic",
+        '```python\nparsed["body"] = model\nerrors["list"] = status\n```',
         "I am not sure about everything, but a Pydantic model is declared and FastAPI gives 422.",
         "I don't know all the details: Pydantic parses the JSON body and checks the values.",
         "It ignores extra fields by default and returns 422 where values do not fit the model.",
