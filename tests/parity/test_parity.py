@@ -16,6 +16,13 @@ from tests.parity.stage import Shown, Stage
 STAGES: dict[str, type[Stage]] = {"discord": DiscordStage, "slack": SlackStage}
 PLAYABLE = {"discord": keep_playable}
 
+RIGHT = (
+    "The route declared first answers; 201 Created says that it exists, a 422 names each field, "
+    "overrides replace a dependency, a signed token can be read, the test client calls it, and a "
+    "model validator sees the whole model."
+)
+"""Earns points for each question of the small pack, whichever a platform's deck brings."""
+
 BEGIN = """
 at 2026-03-23 08:55 Europe/Berlin
 @ana admin
@@ -113,7 +120,7 @@ advance 10m
 @ben presses Mock interview
 @ben presses Stop
 """,
-    "a week and its digest": """
+    "a week and its digest": f"""
 at 2026-04-06 08:55 Europe/Berlin
 @ana admin
 @ana: /fastapi-quiz schedule add 09:00 tz:Europe/Berlin days:mon-sat digest:sun
@@ -122,6 +129,9 @@ advance 10m
 advance 1d
 @ben reacts :bulb:
 @ben: /fastapi-quiz streak
+@ben: /fastapi-quiz leaderboard share:yes
+@cem answers: {RIGHT}
+@ben: /fastapi-quiz leaderboard
 advance 5d
 @ben presses My streak
 @ben: /fastapi-quiz leaderboard share:yes
