@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
 from collections.abc import Iterator, Sequence
 
@@ -22,6 +23,14 @@ from bot.config import WebSettings
 from bot.errors import ConfigError
 
 log = structlog.get_logger(__name__)
+
+_MEND_PORT = {
+    errno.EADDRINUSE: "Choose another port, or stop what uses it.",
+    errno.EACCES: "Choose a port from 1024 on.",
+}
+_MEND_HOST = (
+    "Set web.host to an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all that it has."
+)
 
 
 class _Server(uvicorn.Server):
@@ -52,6 +61,14 @@ async def _lead_in(_request: Request) -> Response:
     return RedirectResponse("console/")
 
 
+def _listen(host: str, port: int) -> socket.socket:
+    """Open an address of either family; `::` stands for all of both."""
+    if ":" not in host:
+        return socket.create_server((host, port))
+    both = host == "::" and socket.has_dualstack_ipv6()
+    return socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=both)
+
+
 class WebServer:
     """Serves an application in the event loop of whoever starts it."""
 
@@ -77,14 +94,15 @@ class WebServer:
         """
         host, port = self._settings.host, self._settings.port
         try:
-            listening = socket.create_server((host, port))
+            listening = _listen(host, port)
         except OSError as error:
             why = str(error.strerror).partition(" (")[0]  # behind it Python repeats the address
+            mend = _MEND_PORT.get(error.errno or 0, _MEND_HOST)
             raise ConfigError(
-                f"web.host and web.port: {host}:{port} can't be used ({why}). "
-                "Choose another port, or stop what uses it."
+                f"web.host and web.port: {host}:{port} can't be used ({why}). {mend}"
             ) from None
-        self.url = "http://{}:{}".format(*listening.getsockname()[:2])
+        bound = {"host": host, "port": listening.getsockname()[1]}
+        self.url = self._settings.model_copy(update=bound).local_url
         self._serving = asyncio.create_task(self._server.serve(sockets=[listening]))
         log.info("web_listening", url=self.url)
 
