@@ -25,11 +25,14 @@ async def examine_questions(settings: Settings) -> str:
         ConfigError: a pack can't be read, or an active schedule has nothing to post.
         StorageError: the database can't be read.
     """
+    none_yet = "none yet; `run` stores the shipped ones"
     async with build(settings.database.url, {}) as app:
         if not await has_tables(app.engine):
-            return "none yet; `run` stores the shipped ones"
+            return none_yet
         reporting = Reporting(app.storage)
         packs = [pair async for pair in reporting.packs()]
+        if not packs:
+            return none_yet
         broken = [pair for pair in packs if not await reporting.is_readable(*pair)]
         idle = await reporting.idle_schedules()
     if broken or idle:

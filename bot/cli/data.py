@@ -138,9 +138,10 @@ def restore_database(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What `backup` wrote.")],
 ) -> None:
-    """Put a copy in the place of the SQLite database, which is kept under another name.
+    """Put a copy in the place of the SQLite database, or into an empty PostgreSQL.
 
-    Or bring it, or an SQLite database itself, into an empty PostgreSQL.
+    SQLite's old database is kept under another name. PostgreSQL takes what `backup` wrote, or an
+    SQLite database itself.
     """
     from bot.app import SystemClock
     from storage.backup import restore

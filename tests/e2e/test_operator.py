@@ -53,6 +53,10 @@ def test_check_is_a_doctor(tmp_path: Path) -> None:
     well = run("check", folder=tmp_path)
     assert well.returncode == 0
     assert well.stdout.count("ok ") == 7
+    run("migrate", folder=tmp_path)
+    migrated = run("check", folder=tmp_path).stdout
+    for said in (well.stdout, migrated):
+        assert "ok      stored questions: none yet; `run` stores the shipped ones" in said
     ill = run("check", folder=tmp_path, FASTAPI_QUIZ_DATABASE__URL="mysql://nowhere")
     assert ill.returncode == 1
     assert "FAILED  database" in ill.stdout
