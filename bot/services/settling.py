@@ -57,10 +57,8 @@ async def apply_changes(
             posted.append((delivery, change))
         elif change.refusal is RejectReason.REVOKED:
             await _leave_workspace(work, delivery, change, now)
-        elif change.state is DeliveryState.FAILED:
-            await _heed_refusal(work, delivery, delivery.schedule_id, change, now)
-        elif change.state is DeliveryState.STUCK:
-            await _tell_admin(work, delivery, delivery.schedule_id, str(change.reason), now)
+        elif change.state in (DeliveryState.FAILED, DeliveryState.STUCK):
+            await _tell_of_end(work, delivery, delivery.schedule_id, change, now)
     await _forget_streaks(work, posted, now)
     await _plan_reveals(work, posted)
     return settled
@@ -153,45 +151,36 @@ async def _leave_workspace(
         await work.deliveries.cancel_waiting(schedule, reason)
 
 
-async def _heed_refusal(
+async def _tell_of_end(
     work: UnitOfWork, delivery: Delivery, schedule_id: ScheduleId, change: Change, now: datetime
 ) -> None:
-    """Pause the schedule and tell. Where it has left the channel that refuses, or the message alone
-    is refused, and was not the time before, only tell."""
-    schedule = await work.schedules.get(delivery.workspace_id, schedule_id)
-    if schedule is None or schedule.paused_because:
-        return
-    reason = str(change.reason)
-    if schedule.channel != delivery.channel:
-        await _tell_admin(work, delivery, schedule_id, reason, now)
-        return
-    if change.refusal is RejectReason.INVALID and not await work.deliveries.failed_before(delivery):
-        which = f" It is {delivery.question_id}." if delivery.question_id else ""
-        goes_on = f"Schedule {schedule.number} goes on, and is paused if the next is refused, too."
-        await _tell_admin(work, delivery, schedule_id, f"{reason}{which} {goes_on}", now)
-        return
-    await work.schedules.pause(schedule, reason)
-    await _tell_admin(
-        work,
-        delivery,
-        schedule_id,
-        f"{reason} Schedule {schedule.number} is paused; "
-        f"then type: /fastapi-quiz schedule resume {schedule.number}",
-        now,
-    )
-
-
-async def _tell_admin(
-    work: UnitOfWork, delivery: Delivery, schedule_id: ScheduleId, text: str, now: datetime
-) -> None:
+    """Tell the schedule's admins that it was not posted, and what becomes of the schedule."""
     schedule = await work.schedules.get(delivery.workspace_id, schedule_id)
     if schedule is None:
         return
-    about = f"The {PURPOSES[delivery.purpose]} of {delivery.slot} was not posted: "
+    told = f"The {PURPOSES[delivery.purpose]} of {delivery.slot} was not posted: {change.reason}"
+    if change.state is DeliveryState.FAILED:
+        if schedule.paused_because:
+            return
+        told += await _heed_refusal(work, schedule, delivery, change)
     for member_id in await _admins_of(work, schedule):
-        await work.notices.add(
-            delivery.workspace_id, member_id, delivery.channel, about + text, now
-        )
+        await work.notices.add(delivery.workspace_id, member_id, delivery.channel, told, now)
+
+
+async def _heed_refusal(
+    work: UnitOfWork, schedule: Schedule, delivery: Delivery, change: Change
+) -> str:
+    """Pause the schedule, and say so. It goes on where it has left the channel that refuses, or the
+    message alone is refused, and was not the time before."""
+    if schedule.channel != delivery.channel:
+        return ""
+    if change.refusal is RejectReason.INVALID and not await work.deliveries.failed_before(delivery):
+        which = f" It is {delivery.question_id}." if delivery.question_id else ""
+        goes_on = f"Schedule {schedule.number} goes on, and is paused if the next is refused, too."
+        return f"{which} {goes_on}"
+    await work.schedules.pause(schedule, str(change.reason))
+    mend = f"/fastapi-quiz schedule resume {schedule.number}"
+    return f" Schedule {schedule.number} is paused; then type: {mend}"
 
 
 async def _admins_of(work: UnitOfWork, schedule: Schedule) -> list[MemberId]:
