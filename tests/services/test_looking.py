@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import pytest
+
 from adapters.local.platform import NAME, Fault, LocalChat
 from bot.domain.cards import Card
 from bot.domain.delivery import DeliveryState
@@ -186,22 +188,26 @@ async def test_a_post_that_arrives_after_its_line_broke_is_not_repeated(engine: 
     assert len(engine.posted) == 1
 
 
-async def test_a_clock_that_is_set_forward_ends_no_lease(engine: Engine) -> None:
-    """What a broken line had taken arrives ten seconds later, by a clock that nobody sets."""
+@pytest.mark.parametrize("set_back", [0, 10])
+async def test_a_clock_that_is_set_forward_ends_no_lease(engine: Engine, set_back: int) -> None:
+    """What a broken line had taken arrives ten seconds later, by a clock that nobody sets; it may
+    have been set back before."""
     chat, dispatching = GatedChat(engine.platform), engine.app.dispatching
     dispatching.delivering.chats = dispatching.reconciling.chats = {NAME: chat}
-    await engine.add_schedule()
-    engine.clock.move_to(DUE)
-    set_forward = timedelta(0)
+    set_forward = set_back * MINUTE
+    engine.clock.move_to(DUE + set_forward)
     dispatching.reconciling.watch = ClockWatch(
         engine.clock, lambda: (engine.clock.now() - set_forward).timestamp(), MINUTE
     )
+    set_forward = timedelta(0)
+    engine.clock.move_to(DUE)
+    await engine.add_schedule()
     await dispatching.begin_due()
     async with asyncio.timeout(20):
         await chat.began.wait()
     [flight] = chat.flights
     flight.meet(Fate.LATE)
-    await dispatching.drain()
+    await dispatching.delivering.finish()
     set_forward = 10 * MINUTE
     engine.clock.move_to(DUE + set_forward)
     chat.is_open = True
