@@ -36,7 +36,7 @@ class Service:
     """`fastapi-quiz run`: platforms, core and scheduler, until it is told to stop."""
 
     def __init__(self, settings: Settings, only: Collection[str]) -> None:
-        clock = SharedClock(SystemClock())
+        clock = SharedClock(SystemClock(), time.monotonic)
         self._url = settings.database.url
         engine = open_engine(self._url)
         measured = make_meter(settings, only)

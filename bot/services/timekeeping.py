@@ -12,6 +12,7 @@ from bot.domain.health import CLOCKS_AGREE_WITHIN, Fact
 from bot.ports import Clock
 
 log = structlog.get_logger(__name__)
+_MOMENT = CLOCKS_AGREE_WITHIN.total_seconds()
 
 
 @dataclass
@@ -19,16 +20,35 @@ class SharedClock:
     """The machine's clock, put right by that of the database's server.
 
     Processes leave one another's posts alone for as long as a lease says. One whose own clock is
-    ahead by a lease would take over posts that are on their way, and make them twice.
+    ahead by a lease would take over posts that are on their way, and make them twice. `seconds`
+    is a clock that nobody sets.
     """
 
     machine: Clock
+    seconds: Callable[[], float]
     ahead: timedelta = timedelta(0)
     """How far the machine's clock is ahead, where that is more than a moment."""
+    _differs: bool = False
+    _offset: float | None = None
+    """What the machine's clock said beyond `seconds` when a server told its time, if one did."""
 
     def now(self) -> datetime:
-        """Return the time that all processes go by, in UTC."""
-        return self.from_machine(self.machine.now())
+        """Return the time that all processes go by, in UTC.
+
+        A machine's clock that is set back, by the one that nobody sets, takes it nowhere: leases
+        would be written too short until the server is asked again. Forward it goes along, as a
+        machine that slept does.
+        """
+        if self._offset is None:
+            return self.machine.now()
+        seconds = self.seconds()  # read first: one that is stopped in between was not set back
+        now = self.machine.now()
+        behind = self._offset + seconds - now.timestamp()
+        if behind > _MOMENT:
+            log.warning("clock_set_back", seconds=round(behind))
+            self._offset -= behind
+            self.ahead -= timedelta(seconds=behind)
+        return self.from_machine(now)
 
     def from_machine(self, at: datetime) -> datetime:
         """Return what time it is for all when the machine's clock says that."""
@@ -41,10 +61,13 @@ class SharedClock:
     def agree_with(self, server_time: datetime, asked_at: datetime) -> None:
         """Go by what the server has just said, when it was asked at that time by this clock; tell
         once where the machine says otherwise."""
-        ahead = prove_ahead(self.to_machine(asked_at), server_time, self.machine.now())
+        answered_at = self.machine.now()
+        self._offset = answered_at.timestamp() - self.seconds()
+        ahead = prove_ahead(self.to_machine(asked_at), server_time, answered_at)
         fact = judge_clock(ahead)
-        if not fact.ok and not self.ahead:
+        if not fact.ok and not self._differs:
             log.warning("clock_differs", problem=str(fact))
+        self._differs = not fact.ok
         self.ahead = timedelta(0) if fact.ok else ahead
 
 

@@ -57,7 +57,7 @@ async def test_a_process_with_a_fast_clock_takes_over_no_post_on_its_way(
     """By its own clock the other's lease is over as soon as the post has begun."""
     posted: list[Message] = []
     platform = LocalPlatform(SystemClock(), posted.append)
-    slow, clock = GatedChat(platform), SharedClock(FastClock())
+    slow, clock = GatedChat(platform), SharedClock(FastClock(), time.monotonic)
     one = build(database_url, {NAME: slow}, owner="a/1")
     other = build(database_url, {NAME: LocalChat(platform)}, owner="b/2", clock=clock)
     await one.start(PACKS)
@@ -76,11 +76,44 @@ async def test_a_process_with_a_fast_clock_takes_over_no_post_on_its_way(
 
 
 @pytest.mark.parametrize("bare_url", ["postgresql"], indirect=True)
+async def test_a_clock_that_is_set_back_makes_no_lease_short(database_url: str) -> None:
+    """Until the server was asked again, all that it took would be free for others at once."""
+    posted: list[Message] = []
+    platform, machine = LocalPlatform(SystemClock(), posted.append), FastClock()
+    slow, clock = GatedChat(platform), SharedClock(machine, time.monotonic)
+    one = build(database_url, {NAME: slow}, owner="a/1", clock=clock)
+    other = build(database_url, {NAME: LocalChat(platform)}, owner="b/2")
+    await one.start(PACKS)
+    await add_due(one)
+    await make_pulse(one, clock).beat()
+    machine.ahead -= 2 * MINUTE
+    async with asyncio.timeout(20):
+        await one.dispatching.begin_due()
+        await slow.began.wait()
+        await other.run_due()
+        assert not posted
+        slow.open()
+        await one.dispatching.delivering.finish()
+    assert len(posted) == 1
+    await one.close()
+    await other.close()
+
+
+def test_a_machine_that_slept_takes_the_shared_time_along() -> None:
+    machine = VirtualClock()
+    clock = SharedClock(machine, lambda: 0.0)
+    server_time = clock.now() - MINUTE
+    clock.agree_with(server_time, clock.now())
+    machine.move_to(machine.now() + MINUTE)
+    assert clock.now() == server_time + MINUTE
+
+
+@pytest.mark.parametrize("bare_url", ["postgresql"], indirect=True)
 async def test_all_go_by_the_servers_clock_and_a_difference_is_told_once(
     database_url: str,
 ) -> None:
     machine = FastClock()
-    clock = SharedClock(machine)
+    clock = SharedClock(machine, time.monotonic)
     app = build(database_url, {}, clock=clock)
     pulse = make_pulse(app, clock)
     with capture_logs() as logged:
@@ -99,7 +132,7 @@ async def test_all_go_by_the_servers_clock_and_a_difference_is_told_once(
 def test_an_answer_that_takes_long_moves_no_clock() -> None:
     """Leases would be written too short by as much, and others would take them over."""
     machine = FastClock()
-    clock, asked_at = SharedClock(machine), machine.now()
+    clock, asked_at = SharedClock(machine, time.monotonic), machine.now()
     machine.ahead += timedelta(seconds=40)
     for second in (0, 20, 39):
         clock.agree_with(asked_at + timedelta(seconds=second), asked_at)
@@ -108,7 +141,7 @@ def test_an_answer_that_takes_long_moves_no_clock() -> None:
 
 @pytest.mark.parametrize("bare_url", ["sqlite"], indirect=True)
 async def test_where_there_is_no_server_the_machines_clock_counts(database_url: str) -> None:
-    clock = SharedClock(FastClock())
+    clock = SharedClock(FastClock(), time.monotonic)
     app = build(database_url, {}, clock=clock)
     await make_pulse(app, clock).beat()
     assert clock.ahead == timedelta(0)
