@@ -39,6 +39,8 @@ from bot.domain.events import (
     ReactionAdded,
     TextCommand,
 )
+from bot.domain.schedule import to_local
+from bot.errors import CommandError
 
 DEFAULT_START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 """Where a script's clock stands before its first `at`: a Monday."""
@@ -129,7 +131,13 @@ class Simulation:
         self.zone, self.started = zone, True
 
     async def play(self, instruction: Instruction) -> None:
-        """Carry out one instruction, and whatever it makes due."""
+        """Carry out one instruction, and whatever it makes due.
+
+        Raises:
+            CommandError: it would turn the clock back.
+        """
+        if not isinstance(instruction, SetTime | GoTo | SetRights | SetRole | Mark):
+            self.started = True
         match instruction:
             case SetTime(at, zone):
                 await self._set_time(at.astimezone(UTC), zone)
@@ -161,12 +169,18 @@ class Simulation:
         self.clock.move_to(target)
 
     async def _set_time(self, at: datetime, zone: str) -> None:
+        now = self.clock.now()
+        if self.started and at < now:
+            raise CommandError(
+                f"The clock only moves forward, and it is {to_local(now, zone):%Y-%m-%d %H:%M} "
+                f"{zone} already. Write a later time."
+            )
+        self.zone = zone
         if self.started:
-            self.zone = zone
-            await self.advance_to(max(at, self.clock.now()))
+            await self.advance_to(at)
         else:
             self.clock.move_to(at)
-            self.begin(zone)
+            self.started = True
 
     def _arrange(self, instruction: GoTo | SetRights | SetRole | Mark) -> None:
         here = self.platform.workspaces[self.workspace]

@@ -62,9 +62,9 @@ def _serve(config: Path | None, port: int) -> None:
         asyncio.run(serve(url, settings, port))
 
 
-def _shipped_script() -> list[Instruction]:
+def _shipped_script() -> list[tuple[int, Instruction]]:
     text = files("adapters.local").joinpath("demo.script").read_text(encoding="utf-8")
-    return [instruction for _, instruction in parse_script(text.splitlines())]
+    return list(parse_script(text.splitlines()))
 
 
 async def _converse(url: str, settings: Settings, pictures: Path | None) -> None:

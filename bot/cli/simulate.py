@@ -15,7 +15,7 @@ from adapters.local.transcript import JsonLines, Transcript, print_line
 from bot.cli.local import open_database, open_simulation
 from bot.cli.running import require_nobody
 from bot.config import Settings, load_settings
-from bot.errors import ScriptError
+from bot.errors import CommandError, ScriptError
 
 
 def simulate(
@@ -28,7 +28,7 @@ def simulate(
 ) -> None:
     """Play the script file (`-` for standard input) and print what the bot says."""
     settings = load_settings(config)
-    instructions = [instruction for _, instruction in parse_script(_read_lines(script))]
+    instructions = list(parse_script(_read_lines(script)))
     with open_database(database_url) as url:
         if database_url:
             asyncio.run(require_nobody(url))
@@ -48,14 +48,20 @@ def _read_lines(script: str) -> list[str]:
 
 
 async def play(
-    instructions: Sequence[Instruction],
+    instructions: Sequence[tuple[int, Instruction]],
     url: str,
     settings: Settings,
     *,
     as_json: bool,
     pictures: Path | None,
 ) -> None:
-    """Play instructions on a database; pictures go into that folder, or into the cache."""
+    """Play instructions, each with its line number, on a database.
+
+    Pictures go into that folder, or into the cache.
+
+    Raises:
+        ScriptError: an instruction would turn the clock back.
+    """
     clock = VirtualClock()
     keep = FileFolder(pictures).keep
     printer = (
@@ -66,5 +72,8 @@ async def play(
     async with open_simulation(
         url, clock, printer.show, printer.hear, settings=settings
     ) as simulation:
-        for instruction in instructions:
-            await simulation.play(instruction)
+        for number, instruction in instructions:
+            try:
+                await simulation.play(instruction)
+            except CommandError as error:
+                raise ScriptError(number, str(error)) from None

@@ -101,6 +101,23 @@ def test_a_line_that_can_t_be_understood_ends_the_run_before_it_starts(
     assert hint in error
 
 
+def test_a_script_s_clock_goes_forward_alone_and_passes_over_nothing(tmp_path: Path) -> None:
+    without_at = (
+        "@ana admin\n@ana: /fastapi-quiz schedule add 10:00\nat 2026-01-07 12:00 Europe/Berlin\n"
+    )
+    done = run("simulate", "--json", "-", folder=tmp_path, stdin=without_at)
+    posts = [json.loads(line) for line in done.stdout.splitlines()][1:]
+    assert [(one["data"]["slot"], one["data"]["late"]) for one in posts] == [
+        ("2026-01-05", False), ("2026-01-06", False), ("2026-01-07", False)
+    ]  # fmt: skip
+    back = f"{without_at}\nat 2026-01-07 11:59 Europe/Berlin\n"
+    done = run("simulate", "-", folder=tmp_path, stdin=back)
+    assert done.stdout.count("Question of the day") == len(posts)
+    error = fails(done, 2)
+    assert "Line 5" in error
+    assert "2026-01-07 12:00 Europe/Berlin" in error
+
+
 def test_simulate_names_a_missing_script(tmp_path: Path) -> None:
     assert "nowhere.txt" in fails(run("simulate", "nowhere.txt", folder=tmp_path), 2)
 
