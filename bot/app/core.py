@@ -32,7 +32,7 @@ from bot.services.drafting import Drafting
 from bot.services.erasing import Erasing
 from bot.services.forming import Forming
 from bot.services.generated_pack import GeneratedPack
-from bot.services.generating import GENERATED, Generating
+from bot.services.generating import MADE_HERE, Generating
 from bot.services.helping import Helping
 from bot.services.importing import Importing
 from bot.services.interviewing import InterviewEnding, Interviewing
@@ -154,7 +154,7 @@ def build(
     practising = Practising(storage, generating)
     revealing = Revealing(storage, reconciling)
     visiting = Visiting(storage, chats, clock, console_address)
-    reserved = {*shipped_packs(), GENERATED}
+    reserved = {*shipped_packs(), *MADE_HERE}
     services = (
         answering,
         revealing,

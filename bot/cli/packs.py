@@ -52,10 +52,10 @@ def import_questions(
 async def _import(config: Path | None, source: Path, name: str, workspace: str | None) -> Imported:
     from bot.questions.pack_files import shipped_packs
     from bot.questions.reading import read_questions
-    from bot.services.generating import GENERATED
+    from bot.services.generating import MADE_HERE
     from bot.services.importing import Importing, find_workspace, require_name
 
-    reserved = {*shipped_packs(), GENERATED}
+    reserved = {*shipped_packs(), *MADE_HERE}
     require_name(name, reserved)
     with showing_progress() as begin:
         questions = read_questions(source, name, begin("Reading"))

@@ -272,7 +272,7 @@ def _say_faults(error: PackError) -> Reply:
 
 
 def _choose_pack(packs: Sequence[StoredPack], wanted: str | None) -> str:
-    own = [pack.name for pack in packs if pack.own]
+    own = [pack.name for pack in packs if pack.own and not pack.on_request]
     names = [pack.name for pack in packs]
     if wanted in names:
         return str(wanted)

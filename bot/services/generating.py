@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 GENERATED = "fastapi-generated"
 """The pack of questions from the templates; the generator calls its questions' pack so."""
+DRILLS = "drills"
+"""A workspace's pack of generated questions, in no deck that doesn't name it."""
+MADE_HERE = frozenset({GENERATED, DRILLS})
+"""What the program makes, and makes anew: no import may have these names."""
 
 
 @dataclass

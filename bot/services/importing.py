@@ -45,7 +45,7 @@ class Imported:
 
 @dataclass
 class Importing:
-    """Stores packs; `reserved` names belong to the packs that ship with the program."""
+    """Stores packs; `reserved` names belong to the packs of the program itself."""
 
     storage: Storage
     reserved: Collection[str]
@@ -79,7 +79,7 @@ def require_name(pack: str, reserved: Collection[str]) -> str:
     """
     if pack in reserved:
         raise CommandError(
-            f"The pack {pack} ships with this program and is brought up to date with it. "
+            f"The pack {pack} belongs to this program, which keeps it up to date. "
             f"Give yours another name, such as pack:my-{pack}.",
             field="pack",
         )

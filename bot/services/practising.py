@@ -11,8 +11,8 @@ from bot.domain.people import Level
 from bot.domain.question import Question, QuestionFilter, QuestionSummary, digest_versions
 from bot.errors import NotFound
 from bot.ports import Storage, UnitOfWork
-from bot.services.generating import Generating
-from bot.services.reviewing import DRILLS, ask_due, show_private, tell_due
+from bot.services.generating import DRILLS, Generating
+from bot.services.reviewing import ask_due, show_private, tell_due
 
 BATCH = 5
 """Drills made at once: starting the generator costs more than a question does."""

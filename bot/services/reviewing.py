@@ -18,13 +18,11 @@ from bot.domain.review import Review, schedule_review
 from bot.domain.schedule import to_local
 from bot.domain.streak import question_days
 from bot.ports import UnitOfWork
-from bot.services.generating import GENERATED
+from bot.services.generating import DRILLS, GENERATED
 from bot.services.shown import draft_private, load_shown
 
 MISSED_WITHIN = timedelta(days=30)
 """Daily questions missed longer ago are left in peace."""
-DRILLS = "drills"
-"""A workspace's pack of generated questions, in no deck that doesn't name it."""
 DRILL = Button("Drill", "practice", value="drill")
 
 

@@ -193,7 +193,7 @@ async def test_a_file_with_faults_changes_nothing_and_all_are_named(
     assert "larger than 10 MB" in large
     assert "There is no file" in missing
     assert "There is no file" in folder
-    assert "ships with this program" in shipped
+    assert "belongs to this program" in shipped
     assert "The column `hello` is not known." in typed
     assert list(states(played.last("bank").data)) == [SMALL[0].id]
     assert states(played.of("bank")[-1].data)
@@ -208,6 +208,7 @@ async def test_which_pack_is_exported(play: Play, tmp_path: Path) -> None:
         @ana: /fastapi-quiz questions export smal
         @ana: /fastapi-quiz questions export small format:csv
         @ana: /fastapi-quiz questions import {tmp_path}/ours.json
+        @ben: /fastapi-quiz practice drill:yes
         @ana: /fastapi-quiz questions export
         """
     )

@@ -107,9 +107,9 @@ def test_a_pack_may_belong_to_one_workspace(tmp_path: Path) -> None:
 def test_names_that_a_pack_may_not_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("fastapi.json").write_text(write_json(SMALL))
-    assert "ships with this program" in refused("import", "fastapi.json")
-    made = ("--pack", "fastapi-generated")
-    assert "ships with this program" in refused("import", "fastapi.json", *made)
+    assert "belongs to this program" in refused("import", "fastapi.json")
+    for made in ("fastapi-generated", "drills"):
+        assert "belongs to this program" in refused("import", "fastapi.json", "--pack", made)
     assert "small letters" in refused("import", "fastapi.json", "--pack", "Our Pack")
     assert stored(tmp_path) == []
 
