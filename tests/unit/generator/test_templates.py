@@ -13,6 +13,9 @@ from bot.questions.generator.generate import WRONG_CHOICES, pick_misconceptions
 from bot.questions.generator.sandbox import Ended, Sandbox
 from bot.questions.generator.template import Template
 from bot.questions.generator.templates import TEMPLATES
+from bot.questions.lint import CHOICE_ANSWER_WORDS
+
+PRINTED = "Run with FastAPI 0.165.0, the program printed:"
 
 each_template = pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)
 
@@ -62,6 +65,7 @@ def test_texts_are_fit_for_a_chat(template: Template) -> None:
         assert len(variant.prompt) <= 1600
         assert max(len(line) for line in variant.code.splitlines()) <= 100
         assert variant.explanation.endswith(".")
+        assert len(f"{variant.explanation} {PRINTED}".split()) >= CHOICE_ANSWER_WORDS[0]
         for misconception in variant.misconceptions:
             assert misconception.why.endswith(".")
             assert 0 < len(misconception.result) <= 150

@@ -36,7 +36,10 @@ def convert_path_value(annotation: str, raw: str) -> int | float | str | None:
 def explain_path_value(annotation: str, raw: str, value: int | float | str | None) -> str:
     """Say in one or two sentences why the value became what it is."""
     if annotation == "str":
-        return f"The annotation is `str`, so `{raw}` stays text and `*` repeats it."
+        return (
+            f"The annotation is `str`, so `{raw}` stays text, and multiplying a text repeats it "
+            "that many times."
+        )
     if value is None:
         return (
             f"Pydantic turns text into an `int` only if it is a whole number; `{raw}` is not "

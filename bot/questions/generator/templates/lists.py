@@ -73,7 +73,10 @@ LIST_RULES = {
         "A `list` without `Query()` is taken for the request body, so the query string is not "
         "looked at and the default is used."
     ),
-    "scalar": "A single-valued parameter that is sent several times takes the last value.",
+    "scalar": (
+        "A single-valued parameter that is sent several times takes the last value; only a `list` "
+        "keeps them all."
+    ),
     "list": (
         "A `list` with `Query()` collects the values of the repeated parameter. Commas separate "
         "nothing: they are part of one value."

@@ -21,10 +21,21 @@ Body = dict[str, object]
 
 
 FILTERS = {
-    "": "Without an option, every field of the response model is written.",
-    "exclude_unset": "`exclude_unset` leaves out what was not passed when the object was made.",
-    "exclude_defaults": "`exclude_defaults` leaves out what equals its default, passed or not.",
-    "exclude_none": "`exclude_none` leaves out what is None, passed or not.",
+    "": (
+        "Without an option, every field of the response model is written, also what is None or "
+        "was never passed."
+    ),
+    "exclude_unset": (
+        "`exclude_unset` leaves out what was not passed when the object was made; what was passed "
+        "stays, even where it equals the default."
+    ),
+    "exclude_defaults": (
+        "`exclude_defaults` leaves out what equals its default, whether it was passed or not; all "
+        "else stays."
+    ),
+    "exclude_none": (
+        "`exclude_none` leaves out what is None, whether it was passed or not; other defaults stay."
+    ),
 }
 
 

@@ -79,9 +79,11 @@ def build_return_type(random: Random) -> Variant:
         ask=f"`GET {resource.path}`: {ASK_RESPONSE}",
         expected=right,
         explanation=(
-            "A returned `Response` is sent as it is, `response_model` notwithstanding."
+            "A returned `Response` is sent as it is: nothing is validated or left out, whatever "
+            "`response_model` says."
             if how == "response"
-            else "Without `response_model` and return annotation, all that was returned is sent."
+            else "Without `response_model` and return annotation nothing is validated or left out: "
+            "all that was returned is sent."
             if not filtered
             else f"The response model is `{model}`: what was returned is validated against it and "
             "cut down to its fields. What doesn't fit is the server's fault, hence a 500."

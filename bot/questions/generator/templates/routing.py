@@ -176,33 +176,62 @@ def build_prefixes(random: Random) -> Variant:
     )
 
 
-def list_requests(path: str, number: int) -> dict[str, tuple[str, str, str]]:
+def list_requests(
+    path: str, number: int, refusal: str, created: str
+) -> tuple[tuple[str, str, str], ...]:
     """Give requests as code, the status of each and the reason."""
-    word = "/latest"
-    return {
-        "wrong method": (f'delete("{path}/{number}")', "405", "the path is known, DELETE is not"),
-        "no route": (f'get("{path}/{number}/history")', "404", "no path matches"),
-        "bad path value": (
-            f'get("{path}{word}")',
+    return (
+        (
+            f'delete("{path}/{number}")',
+            "405",
+            "the path is known, but no route takes DELETE there",
+        ),
+        (
+            f'get("{path}/{number}/history")',
+            "404",
+            "no path matches: a path parameter takes one segment alone",
+        ),
+        (
+            f'get("{path}/latest")',
             "422",
             "the path matches and its value is no whole number",
         ),
-        "no body": (f'post("{path}")', "422", "the body is required"),
-        "broken JSON": (
+        (
+            f'post("{path}")',
+            "422",
+            "`data: dict` is the body, has no default, and none was sent",
+        ),
+        (
             f'post("{path}", content="{{", headers={{"content-type": "application/json"}})',
             "422",
-            "a body that can't be parsed counts as invalid",
+            "a body that can't be parsed as JSON is invalid input",
         ),
-        "raises": (f'get("{path}/{number + 100}")', "500", "a `KeyError` has no handler"),
-        "refused": (f'get("{path}/0")', "", "the function raises an `HTTPException`"),
-        "works": (f'get("{path}/{number}")', "200", "all is as declared, 200 is the default"),
-        "creates": (f'post("{path}", json={{}})', "", "the decorator sets the status"),
-        "slash": (
+        (
+            f'get("{path}/{number + 100}")',
+            "500",
+            "a `KeyError` has no handler, so that the request fails as the server's fault",
+        ),
+        (
+            f'get("{path}/0")',
+            refusal,
+            "the function raises an `HTTPException`, and that names the status",
+        ),
+        (
+            f'get("{path}/{number}")',
+            "200",
+            "all is as declared, and 200 is the default",
+        ),
+        (
+            f'post("{path}", json={{}})',
+            created,
+            "the decorator sets the status of what the function returns",
+        ),
+        (
             f'get("{path}/{number}/", follow_redirects=False)',
             "307",
             "the path exists without the slash, and the client is sent there",
         ),
-    }
+    )
 
 
 def build_error_status(random: Random) -> Variant:
@@ -213,10 +242,8 @@ def build_error_status(random: Random) -> Variant:
         random.choice(["201", "202"]),
     )
     key = f"{resource.name}_id"
-    requests = list_requests(resource.path, number)
-    request, status, reason = requests[random.choice(list(requests))]
-    status = status or (refusal if reason.startswith("the function") else created)
-
+    requests = list_requests(resource.path, number, refusal, created)
+    request, status, reason = random.choice(requests)
     return Variant(
         imports=import_lines("FastAPI, HTTPException"),
         code=join_code(
