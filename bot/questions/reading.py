@@ -207,6 +207,9 @@ def _check_header(cells: list[str]) -> list[str]:
         if name not in (*KEYS, *_EXPORTED_ONLY):
             problem = f"The column `{shorten(name)}` is not known."
             raise _Unreadable(1, problem, suggest_word(name, KEYS))
+        if names.count(name) > 1:
+            problem = f"The column `{name}` stands in the header twice."
+            raise _Unreadable(1, problem, "Delete or rename one of the two.")
     return names
 
 

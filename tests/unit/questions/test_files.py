@@ -109,6 +109,7 @@ def test_a_hand_made_csv_reads(tmp_path: Path) -> None:
     ("name", "text", "line", "problem"),
     [
         ("a.csv", "id,titel\nx,y\n", 1, "`titel` is not known"),
+        ("a.csv", "id,title,Title\nab,One,Two\n", 1, "`title` stands in the header twice"),
         ("a.csv", 'id,title\nx,"y\n', 2, "not CSV"),
         ("a.csv", "id,title\nx,y,z\n", 2, "more cells"),
         ("a.csv", "id,title,level,topics,prompt,answer\n\na,T,9,routing,p,a\n", 3, "`level`"),
