@@ -39,8 +39,8 @@ Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
 
 
 def _split_words(value: object) -> object:
-    """Read a list that came as one text, as environment variables and files hold it."""
-    return value.replace(",", " ").split() if isinstance(value, str) else value
+    """Read a list that came as one text: words, or written as in the settings file."""
+    return re.sub(r"""[][,"']""", " ", value).split() if isinstance(value, str) else value
 
 
 Numbers = Annotated[tuple[int, ...], BeforeValidator(_split_words)]

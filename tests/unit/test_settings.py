@@ -1,10 +1,12 @@
-"""What follows from settings."""
+"""Settings: how they are read, and what follows from them."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from bot.config import WebSettings
+from bot.config import WebSettings, load_settings
 
 
 @pytest.mark.parametrize(
@@ -19,3 +21,20 @@ from bot.config import WebSettings
 )
 def test_where_this_machine_reaches_the_web_server(host: str, url: str) -> None:
     assert WebSettings(host=host).local_url == url
+
+
+@pytest.mark.parametrize("written", ["0, 2", "0 2", "[0, 2]", '["0","2"]', "[0,\n2]"])
+def test_a_list_in_the_environment_is_written_as_words_or_as_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    variables = (
+        "FASTAPI_QUIZ_DISCORD__SHARD_COUNT",
+        "FASTAPI_QUIZ_DISCORD__SHARD_IDS",
+        "FASTAPI_QUIZ_SECURITY__ENCRYPTION_KEYS",
+    )
+    keys = "0123456789abcdef0123456789abcdef0123456789A="
+    given = dict(zip(variables, ("4", written, f"['{keys}']"), strict=True))
+    settings = load_settings(None, given)
+    assert settings.discord.shard_ids == (0, 2)
+    assert [key.get_secret_value() for key in settings.security.encryption_keys] == [keys]
