@@ -3,8 +3,9 @@
     python -m bench.bank [--pack fastapi] [--grader lexical] [--others 20]
 
 Model answers on their own question and on others, attacks, honest short answers in other
-words (bench/paraphrases.jsonl, where `said` lists the points that each makes), and what a good, a
-half and a mistaken candidate say (bench/candidates.jsonl).
+words (bench/paraphrases.jsonl, where `said` lists the points that each makes), what a good, a
+half and a mistaken candidate say (bench/candidates.jsonl), and answers with two names in the right
+places and in each other's (bench/exchanged.jsonl).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from bot.questions.pack_files import shipped_packs
 
 PARAPHRASES = Path(__file__).parent / "paraphrases.jsonl"
 CANDIDATES = Path(__file__).parent / "candidates.jsonl"
+EXCHANGED = Path(__file__).parent / "exchanged.jsonl"
 KINDS = ("good", "half", "wrong")
 
 
@@ -152,6 +154,22 @@ async def grade_candidates(grader: Grader, tasks: Mapping[str, GradingTask]) -> 
         )
 
 
+async def grade_exchanged(grader: Grader, tasks: Mapping[str, GradingTask], tuned: bool) -> str:
+    """Say what answers earn whose two names stand right, and the same with the names exchanged."""
+    rows = [json.loads(line) for line in EXCHANGED.read_text("utf-8").splitlines()]
+    chosen = [row for row in rows if row["tuned"] is tuned]
+    scores: dict[str, list[float]] = {"right": [], "exchanged": []}
+    for row in chosen:
+        one, two = row["names"]
+        for kind, names in (("right", (one, two)), ("exchanged", (two, one))):
+            text = row["answer"].format(*names)
+            grade = await grader.grade(tasks[row["id"]], text[:1].upper() + text[1:])
+            scores[kind].append(grade.score)
+    seen = sum(a > b for a, b in zip(*scores.values(), strict=True))
+    means = "   ".join(f"{kind} {fmean(given):.3f}" for kind, given in scores.items())
+    return f"n {len(chosen):>5}   mean {means}   told apart {seen}"
+
+
 def main(
     pack: Annotated[str, typer.Option(help="A shipped pack's name.")] = "fastapi",
     grader: Annotated[str, typer.Option(help="One grader only.")] = "lexical",
@@ -172,6 +190,8 @@ def main(
         print(f"  {name:<34} {asyncio.run(grade_paraphrases(measured, chosen))}")
     if pack == "fastapi":
         asyncio.run(grade_candidates(measured, named))
+        for name, tuned in (("two names (tuned on)", True), ("two names (held out)", False)):
+            print(f"  {name:<34} {asyncio.run(grade_exchanged(measured, named, tuned))}")
 
 
 if __name__ == "__main__":

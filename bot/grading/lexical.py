@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
 from bot.domain.writing import Asker
 from bot.grading.answer import Answer, read_answer
 from bot.grading.aside import run_aside
+from bot.grading.exchange import Reference, find_exchanged, read_statements
 from bot.grading.fluency import rate_credibility
 from bot.grading.focus import Topic, make_topic, measure_focus
 from bot.grading.gates import SENTENCES, find_gate
@@ -18,6 +19,7 @@ from bot.grading.phrases import denies_the_rest
 from bot.grading.points import (
     PointMatch,
     WeighedPoint,
+    deny_exchanged,
     draw_key_points,
     judge_point,
     match_point,
@@ -33,7 +35,7 @@ from bot.grading.scoring import (
     temper_match,
     weigh_effort,
 )
-from bot.grading.text import Token, group_sentences, read_tokens
+from bot.grading.text import Sentence, Token, group_sentences, read_sentences, read_tokens
 
 LONG_ANSWER = 1_000
 """Characters from which grading leaves the event loop: from here on it may take over 5 ms."""
@@ -53,6 +55,7 @@ class PreparedTask:
     topic: Topic
     drawn: bool
     clauses: tuple[Clause, ...]
+    said: Reference
 
 
 class LexicalGrader:
@@ -93,7 +96,13 @@ def _read_task(task: GradingTask) -> PreparedTask:
         make_topic(question, (*reference, *written)),
         drawn,
         tuple(weigh_clause(each, asked) for each in sentences),
+        Reference(read_statements((*sentences, *_read_points(task)), whole=True)),
     )
+
+
+def _read_points(task: GradingTask) -> Iterator[Sentence]:
+    for point in task.key_points:
+        yield from read_sentences(point.text)
 
 
 _TASKS = KeptTasks(_read_task)
@@ -122,6 +131,8 @@ def grade_matches(
 
     What the answer is as a whole is measured by words if it is not given.
     """
+    exchanges = find_exchanged(prepared.said, answer.sentences)
+    matches = [deny_exchanged(match, exchanges) for match in matches]
     reversed_in, turned = find_reversed(prepared.clauses, answer)
     if denies_the_rest(answer.text):
         reversed_in, turned = answer.sentences, 1.0
@@ -135,7 +146,8 @@ def grade_matches(
     score *= rate_credibility(answer.text, answer.sentences, prepared.reference)
     score = round(score * (1.0 - REVERSAL * turned), 4)
     points = tuple(judge_point(match, reversed_in) for match in matches)
-    return Grade(score, band_of(score), points, None, grader, write_feedback(points))
+    exchanged = any(match.exchanged for match in matches)
+    return Grade(score, band_of(score), points, None, grader, write_feedback(points, exchanged))
 
 
 def refuse_answer(prepared: PreparedTask, answer: Answer) -> Grade | None:
@@ -147,14 +159,18 @@ def refuse_answer(prepared: PreparedTask, answer: Answer) -> Grade | None:
     return Grade(0.0, band_of(0.0), points, gate, LexicalGrader.name, SENTENCES[gate])
 
 
-def write_feedback(points: tuple[PointVerdict, ...]) -> str:
-    """Name the strongest point made and the first one worth adding, in one sentence."""
+def write_feedback(points: tuple[PointVerdict, ...], exchanged: bool = False) -> str:
+    """Name the strongest point made and the first one worth adding, in one sentence.
+
+    `exchanged`: a point is wrong because one thing was taken for another.
+    """
     made = next((point.text for point in points if point.verdict is Verdict.MET), None)
     open_points = (Verdict.WRONG, Verdict.MISSING, Verdict.PARTIAL)
     wanted = next((p for kind in open_points for p in points if p.verdict is kind), None)
     if wanted is None:
         return "Every key point is there."
     verb = "look again at" if wanted.verdict is Verdict.WRONG else "add"
+    this = "this, which you say the other way round" if exchanged else "this"
     if made is None:
-        return f"To gain most, {verb} this: {wanted.text}"
-    return f"You made this point well: {made.rstrip('.')}; next, {verb} this: {wanted.text}"
+        return f"To gain most, {verb} {this}: {wanted.text}"
+    return f"You made this point well: {made.rstrip('.')}; next, {verb} {this}: {wanted.text}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from bot.domain.grading import PointVerdict, Verdict
 from bot.domain.question import KeyPoint
 from bot.grading.answer import Answer
+from bot.grading.exchange import Exchange
 from bot.grading.matching import (
     DRAWN,
     GIVEN,
@@ -47,11 +48,15 @@ class WeighedPoint:
 
 @dataclass(frozen=True, slots=True)
 class PointMatch:
-    """How far an answer makes a point (0..1), and the sentence that comes nearest, if any."""
+    """How far an answer makes a point (0..1), and the sentence that comes nearest, if any.
+
+    `exchanged`: that sentence takes one thing for another, so the point is not made.
+    """
 
     point: WeighedPoint
     coverage: float
     nearest: Sentence | None
+    exchanged: bool = False
 
 
 def draw_key_points(reference: str) -> tuple[KeyPoint, ...]:
@@ -114,6 +119,13 @@ def _measure(trace: Trace, whole: bool, spans: Spans) -> float:
     return max(map(trace.measure_within, spans))
 
 
+def deny_exchanged(match: PointMatch, exchanges: Sequence[Exchange]) -> PointMatch:
+    """Take a point away whose things the answer takes for one another where it comes nearest."""
+    stems = {token.stem for token, _ in match.point.words}
+    taken = any(match.nearest in each.sentences and each.names & stems for each in exchanges)
+    return replace(match, coverage=0.0, exchanged=True) if taken else match
+
+
 def judge_point(match: PointMatch, reversed_in: Sequence[Sentence]) -> PointVerdict:
     """Put a match into a verdict; anything but `missing` carries the member's own words."""
     verdict = _pick_verdict(match, reversed_in)
@@ -126,6 +138,8 @@ def judge_point(match: PointMatch, reversed_in: Sequence[Sentence]) -> PointVerd
 def _pick_verdict(match: PointMatch, reversed_in: Sequence[Sentence]) -> Verdict:
     if match.nearest is None:
         return Verdict.MISSING
+    if match.exchanged:
+        return Verdict.WRONG
     if match.nearest in reversed_in and match.coverage >= PARTIAL_FROM:
         return Verdict.WRONG
     if match.coverage >= (MET_FROM if match.point.drawn else WRITTEN_MET_FROM):
