@@ -53,11 +53,11 @@ class Exchange:
     sentences: frozenset[Sentence]
 
 
-def read_statements(sentences: Iterable[Sentence], whole: bool = False) -> tuple[Statement, ...]:
-    """Cut sentences into what each says of one thing; a `whole` one is a statement, too."""
+def read_statements(sentences: Iterable[Sentence]) -> tuple[Statement, ...]:
+    """Cut sentences into what each says of one thing; a whole one is a statement, too."""
     read: dict[tuple[str, str], Statement | None] = {}
     for each in sentences:
-        for part in [*([each.text] if whole else []), *_CUT.split(each.text)]:
+        for part in [each.text, *_CUT.split(each.text)]:
             read.setdefault((each.text, part), _read_statement(part, each))
     return tuple(filter(None, read.values()))
 

@@ -96,7 +96,7 @@ def _read_task(task: GradingTask) -> PreparedTask:
         make_topic(question, (*reference, *written)),
         drawn,
         tuple(weigh_clause(each, asked) for each in sentences),
-        Reference(read_statements((*sentences, *_read_points(task)), whole=True)),
+        Reference(read_statements((*sentences, *_read_points(task)))),
     )
 
 

@@ -29,6 +29,8 @@ POOL = GradingTask(
 WITHOUT_POINTS = GradingTask(METHODS.question, METHODS.reference)
 
 PAIRS = [
+    (METHODS, "{0} replaces a whole resource at a known URL. {1} creates something, repeating it "
+     "may create a second one.", ("PUT", "POST")),
     (METHODS, "{0} replaces the whole resource at its URL, {1} may create a second one each time "
      "when repeating it.", ("PUT", "POST")),
     (METHODS, "{0} is idempotent and replaces a resource at a URL, {1} isn't.", ("PUT", "POST")),
