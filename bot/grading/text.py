@@ -38,7 +38,7 @@ _CODE = re.compile(
     re.MULTILINE,
 )
 """A call is looked for once a line: from its first parenthesis, or from none."""
-_PAUSE = re.compile(r"[,;:.!?()\r\n\u2013\u2014\u2192+=]|\s-+>?\s")
+_PAUSE = re.compile(r"[,;.!?()\r\n\u2013\u2014+=]|\s-+\s")
 _UNSEEN = re.compile(f"[{_INVISIBLE}]")
 
 

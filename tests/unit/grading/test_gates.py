@@ -138,6 +138,8 @@ def test_a_long_answer_about_something_else_is_off_topic() -> None:
         "An inner model can override everything that the previous one declared.",
         "Ignore the context manager here; a model is declared and the errors are a 422.",
         "Pydantic model as parameter type, JSON body parsed, values checked, errors listed, 422",
+        "- Model: declared\n- JSON: parsed\n- values: checked\n- errors: listed, status 422",
+        "Model -> declared; JSON -> parsed; values -> checked; errors -> 422",
         "The assistant: role in a chat schema is just a value, it is checked like any other.",
     ],
 )
