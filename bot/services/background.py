@@ -31,9 +31,13 @@ class Background:
         task.add_done_callback(self._tasks.discard)
 
     async def finish(self) -> None:
-        """Wait until all is done, with what it began in turn."""
+        """Wait until all is done, with what it began in turn; a fault keeps nobody from that."""
+        faults: list[BaseException] = []
         while self._tasks:
-            await asyncio.gather(*self._tasks)
+            ended = await asyncio.gather(*self._tasks, return_exceptions=True)
+            faults += [outcome for outcome in ended if outcome is not None]
+        if faults:
+            raise faults[0]
 
 
 async def _tell_of_storage(work: Coroutine[object, object, None]) -> None:
