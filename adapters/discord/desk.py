@@ -19,7 +19,7 @@ from adapters.discord.home import Homes
 from adapters.discord.membership import read_membership
 from adapters.discord.messages import Page, make_message
 from adapters.discord.pointing import UNTOLD
-from adapters.discord.render import render_card
+from adapters.discord.render import render_card, show_typed
 from adapters.discord.servers import Servers
 from adapters.discord.shapes import Reaction
 from adapters.discord.uploads import fetch_upload, read_enclosure
@@ -243,6 +243,8 @@ class Desk:
         await _acknowledge(interaction)
         try:
             await _show(interaction, reply, event.origin.workspace if event else "")
+            for page in _repeat_refused(event, reply):
+                await _send(interaction, page, "")
         except CALL_ERRORS as error:
             log.warning("reply_not_shown", interaction=interaction.id, problem=str(error))
             if reply and event and _must_arrive(event, reply):
@@ -262,6 +264,12 @@ class Desk:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return await task
+
+
+def _repeat_refused(event: Event | None, reply: Reply | None) -> list[Page]:
+    """Return what was typed into a form that is refused: Discord's client throws it away."""
+    refused = reply and reply.cards and isinstance(reply.cards[0], ErrorCard)
+    return show_typed(event.values) if refused and isinstance(event, FormSubmitted) else []
 
 
 def _must_arrive(event: Event, reply: Reply) -> bool:

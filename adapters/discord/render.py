@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import singledispatch
 
@@ -70,6 +70,17 @@ def render_card(card: Card) -> list[Page]:
     pages[-1] = replace(pages[-1], footer=shorten(whole.footer, limits.EMBED_FOOTER // 2))
     pages[0] = replace(pages[0], title=title)
     return pages
+
+
+def show_typed(values: Mapping[str, str]) -> list[Page]:
+    """Return what somebody filled into a form that was refused, to be copied from there."""
+    fields = (
+        f"**{wording.name_field(name)}**\n{show_code(text)}"
+        for name, text in values.items()
+        if text.strip()
+    )
+    parts = split_markdown("\n".join(fields), PAGE_TEXT)
+    return [Page(part, "What you typed" if not at else "") for at, part in enumerate(parts)]
 
 
 def _fit_title(title: str, text: str) -> tuple[str, str]:

@@ -27,6 +27,25 @@ def fields(modal: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {row["component"]["custom_id"]: row["component"] for row in modal["components"]}
 
 
+async def test_what_was_typed_into_a_refused_form_is_not_lost(stage: Stage) -> None:
+    server = stage.server
+    ben = server.member("ben")
+    opened = await server.answered(await server.call(ben, "suggest"))
+    typed = {
+        "question": "Why is this slow?\n```python\nasync def read(): ...\n```" + " why" * 700,
+        "answer": "Because it blocks." + " so" * 900,
+        "level": "fresher",
+        "topic": "x" * 61,
+    }
+    sent = await server.submit(ben, opened, typed)
+    refused, *repeated = await server.until(lambda: len(sent.messages) > 2 and sent.messages)
+    assert "topic does not fit" in text_of(refused)
+    shown = "".join(map(text_of, repeated))
+    assert (shown.count(" why"), shown.count(" so")) == (700, 900)
+    assert "async def read(): ..." in shown
+    assert all(message["private"] for message in repeated)
+
+
 async def test_a_question_is_suggested_edited_and_approved_by_forms(stage: Stage) -> None:
     server = stage.server
     ben, olga = server.member("ben"), server.member("olga", manages=True)
