@@ -45,6 +45,8 @@ _BARE_FORM_COMMANDS = ("answer", "questions import")
 _FORM_BUTTONS = ("answer", "form", "report", "edit", "reject")
 """What may be answered by a form: it must be the first answer, so nothing is acknowledged yet.
 The bare ones are only where they come without options."""
+_SOON_TYPED = 40
+"""Characters that are typed again sooner than they are copied."""
 FAULT = ErrorCard("That did not work just now. Try again in a minute.", "fault")
 _HOMELESS = ErrorCard(
     "Use me in a server first: here I answer for the server where you last did.", "no_server"
@@ -269,7 +271,10 @@ class Desk:
 def _repeat_refused(event: Event | None, reply: Reply | None) -> list[Page]:
     """Return what was typed into a form that is refused: Discord's client throws it away."""
     refused = reply and reply.cards and isinstance(reply.cards[0], ErrorCard)
-    return show_typed(event.values) if refused and isinstance(event, FormSubmitted) else []
+    if not refused or not isinstance(event, FormSubmitted):
+        return []
+    is_work = any(len(text) > _SOON_TYPED for text in event.values.values())
+    return show_typed(event.values) if is_work else []
 
 
 def _must_arrive(event: Event, reply: Reply) -> bool:

@@ -44,6 +44,10 @@ async def test_what_was_typed_into_a_refused_form_is_not_lost(stage: Stage) -> N
     assert (shown.count(" why"), shown.count(" so")) == (700, 900)
     assert "async def read(): ..." in shown
     assert all(message["private"] for message in repeated)
+    soon = {"question": "Why?", "answer": "So.", "level": "fresher", "topic": "no such"}
+    sent = await server.answered(await server.submit(ben, opened, soon))
+    await stage.restart()
+    assert len(sent.messages) == 1
 
 
 async def test_a_question_is_suggested_edited_and_approved_by_forms(stage: Stage) -> None:
