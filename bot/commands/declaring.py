@@ -101,12 +101,13 @@ class Option:
         return _READERS.get(self.type, str.strip)(text)
 
     def _read_choice(self, text: str) -> str:
-        word = text.strip().lower()
-        if word not in self.choices:
-            hint = reading.did_you_mean(word, self.choices)
+        """Return the one choice that is among the words, as in `this week`."""
+        named = [word for word in text.lower().split() if word in self.choices]
+        if len(named) != 1:
+            hint = reading.did_you_mean(text.strip(), self.choices)
             known = ", ".join(self.choices)
             raise CommandError(f'"{text}" is none of these: {known}.{hint}')
-        return word
+        return named[0]
 
 
 @dataclass(frozen=True, slots=True)

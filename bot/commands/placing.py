@@ -120,22 +120,24 @@ class Placing:
             option = self._find_only_free(bare) or self._find_positional()
             if option:
                 self._set(option, _unquote(word if option.type in _PROSE else bare))
-            elif not self._take_as_fault(word):
+            elif not self._take_at_last(word):
                 raise CommandError(self._explain(bare))
 
     def _take_as_rest(self, word: str) -> bool:
         """Take the rest of a value with spaces, such as `New York` or `9:00 AM`."""
         last = self._last
-        if last is None or not _is_read(last, f"{self.values[last.name]} {word}"):
+        if last is None or last.type in (Type.CHOICE, *_FREE):
             return False
-        return last.type not in _FREE and self._join(word)
+        return _is_read(last, f"{self.values[last.name]} {word}") and self._join(word)
 
-    def _take_as_fault(self, word: str) -> bool:
-        """Take a word behind a value that is no end of its own, to be refused as a whole."""
+    def _take_at_last(self, word: str) -> bool:
+        """Take a word for the value before it, which is to be read or refused as a whole."""
         last = self._last
-        if last is None or (last.type not in _FREE and _is_read(last, self.values[last.name])):
+        if last is None:
             return False
-        return self._join(word)
+        value = self.values[last.name]
+        is_whole = last.type not in _FREE and _is_read(last, value)
+        return (not is_whole or _is_read(last, f"{value} {word}")) and self._join(word)
 
     def _find_telling(self, word: str) -> Option | None:
         """Return the option that the word can only be meant for: a positional one before others.

@@ -74,9 +74,12 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
             "mock 2 fresher testing",
             ("mock", {"questions": 2, "level": "fresher", "topic": "testing"}),
         ),
+        ("mock start testing", ("mock", {"do": "start", "topic": "testing"})),
         ("mock start 5", ("mock", {"do": "start", "questions": 5})),
         ("ask dependencies senior", ("ask", {"topic": "dependencies", "level": "5-year"})),
         ("ask level 2 years", ("ask", {"level": "2-year"})),
+        ("leaderboard this week", ("leaderboard", {"period": "week"})),
+        ("leaderboard all time", ("leaderboard", {"period": "all"})),
         ("leaderboard share week.", ("leaderboard", {"share": True, "period": "week"})),
         ("streak @ben, why?", ("streak", {"member": "@ben", "why": True})),
         ("settings reminders off tz:New York", ("settings", READ_SETTINGS)),
@@ -126,6 +129,21 @@ def test_no_topic_is_taken_for_a_slip_of_another_word(command: str) -> None:
     assert len(topics) >= 16
     for topic in topics:
         assert read(f"{command} {topic}") == (command, {"topic": topic})
+
+
+NAMES = [option.name for command in COMMANDS for option in command.options]
+TYPED = [
+    *(command.path for command in COMMANDS), *NAMES, *(f"{name}:" for name in NAMES), "3", "2",
+    "years", "mon", "-", ",", "…", "?", "“x”", "'y'", '"z z"', '"', "9:00", "AM", "New", "York",
+    "#gen", "@ben", "yes", "none", "all", "week", "=", ":x", "x:", "a=b", "/fastapi-quiz", "\u200f",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(TYPED), max_size=7))
+def test_any_words_are_read_or_refused_with_a_sentence(words: list[str]) -> None:
+    with contextlib.suppress(CommandError):
+        path, values = read(" ".join(words))
+        assert values.keys() <= {option.name for option in BY_PATH[path].options}
 
 
 @given(st.text(max_size=200))
