@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.local.platform import NAME
-from bot.domain.cards import ErrorCard, GradeCard, PastAnswerCard
+from bot.domain.cards import ErrorCard, GradeCard, NoAnswerCard, PastAnswerCard
 from bot.domain.events import (
     ButtonPressed,
     CommandCalled,
@@ -52,6 +52,18 @@ async def test_odd_answers_are_graded_kept_and_shown_again(engine: Engine, name:
     assert past.answer.text == kept
     assert past.answer.grade == card.grade
     assert len(engine.posted) == 1
+
+
+async def test_a_slip_is_taking_part_and_no_first_answer(engine: Engine) -> None:
+    key = await post_a_question(engine)
+    for text in ("b", "b", "idk"):
+        slip = await send(engine, FormSubmitted(origin(), "answer", key, {"text": text}))
+        assert isinstance(slip, NoAnswerCard)
+        assert "Streak: 1 question day." in slip.text
+    answer = {"text": "The one that was declared first."}
+    first = await send(engine, FormSubmitted(origin(), "answer", key, answer))
+    assert isinstance(first, GradeCard)
+    assert (first.first, first.streak.current) == (True, 1)
 
 
 async def test_words_to_the_bot_change_nothing(engine: Engine) -> None:
