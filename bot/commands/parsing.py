@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from bot.commands.declaring import NAME, Command
@@ -37,21 +38,23 @@ def parse(text: str) -> tuple[Command, dict[str, str]]:
     """
     text = _OWN_NAME.sub("", text.strip().strip(_UNSEEN), count=1)
     text = _REST_WITH_COLON.sub(r"\1 ", text, count=1)
-    words = [word.strip(_UNSEEN) for word in _WORD.findall(text)]
+    matches = list(_WORD.finditer(text))
+    words = [match[0].strip(_UNSEEN) for match in matches]
     asked = _find_help(words)
     if asked:
         return BY_PATH["help"], {"command": asked}
     command, used = _find_command(words, text)
     rest_option = _REST.get(command.path)
     if rest_option:
-        rest = text.strip().removeprefix(words[0]).strip() if used else ""
+        rest = text.strip().removeprefix(words[0]).strip(_UNSEEN).strip() if used else ""
         rest = rest.removeprefix(f"{rest_option.name}:").strip()
         return command, {rest_option.name: rest} if rest else {}
     if text.count('"') % 2:
         raise CommandError('A quote " is left open. Close it behind the value.')
     placing = Placing(command)
-    for word in _join_names(command, words[used:]):
-        placing.place(word)
+    gaps = [text[before.end() : match.start()] for before, match in pairwise(matches)]
+    for word, gap in _join_names(command, words[used:], ["", *gaps][used:]):
+        placing.place(word, gap)
     return command, placing.finish()
 
 
@@ -59,15 +62,19 @@ def _fold(word: str) -> str:
     return word.rstrip(".,:;!?…").removeprefix("/").lower()
 
 
-def _join_names(command: Command, words: Sequence[str]) -> list[str]:
+def _join_names(
+    command: Command, words: Sequence[str], gaps: Sequence[str]
+) -> list[tuple[str, str]]:
     """Join `away until` into `away-until`, where the command has such an option."""
-    joined: list[str] = []
-    for word in words:
-        name = f"{joined[-1]}-{word}".partition(":")[0].lower() if joined else ""
-        if "-" in name and command.option(name):
-            joined[-1] += f"-{word}"
+    joined: list[tuple[str, str]] = []
+    for word, gap in zip(words, gaps, strict=True):
+        last, before = joined[-1] if joined else ("", "")
+        both = f"{last}-{word}"
+        name = both.partition(":")[0].lower()
+        if last and "-" in name and command.option(name):
+            joined[-1] = (both, before)
         else:
-            joined.append(word)
+            joined.append((word, gap))
     return joined
 
 

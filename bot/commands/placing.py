@@ -34,20 +34,25 @@ _VAGUE = ("any", "none", "all", "yes", "no", "on", "off", "y", "n", "true", "fal
 
 @dataclass
 class Placing:
-    """Takes the words behind a command one by one; `values` are raw, by the options' names."""
+    """Takes the words behind a command one by one; `values` are raw, by the options' names.
+
+    A text keeps the line ends that stand before its words.
+    """
 
     command: Command
     values: dict[str, str] = field(default_factory=dict)
     _last: Option | None = None
     _is_open: bool = False
     """Whether only the name of the last option stands there, so that its value may follow."""
+    _gap: str = " "
 
-    def place(self, word: str) -> None:
-        """Give a word to its option.
+    def place(self, word: str, gap: str = " ") -> None:
+        """Give a word to its option; the gap is what stands before it.
 
         Raises:
             CommandError: an unknown option, one that is given twice, or a word that fits none.
         """
+        self._gap = gap
         named = self._split_named(word)
         if named:
             option, value = named
@@ -103,7 +108,7 @@ class Placing:
 
     def _join(self, word: str) -> bool:
         assert self._last is not None
-        self.values[self._last.name] += f" {word}"
+        self.values[self._last.name] += f"{self._gap if self._goes_on else ' '}{word}"
         return True
 
     def _place_bare(self, word: str) -> None:

@@ -94,6 +94,7 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
         ("/today", ("today", {})),
         ("forget-me yes", ("forget-me", {"confirm": True})),
         ("report it is: “old”", ("report", {"reason": "it is: “old”"})),
+        ("report it is:\n```\n  x = 1\n```", ("report", {"reason": "it is:\n```\n  x = 1\n```"})),
         ("questions reject 3 we have it", ("questions reject", {"id": 3, "reason": "we have it"})),
         (
             "schedule add 9:00 am berlin days:mon, wed - fri 8h",
@@ -115,6 +116,7 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
         ("Answer: b", ("answer", {"text": "b"})),
         ('Answer it is 5" wide', ("answer", {"text": 'it is 5" wide'})),
         ("answer text:It is … ", ("answer", {"text": "It is …"})),
+        ("answer\u200f text: b", ("answer", {"text": "b"})),
         ("answer ...", ("answer", {"text": "..."})),
         ("answer the answer: mock 3", ("answer", {"text": "the answer: mock 3"})),
     ],
