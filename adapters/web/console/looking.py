@@ -28,6 +28,7 @@ from bot.domain.cards import (
 from bot.domain.cards.standings import PERIODS
 from bot.domain.delivery import Delivery, DeliveryState
 from bot.domain.health import Fact
+from bot.errors import NotFound
 
 router = APIRouter()
 SHOWN_COMING = 10
@@ -121,18 +122,19 @@ async def show_bank(request: Request, guest: Visitor) -> HTMLResponse:
     options = {option.name: option for option in BY_PATH["questions bank"].options}
     wanted = {name: request.query_params.get(name, "") for name in options}
     topics = pick(await guest.call("topics"), TopicsCard)
-    card, refused = None, ""
+    card, said, is_fault = None, "", False
     try:
         card = pick(await guest.call("questions bank", wanted), BankCard)
     except Refused as error:
         if error.card.reason == "forbidden":
             raise
-        refused = str(error)
+        said, is_fault = str(error), error.card.reason != NotFound.reason
     return show_page(
         guest,
         "bank",
         card=card,
-        refused=refused,
+        said=said,
+        is_fault=is_fault,
         wanted=wanted,
         topics=[topic for topic, _ in topics.topics],
         levels=[level for level, _ in topics.levels],

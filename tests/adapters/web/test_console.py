@@ -198,7 +198,10 @@ async def test_the_bank_is_searched_changed_imported_and_exported(world: World) 
     assert "/console/bank/questions/own-rule" in page.html
     none = await browser.open("/console/bank?words=nothing+such&level=fresher")
     assert "No question fits" in none.text
+    assert '<p role="status">No question fits' in none.html, "it is no fault of theirs"
     assert 'value="nothing such"' in none.html
+    wrong = await browser.open("/console/bank?page=99")
+    assert '<p class="refused" role="status">There is no page 99' in wrong.html
 
     assert "Export small" in page.text
     assert "Export" not in none.text, "there is nothing to be seen that could be exported"
