@@ -64,10 +64,9 @@ async def read_file(engine: AsyncEngine, file: Path, on_progress: OnProgress) ->
         SchemaError: there are tables, and their schema is not the newest.
         StorageError: there are rows already, or one of the two can't be used.
     """
-    is_made = await has_tables(engine)
     async with explaining_errors(), engine.begin() as connection:
         await connection.execute(TAKE_TURN)
-        if is_made:
+        if await has_tables(engine):
             await connection.run_sync(_require_empty)
         else:
             await connection.run_sync(create_tables)

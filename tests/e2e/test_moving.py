@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 from bot.domain.installation import Installation
+from bot.errors import StorageError
 from storage import moving
 from storage.engine import open_engine
 from storage.installations import SqlInstallations
@@ -229,6 +230,24 @@ def test_life_goes_on_there_as_it_would_have_here(used: Path, server: str) -> No
     assert {name: len(rows) for name, rows in after.items()} == {
         name: len(rows) for name, rows in (before | {"processes": []}).items()
     }
+
+
+def test_two_that_are_brought_there_at_once_take_turns(used: Path, server: str) -> None:
+    async def bring() -> object:
+        engine = open_engine(server)
+        try:
+            return await moving.read_file(engine, used / "fastapi-quiz.db", lambda _share: None)
+        except StorageError as error:
+            return str(error)
+        finally:
+            await engine.dispose()
+
+    async def bring_both() -> list[object]:
+        return sorted(await asyncio.gather(bring(), bring()), key=repr)
+
+    refused, rows = asyncio.run(bring_both())
+    assert "The database is not empty" in str(refused)
+    assert rows == sum(map(len, read_all(file_of(used)).values()))
 
 
 def test_a_backup_of_postgresql_is_an_sqlite_file_and_the_way_back(used: Path, server: str) -> None:
