@@ -108,5 +108,6 @@ def _read_variables(
             except (OSError, UnicodeDecodeError) as error:
                 problem = getattr(error, "strerror", None) or "it is not UTF-8 text"
                 raise ConfigError(
-                    f"{variable}{_FROM_FILE} names a file that can't be read, {file}: {problem}."
+                    f"{variable}{_FROM_FILE} names a file that can't be read, {file}: {problem}. "
+                    "Check its path, and who may read it."
                 ) from None
