@@ -71,8 +71,3 @@ MIDDLEWARE = (
 def pick_resource(random: Random) -> Resource:
     """Pick one of the resources."""
     return random.choice(RESOURCES)
-
-
-def pick_names(random: Random, names: tuple[str, ...], count: int) -> list[str]:
-    """Pick so many different names, in random order."""
-    return random.sample(names, count)

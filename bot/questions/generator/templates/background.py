@@ -21,15 +21,15 @@ from bot.questions.generator.templates.parts import (
     show_log,
     show_parameters,
 )
-from bot.questions.generator.words import DEPENDENCIES, MIDDLEWARE, pick_names, pick_resource
+from bot.questions.generator.words import DEPENDENCIES, MIDDLEWARE, pick_resource
 
 
 def build_background(random: Random) -> Variant:
     """Middleware, a dependency with clean-up, and background tasks around one function."""
     resource = pick_resource(random)
     middleware = random.choice(MIDDLEWARE)
-    dependency, first, second = pick_names(
-        random, tuple(name for name in DEPENDENCIES if name != middleware), 3
+    dependency, first, second = random.sample(
+        tuple(name for name in DEPENDENCIES if name != middleware), 3
     )
     endpoint, fails = f"add_{resource.name}", random.random() < 0.25
     middle = random.random() < 0.7

@@ -16,7 +16,7 @@ from bot.questions.generator.template import (
     join_code,
 )
 from bot.questions.generator.templates.parts import ANNOTATED, PRINT_LOG, show_parameters
-from bot.questions.generator.words import DEPENDENCIES, pick_names, pick_resource
+from bot.questions.generator.words import DEPENDENCIES, pick_resource
 
 Graph = dict[str, tuple[str, ...]]
 
@@ -37,7 +37,7 @@ def show_yielding(name: str, needs: Sequence[str], guarded: bool) -> str:
 
 def build_cleanup(random: Random) -> Variant:
     """Three dependencies with clean-up, nested or side by side; the function may fail."""
-    resource, names = pick_resource(random), pick_names(random, DEPENDENCIES, 3)
+    resource, names = pick_resource(random), random.sample(DEPENDENCIES, 3)
     first, second, third = names
     guarded = {name: random.random() < 0.5 for name in names}
     fails = random.random() < 0.6

@@ -15,7 +15,7 @@ from bot.questions.generator.template import (
     join_code,
     show_json,
 )
-from bot.questions.generator.words import DEPENDENCIES, pick_names, pick_resource
+from bot.questions.generator.words import DEPENDENCIES, pick_resource
 
 ASYNCIO = ("import asyncio",)
 
@@ -57,7 +57,7 @@ def merge_starts(events: list[str], pauses: dict[str, int]) -> list[str]:
 def build_gather(random: Random) -> Variant:
     """Three coroutines that give way a different number of times, gathered or awaited."""
     resource = pick_resource(random)
-    names = pick_names(random, DEPENDENCIES, 3)
+    names = random.sample(DEPENDENCIES, 3)
     counts = random.sample(range(4), 3)
     pauses = dict(zip(names, counts, strict=True))
     gathered, blocks = random.random() < 0.7, random.random() < 0.3
@@ -137,7 +137,7 @@ def build_gather(random: Random) -> Variant:
 def build_task(random: Random) -> Variant:
     """A task is created, some lines run, then it is awaited or not."""
     resource = pick_resource(random)
-    name, other = pick_names(random, DEPENDENCIES, 2)
+    name, other = random.sample(DEPENDENCIES, 2)
     how = random.choice(["task", "task", "coroutine"])
     gives_way = how == "task" and random.random() < 0.5
     number, plus = random.randint(2, 60), random.randint(2, 60)

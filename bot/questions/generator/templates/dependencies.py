@@ -15,7 +15,7 @@ from bot.questions.generator.template import (
     join_code,
 )
 from bot.questions.generator.templates.parts import ANNOTATED, PRINT_LOG, show_parameters
-from bot.questions.generator.words import DEPENDENCIES, pick_names, pick_resource
+from bot.questions.generator.words import DEPENDENCIES, pick_resource
 
 Graph = dict[str, tuple[str, ...]]
 
@@ -50,7 +50,7 @@ def walk_breadth_first(graph: Graph, needs: tuple[str, ...]) -> list[str]:
 def build_order(random: Random) -> Variant:
     """A small graph of dependencies, two of which share one; in which order do they run?"""
     resource = pick_resource(random)
-    shared, left, right, top = pick_names(random, DEPENDENCIES, 4)
+    shared, left, right, top = random.sample(DEPENDENCIES, 4)
     graph: Graph = {shared: (), left: (shared,), right: random.choice([(shared,), (), (left,)])}
     graph[top] = random.choice([(), (shared,), (right,)])
     needs = tuple(random.sample([left, right, top], 3))
@@ -107,7 +107,7 @@ def build_order(random: Random) -> Variant:
 def build_levels(random: Random) -> Variant:
     """Dependencies of the app, of an inclusion, of a router, of a decorator, of a function."""
     resource = pick_resource(random)
-    names = pick_names(random, DEPENDENCIES, 5)
+    names = random.sample(DEPENDENCIES, 5)
     places = ["app", "inclusion", "router", "decorator", "parameter"]
     dropped = random.choice([*places[:4], ""])
     by_place = {place: name for place, name in zip(places, names, strict=True) if place != dropped}

@@ -15,7 +15,7 @@ from bot.questions.generator.template import (
     join_code,
 )
 from bot.questions.generator.templates.parts import ANNOTATED, show_parameters
-from bot.questions.generator.words import DEPENDENCIES, pick_names, pick_resource
+from bot.questions.generator.words import DEPENDENCIES, pick_resource
 
 
 def count_calls(cached: Sequence[bool]) -> int:
@@ -30,7 +30,7 @@ def count_calls(cached: Sequence[bool]) -> int:
 def build_cache(random: Random) -> Variant:
     """Several uses of one dependency, some of them without the cache, over some requests."""
     resource, requests = pick_resource(random), random.randint(1, 4)
-    shared, *users = pick_names(random, DEPENDENCIES, random.choice([3, 4, 4]))
+    shared, *users = random.sample(DEPENDENCIES, random.choice([3, 4, 4]))
     cached = [random.random() < 0.5 for _ in users]
     if all(cached):
         cached[random.randrange(len(users))] = False

@@ -14,13 +14,13 @@ from bot.questions.generator.template import (
     join_code,
 )
 from bot.questions.generator.templates.parts import PRINT_LOG, show_log
-from bot.questions.generator.words import DEPENDENCIES, pick_names, pick_resource
+from bot.questions.generator.words import DEPENDENCIES, pick_resource
 
 
 def build_lifespan(random: Random) -> Variant:
     """A lifespan with start and end, and a client that enters it or not."""
     resource = pick_resource(random)
-    first, second = pick_names(random, DEPENDENCIES, 2)
+    first, second = random.sample(DEPENDENCIES, 2)
     entered, requests = random.random() < 0.65, random.randint(1, 2)
     later = entered and random.random() < 0.4
     run = ["get"] * requests

@@ -15,13 +15,13 @@ from bot.questions.generator.template import (
     join_code,
 )
 from bot.questions.generator.templates.parts import PRINT_LOG, define_middleware, show_log
-from bot.questions.generator.words import MIDDLEWARE, pick_names, pick_resource
+from bot.questions.generator.words import MIDDLEWARE, pick_resource
 
 
 def build_middleware(random: Random) -> Variant:
     """Two or three middlewares, one of which may answer by itself."""
     resource = pick_resource(random)
-    names = pick_names(random, MIDDLEWARE, random.choice([2, 3, 3]))
+    names = random.sample(MIDDLEWARE, random.choice([2, 3, 3]))
     stopper = random.choice([*names, "", "", ""])
     endpoint = f"list_{resource.plural}"
 

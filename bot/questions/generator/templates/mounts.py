@@ -21,7 +21,7 @@ from bot.questions.generator.templates.parts import (
     show_log,
     show_parameters,
 )
-from bot.questions.generator.words import DEPENDENCIES, MIDDLEWARE, pick_names, pick_resource
+from bot.questions.generator.words import DEPENDENCIES, MIDDLEWARE, pick_resource
 
 PREFIXES = ("/api", "/admin", "/shop", "/v1", "/v2", "/partners")
 
@@ -30,7 +30,7 @@ def build_mount(random: Random) -> Variant:
     """An app with middleware and a dependency, and a part that has dependencies of its own."""
     resource, prefix = pick_resource(random), random.choice(PREFIXES)
     middleware = random.choice(MIDDLEWARE)
-    names = pick_names(random, tuple(name for name in DEPENDENCIES if name != middleware), 3)
+    names = random.sample(tuple(name for name in DEPENDENCIES if name != middleware), 3)
     outer, inner, own = names
     mounted, endpoint = random.random() < 0.6, f"list_{resource.plural}"
     made = "FastAPI" if mounted else "APIRouter"

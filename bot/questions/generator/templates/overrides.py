@@ -16,12 +16,12 @@ from bot.questions.generator.template import (
     show_response,
 )
 from bot.questions.generator.templates.parts import ANNOTATED, show_parameters
-from bot.questions.generator.words import DEPENDENCIES, pick_names, pick_resource
+from bot.questions.generator.words import DEPENDENCIES, pick_resource
 
 
 def build_overrides(random: Random) -> Variant:
     """A chain of two; one is overridden, and the other calls it or depends on it."""
-    resource, (base, scaled) = pick_resource(random), pick_names(random, DEPENDENCIES, 2)
+    resource, (base, scaled) = pick_resource(random), random.sample(DEPENDENCIES, 2)
     number, factor, fake = random.randint(2, 9), random.randint(3, 9), random.randint(20, 60)
     direct, replaced = random.random() < 0.4, random.choice([base, base, scaled])
     cleared = random.random() < 0.2
