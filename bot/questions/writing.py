@@ -13,7 +13,7 @@ import yaml
 from bot.domain.question import Kind, Question
 from bot.errors import PackError, PackFault, QuizError
 from bot.questions.proofs import count_runs
-from bot.questions.question_file import SECTIONS, parse_question
+from bot.questions.question_file import FRONT_KEYS, SECTIONS, parse_question
 from bot.questions.schema import KEYS
 
 _DANGEROUS_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -101,7 +101,7 @@ def write_markdown(question: Question) -> str:
     Raises PackError if a text can't stand in such a file, so that nothing is lost unseen.
     """
     described = describe_question(question)
-    front = {key: described[key] for key in KEYS if key not in SECTIONS.values() and described[key]}
+    front = {key: described[key] for key in FRONT_KEYS}
     front["key_points" if question.kind is Kind.OPEN else "choices"] = _plain_items(question)
     head = yaml.safe_dump(
         {key: value for key, value in front.items() if value},
