@@ -72,6 +72,14 @@ def test_texts_are_fit_for_a_chat(template: Template) -> None:
             assert "\n" not in misconception.result
 
 
+def test_a_query_without_a_repeated_name_is_not_refused_for_one() -> None:
+    template = next(each for each in TEMPLATES if each.name == "list-query")
+    for seed in range(300):
+        variant = template.build(Random(seed))
+        offered = {each.name for each in variant.misconceptions if each.fits}
+        assert ("&" in variant.call) == ("repeated values are refused" in offered), variant.call
+
+
 @each_template
 def test_fastapi_agrees_with_the_explanation(template: Template, sandbox: Sandbox) -> None:
     variants = [template.build(Random(f"{template.name}{seed}")) for seed in range(12)]
