@@ -24,9 +24,14 @@ SENTENCES = {
     NO_ATTEMPT: "No attempt yet: even half an idea earns something, so say what you do know.",
     QUESTION_REPEATED: "This repeats the question: say what you would answer to it.",
     INJECTION: "This speaks to the grader and not to the question: answer the question.",
-    OFF_TOPIC: "This is about something else: read the question again and answer that one.",
+    OFF_TOPIC: "This is about something else, or not in English: read the question again and "
+    "answer that one.",
     WORD_LIST: "This is a list of words: write sentences that say how they belong together.",
 }
+
+WORDS_ALONE_TELL = frozenset({OFF_TOPIC})
+"""Gates that look at nothing but which words are there: whoever knows other languages, or other
+words for the same, may judge otherwise."""
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u202a-\u202e]")
 _SPELT_OUT = re.compile(r"\b(?:\w[ .\-_]){4,}\w\b")
@@ -35,6 +40,9 @@ _READ = 50_000
 _FRAME = frozenset({"question", "answer"})
 """Stems of words that announce what is pasted."""
 _LIST_FROM = 5
+_LISTED_FROM = 0.5
+"""Share of a list's words that the task has: with fewer they are no keywords, and may well be a
+sentence in another language."""
 _SHARED_FROM = 0.7
 _OFF_TOPIC_FROM = 12
 """Content words without which an answer is too short to be called off topic."""
@@ -53,7 +61,7 @@ def find_gate(
         (NO_ATTEMPT, lambda: is_no_attempt(text, tokens, reference)),
         (INJECTION, lambda: speaks_to_grader(text)),
         (QUESTION_REPEATED, lambda: repeats_question(answer, question, reference)),
-        (WORD_LIST, lambda: is_word_list(text, tokens, reference)),
+        (WORD_LIST, lambda: is_word_list(text, tokens, reference, topic)),
         (OFF_TOPIC, lambda: is_off_topic(answer.content, topic)),
     )
     return next((name for name, holds in checks if holds()), None)
@@ -106,12 +114,16 @@ def _holds_run(tokens: tuple[Token, ...], question: tuple[Token, ...], share: fl
     )
 
 
-def is_word_list(answer: str, tokens: tuple[Token, ...], reference: Vocabulary) -> bool:
+def is_word_list(
+    answer: str, tokens: tuple[Token, ...], reference: Vocabulary, topic: Topic
+) -> bool:
     """Tell whether not one small word holds the others together, as the reference's do.
 
     Code needs none either, and notes do with phrases.
     """
     if len(tokens) < _LIST_FROM or any(token.word in FUNCTION_WORDS for token in tokens):
+        return False
+    if sum(token.stem in topic.words.stems for token in tokens) < _LISTED_FROM * len(tokens):
         return False
     return (
         not reference.words.isdisjoint(FUNCTION_WORDS)

@@ -20,6 +20,7 @@ from bot.grading.assessed import (
     score_verdicts,
     turn_around,
 )
+from bot.grading.gates import WORDS_ALONE_TELL
 from bot.grading.points import draw_key_points
 from bot.ports import Assessor, Clock, Grader, Storage
 
@@ -34,8 +35,8 @@ LONGEST_READ = 40_000
 class AssessingGrader:
     """Grades by a model's verdicts. Whatever fails, there is the embedded grader's score.
 
-    The embedded gates come first and ask no model. With a storage, the same answer to the same
-    question gets the same grade again within a workspace.
+    The embedded gates come first and ask no model, unless they know too few words to tell. With a
+    storage, the same answer to the same question gets the same grade again within a workspace.
     """
 
     assessor: Assessor
@@ -51,7 +52,7 @@ class AssessingGrader:
     async def grade(self, task: GradingTask, answer: str, asker: Asker | None = None) -> Grade:
         """Grade; never raises because of the answer or the model."""
         offline = await self.embedded.grade(task, answer)
-        if offline.gate is not None or not offline.points:
+        if offline.gate not in (None, *WORDS_ALONE_TELL) or not offline.points:
             return offline
         if not task.key_points:
             task = replace(task, key_points=draw_key_points(task.reference))

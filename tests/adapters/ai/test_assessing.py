@@ -76,6 +76,26 @@ async def test_every_provider_s_protocol_is_spoken(
     }
 
 
+RUSSIAN = (
+    "Объявленная зависимость вызывается раньше обработчика, её значение передаётся параметром, "
+    "а результат хранится в пределах одного запроса."
+)
+
+
+async def test_an_answer_in_another_language_is_the_model_s_to_judge(
+    server: ModelServer, make_asking: MakeAsking
+) -> None:
+    assert grade_answer(TASK, RUSSIAN).gate == "off_topic"
+    server.behave = verdicts(("met", RUSSIAN[:40]), ("met", "одного запроса"), ("missing", ""))
+    grade = await make_grader(make_asking()).grade(TASK, RUSSIAN)
+    assert (grade.score, grade.gate, grade.grader) == (0.75, None, "openai:fake")
+    assert grade.points[1].evidence == "одного запроса"
+    server.behave = break_down
+    grade = await make_grader(make_asking()).grade(TASK, f"{RUSSIAN} Вот так.")
+    assert (grade.score, grade.gate) == (0.0, "off_topic")
+    assert grade.grader == "lexical, scored offline"
+
+
 async def test_the_score_comes_from_the_weights_and_not_from_the_model(
     server: ModelServer, make_asking: MakeAsking
 ) -> None:

@@ -153,6 +153,18 @@ def test_single_words_are_a_list(joint: str) -> None:
     assert gate_of(joint.join(words)) == "word_list"
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Модель Pydantic проверяет тело запроса и сообщает об ошибках",
+        "Ein Pydantic Modell prüft jeden Wert einer Anfrage vorher",
+        "用模型声明请求体并检查",
+    ],
+)
+def test_a_sentence_in_another_language_is_no_list(answer: str) -> None:
+    assert gate_of(answer) is None
+
+
 def test_notes_earn_something_and_sentences_more() -> None:
     notes = "Pydantic model declared, FastAPI parses JSON, values checked, status 422, error list"
     said = "A Pydantic model is declared, FastAPI parses the JSON, values are checked, else a 422."
