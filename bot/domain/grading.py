@@ -10,7 +10,7 @@ from bot.domain.question import KeyPoint
 
 @dataclass(frozen=True, slots=True)
 class GradingTask:
-    """A question as a grader sees it: plain text.
+    """A question as a grader sees it, as it was written: with its Markdown, and its code.
 
     Without `key_points` a grader draws them from the reference answer.
     """

@@ -210,7 +210,7 @@ async def check_answers(
 
 
 def make_task(question: Question) -> GradingTask:
-    """Return the question as graders see it: plain text."""
+    """Return the question as a task in plain words: its code is not what is measured by here."""
     return GradingTask(
         strip_markup(question.prompt), strip_markup(question.answer), question.key_points
     )
