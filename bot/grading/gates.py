@@ -39,6 +39,18 @@ _READ = 50_000
 """Characters that are searched: all that a platform lets a member send."""
 _FRAME = frozenset({"question", "answer"})
 """Stems of words that announce what is pasted."""
+_LONGEST_EXCUSE = 200
+"""Characters of an answer that may say no more than that there is none."""
+_ECHOED_FROM = 0.7
+_ECHO_ADDS = 0.15
+"""Share of the question that its echo has, and of the echo that may be added."""
+_PASTED_FROM = 0.8
+_SHORTEST_RUN = 3
+_PASTE_ADDS = 6
+_PASTE_TELLS = 2
+"""Share of the question that is pasted in one run, its fewest words, and how many words, and words
+with content, may stand around it. All set by hand; no answer that people graded above 0 falls under
+a gate."""
 _LIST_FROM = 5
 _LISTED_FROM = 0.5
 """Share of a list's words that the task has: with fewer they are no keywords, and may well be a
@@ -63,6 +75,7 @@ def find_gate(
         (QUESTION_REPEATED, lambda: repeats_question(answer, question, reference)),
         (WORD_LIST, lambda: is_word_list(text, tokens, reference, topic)),
         (OFF_TOPIC, lambda: is_off_topic(answer.content, topic)),
+        (EMPTY, lambda: not tokens),
     )
     return next((name for name, holds in checks if holds()), None)
 
@@ -76,7 +89,7 @@ def is_no_attempt(answer: str, tokens: tuple[Token, ...], reference: Vocabulary)
     """Tell whether the whole answer says no more than that there is none."""
     if len(tokens) == 1 and tokens[0].word in reference.words:
         return False
-    return len(answer) <= 200 and says_nothing(answer.replace("’", "'"))
+    return len(answer) <= _LONGEST_EXCUSE and says_nothing(answer.replace("’", "'"))
 
 
 def speaks_to_grader(answer: str) -> bool:
@@ -99,13 +112,15 @@ def repeats_question(answer: Answer, question: tuple[Token, ...], reference: Voc
         return False
     added = sum(token.stem not in asked for token in answer.tokens)
     echoed = len(answer.words.stems & asked)
-    if added <= 0.15 * len(answer.tokens) and echoed >= 0.7 * len(asked):
+    if added <= _ECHO_ADDS * len(answer.tokens) and echoed >= _ECHOED_FROM * len(asked):
         return True
-    return added <= 6 and len(content - asked) <= 2 and _holds_run(answer.tokens, question, 0.8)
+    if added > _PASTE_ADDS or len(content - asked) > _PASTE_TELLS:
+        return False
+    return _holds_run(answer.tokens, question)
 
 
-def _holds_run(tokens: tuple[Token, ...], question: tuple[Token, ...], share: float) -> bool:
-    length = max(3, round(share * len(question)))
+def _holds_run(tokens: tuple[Token, ...], question: tuple[Token, ...]) -> bool:
+    length = max(_SHORTEST_RUN, round(_PASTED_FROM * len(question)))
     given, asked = (" ".join(token.stem for token in side) for side in (tokens, question))
     words = asked.split()
     return any(
