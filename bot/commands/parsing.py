@@ -8,14 +8,14 @@ from itertools import pairwise
 from typing import Any
 
 from bot.commands.declaring import NAME, Command
-from bot.commands.placing import Placing, named_option
+from bot.commands.placing import Placing, named_option, takes_text
 from bot.commands.tree import BY_PATH, COMMANDS
 from bot.domain import reading
 from bot.errors import CommandError
 
 _WORD = re.compile(
-    r"""[A-Za-z-]+:(?:'[^']*'|‘.*?’)(?!\S)  # name:'single quotes', where the word ends with them
-    | (?:[^\s"“”„]|["“”„][^"“”]*["“”])+""",
+    r"""[A-Za-z-]+:(?:'[^']*'|‘[^‘]{0,300}?’)(?!\S)  # name:'single quotes', where the word ends with them
+    | (?:[^\s"“”„]|["“”„][^"“”„]*["“”])+""",
     re.VERBOSE,
 )
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -26,6 +26,8 @@ _HELP = ("help", "--help", "-h", "")
 """What asks for help, without the marks behind it; a question mark alone does, too."""
 _WORDS_OF_AN_ANSWER = 4
 """From so many on, what begins with no command may be an answer; so may a letter."""
+_MOST_WORDS = 50
+"""Words behind a command that takes no text: what each means is looked for by all its options."""
 _LONGEST_REPEATED = 3_000
 """Characters of it that are said again, to be copied: Slack keeps nothing of a command."""
 
@@ -51,6 +53,8 @@ def parse(text: str) -> tuple[Command, dict[str, str]]:
         return command, {rest_option.name: rest} if rest else {}
     if text.count('"') % 2:
         raise CommandError('A quote " is left open. Close it behind the value.')
+    if len(words) - used > _MOST_WORDS and not takes_text(command):
+        raise CommandError(f"That is longer than all that {command.path} takes. {command.usage}")
     placing = Placing(command)
     gaps = [text[before.end() : match.start()] for before, match in pairwise(matches)]
     for word, gap in _join_names(command, words[used:], ["", *gaps][used:]):

@@ -202,6 +202,11 @@ class Placing:
         self._last, self._is_open = option, is_open
 
 
+def takes_text(command: Command) -> bool:
+    """Tell whether one of its options is a text of any length."""
+    return any(option.type in _PROSE for option in command.options)
+
+
 def named_option(command: Command, name: str) -> Option:
     """Return the option of that name.
 

@@ -22,8 +22,9 @@ _LEAD = rf"[\W_]*(?:(?:{_ANNOUNCING})(?:[^\w']|_)[\W_]*)*"
 _REASON = r"[^\w+#]*\s(?:because|since|as|is)\b"
 _LETTER = re.compile(rf"{_LEAD}([a-h])(?=[\W_]*$|\s*[).:,;]|\s+[–—-]|[–—-]\s|{_REASON})")
 _SEVERAL = re.compile(
-    rf"{_LEAD}[a-h](?:\W*(?:[,/&+]|\b(?:and|or)\b)\W*[a-h])+(?=[\W_]*$|{_REASON})"
+    rf"{_LEAD}[a-h](?:\W{{0,5}}(?:[,/&+]|\b(?:and|or)\b)\W{{0,5}}[a-h])+(?=[\W_]*$|{_REASON})"
 )
+"""With any number of marks in between, forty thousand commas would take minutes."""
 _WORD = re.compile(r"[^\W_]+")
 _WORDS_OF_A_CHOICE = 4
 _WEIGHT_OF_THE_CHOICE = 2.0
