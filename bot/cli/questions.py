@@ -19,7 +19,9 @@ from bot.domain.question import Kind, Question
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-questions = typer.Typer(no_args_is_help=True, help="Question packs: look, check, import, export, generate.")
+questions = typer.Typer(
+    no_args_is_help=True, help="Question packs: look, check, import, export, generate."
+)
 
 PackOption = Annotated[
     str, typer.Option(help="A shipped pack's name, a folder, or a pack in the database.")
