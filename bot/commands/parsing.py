@@ -14,7 +14,7 @@ from bot.domain import reading
 from bot.errors import CommandError
 
 _WORD = re.compile(
-    r"""[A-Za-z-]+:(?:'[^']*'|‘[^‘]{0,300}?’)(?!\S)  # name:'single quotes', where the word ends with them
+    r"""[A-Za-z-]+:(?:'[^']*'|‘[^‘]{0,300}?’)(?!\S)  # name:'quotes' that end the word
     | (?:[^\s"“”„]|["“”„][^"“”„]*["“”])+""",
     re.VERBOSE,
 )
