@@ -100,6 +100,8 @@ def _read_variables(
 ) -> Iterator[tuple[str, str, str]]:
     for variable, (section, key) in known.items():
         file = environment.get(variable + _FROM_FILE)
+        if variable in environment and file is not None:
+            raise ConfigError(f"{variable} and {variable}{_FROM_FILE} are both set. Keep one.")
         if variable in environment:
             yield section, key, environment[variable]
         elif file is not None:

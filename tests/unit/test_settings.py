@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.config import WebSettings, load_settings
+from bot.errors import ConfigError
+
+TOKEN = "FASTAPI_QUIZ_DISCORD__TOKEN"
+TOKEN_FILE = f"{TOKEN}_FILE"
 
 
 @pytest.mark.parametrize(
@@ -38,3 +42,18 @@ def test_a_list_in_the_environment_is_written_as_words_or_as_in_the_file(
     settings = load_settings(None, given)
     assert settings.discord.shard_ids == (0, 2)
     assert [key.get_secret_value() for key in settings.security.encryption_keys] == [keys]
+
+
+def test_a_value_comes_from_the_file_that_a_variable_names(tmp_path: Path) -> None:
+    secret = tmp_path / "token"
+    secret.write_text("  of the bot\n", "utf-8")
+    settings = load_settings(None, {TOKEN_FILE: str(secret)})
+    assert settings.discord.token.get_secret_value() == "of the bot"
+
+
+def test_a_secret_that_cannot_be_read_or_is_given_twice_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=rf"{TOKEN_FILE} names a file .*{tmp_path}.* Check"):
+        load_settings(None, {TOKEN_FILE: str(tmp_path / "nowhere")})
+    with pytest.raises(ConfigError, match="are both set") as refused:
+        load_settings(None, {TOKEN: "hidden", TOKEN_FILE: str(tmp_path / "token")})
+    assert "hidden" not in str(refused.value)
