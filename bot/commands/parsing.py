@@ -72,10 +72,9 @@ def _join_names(
     """Join `away until` into `away-until`, where the command has such an option."""
     joined: list[tuple[str, str]] = []
     for word, gap in zip(words, gaps, strict=True):
-        last, before = joined[-1] if joined else ("", "")
+        last, before = joined[-1] if joined else (":", "")
         both = f"{last}-{word}"
-        name = both.partition(":")[0].lower()
-        if last and "-" in name and command.option(name):
+        if ":" not in last and command.option(both.partition(":")[0].lower()):
             joined[-1] = (both, before)
         else:
             joined.append((word, gap))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from datetime import date, time, timedelta
 from importlib.resources import files
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -123,6 +124,14 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
 )
 def test_commands_are_read_in_any_order(text: str, expected: tuple[str, dict[str, Any]]) -> None:
     assert read(text) == expected
+
+
+def test_options_behind_each_other_keep_their_values() -> None:
+    for command in COMMANDS:
+        named = [option.name for option in command.options if not option.rest]
+        for one, other in permutations(named, 2):
+            _, values = parse(f"{command.path} {one}:8h {other}:9h")
+            assert values == {one: "8h", other: "9h"}
 
 
 @pytest.mark.parametrize("command", ["ask", "mock"])
