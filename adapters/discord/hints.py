@@ -14,11 +14,13 @@ _FIRST = {
 }
 _CALL = re.compile(rf"({NAME} ({'|'.join(map(re.escape, _FIRST))})) ([^\s,.;]+)")
 _USAGE = re.compile(rf"(?:^`?|(?<=\. )){NAME} .*$", re.MULTILINE)
-_PLACE = re.compile(r"\b[A-Z]{2,}\b")
+_CHOICES = {"|".join(option.choices): option.name for option in _FIRST.values() if option.choices}
+_PLACE = re.compile(rf"\b[A-Z]{{2,}}\b|(?<![:\w])(?:{'|'.join(map(re.escape, _CHOICES))})")
 
 
 def name_options(text: str) -> str:
-    """Write `history 3` as `history number:3`, and in a usage `NUMBER` as `number:`.
+    """Write `history 3` as `history number:3`, and in a usage `NUMBER` as `number:`, and choices
+    behind their option.
 
     Elsewhere words may stand alone; Discord's client asks for the option. What follows a command
     in a sentence and is no value of it stays as it is.
@@ -47,4 +49,5 @@ def _is_value(option: Option, word: str) -> bool:
 
 
 def _name_place(match: re.Match[str]) -> str:
-    return f"{match[0].lower()}:"
+    place = match[0]
+    return f"{_CHOICES[place]}:{place}" if place in _CHOICES else f"{place.lower()}:"
