@@ -159,7 +159,8 @@ class Fleet(RuleBasedStateMachine):
             since = self.looked_at.get(schedule.number, now)
             if schedule.next_due_at is not None:
                 self.expected[schedule.number] |= set(_slots_between(since, now))
-            self.looked_at[schedule.number] = now
+            # a clock that was set back does not make a slot due again
+            self.looked_at[schedule.number] = max(since, now)
 
     async def _read_schedules(self) -> Sequence[Schedule]:
         async with self.apps[0].storage.reading() as work:
