@@ -17,6 +17,12 @@ from bot.config import GradingSettings, Settings
 _DATA = Path(__file__).parent / "data" / "packs"
 PACKS = {"small": _DATA / "small"}
 """Eight open questions that stay as they are, whatever becomes of the shipped bank."""
+RIGHT = (
+    "The route declared first answers; 201 Created says that it exists, a 422 names each field, "
+    "overrides replace a dependency, a signed token can be read, the test client calls it, and a "
+    "model validator sees the whole model."
+)
+"""Earns points for each of them, whichever a platform's deck brings."""
 CHOICES = {"choices": _DATA / "choices"}
 """Two questions with choices."""
 DEEP = {"deep": _DATA / "deep"}

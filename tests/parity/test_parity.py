@@ -12,16 +12,10 @@ from tests.parity.discord_stage import DiscordStage, keep_playable
 from tests.parity.local_stage import LocalStage
 from tests.parity.slack_stage import SlackStage
 from tests.parity.stage import Shown, Stage
+from tests.stage import RIGHT
 
 STAGES: dict[str, type[Stage]] = {"discord": DiscordStage, "slack": SlackStage}
 PLAYABLE = {"discord": keep_playable}
-
-RIGHT = (
-    "The route declared first answers; 201 Created says that it exists, a 422 names each field, "
-    "overrides replace a dependency, a signed token can be read, the test client calls it, and a "
-    "model validator sees the whole model."
-)
-"""Earns points for each question of the small pack, whichever a platform's deck brings."""
 
 BEGIN = """
 at 2026-03-23 08:55 Europe/Berlin

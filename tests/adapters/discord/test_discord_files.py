@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,6 +15,7 @@ from bot.domain.pictures import Picture, picture_mocks, picture_topics
 from tests.adapters.discord.conftest import Stage, schedule_question
 from tests.fakes.discord.world import ATTACH
 from tests.fakes.discord_server import text_of
+from tests.stage import RIGHT
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -42,12 +44,14 @@ async def test_a_private_streak_shows_its_calendar(stage: Stage) -> None:
 
 
 async def test_a_shared_leaderboard_shows_its_chart(stage: Stage) -> None:
-    ben = await take_part(stage)
+    await schedule_question(stage)
+    ben = stage.server.member("ben")
+    await stage.server.answered(await stage.server.call(ben, "answer", {"text": RIGHT}))
     shared = await stage.server.call(ben, "leaderboard", {"period": "week", "share": True})
     await stage.server.until(lambda: shared.followups)
 
     (file,) = stage.server.posts()[-1]["attachments"]
-    assert file["description"] == "This week. 1. ben: 0 points."
+    assert re.fullmatch(r"This week\. 1\. ben: [1-9]\d* points\.", file["description"])
 
 
 @dataclass(frozen=True)
