@@ -44,6 +44,8 @@ class Placing:
     _last: Option | None = None
     _is_open: bool = False
     """Whether only the name of the last option stands there, so that its value may follow."""
+    _is_closed: bool = False
+    """Whether the last value stands in quotes, which end it."""
     _gap: str = " "
 
     def place(self, word: str, gap: str = " ") -> None:
@@ -56,7 +58,7 @@ class Placing:
         named = self._split_named(word)
         if named:
             option, value = named
-            self._set(option, _unquote(value), is_open=not value)
+            self._set(option, value, is_open=not value)
         elif not self._take_as_more(word):
             self._place_bare(word)
 
@@ -91,7 +93,8 @@ class Placing:
     @property
     def _goes_on(self) -> bool:
         """Whether a text is being typed, which ends where the next option begins."""
-        return self._last is not None and self._last.type in _PROSE
+        is_prose = self._last is not None and self._last.type in _PROSE
+        return is_prose and not self._is_closed
 
     def _take_as_more(self, word: str) -> bool:
         """Take a word that belongs to the option before it; tell whether it does."""
@@ -100,8 +103,10 @@ class Placing:
             return False
         value = self.values[last.name]
         if self._is_open and (not value or _is_read(last, word)):
-            self.values[last.name] = _unquote(word.lstrip(":="))
-            self._is_open = not self.values[last.name]
+            given = word.lstrip(":=")
+            self.values[last.name] = _unquote(given)
+            self._is_open = not given
+            self._is_closed = self.values[last.name] != given
             return True
         is_list = value.endswith(_LINKS) or word.startswith(_LINKS)
         return (is_list or self._goes_on) and self._join(word)
@@ -120,11 +125,11 @@ class Placing:
             is_switch = flag.type in _SWITCHES
             self._set(flag, "yes" if is_switch else "", is_open=True)
         elif option := self._find_telling(bare) or self._find_free_positional():
-            self._set(option, _unquote(bare))
+            self._set(option, bare)
         elif not self._take_as_rest(word):
             option = self._find_only_free(bare) or self._find_positional()
             if option:
-                self._set(option, _unquote(word if option.type in _PROSE else bare))
+                self._set(option, word if option.type in _PROSE else bare)
             elif not self._take_at_last(word):
                 raise CommandError(self._explain(bare))
 
@@ -198,8 +203,9 @@ class Placing:
     def _set(self, option: Option, value: str, *, is_open: bool = False) -> None:
         if option.name in self.values:
             raise CommandError(f"{option.name}: is given twice. Give it once.")
-        self.values[option.name] = value
+        self.values[option.name] = _unquote(value)
         self._last, self._is_open = option, is_open
+        self._is_closed = self.values[option.name] != value
 
 
 def takes_text(command: Command) -> bool:

@@ -98,6 +98,10 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
         ("report it is:\n```\n  x = 1\n```", ("report", {"reason": "it is:\n```\n  x = 1\n```"})),
         ("questions reject 3 we have it", ("questions reject", {"id": 3, "reason": "we have it"})),
         (
+            'questions reject reason:"we have it" 3',
+            ("questions reject", {"id": 3, "reason": "we have it"}),
+        ),
+        (
             "schedule add 9:00 am berlin days:mon, wed - fri 8h",
             (
                 "schedule add",
