@@ -5,7 +5,7 @@ scheduled ──claim──▶ claimed ──mark──▶ sending ──posted�
     ├──put back─────────┘                 │ └──not sent──▶ scheduled, not before …
     └──proven absent──── look by key ◀────┘ reply lost, lease expired
                             │ └──found────▶ confirmed
-                            └──cannot look──▶ stuck: alert, never re-post
+                            └──cannot look, or in vain for a day──▶ stuck: alert, never re-post
 planned, due and there is room ──▶ sending; missed before it was planned ──▶ skipped
 claimed, lease expired ──▶ claimed by whoever comes next
 scheduled or claimed, past its grace or its schedule paused or removed ──▶ skipped
@@ -36,6 +36,13 @@ LONGEST_BACKOFF = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=1)
 """A platform that asks for more is asked again then: one answer must not silence a workspace for
 days."""
+
+LOOKED_FOR = timedelta(days=1)
+"""How long a platform may fail to say whether a post is there, before a person has to look: few
+outages last as long."""
+
+LEAST_LOOKS = 12
+"""Looks that a person is not asked before, however long nothing ran: they take half an hour."""
 
 
 class DeliveryState(StrEnum):
@@ -229,18 +236,23 @@ def heed(asked: timedelta, wait: timedelta) -> timedelta:
     return min(LONGEST_WAIT, max(asked, wait))
 
 
-def look_again(now: datetime, tries: int, reason: str, asked: timedelta = timedelta(0)) -> Change:
+def look_again(
+    delivery: Delivery, now: datetime, reason: str, asked: timedelta = timedelta(0)
+) -> Change:
     """Posted or not, nobody knows: look by key after a wait that doubles with each look, or that
-    the platform asks for."""
-    wait = heed(asked, back_off(tries, timedelta(seconds=5)))
+    the platform asks for. Within its grace it may still be sent again, if it proves to be absent;
+    after a day a person has to look. Each look has raised the fence."""
+    looked_for_until = max(delivery.expires_at, delivery.due_at + LOOKED_FOR)
+    if now > looked_for_until and delivery.fence >= LEAST_LOOKS:
+        return give_up_looking("the platform has not said for a day whether it is there")
+    wait = heed(asked, back_off(delivery.fence, timedelta(seconds=5)))
     return Change(DeliveryState.SENDING, lease_until=now + wait, reason=reason)
 
 
-def give_up_looking() -> Change:
-    """The platform can't be searched: a missed question is better than a second post."""
+def give_up_looking(why: str = "the platform can't be searched") -> Change:
+    """Nothing can be proven: a missed question is better than a second post."""
     return Change(
-        DeliveryState.STUCK,
-        reason="The reply was lost and the platform can't be searched: look in the channel.",
+        DeliveryState.STUCK, reason=f"The reply was lost, and {why}: look in the channel."
     )
 
 
@@ -253,7 +265,7 @@ def describe_mend(delivery: Delivery) -> str:
     """Say what an admin can do about a delivery that waits for somebody; nothing for others."""
     if delivery.state is not DeliveryState.STUCK:
         return ""
-    if delivery.purpose is Purpose.REVEAL or delivery.schedule_number is None:
+    if delivery.purpose is not Purpose.QUESTION or delivery.schedule_number is None:
         return "If it is not there, nothing more comes of it by itself."
     return (
         "If it is there, press one of its buttons; if not, type "

@@ -139,7 +139,7 @@ class Reconciling:
     def _look_again(
         self, delivery: Delivery, reason: str, asked: timedelta = timedelta(0)
     ) -> Change:
-        return moves.look_again(self.clock.now(), delivery.fence, reason, asked)
+        return moves.look_again(delivery, self.clock.now(), reason, asked)
 
     async def _find_thread(self, delivery: Delivery) -> str | None:
         """Return the message in whose thread the delivery would be."""

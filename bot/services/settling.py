@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -16,6 +17,7 @@ from bot.domain.delivery import (
     DeliveryState,
     Draft,
     Purpose,
+    describe_mend,
     make_key,
 )
 from bot.domain.people import MemberId, Workspace
@@ -154,14 +156,19 @@ async def _leave_workspace(
 async def _tell_of_end(
     work: UnitOfWork, delivery: Delivery, schedule_id: ScheduleId, change: Change, now: datetime
 ) -> None:
-    """Tell the schedule's admins that it was not posted, and what becomes of the schedule."""
+    """Tell the schedule's admins that it was not posted, and what becomes of the schedule; or that
+    somebody has to look for it."""
     schedule = await work.schedules.get(delivery.workspace_id, schedule_id)
     if schedule is None:
         return
-    told = f"The {PURPOSES[delivery.purpose]} of {delivery.slot} was not posted: {change.reason}"
-    if change.state is DeliveryState.FAILED:
-        if schedule.paused_because:
-            return
+    what = f"The {PURPOSES[delivery.purpose]} of {delivery.slot}"
+    if change.state is DeliveryState.STUCK:
+        mend = describe_mend(replace(delivery, state=change.state))
+        told = f"{what} may or may not have been posted. {change.reason} {mend}"
+    elif schedule.paused_because:
+        return
+    else:
+        told = f"{what} was not posted: {change.reason}"
         told += await _heed_refusal(work, schedule, delivery, change)
     for member_id in await _admins_of(work, schedule):
         await work.notices.add(delivery.workspace_id, member_id, delivery.channel, told, now)

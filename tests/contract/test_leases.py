@@ -112,7 +112,7 @@ async def test_what_a_channel_was_not_shown_may_be_picked_again(storage: SqlStor
         changes = [
             (claimed["refused"], moves.fail(GONE)),
             (claimed["unfit"], moves.fail(UNFIT)),
-            (claimed["in doubt"], moves.look_again(NOW, 0, "lost")),
+            (claimed["in doubt"], moves.look_again(claimed["in doubt"], NOW, "lost")),
             (claimed["posted"], moves.confirm("1", NOW)),
         ]
         await work.leases.settle(changes)

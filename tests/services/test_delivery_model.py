@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from adapters.local.platform import NAME, Fault, LocalChat, LocalPlatform, Message
 from adapters.local.simulation import VirtualClock
 from bot.app import build
-from bot.domain.delivery import DeliveryState, Draft
+from bot.domain.delivery import LOOKED_FOR, Delivery, DeliveryState, Draft
 from bot.domain.schedule import Rhythm, Schedule, ScheduleId
 from bot.services.jobs import Job
 from tests.stage import PACKS
@@ -173,24 +173,26 @@ class DeliveryMachine(RuleBasedStateMachine):
                 workspace = await work.workspaces.ensure(NAME, f"t{number}", "")
                 for one in await work.posts.newest(workspace.id, 500):
                     states[(number, one.slot)] = one.state.value
-                    self._check(one.state, one.key, one.reason)
+                    self._check(one)
         return states
 
-    def _check(self, state: DeliveryState, key: str, reason: str | None) -> None:
+    def _check(self, one: Delivery) -> None:
         """What the database says of a delivery agrees with what the platform holds."""
-        if state is DeliveryState.CONFIRMED:
-            assert self.posted[key] == 1
-        elif state in (DeliveryState.SKIPPED, DeliveryState.FAILED):
-            assert self.posted[key] == 0
-            assert reason
+        if one.state is DeliveryState.CONFIRMED:
+            assert self.posted[one.key] == 1
+        elif one.state in (DeliveryState.SKIPPED, DeliveryState.FAILED):
+            assert self.posted[one.key] == 0
+            assert one.reason
+        elif one.state is DeliveryState.STUCK:
+            assert self.clock.now() > one.due_at + LOOKED_FOR
 
     def teardown(self) -> None:
-        """Once everything works again, nothing stays in between."""
+        """Once everything works again, nothing stays in between, unless an outage lasted a day."""
         self.platform.faults.clear()
         self.platform.outage_until = None
         self.run(self._advance(timedelta(hours=12)))
         left = set(self.run(self._read_states()).values())
-        assert left <= {"confirmed", "skipped", "failed"}
+        assert left <= {"confirmed", "skipped", "failed", "stuck"}
         assert self.faulty or "failed" not in left
         self.run(self.app.close())
         self.loop.close()

@@ -5,19 +5,32 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from adapters.local.platform import NAME, Fault, LocalChat
+from adapters.local.render import render_card
 from bot.domain.cards import Card
 from bot.domain.delivery import DeliveryState
+from bot.domain.events import ButtonPressed, Origin, TextCommand
 from bot.errors import NotSent, OutcomeUnknown
 from bot.ports import Found
 from bot.services.timekeeping import ClockWatch
 from tests.fakes.gated_chat import Fate, GatedChat
-from tests.services.conftest import DUE, Engine
+from tests.services.conftest import DUE, Engine, notices
 
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+ANA = Origin(NAME, "acme", "#general", "ana", member_name="ana")
+
+
+async def say(engine: Engine, words: str) -> str:
+    """Have the admin type a command; return all that is answered."""
+    engine.platform.workspaces["acme"].admins.add("ana")
+    reply = await engine.app.handle(TextCommand(ANA, words))
+    assert reply is not None
+    return " ".join(render_card(card) for card in reply.cards)
 
 
 @dataclass
@@ -150,6 +163,82 @@ async def test_a_search_waits_as_long_as_the_platform_asks(engine: Engine) -> No
     await engine.advance(30 * MINUTE)
     first, *more = chat.asked_at
     assert [at - first for at in more] == [number * 7 * MINUTE for number in (1, 2, 3, 4)]
+
+
+@dataclass
+class MuteChat(LocalChat):
+    """A platform that takes posts, and fails whenever it is searched while `is_mute`."""
+
+    is_mute: bool = True
+    looks: int = 0
+
+    async def find(self, *where: Any) -> Found | None:
+        self.looks += 1
+        if self.is_mute:
+            raise OutcomeUnknown("The platform does not answer.")
+        return await super().find(*where)
+
+
+def lose_one_post(engine: Engine, fault: Fault = Fault.POST_LOST) -> MuteChat:
+    """Have one post get no reply, and all looks for it fail."""
+    chat, dispatching = MuteChat(engine.platform), engine.app.dispatching
+    dispatching.delivering.chats = dispatching.reconciling.chats = {NAME: chat}
+    engine.platform.faults.append(fault)
+    return chat
+
+
+async def test_what_is_looked_for_in_vain_for_a_day_waits_for_an_admin(engine: Engine) -> None:
+    chat = lose_one_post(engine)
+    await engine.add_schedule()
+    await engine.advance(24 * HOUR)
+    [delivery] = await engine.deliveries()
+    assert (delivery.state, delivery.reason) == (
+        DeliveryState.SENDING,
+        "The platform does not answer.",
+    )
+    assert not notices(engine)
+    await engine.advance(HOUR)
+    looks = chat.looks
+    await engine.advance(22 * HOUR)
+    assert chat.looks == looks, "it is looked for no more"
+    assert await engine.states() == [DeliveryState.STUCK, DeliveryState.CONFIRMED]
+    [notice] = notices(engine)
+    stuck = "for a day whether it is there: look in the channel. If it is there, press one of its"
+    assert stuck in notice.text
+    status = await say(engine, "status")
+    assert stuck in status
+
+
+@pytest.mark.parametrize(("fault", "verdict"), [(Fault.POST_LOST, "again"), (None, "posted")])
+async def test_an_admin_who_looked_ends_a_doubt_that_lasted_a_day(
+    engine: Engine, fault: Fault | None, verdict: str
+) -> None:
+    lose_one_post(engine, fault or Fault.REPLY_LOST)
+    await engine.add_schedule()
+    await engine.advance(23 * HOUR)
+    await say(engine, "schedule pause 1")
+    await engine.advance(2 * HOUR)
+    [stuck] = await engine.deliveries()
+    assert stuck.state is DeliveryState.STUCK
+    await engine.app.handle(ButtonPressed(ANA, "resolve", stuck.key, value=verdict))
+    await engine.advance(HOUR)
+    assert await engine.states() == [DeliveryState.CONFIRMED]
+    assert [one.key for one in engine.posted if one.key] == [stuck.key]
+
+
+async def test_who_was_away_for_days_looks_more_than_once(engine: Engine) -> None:
+    """A platform is often not connected yet when the service has just begun."""
+    chat = lose_one_post(engine, Fault.REPLY_LOST)
+    await engine.add_schedule()
+    await engine.advance(2 * MINUTE)
+    await say(engine, "schedule pause 1")
+    engine.clock.move_to(DUE + 72 * HOUR)
+    await engine.advance(10 * MINUTE)
+    assert await engine.states() == [DeliveryState.SENDING]
+    chat.is_mute = False
+    await engine.advance(10 * MINUTE)
+    assert await engine.states() == [DeliveryState.CONFIRMED]
+    assert not notices(engine)
 
 
 class SluggishChat(LocalChat):
