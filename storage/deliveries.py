@@ -75,6 +75,8 @@ class DeliveryRepository:
         await self._update_of(schedule, WAITING, skipped)
 
     async def redirect_waiting(self, schedule: Schedule) -> None:
+        # whoever puts it back just now has not seen the new channel: that comes first
+        await self._update_of(schedule, IN_DOUBT, {"channel": DeliveryRow.channel})
         moved = {"channel": schedule.channel, "fence": DeliveryRow.fence + 1}
         is_no_reveal = col(DeliveryRow.purpose) != Purpose.REVEAL
         await self._update_of(schedule, WAITING, moved, is_no_reveal)

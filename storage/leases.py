@@ -12,7 +12,7 @@ from sqlalchemy import Integer, bindparam, func, not_, or_
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.domain.delivery import Change, Delivery, DeliveryId, DeliveryState, Draft
+from bot.domain.delivery import Change, Delivery, DeliveryId, DeliveryState, Draft, Purpose
 from bot.domain.people import WorkspaceId
 from storage.arrays import is_among
 from storage.bulk import execute_many, execute_once, fetch, insert_fetching
@@ -37,6 +37,18 @@ _CHANGE = (
 )
 _TAKE_BACK = _TABLE.update().where(is_among(_TABLE.c.id, "ids")).values(round=0)
 """A question that nobody saw may be picked again."""
+_CHANNEL_NOW = (
+    select(_SCHEDULES.c.channel).where(_SCHEDULES.c.id == _TABLE.c.schedule_id).scalar_subquery()
+)
+_FOLLOW = (
+    _TABLE.update()
+    .where(
+        is_among(_TABLE.c.id, "ids"),
+        _TABLE.c.purpose != Purpose.REVEAL,
+        _TABLE.c.channel != _CHANNEL_NOW,
+    )
+    .values(channel=_CHANNEL_NOW)
+)
 _FENCES = (
     select(_TABLE.c.id, _TABLE.c.fence)
     .where(
@@ -140,7 +152,10 @@ class LeaseRepository:
         await self._apply(changes, (DeliveryState.CLAIMED,))
 
     async def settle(self, changes: Sequence[tuple[Delivery, Change]]) -> set[DeliveryId]:
-        return await self._apply(changes, IN_DOUBT)
+        ours = await self._apply(changes, IN_DOUBT)
+        back = [one.id for one, change in changes if change.state is DeliveryState.SCHEDULED]
+        await follow_schedules(self.session, [number for number in back if number in ours])
+        return ours
 
     async def _apply(
         self, changes: Sequence[tuple[Delivery, Change]], states: Sequence[DeliveryState]
@@ -171,6 +186,13 @@ class LeaseRepository:
     async def expire(self, now: datetime, limit: int) -> Sequence[Delivery]:
         rows = await fetch(connection_of(self.session), _EXPIRE, {"now": now, "most": limit})
         return [to_delivery(row, None) for row in rows]
+
+
+async def follow_schedules(session: AsyncSession, put_back: Sequence[DeliveryId]) -> None:
+    """Send what is not posted after all to the channel that its schedule has now. While it is in
+    doubt it keeps the one where it may be; an answer for all stays with its question."""
+    if put_back:
+        await execute_once(connection_of(session), _FOLLOW, {"ids": tuple(put_back)})
 
 
 def _freeze(platforms: Collection[str] | None) -> frozenset[str] | None:

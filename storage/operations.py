@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.domain.delivery import MISSED, Delivery, DeliveryState
 from bot.domain.health import OVERDUE_AFTER, Process, Tally
 from bot.domain.people import Workspace
+from storage.leases import follow_schedules
 from storage.mapping import to_delivery, to_workspace
 from storage.statements import connection_of
 from storage.tables import DeliveryRow, ProcessRow, ScheduleRow, WorkspaceRow
@@ -160,4 +161,6 @@ class OperationsRepository:
             )
             .execution_options(synchronize_session=False)
         )
+        if put_back.rowcount:
+            await follow_schedules(self.session, [delivery.id])
         return bool(put_back.rowcount)

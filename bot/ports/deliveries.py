@@ -80,7 +80,8 @@ class Leases(Protocol):
         ...
 
     async def settle(self, changes: Sequence[tuple[Delivery, Change]]) -> set[DeliveryId]:
-        """Apply transitions where the fence still fits; return those that were applied."""
+        """Apply transitions where the fence still fits; return those that were applied. What is
+        put back goes to the channel that its schedule has now, but for an answer for all."""
         ...
 
     async def expire(self, now: datetime, limit: int) -> Sequence[Delivery]:
@@ -106,7 +107,7 @@ class Deliveries(Protocol):
 
     async def redirect_waiting(self, schedule: Schedule) -> None:
         """Send what still waits to the channel that the schedule has now. An answer for all stays
-        with its question."""
+        with its question, and what is in doubt where it may be, until it is put back."""
         ...
 
     async def seen(

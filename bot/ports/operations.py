@@ -40,5 +40,6 @@ class Operations(Protocol):
         ...
 
     async def send_again(self, delivery: Delivery, now: datetime, expires_at: datetime) -> bool:
-        """Put a stuck delivery back into the queue; False if it isn't stuck any more."""
+        """Put a stuck delivery back into the queue, for the channel that its schedule has now;
+        False if it isn't stuck any more."""
         ...

@@ -62,7 +62,7 @@ class Resolving:
     async def _end_doubt(
         self, workspace: Workspace, delivery: Delivery, verdict: Verdict, message_id: str | None
     ) -> str:
-        where = f"{workspace.name} {delivery.channel}, {delivery.slot}"
+        where = _say_where(workspace, delivery)
         if delivery.state is not DeliveryState.STUCK:
             raise NotFound(
                 f"That delivery ({where}) is {delivery.state}: nothing is to be resolved."
@@ -76,4 +76,9 @@ class Resolving:
             return f"Taken as posted: {where}."
         async with self.storage.writing() as work:
             await work.operations.send_again(delivery, now, now + self.grace)
-        return f"It is posted again within a minute: {where}."
+            delivery = await work.deliveries.by_key(workspace.id, delivery.key) or delivery
+        return f"It is posted again within a minute: {_say_where(workspace, delivery)}."
+
+
+def _say_where(workspace: Workspace, delivery: Delivery) -> str:
+    return f"{workspace.name} {delivery.channel}, {delivery.slot}"

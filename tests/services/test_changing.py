@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from adapters.local.platform import NAME, Fault
-from bot.domain.delivery import DeliveryState
-from bot.domain.events import Origin, TextCommand
+from bot.domain.delivery import DeliveryState, postpone
+from bot.domain.events import ButtonPressed, Origin, TextCommand
 from bot.domain.schedule import Schedule
+from tests.fakes.gated_chat import Fate, GatedChat
 from tests.services.conftest import DUE, Engine, notices, questions
 
 MINUTE = timedelta(minutes=1)
@@ -92,6 +94,83 @@ async def test_what_waits_follows_its_schedule_to_another_channel(engine: Engine
     await engine.advance(10 * HOUR)
     assert [one.channel for one in engine.posted if one.key] == ["#new", "#new"]
     assert not notices(engine)
+
+
+@pytest.mark.parametrize("fault", [Fault.POST_LOST, Fault.REPLY_LOST])
+async def test_what_is_in_doubt_follows_its_schedule_once_it_is_proven_absent(
+    engine: Engine, fault: Fault
+) -> None:
+    """It is looked for where it was sent."""
+    engine.platform.faults.append(fault)
+    await add_revealing(engine)
+    engine.clock.move_to(DUE)
+    await engine.app.run_due()
+    await say(engine, "schedule edit 1 channel:#new")
+    await engine.advance(10 * HOUR)
+    where = "#new" if fault is Fault.POST_LOST else "#general"
+    assert [one.channel for one in engine.posted if one.key] == [where, where]
+
+
+async def test_what_is_refused_on_its_way_follows_its_schedule(engine: Engine) -> None:
+    chat, dispatching = GatedChat(engine.platform), engine.app.dispatching
+    dispatching.delivering.chats = {NAME: chat}
+    await engine.add_schedule()
+    engine.clock.move_to(DUE)
+    async with asyncio.timeout(20):
+        await engine.app.dispatching.begin_due()
+        await chat.began.wait()
+        await say(engine, "schedule edit 1 channel:#new")
+        [flight] = chat.flights
+        flight.meet(Fate.REFUSED)
+        await dispatching.delivering.finish()
+    chat.is_open = True
+    await engine.advance(HOUR)
+    assert [one.channel for one in engine.posted] == ["#new"]
+
+
+async def test_what_an_admin_sends_again_follows_its_schedule(engine: Engine) -> None:
+    engine.platform.faults.extend([Fault.POST_LOST, Fault.BLIND])
+    await engine.add_schedule()
+    await engine.advance(10 * MINUTE)
+    engine.platform.faults.clear()
+    await say(engine, "schedule edit 1 channel:#new")
+    [stuck] = await engine.deliveries()
+    assert (stuck.state, stuck.channel) == (DeliveryState.STUCK, "#general")
+    ana = Origin(NAME, "acme", "#general", "ana", member_name="ana")
+    reply = await engine.app.handle(ButtonPressed(ana, "resolve", stuck.key, value="again"))
+    assert reply is not None
+    assert "#new" in reply.cards[0].text
+    await engine.advance(MINUTE)
+    assert [(one.channel, one.key) for one in engine.posted if one.key] == [("#new", stuck.key)]
+
+
+async def test_what_is_put_back_while_its_schedule_moves_follows_it(engine: Engine) -> None:
+    """Neither of the two has seen yet what the other one does."""
+    engine.platform.faults.append(Fault.POST_LOST)
+    schedule = await engine.add_schedule()
+    engine.clock.move_to(DUE)
+    await engine.app.run_due()
+    [delivery] = await engine.deliveries()
+    moves_on = asyncio.Event()
+
+    async def move() -> None:
+        async with engine.app.storage.writing() as work:
+            moved = replace(schedule, channel="#new", next_due_at=None)
+            await work.schedules.save(moved)
+            moves_on.set()
+            await work.deliveries.redirect_waiting(moved)
+
+    async with asyncio.timeout(20):
+        async with engine.app.storage.writing() as work:
+            absent = postpone(DUE, timedelta(0), "It is not there.")
+            await work.leases.settle([(delivery, absent)])
+            moving = asyncio.create_task(move())
+            if engine.app.engine.dialect.name == "postgresql":
+                await moves_on.wait()
+                await asyncio.sleep(0.05)
+        await moving
+    [delivery] = await engine.deliveries()
+    assert (delivery.state, delivery.channel) == (DeliveryState.SCHEDULED, "#new")
 
 
 async def test_an_edit_loses_nothing_that_is_due_and_not_planned_yet(engine: Engine) -> None:
