@@ -220,16 +220,22 @@ class DeliveryRepository:
         )
         return rows.first()
 
-    async def in_doubt(self, workspace_id: WorkspaceId, channel: str) -> Sequence[Delivery]:
+    async def in_doubt(
+        self, workspace_id: WorkspaceId, channel: str, limit: int
+    ) -> Sequence[Delivery]:
         rows = await self.session.exec(
             select(DeliveryRow, ScheduleRow)
             .join(ScheduleRow, isouter=True)
             .where(
                 DeliveryRow.workspace_id == workspace_id,
                 DeliveryRow.channel == channel,
+                # as an index holds them, which leaves out all that was posted here in years
+                col(DeliveryRow.posted_at).is_(None),
                 DeliveryRow.purpose == Purpose.QUESTION,
                 col(DeliveryRow.state).in_(IN_DOUBT),
             )
+            .order_by(col(DeliveryRow.due_at).desc(), col(DeliveryRow.id).desc())
+            .limit(limit)
         )
         return [to_delivery(*row) for row in rows]
 

@@ -158,8 +158,10 @@ class Deliveries(Protocol):
         """Return the message of the question that a reveal delivery answers."""
         ...
 
-    async def in_doubt(self, workspace_id: WorkspaceId, channel: str) -> Sequence[Delivery]:
-        """Return the channel's question deliveries that are sending or stuck."""
+    async def in_doubt(
+        self, workspace_id: WorkspaceId, channel: str, limit: int
+    ) -> Sequence[Delivery]:
+        """Return the channel's question deliveries that are sending or stuck, newest first."""
         ...
 
     async def is_over(self, delivery: Delivery, now: datetime) -> bool:

@@ -23,6 +23,8 @@ AT_ONCE = 40
 """Looks under way: none waits for another, or its lease would run out meanwhile."""
 SHARES = 4
 """Of a workspace that has a fourth of them no more are begun: its searches may hang."""
+IN_A_CHANNEL = 5
+"""Of a channel's posts in doubt that somebody may have reacted to, the newest are looked for."""
 AT_MOST = 1000
 """Leases that are prolonged at once."""
 _CLOCK_SKEW = timedelta(hours=1)
@@ -45,6 +47,7 @@ class Reconciling:
     wake: Callable[[], None] = lambda: None
     at_once: int = AT_ONCE
     _looking: Counter[WorkspaceId] = field(default_factory=Counter)
+    _looking_in: dict[tuple[WorkspaceId, str], asyncio.Event] = field(default_factory=dict)
 
     async def begin_due(self, held: Collection[DeliveryId] = ()) -> int:
         """Begin to look for the sends whose lease ran out, as far as there is room; return how
@@ -78,12 +81,21 @@ class Reconciling:
         """Look at once for the channel's sends in doubt: somebody may have reacted to one of them.
 
         Only what is found is settled. The others' leases may last: what is not there yet may be
-        on its way.
+        on its way. Where many react, one looks and the others wait for it.
         """
-        async with self.storage.reading() as work:
-            doubtful = await work.deliveries.in_doubt(workspace.id, channel)
-        changes = await self._look_for(workspace, doubtful)
-        await self._commit([one for one in changes if one[1].state is DeliveryState.CONFIRMED])
+        where = (workspace.id, channel)
+        if others := self._looking_in.get(where):
+            await others.wait()
+            return
+        ended = self._looking_in[where] = asyncio.Event()
+        try:
+            async with self.storage.reading() as work:
+                doubtful = await work.deliveries.in_doubt(workspace.id, channel, IN_A_CHANNEL)
+            changes = await self._look_for(workspace, doubtful)
+            await self._commit([one for one in changes if one[1].state is DeliveryState.CONFIRMED])
+        finally:
+            del self._looking_in[where]
+            ended.set()
 
     async def _settle(self, workspace: Workspace, doubtful: Sequence[Delivery]) -> None:
         """Settle those of one workspace: another, which does not answer, must not delay them."""

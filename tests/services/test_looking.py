@@ -13,7 +13,7 @@ from adapters.local.platform import NAME, Fault, LocalChat
 from adapters.local.render import render_card
 from bot.domain.cards import Card
 from bot.domain.delivery import DeliveryState
-from bot.domain.events import ButtonPressed, Origin, TextCommand
+from bot.domain.events import ButtonPressed, Origin, ReactionAdded, TextCommand
 from bot.errors import NotSent, OutcomeUnknown
 from bot.ports import Found
 from bot.services.timekeeping import ClockWatch
@@ -121,6 +121,65 @@ async def test_no_more_are_taken_than_are_looked_for_at_once(engine: Engine) -> 
         await reconciling.background.finish()
 
 
+@dataclass
+class MuteChat(LocalChat):
+    """A platform that takes posts, and fails whenever it is searched while `is_mute`."""
+
+    is_mute: bool = True
+    looks: int = 0
+
+    async def find(self, *where: Any) -> Found | None:
+        self.looks += 1
+        if self.is_mute:
+            raise OutcomeUnknown("The platform does not answer.")
+        return await super().find(*where)
+
+
+def lose_one_post(engine: Engine, fault: Fault = Fault.POST_LOST) -> MuteChat:
+    """Have one post get no reply, and all looks for it fail."""
+    chat, dispatching = MuteChat(engine.platform), engine.app.dispatching
+    dispatching.delivering.chats = dispatching.reconciling.chats = {NAME: chat}
+    engine.platform.faults.append(fault)
+    return chat
+
+
+async def react(engine: Engine, member: str, message_id: str, channel: str = "#general") -> None:
+    """Have a member ask for the answer of a message."""
+    origin = Origin(NAME, "slow", channel, member, member_name=member)
+    await engine.app.handle(ReactionAdded(origin, message_id, "bulb"))
+
+
+async def test_many_reactions_in_a_channel_cost_one_look(engine: Engine) -> None:
+    chat = await put_in_doubt(engine, ["slow"])
+    [message] = engine.posted
+    members = [f"m{number}" for number in range(20)]
+    async with asyncio.timeout(20):
+        reacting = asyncio.gather(*(react(engine, one, message.id, "#c0") for one in members))
+        while not chat.hung:
+            await asyncio.sleep(0.01)
+        for _ in range(20):  # the others' turns
+            await asyncio.sleep(0.01)
+        chat.go_on.set()
+        await reacting
+    assert chat.hung == 1
+    [delivery] = await engine.deliveries("slow")
+    async with engine.app.storage.reading() as work:
+        assert (await work.attempts.counts(delivery)).revealed == len(members)
+
+
+async def test_a_reaction_looks_for_the_newest_in_doubt_alone(engine: Engine) -> None:
+    chat = lose_one_post(engine)
+    engine.platform.faults.extend([Fault.POST_LOST] * 7)
+    for _ in range(8):
+        await engine.add_schedule("slow")
+    while (await engine.states("slow")).count(DeliveryState.SENDING) < 8:
+        await engine.advance(MINUTE)
+        assert engine.clock.now() < DUE + HOUR
+    chat.looks = 0
+    await react(engine, "ben", "777")
+    assert chat.looks == 5
+
+
 class SlowClock:
     """The platform's clock, right where ours is fast."""
 
@@ -163,28 +222,6 @@ async def test_a_search_waits_as_long_as_the_platform_asks(engine: Engine) -> No
     await engine.advance(30 * MINUTE)
     first, *more = chat.asked_at
     assert [at - first for at in more] == [number * 7 * MINUTE for number in (1, 2, 3, 4)]
-
-
-@dataclass
-class MuteChat(LocalChat):
-    """A platform that takes posts, and fails whenever it is searched while `is_mute`."""
-
-    is_mute: bool = True
-    looks: int = 0
-
-    async def find(self, *where: Any) -> Found | None:
-        self.looks += 1
-        if self.is_mute:
-            raise OutcomeUnknown("The platform does not answer.")
-        return await super().find(*where)
-
-
-def lose_one_post(engine: Engine, fault: Fault = Fault.POST_LOST) -> MuteChat:
-    """Have one post get no reply, and all looks for it fail."""
-    chat, dispatching = MuteChat(engine.platform), engine.app.dispatching
-    dispatching.delivering.chats = dispatching.reconciling.chats = {NAME: chat}
-    engine.platform.faults.append(fault)
-    return chat
 
 
 async def test_what_is_looked_for_in_vain_for_a_day_waits_for_an_admin(engine: Engine) -> None:
