@@ -50,7 +50,7 @@ _FOLLOW = (
     .values(channel=_CHANNEL_NOW)
 )
 _FENCES = (
-    select(_TABLE.c.id, _TABLE.c.fence)
+    select(_TABLE.c.id, _TABLE.c.fence, _TABLE.c.state)
     .where(
         is_among(_TABLE.c.id, "ids"),
         or_(*(_TABLE.c.state == state for state in IN_DOUBT + WAITING[1:])),
@@ -175,13 +175,13 @@ class LeaseRepository:
     async def _still_ours(
         self, deliveries: Sequence[Delivery], states: Sequence[DeliveryState]
     ) -> set[DeliveryId]:
-        """Lock the rows, and return those that nobody has claimed since."""
+        """Lock the rows, and return those in one of the states that nobody has claimed since."""
         if not deliveries:
             return set()
         fences = {delivery.id: delivery.fence for delivery in deliveries}
         values = {"ids": tuple(fences)}
         rows = await fetch(connection_of(self.session), _FENCES, values)
-        return {row.id for row in rows if fences[row.id] == row.fence}
+        return {row.id for row in rows if fences[row.id] == row.fence and row.state in states}
 
     async def expire(self, now: datetime, limit: int) -> Sequence[Delivery]:
         rows = await fetch(connection_of(self.session), _EXPIRE, {"now": now, "most": limit})

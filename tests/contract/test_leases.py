@@ -77,6 +77,19 @@ async def test_only_the_holder_of_the_fence_settles(storage: SqlStorage) -> None
     assert (stored.state, stored.posted_at, stored.tries) == (DeliveryState.CONFIRMED, NOW, 1)
 
 
+async def test_what_has_left_a_state_does_not_leave_it_again(storage: SqlStorage) -> None:
+    async with storage.writing() as work:
+        await work.deliveries.insert([make_draft(*await make_schedule(work))])
+    [mine] = await claim_all(storage)
+    back = moves.leave_for_later(NOW, "Others go first.")
+    async with storage.writing() as work:
+        assert await work.leases.settle([(mine, back)]) == set(), "it is claimed, and not sent"
+        assert await work.leases.mark_sending([mine], NOW + LEASE) == {mine.id}
+        assert await work.leases.mark_sending([mine], NOW + LEASE) == set(), "it is sent already"
+        await work.leases.release([(mine, back)])
+        assert await work.leases.settle([(mine, moves.confirm("1", NOW))]) == {mine.id}
+
+
 async def test_a_lease_that_is_prolonged_stays_in_the_same_hands(storage: SqlStorage) -> None:
     until, later = NOW + LEASE, NOW + 2 * LEASE
     async with storage.writing() as work:
