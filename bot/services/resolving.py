@@ -72,12 +72,18 @@ class Resolving:
             posted = Change(
                 DeliveryState.CONFIRMED, message_id=message_id, posted_at=delivery.due_at
             )
-            await settle(self.storage, [(delivery, posted)], now)
+            if delivery.id not in await settle(self.storage, [(delivery, posted)], now):
+                raise _say_too_late(where)
             return f"Taken as posted: {where}."
         async with self.storage.writing() as work:
-            await work.operations.send_again(delivery, now, now + self.grace)
+            if not await work.operations.send_again(delivery, now, now + self.grace):
+                raise _say_too_late(where)
             delivery = await work.deliveries.by_key(workspace.id, delivery.key) or delivery
         return f"It is posted again within a minute: {_say_where(workspace, delivery)}."
+
+
+def _say_too_late(where: str) -> NotFound:
+    return NotFound(f"Its doubt ended meanwhile ({where}): nothing is to be resolved.")
 
 
 def _say_where(workspace: Workspace, delivery: Delivery) -> str:

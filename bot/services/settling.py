@@ -35,11 +35,12 @@ async def settle(
     changes: Sequence[tuple[Delivery, Change]],
     now: datetime,
     meter: Meter = NO_METER,
-) -> None:
-    """Commit what became of sends, with what follows from it."""
+) -> Collection[DeliveryId]:
+    """Commit what became of sends, with what follows from it; return which were still ours."""
     async with storage.writing() as work:
         settled = await apply_changes(work, changes, now)
     _tell(changes, settled, meter)
+    return settled
 
 
 async def apply_changes(

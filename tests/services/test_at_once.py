@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from adapters.local.platform import NAME
+import pytest
+
+from adapters.local.platform import NAME, Fault
 from bot.domain.cards import GradeCard, LeaderboardCard, MockCard
-from bot.domain.events import CommandCalled, FormSubmitted, Origin
+from bot.domain.events import ButtonPressed, CommandCalled, FormSubmitted, Origin
 from bot.domain.streak import KEPT_FOR
 from tests.services.conftest import Engine
 
@@ -100,6 +102,26 @@ async def test_a_suggestion_that_is_handed_in_twice_in_an_instant_waits_once(
     replies = await asyncio.gather(*(engine.app.handle(event) for event in handed_in))
     cards = [reply.cards[0] for reply in replies if reply]
     assert sorted(type(card).__name__ for card in cards) == ["ErrorCard", "ErrorCard", "NoticeCard"]
+
+
+@pytest.mark.parametrize("verdict", ["again", "posted"])
+async def test_admins_who_looked_in_the_same_instant_are_told_what_became_of_it(
+    engine: Engine, verdict: str
+) -> None:
+    """One is heard; what is to be sent again is sent once. The others hear that it is settled."""
+    engine.platform.faults.extend([Fault.POST_LOST, Fault.BLIND])
+    engine.platform.workspaces["acme"].admins |= set(MEMBERS)
+    await engine.add_schedule()
+    await engine.advance(timedelta(minutes=10))
+    engine.platform.faults.clear()
+    [stuck] = await engine.deliveries()
+    looked = [ButtonPressed(by(one), "resolve", stuck.key, value=verdict) for one in MEMBERS]
+    replies = await asyncio.gather(*(engine.app.handle(event) for event in looked))
+    cards = [reply.cards[0] for reply in replies if reply]
+    assert sorted(type(card).__name__ for card in cards) == ["ErrorCard"] * 7 + ["NoticeCard"]
+    await engine.advance(timedelta(minutes=10))
+    sent = [message.key for message in engine.posted if message.key]
+    assert sent == ([stuck.key] if verdict == "again" else [])
 
 
 def answer(member: str, key: str) -> FormSubmitted:
