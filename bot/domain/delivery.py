@@ -228,7 +228,8 @@ def back_off(tries: int, first: timedelta = timedelta(seconds=1)) -> timedelta:
 def lose_reply(now: datetime, lease: timedelta) -> Change:
     """Posted or not, nobody knows yet: what was sent may arrive, or show up in a search, later. It
     is looked for after a lease, like the posts of a process that died."""
-    return Change(DeliveryState.SENDING, lease_until=now + lease, reason="The reply was lost.")
+    reason = "The reply was lost; it is looked for."
+    return Change(DeliveryState.SENDING, lease_until=now + lease, reason=reason)
 
 
 def heed(asked: timedelta, wait: timedelta) -> timedelta:

@@ -137,10 +137,14 @@ class Reconciling:
                 )
         except Rejected:
             return moves.give_up_looking()
-        except Exception as error:  # whatever it is, it leaves no other post in doubt
+        except (Exception, asyncio.CancelledError) as error:
+            # whatever it is, it leaves no other post in doubt, unless this process ends
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
             log.warning("look_failed", delivery=delivery.key, problem=repr(error))
             asked = error.retry_after if isinstance(error, NotSent) else timedelta(0)
-            return self._look_again(delivery, "The platform does not answer.", asked)
+            reason = "The reply was lost, and the platform does not answer; it is looked for again."
+            return self._look_again(delivery, reason, asked)
         if found:
             log.info("found", delivery=delivery.key, message=found.message_id)
             return moves.confirm(found.message_id, found.posted_at)

@@ -231,7 +231,7 @@ async def test_what_is_looked_for_in_vain_for_a_day_waits_for_an_admin(engine: E
     [delivery] = await engine.deliveries()
     assert (delivery.state, delivery.reason) == (
         DeliveryState.SENDING,
-        "The platform does not answer.",
+        "The reply was lost, and the platform does not answer; it is looked for again.",
     )
     assert not notices(engine)
     await engine.advance(HOUR)

@@ -39,23 +39,26 @@ async def test_a_notice_that_can_not_be_sent_keeps_no_other_back(
     assert told == ["globex"]
 
 
+@pytest.mark.parametrize("fault", [ValueError("Expecting value"), asyncio.CancelledError()])
 async def test_a_post_that_can_not_be_looked_for_keeps_no_other_in_doubt(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, fault: BaseException
 ) -> None:
+    """A client may even cancel its own call: nobody asked for it."""
+
     async def post(_: LocalChat, *what: object) -> str:
         raise OutcomeUnknown("The reply was lost.")
 
     async def find(
         _: LocalChat, workspace: str, channel: str, key: str, since: datetime, *more: object
     ) -> Found | None:
-        if workspace == "acme":
-            raise ValueError("Expecting value: line 1 column 1")
+        if channel == "#odd":
+            raise fault
         return Found("m1", since)
 
     monkeypatch.setattr(LocalChat, "post", post)
     monkeypatch.setattr(LocalChat, "find", find)
-    for team in ("acme", "globex"):
-        await engine.add_schedule(team)
+    for team, channel in (("acme", "#odd"), ("acme", "#even"), ("globex", "#even")):
+        await engine.add_schedule(team, channel)
     engine.clock.move_to(engine.clock.now() + timedelta(minutes=2))
     async with asyncio.timeout(20):
         await engine.app.dispatching.begin_due()
@@ -64,7 +67,8 @@ async def test_a_post_that_can_not_be_looked_for_keeps_no_other_in_doubt(
         await engine.app.dispatching.reconciling.begin_due()
         await engine.app.dispatching.reconciling.background.finish()
     assert await engine.states("globex") == [DeliveryState.CONFIRMED]
-    assert await engine.states("acme") == [DeliveryState.SENDING]
+    states = {one.channel: one.state for one in await engine.deliveries("acme")}
+    assert states == {"#odd": DeliveryState.SENDING, "#even": DeliveryState.CONFIRMED}
 
 
 async def test_a_client_that_cancels_its_own_call_leaves_the_post_in_doubt(
