@@ -28,8 +28,6 @@ from bot.services.settling import settle
 BATCH = 200
 """Deliveries that are taken together. More would be in doubt after a crash, and fewer make
 each pay more of a commit."""
-FOR_OTHERS = 1000
-"""Deliveries that are planned together where none is posted."""
 LEAST = 20
 """Deliveries that are claimed at the least, if so many are due."""
 SHARES = 4
@@ -97,10 +95,7 @@ class Delivering:
         return max(1, self.concurrency // SHARES)
 
     def count_room(self) -> int:
-        """Return how many deliveries may be taken now, beside those that wait here already. Who
-        runs no platform takes none, and plans for others, whose room is their own matter."""
-        if not self.chats:
-            return FOR_OTHERS
+        """Return how many deliveries may be taken now, beside those that wait here already."""
         is_full = self._draining or len(self._waiting) > BATCH // 2
         return 0 if is_full else BATCH
 
