@@ -142,7 +142,9 @@ class ScheduleRepository:
     async def get(self, workspace_id: WorkspaceId, schedule_id: ScheduleId) -> Schedule | None:
         rows = await self.session.exec(
             select(ScheduleRow).where(
-                ScheduleRow.workspace_id == workspace_id, ScheduleRow.id == schedule_id
+                ScheduleRow.workspace_id == workspace_id,
+                ScheduleRow.id == schedule_id,
+                col(ScheduleRow.removed_at).is_(None),
             )
         )
         row = rows.first()

@@ -66,7 +66,7 @@ class Schedules(Protocol):
         ...
 
     async def get(self, workspace_id: WorkspaceId, schedule_id: ScheduleId) -> Schedule | None:
-        """Return a schedule, removed or not."""
+        """Return a schedule, unless it was removed."""
         ...
 
 

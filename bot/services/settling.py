@@ -158,7 +158,7 @@ async def _tell_of_end(
     work: UnitOfWork, delivery: Delivery, schedule_id: ScheduleId, change: Change, now: datetime
 ) -> None:
     """Tell the schedule's admins that it was not posted, and what becomes of the schedule; or that
-    somebody has to look for it."""
+    somebody has to look for it. What becomes of a removed schedule's post is told to nobody."""
     schedule = await work.schedules.get(delivery.workspace_id, schedule_id)
     if schedule is None:
         return

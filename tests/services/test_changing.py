@@ -12,6 +12,7 @@ from adapters.local.platform import NAME, Fault
 from bot.domain.delivery import DeliveryState, postpone
 from bot.domain.events import ButtonPressed, Origin, TextCommand
 from bot.domain.schedule import Schedule
+from bot.errors import Rejected, RejectReason
 from tests.fakes.gated_chat import Fate, GatedChat
 from tests.services.conftest import DUE, Engine, notices, questions
 
@@ -126,6 +127,31 @@ async def test_what_is_refused_on_its_way_follows_its_schedule(engine: Engine) -
     chat.is_open = True
     await engine.advance(HOUR)
     assert [one.channel for one in engine.posted] == ["#new"]
+
+
+@pytest.mark.parametrize("fate", [Fate.UNHEARD, Fate.REFUSED])
+async def test_of_a_removed_schedule_s_post_an_admin_is_told_nothing(
+    engine: Engine, fate: Fate
+) -> None:
+    """Neither may it be resumed, nor run."""
+    chat, dispatching = GatedChat(engine.platform), engine.app.dispatching
+    dispatching.delivering.chats = {NAME: chat}
+    await engine.add_schedule()
+    engine.clock.move_to(DUE)
+    async with asyncio.timeout(20):
+        await dispatching.begin_due()
+        await chat.began.wait()
+        await say(engine, "schedule remove 1")
+        [flight] = chat.flights
+        if fate is Fate.REFUSED:
+            flight.fail(Rejected(RejectReason.CHANNEL_GONE, "No channel.", "Choose another."))
+        flight.meet(fate)
+        await dispatching.delivering.finish()
+    engine.platform.faults.append(Fault.BLIND)
+    await engine.advance(HOUR)
+    ends = {Fate.UNHEARD: DeliveryState.STUCK, Fate.REFUSED: DeliveryState.FAILED}
+    assert await engine.states() == [ends[fate]]
+    assert not notices(engine)
 
 
 async def test_what_an_admin_sends_again_follows_its_schedule(engine: Engine) -> None:
