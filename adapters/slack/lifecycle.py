@@ -13,11 +13,14 @@ from slack_bolt.response import BoltResponse
 
 from adapters.slack.backlog import Backlog
 from adapters.slack.clients import Clients
+from adapters.slack.failures import CALL_ERRORS, explain
 from adapters.slack.once import Once
 from adapters.slack.payload import NAME, Malformed, read_team
 from adapters.slack.replies import Replies, Way
+from adapters.slack.rights import find_missing
 from bot.domain.cards import Button, NoticeCard, Reply
 from bot.domain.events import AccessLost, Origin
+from bot.errors import ChatError
 from bot.ports import Handle
 
 HELLO = NoticeCard(
@@ -131,8 +134,21 @@ class Lifecycle:
         self.backlog.start(leave())
 
     async def _lose(self, origin: Origin, reason: str, body: dict[str, Any]) -> None:
-        if await self.once.is_new_event(body):
+        if await self.once.is_new_event(body) and not await self._may_post(origin):
             await self.handle(AccessLost(origin, reason))
+
+    async def _may_post(self, origin: Origin) -> bool:
+        """Ask Slack: it sends events again for an hour, and the bot may be back meanwhile. Where it
+        does not say, the event is believed."""
+        try:
+            client = await self.clients.of(origin.workspace, patient=True)
+            is_back = await find_missing(client, origin.channel) is None
+        except (*CALL_ERRORS, ChatError) as error:
+            log.warning("loss_not_checked", channel=origin.channel, problem=str(explain(error)))
+            return False
+        if is_back:
+            log.info("loss_outdated", channel=origin.channel)
+        return is_back
 
 
 def _leave_whole(workspace: str) -> AccessLost:

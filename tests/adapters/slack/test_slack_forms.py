@@ -174,6 +174,7 @@ async def test_removed_from_the_channel_its_schedules_pause_and_their_admin_is_t
     bot: Bot,
 ) -> None:
     await post_question(bot)
+    bot.general.members.discard(bot.team.bot_user)
     for event in (
         {"type": "channel_left", "channel": bot.general.id},
         {"type": "member_left_channel", "user": bot.team.bot_user, "channel": bot.general.id},
@@ -184,6 +185,37 @@ async def test_removed_from_the_channel_its_schedules_pause_and_their_admin_is_t
     notices = [message for message in bot.messages if message.kind == "notice"]
     assert [notice.only for notice in notices] == [bot.ana.id]
     assert "was removed from the channel" in notices[0].text
+    await bot.type(bot.ana, "schedule list")
+    assert "paused" in bot.last.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "who"),
+    [
+        ("channel_left", "actor_id"),
+        ("member_left_channel", "user"),
+        ("channel_archive", "actor_id"),
+    ],
+)
+async def test_what_is_told_late_of_a_channel_that_the_bot_is_in_again_pauses_nothing(
+    bot: Bot, kind: str, who: str
+) -> None:
+    """Slack sends an event again for an hour where nobody answered."""
+    await post_question(bot)
+    event = {"type": kind, who: bot.team.bot_user, "channel": bot.general.id}
+    await bot.acts.send_event(event, happened_at=bot.clock.now().timestamp() - 600)
+    await bot.settle()
+
+    await bot.type(bot.ana, "schedule list")
+    assert "paused" not in bot.last.text
+
+
+async def test_a_loss_that_slack_is_not_asked_about_is_believed(bot: Bot) -> None:
+    await post_question(bot)
+    bot.server.inject("conversations.info", Fault(status=500))
+    await bot.acts.send_event({"type": "channel_left", "channel": bot.general.id})
+    await bot.settle()
+
     await bot.type(bot.ana, "schedule list")
     assert "paused" in bot.last.text
 
@@ -200,6 +232,7 @@ async def test_others_may_leave_and_nothing_pauses(bot: Bot) -> None:
 
 async def test_an_archived_channel_pauses_too(bot: Bot) -> None:
     await post_question(bot)
+    bot.general.archived = True
     await bot.acts.send_event({"type": "channel_archive", "channel": bot.general.id})
     await bot.settle()
 
