@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -16,19 +16,18 @@ from adapters.slack.blocks import Page
 from adapters.slack.clients import Clients
 from adapters.slack.failures import CALL_ERRORS, REMOVED, TOKEN_ERRORS, explain, word_of
 from adapters.slack.files import Files
-from adapters.slack.messages import read_key, write_key, write_message
+from adapters.slack.messages import write_key, write_message
 from adapters.slack.people import People
 from adapters.slack.questions import COUNTS_BLOCK, show_counts
 from adapters.slack.rights import find_missing
+from adapters.slack.searching import Searching
 from adapters.slack.stencils import Stencils
 from bot.domain.cards import Attachment, Card, QuestionCard, RevealCard
 from bot.domain.events import Origin
 from bot.domain.people import Role
-from bot.errors import ChatError, NotSent, OutcomeUnknown
+from bot.errors import ChatError, NotSent
 from bot.ports import Found
 
-PAGE_SIZE = 200
-_ASK_AGAIN = timedelta(seconds=5)
 _MENTION = re.compile(r"<[#@]([A-Z0-9]+)(?:\|[^>]*)?>")
 log = structlog.get_logger(__name__)
 
@@ -41,6 +40,7 @@ class SlackChat:
     people: People
     files: Files
     stencils: Stencils = field(default_factory=Stencils)
+    searching: Searching = field(default_factory=Searching)
     on_removal: Callable[[str], None] | None = None
     """Told of a workspace where a post shows that the app was removed."""
 
@@ -132,20 +132,9 @@ class SlackChat:
         since: datetime,
         thread_of: str | None = None,
     ) -> Found | None:
-        """Read the channel or the thread since then, and look at the messages' metadata."""
+        """Read the channel or the thread since then."""
         client = await self.clients.of(workspace)
-        cursor = ""
-        while True:
-            try:
-                answer = await _read_page(client, channel, since, thread_of, cursor)
-            except CALL_ERRORS as error:
-                raise _explain_search(error) from error
-            for message in answer.get("messages") or []:
-                if read_key(message) == key:
-                    return Found(message["ts"], _time_of(message["ts"]))
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return None
+        return await self.searching.find(client, channel, key, since, thread_of)
 
     async def tell(self, workspace: str, member: str, channel: str, card: Card) -> None:
         """Send a direct message: it waits for a member who is not there now."""
@@ -218,35 +207,9 @@ class SlackChat:
         return ()
 
 
-async def _read_page(
-    client: AsyncWebClient, channel: str, since: datetime, thread_of: str | None, cursor: str
-) -> AsyncSlackResponse:
-    """Read a page of the channel, or of a thread, which the channel's history leaves out."""
-    asked: dict[str, Any] = {
-        "channel": channel,
-        "oldest": f"{since.timestamp():.6f}",
-        "include_all_metadata": True,
-        "limit": PAGE_SIZE,
-        "cursor": cursor or None,
-    }
-    if thread_of:
-        return await client.conversations_replies(ts=thread_of, **asked)
-    return await client.conversations_history(**asked)
-
-
-def _explain_search(error: Exception) -> ChatError:
-    """Nothing is sent by a search: where Slack does not answer, it may be asked again."""
-    meaning = explain(error)
-    return NotSent(str(meaning), _ASK_AGAIN) if isinstance(meaning, OutcomeUnknown) else meaning
-
-
 async def _read_message(client: AsyncWebClient, channel: str, ts: str) -> dict[str, Any] | None:
     answer = await client.conversations_history(
         channel=channel, latest=ts, oldest=ts, inclusive=True, limit=1
     )
     messages = answer.get("messages") or []
     return messages[0] if messages and messages[0].get("ts") == ts else None
-
-
-def _time_of(ts: str) -> datetime:
-    return datetime.fromtimestamp(float(ts), UTC)

@@ -155,14 +155,19 @@ def read_replies(state: State, team: Team, arguments: Arguments) -> Answer:
 
 
 def _page(team: Team, messages: list[Message], arguments: Arguments) -> Answer:
+    """Return a page; its cursor is the next message, whatever comes meanwhile."""
     limit = int(arguments.get("limit") or 100)
-    start = int(arguments.get("cursor") or 0)
-    more = start + limit < len(messages)
+    times = [message.ts for message in messages]
+    start = times.index(arguments["cursor"]) if arguments.get("cursor") else 0
     page = [describe(team, message) for message in messages[start : start + limit]]
     if str(arguments.get("include_all_metadata", "0")) in ("0", "false", "False"):
         page = [{name: m[name] for name in m if name != "metadata"} for m in page]
-    cursor = str(start + limit) if more else ""
-    return {"messages": page, "has_more": more, "response_metadata": {"next_cursor": cursor}}
+    cursor = next(iter(times[start + limit :]), "")
+    return {
+        "messages": page,
+        "has_more": bool(cursor),
+        "response_metadata": {"next_cursor": cursor},
+    }
 
 
 def describe_channel(state: State, team: Team, arguments: Arguments) -> Answer:
