@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -39,8 +39,16 @@ class SqlInstallations:
 
     async def find(self, workspace: str) -> Installation | None:
         """Return the installation in the workspace."""
+        return await self._find(col(InstallationRow.external_id) == workspace)
+
+    async def find_by_bot(self, bot_user: str) -> Installation | None:
+        """Return the installation whose bot is this user."""
+        return await self._find(col(InstallationRow.bot_user) == bot_user)
+
+    async def _find(self, wanted: ColumnElement[bool]) -> Installation | None:
+        query = select(InstallationRow).where(InstallationRow.platform == self.platform, wanted)
         async with explaining_errors(), AsyncSession(self.engine) as session:
-            row = (await session.exec(self._select(workspace))).first()
+            row = (await session.exec(query)).first()
         return self._read(row) if row else None
 
     async def everyone(self) -> Sequence[Installation]:
@@ -109,11 +117,6 @@ class SqlInstallations:
                 .values(rotating_until=until)
             )
         return bool(result.rowcount)
-
-    def _select(self, workspace: str):  # type: ignore[no-untyped-def] # SQLModel's own type
-        return select(InstallationRow).where(
-            InstallationRow.platform == self.platform, InstallationRow.external_id == workspace
-        )
 
     def _read(self, row: InstallationRow) -> Installation:
         return Installation(

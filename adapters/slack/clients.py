@@ -171,6 +171,10 @@ class OneInstallation:
             raise NotSent(NOT_CONNECTED, SOON)
         return self.only if self.only and self.only.workspace == workspace else None
 
+    async def find_by_bot(self, bot_user: str) -> Installation | None:
+        """Return it, if the bot is this one."""
+        return self.only if self.only and self.only.bot_user == bot_user else None
+
     async def save(self, installation: Installation) -> None:
         """Take it for as long as the program runs."""
         self.only, self._is_known = installation, True

@@ -70,6 +70,12 @@ def read_item_author(body: Payload) -> str:
     return get_text(get_part(body, "event"), "item_user")
 
 
+def may_be_shared(body: Payload) -> bool:
+    """Tell whether the event may be of a channel that several workspaces have, of one organization
+    or of several."""
+    return bool(body.get("is_ext_shared_channel") or body.get("enterprise_id"))
+
+
 @dataclass(frozen=True, slots=True)
 class Pressed:
     """A pressed button, with where its answer may go."""

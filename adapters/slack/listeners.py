@@ -23,7 +23,7 @@ from adapters.slack.uploads import fetch_upload
 from adapters.slack.views import render_errors
 from bot.commands import NAME as COMMAND
 from bot.domain.cards import Reply
-from bot.domain.events import CommandCalled, Event
+from bot.domain.events import CommandCalled, Event, ReactionAdded
 from bot.ports import Handle
 
 SUGGEST = "suggest"
@@ -74,10 +74,12 @@ class Listeners:
         """A reaction; to the bot's own messages, among which the core knows the questions."""
         event, author = inbound.read_reaction(body), inbound.read_item_author(body)
         await ack()
-        to_ours = author in ("", context.bot_user_id)
-        if event and to_ours:  # Bolt has dropped the bot's own reactions
-            way = Way.back_to(event.origin, thread=event.message_id)
-            self.backlog.start(self._answer_reaction(event, way, body))
+        if event is None:
+            return
+        if author in ("", context.bot_user_id):  # Bolt has dropped the bot's own reactions
+            self.backlog.start(self._answer_reaction(event, body))
+        elif inbound.may_be_shared(body):
+            self.backlog.start(self._answer_in_shared(event, author, body))
 
     async def on_action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A button."""
@@ -135,13 +137,22 @@ class Listeners:
         if in_home:
             await self.home.publish(event.origin)
 
-    async def _answer_reaction(self, event: Event, way: Way, body: Payload) -> None:
+    async def _answer_in_shared(self, event: ReactionAdded, author: str, body: Payload) -> None:
+        """Of several workspaces with the app in one channel Slack names any: whose bot wrote the
+        message tells which it is."""
+        found = await self.clients.installations.find_by_bot(author)
+        if found:
+            origin = replace(event.origin, workspace=found.workspace)
+            await self._answer_reaction(replace(event, origin=origin), body)
+
+    async def _answer_reaction(self, event: ReactionAdded, body: Payload) -> None:
         """The core asks who it was if the message is a question; most are not."""
         if not await self.once.is_new_event(body):
             return
         async with self.turns.take():
             reply = await self.handle(event)
         if reply:
+            way = Way.back_to(event.origin, thread=event.message_id)
             await self.replies.show_in_thread(reply, way)
 
     async def _handle(self, event: Event) -> Reply | None:

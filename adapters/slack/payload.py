@@ -51,7 +51,7 @@ def read_team(body: Payload) -> str:
     """Return the workspace that the app was addressed in.
 
     In a channel shared between workspaces an event names the installation that it is meant for
-    in `authorizations`, and a filled form in its view.
+    in `authorizations`, or any of several that see it, and a filled form names it in its view.
     """
     installed_in = get_text(get_part(body, "view"), "app_installed_team_id")
     if installed_in:

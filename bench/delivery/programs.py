@@ -40,6 +40,10 @@ class Everywhere:
         """Return an installation with a token of its own."""
         return Installation(workspace, workspace, "U0", "B0", f"xoxb-{workspace}")
 
+    async def find_by_bot(self, bot_user: str) -> Installation | None:
+        """All share one bot."""
+        return None
+
     async def save(self, installation: Installation) -> None:
         """There is nothing to keep."""
 

@@ -16,6 +16,10 @@ class Installations(Protocol):
         """Return the installation in the workspace."""
         ...
 
+    async def find_by_bot(self, bot_user: str) -> Installation | None:
+        """Return the installation whose bot is this user of the platform."""
+        ...
+
     async def save(self, installation: Installation) -> None:
         """Store it; one that is there already is replaced."""
         ...

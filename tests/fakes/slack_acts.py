@@ -49,6 +49,7 @@ class SlackActs:
         *,
         event_id: str = "",
         author: str = "",
+        shared: bool = False,
     ) -> Any:
         """Put a reaction under a message, of the bot's if no author is given."""
         event = {
@@ -59,12 +60,18 @@ class SlackActs:
             "item": {"type": "message", "channel": message.channel, "ts": message.ts},
             "event_ts": self.server.state.next_ts(),
         }
-        return await self.send_event(event, event_id)
+        return await self.send_event(event, event_id, shared=shared)
 
     async def send_event(
-        self, event: dict[str, Any], event_id: str = "", *, happened_at: float | None = None
+        self,
+        event: dict[str, Any],
+        event_id: str = "",
+        *,
+        happened_at: float | None = None,
+        shared: bool = False,
     ) -> Any:
-        """Send an event; one that comes late happened before."""
+        """Send an event; one that comes late happened before, and one of a channel that is shared
+        between workspaces names whichever of the installations that see it."""
         happened_at = self.server.state.now() if happened_at is None else happened_at
         payload = {
             "token": "verification",
@@ -83,7 +90,7 @@ class SlackActs:
                     "is_enterprise_install": False,
                 }
             ],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": shared,
         }
         return await self.server.deliver("events_api", payload)
 

@@ -1,11 +1,14 @@
-"""Channels that are shared between workspaces: members of another one take part."""
+"""Channels that are shared between workspaces: members of another one take part, and the app may be
+in both."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tests.adapters.slack.installing import install
 from tests.fakes.slack_acts import SlackActs
 from tests.fakes.slack_bot import Bot, post_question
 from tests.fakes.slack_state import User
@@ -47,3 +50,24 @@ async def test_an_answer_from_another_workspace_is_graded_in_this_one(
     await bot.settle()
 
     assert (bot.last.kind, bot.last.only) == ("grade", eve.id)
+
+
+async def test_a_reaction_counts_where_the_question_is_from_if_both_workspaces_have_the_app(
+    open_bot: Bot,
+) -> None:
+    """Slack tells of it once, and names either of them: docs.slack.dev/apis/events-api."""
+    theirs = open_bot.server.add_team("theirs")
+    there = replace(open_bot, team=theirs, acts=SlackActs(open_bot.server, theirs))
+    for bot in (open_bot, there):
+        await install(bot)
+    eve = open_bot.server.add_user(open_bot.team, "eve", home=theirs.id)
+    open_bot.general.members.add(eve.id)
+    question = await post_question(open_bot)
+
+    for author in (open_bot.team.bot_user, theirs.bot_user, open_bot.ben.id):
+        await there.acts.react(eve, question, author=author, shared=True)
+        await open_bot.settle()
+
+    (reveal,) = [message for message in open_bot.messages if message.kind == "reveal"]
+    assert reveal.only == eve.id
+    assert not theirs.messages
