@@ -51,10 +51,12 @@ def read_team(body: Payload) -> str:
     """Return the workspace that the app was addressed in.
 
     In a channel shared between workspaces an event names the installation that it is meant for
-    in `authorizations`, or any of several that see it, and a filled form names it in its view.
+    in `authorizations`, or any of several that see it, and a filled form names it in its view. The
+    Home tab's view may name another one of the same organization (bolt-python #1229).
     """
-    installed_in = get_text(get_part(body, "view"), "app_installed_team_id")
-    if installed_in:
+    view = get_part(body, "view")
+    installed_in = get_text(view, "app_installed_team_id")
+    if installed_in and view.get("type") != "home":
         return installed_in
     authorizations = body.get("authorizations")
     if isinstance(authorizations, list) and authorizations:

@@ -22,13 +22,17 @@ def text_of(bot: Bot, user: User) -> str:
     return all_text(bot.server.state.homes[bot.team.id, user.id]["blocks"])
 
 
-async def press_home(bot: Bot, user: User, label: str) -> None:
-    """Press a button on the page: such a payload has no channel, message or response URL."""
+async def press_home(bot: Bot, user: User, label: str, **more: str) -> None:
+    """Press a button on the page: such a payload has no channel, message or response URL.
+
+    `more` stands in its view.
+    """
     view = bot.server.state.homes[bot.team.id, user.id]
     page = Message("", bot.team.id, "", "", view["blocks"])
     payload = bot.acts.press_payload(user, page, page.button(label))
     del payload["response_url"], payload["channel"], payload["message"]
     payload["container"] = {"type": "view", "view_id": "V1"}
+    payload["view"] = {"id": "V1", "type": "home", **more}
     await bot.server.deliver("interactive", payload)
     await bot.settle()
 
