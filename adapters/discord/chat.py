@@ -26,7 +26,7 @@ from adapters.discord.membership import (
 from adapters.discord.messages import make_message
 from adapters.discord.pacing import Pacer
 from adapters.discord.pointing import Untold, make_pointer
-from adapters.discord.posting import post_card, send_page
+from adapters.discord.posting import Post, send_page
 from adapters.discord.seeding import Seeder
 from adapters.discord.servers import Servers
 from bot.domain.cards import Card, QuestionCard, RevealCard
@@ -38,8 +38,10 @@ from bot.ports import Found
 
 log = structlog.get_logger(__name__)
 _MOST_LOOKED_AT = 1000
-"""Messages that `find` reads back at most; it says so where there are more."""
+"""Messages that `find` reads back at most, from the newest; it says so where there are more."""
 _REMEMBERED = 10_000
+_MOST_UNFINISHED = 1000
+"""Posts under way or in doubt, of which more is to be done once they are there."""
 POINTED_AGAIN = 3600.0
 """Seconds after which somebody who takes no direct messages is told again that there is news."""
 
@@ -65,6 +67,7 @@ class Chat:
         self.presence = Presence()
         self.seconds = seconds
         self._pointed: Newest[tuple[str, str], None] = Newest(_REMEMBERED)
+        self._unfinished: Newest[str, Post] = Newest(_MOST_UNFINISHED)
         self._posting = 0
         self.seeder = Seeder(client, lambda: self._posting > 0 or pacer.is_busy)
 
@@ -77,19 +80,30 @@ class Chat:
         return read_member(text)
 
     async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
-        """Post the card; the key is its nonce and sits in its buttons.
+        """Post the card; the key is its nonce and sits in its buttons."""
+        client = self._connected()
+        post = Post(workspace, channel, card, key, await compose_card(card))
+        self._unfinished[key] = post
+        self._posting += 1
+        try:
+            message_id, place = await post.send(client)
+            await self._finish(client, key, message_id, place)
+        finally:
+            self._posting -= 1
+        return message_id
+
+    async def _finish(self, client: discord.Client, key: str, message_id: str, place: str) -> None:
+        """Do what belongs to a post, once, when it is known to be there.
 
         A scheduled question gets the reaction that shows its answer, later.
         """
-        client = self._connected()
-        self._posting += 1
-        try:
-            message_id = await post_card(client, workspace, channel, card, key)
-        finally:
-            self._posting -= 1
+        post = self._unfinished.pop(key, None)
+        if post is None:
+            return
+        await post.finish(client, message_id, place)
+        card = post.card
         if isinstance(card, QuestionCard) and card.schedule_number:
-            self.seeder.add(read_number(channel), int(message_id), card.emoji)
-        return message_id
+            self.seeder.add(read_number(post.channel), int(message_id), card.emoji)
 
     async def find(
         self,
@@ -112,7 +126,8 @@ class Chat:
                     if error.code != UNKNOWN_CHANNEL:
                         raise
                     found = None
-            if found:
+            if place and found:
+                await self._finish(client, key, found.message_id, place)
                 return found
         return None
 
@@ -121,9 +136,10 @@ class Chat:
     ) -> Found | None:
         assert client.user is not None
         place = client.get_partial_messageable(read_number(channel))
-        after = discord.Object(discord.utils.time_snowflake(since))
-        count = 0
-        async for message in place.history(limit=_MOST_LOOKED_AT, after=after):
+        first, count = discord.utils.time_snowflake(since), 0
+        async for message in place.history(limit=_MOST_LOOKED_AT):
+            if message.id < first:
+                return None
             count += 1
             if message.author.id == client.user.id and carries_key(message.components, key):
                 return Found(str(message.id), message.created_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import discord
 import structlog
@@ -14,7 +15,6 @@ from adapters.discord.failures import (
     explaining_failures,
     require_refusal,
 )
-from adapters.discord.files import compose_card
 from adapters.discord.ids import read_number
 from adapters.discord.messages import Page, make_message
 from adapters.discord.text import shorten
@@ -26,32 +26,49 @@ log = structlog.get_logger(__name__)
 _TRIES = 3
 
 
-async def post_card(
-    client: discord.Client, workspace: str, channel: str, card: Card, key: str
-) -> str:
-    """Post a card, and return the id of the message that carries the key.
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A card on its way into a channel, as the pages that show it.
 
     What does not fit into one message follows in the message's thread, which is opened also
     where a discussion is wanted. An answer for all goes into the question's thread, and the
     question's message gets the counts. What a thread does not take stands in the channel.
-
-    Raises:
-        ChatError: the first message was not posted, or nobody knows.
     """
-    first, *rest = await compose_card(card)
-    thread_of = card.thread_of if isinstance(card, RevealCard) else None
-    with explaining_failures():
-        thread = await _open_thread(client, channel, thread_of, card) if thread_of else None
-        message, place = await _send(client, workspace, (thread, channel), first, key)
-    message_id = str(message.id)
-    discussed = isinstance(card, QuestionCard) and card.discussion
-    if (rest or discussed) and place == channel:
-        place = await _thread_under(client, channel, message_id, card) or channel
-    await _send_rest(client, workspace, (place, channel), rest, key)
-    if thread_of and isinstance(card, RevealCard) and card.counts:
-        counted = describe_counts(card.counts.answered, card.counts.revealed)
-        await _show_counts(client, channel, thread_of, counted)
-    return message_id
+
+    workspace: str
+    channel: str
+    card: Card
+    key: str
+    pages: Sequence[Page]
+
+    @property
+    def thread_of(self) -> str | None:
+        """The message whose thread it belongs into."""
+        return self.card.thread_of if isinstance(self.card, RevealCard) else None
+
+    async def send(self, client: discord.Client) -> tuple[str, str]:
+        """Send the first message; return its id and where it stands, a thread or the channel.
+
+        Raises:
+            ChatError: it was not posted, or nobody knows.
+        """
+        asked = self.thread_of
+        with explaining_failures():
+            thread = await _open_thread(client, self.channel, asked, self.card) if asked else None
+            places = thread, self.channel
+            message, place = await _send(client, self.workspace, places, self.pages[0], self.key)
+        return str(message.id), place
+
+    async def finish(self, client: discord.Client, message_id: str, place: str) -> None:
+        """Do the rest, once the first message is known to stand there."""
+        card, channel, rest = self.card, self.channel, self.pages[1:]
+        discussed = isinstance(card, QuestionCard) and card.discussion
+        if (rest or discussed) and place == channel:
+            place = await _thread_under(client, channel, message_id, card) or channel
+        await _send_rest(client, self.workspace, (place, channel), rest, self.key)
+        if self.thread_of and isinstance(card, RevealCard) and card.counts:
+            counted = describe_counts(card.counts.answered, card.counts.revealed)
+            await _show_counts(client, channel, self.thread_of, counted)
 
 
 async def send_page(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -24,10 +25,13 @@ from adapters.slack.searching import Searching
 from adapters.slack.stencils import Stencils
 from bot.domain.cards import Attachment, Card, QuestionCard, RevealCard
 from bot.domain.events import Origin
+from bot.domain.newest import Newest
 from bot.domain.people import Role
 from bot.errors import ChatError, NotSent
 from bot.ports import Found
 
+MOST_UNFINISHED = 1000
+"""Posts under way or in doubt, of which more is to be done once they are there."""
 _MENTION = re.compile(r"<[#@]([A-Z0-9]+)(?:\|[^>]*)?>")
 log = structlog.get_logger(__name__)
 
@@ -43,6 +47,9 @@ class SlackChat:
     searching: Searching = field(default_factory=Searching)
     on_removal: Callable[[str], None] | None = None
     """Told of a workspace where a post shows that the app was removed."""
+    _unfinished: Newest[str, Callable[[str], Awaitable[None]]] = field(
+        default_factory=lambda: Newest(MOST_UNFINISHED)
+    )
 
     async def post(self, workspace: str, channel: str, card: Card, key: str) -> str:
         """Post once; what does not fit into one message goes on in its thread.
@@ -58,25 +65,44 @@ class SlackChat:
                 channel=channel, thread_ts=thread, **write_key(key), **write_message(page)
             )
 
+        if isinstance(card, QuestionCard):
+            body, rest = self.stencils.fill(card, channel, key)
+            send = partial(client.post_written, channel, body)
+        else:
+            (first, *rest), documents = await self.files.render(workspace, card)
+            send = partial(self.files.send, first, post_page)
+        self._unfinished[key] = partial(self._go_on, workspace, channel, card, rest, documents)
         try:
-            if isinstance(card, QuestionCard):
-                body, rest = self.stencils.fill(card, channel, key)
-                answer = await client.post_written(channel, body)
-            else:
-                (first, *rest), documents = await self.files.render(workspace, card)
-                answer = await self.files.send(first, post_page)
+            answer = await send()
         except CALL_ERRORS as error:
             raise await self._explain_post(workspace, client, error) from error
         message_id = str(answer["ts"])
-        if rest:
-            await self._continue(workspace, channel, thread or message_id, rest)
-        if documents:
-            await self.files.share(
-                workspace, documents, channel=channel, thread=thread or message_id
-            )
-        if isinstance(card, RevealCard) and card.counts and thread:
-            await self._show_counts(workspace, channel, thread, card)
+        await self._finish(key, message_id)
         return message_id
+
+    async def _finish(self, key: str, message_id: str) -> None:
+        """Do what belongs to a post, once, when it is known to be there."""
+        go_on = self._unfinished.pop(key, None)
+        if go_on:
+            await go_on(message_id)
+
+    async def _go_on(
+        self,
+        workspace: str,
+        channel: str,
+        card: Card,
+        rest: Sequence[Page],
+        documents: Sequence[Attachment],
+        message_id: str,
+    ) -> None:
+        question = card.thread_of if isinstance(card, RevealCard) else None
+        thread = question or message_id
+        if rest:
+            await self._continue(workspace, channel, thread, rest)
+        if documents:
+            await self.files.share(workspace, documents, channel=channel, thread=thread)
+        if isinstance(card, RevealCard) and card.counts and question:
+            await self._show_counts(workspace, channel, question, card)
 
     async def _explain_post(
         self, workspace: str, client: AsyncWebClient, error: Exception
@@ -134,7 +160,10 @@ class SlackChat:
     ) -> Found | None:
         """Read the channel or the thread since then."""
         client = await self.clients.of(workspace)
-        return await self.searching.find(client, channel, key, since, thread_of)
+        found = await self.searching.find(client, channel, key, since, thread_of)
+        if found:
+            await self._finish(key, found.message_id)
+        return found
 
     async def tell(self, workspace: str, member: str, channel: str, card: Card) -> None:
         """Send a direct message: it waits for a member who is not there now."""

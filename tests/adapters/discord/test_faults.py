@@ -129,6 +129,16 @@ async def test_a_copy_that_somebody_else_posted_proves_nothing(stage: Stage) -> 
     assert await find(stage) is None
 
 
+async def test_a_post_is_found_though_much_was_said_before_it(stage: Stage) -> None:
+    server = stage.server
+    for _ in range(1001):
+        server.world.put_message(server.general, {"content": "chat"}, server.member("ben"))
+    with pytest.raises(Rejected, match="too many messages"):
+        await find(stage)
+    posted = await post(stage)
+    assert await find(stage) == posted
+
+
 async def test_the_same_key_is_posted_once(stage: Stage) -> None:
     assert await post(stage) == await post(stage)
     assert len(stage.server.posts()) == 1

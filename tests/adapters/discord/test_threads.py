@@ -9,6 +9,7 @@ import pytest
 from adapters.discord.render import render_card
 from bot.domain.cards import Counts, RevealCard
 from bot.domain.question import Markdown
+from bot.errors import OutcomeUnknown
 from tests.adapters.discord.conftest import Stage, schedule_question
 from tests.adapters.discord.port import KEY, find, post
 from tests.adapters.discord.questions import QUESTION, make_card
@@ -143,3 +144,35 @@ async def test_question_whose_discussion_cannot_be_opened_is_posted_all_the_same
     await post(stage, discussion=True)
     assert fault.times == 0
     assert len(server.posts()) == 1
+
+
+async def test_a_question_whose_reply_was_lost_gets_all_that_belongs_to_it_once_found(
+    stage: Stage,
+) -> None:
+    server = stage.server
+    long = replace(QUESTION, prompt=Markdown("word " * 2000))
+    server.fail(f"POST .*/channels/{server.general.id}/messages$", "reply_lost")
+    with pytest.raises(OutcomeUnknown):
+        await post(stage, question=long, discussion=True)
+    for _ in range(2):
+        found = await find(stage)
+        assert found == server.posts()[0]["id"]
+    thread = server.world.channels[int(found)]
+    assert len(server.posts(thread)) == len(render_card(make_card(question=long))) - 1
+    await server.until(lambda: server.posts()[0].get("reactions"))
+
+
+async def test_counts_stand_under_the_question_though_the_answers_reply_was_lost(
+    stage: Stage,
+) -> None:
+    server = stage.server
+    assert stage.platform is not None
+    question_id = await post(stage)
+    server.fail(f"POST .*/channels/{question_id}/messages$", "reply_lost")
+    card = RevealCard(QUESTION, "reveal-key", counts=Counts(3, 5), thread_of=question_id)
+    guild, channel = str(server.guild.id), str(server.general.id)
+    with pytest.raises(OutcomeUnknown):
+        await stage.platform.chat.post(guild, channel, card, "reveal-key")
+    for _ in range(2):
+        assert await find(stage, "reveal-key", question_id)
+    assert text_of(server.posts()[0]).count("3 answered, 5 looked.") == 1

@@ -115,6 +115,7 @@ async def test_an_answer_for_all_whose_reply_is_lost_is_found_in_its_thread(bot:
     reveals = [reveal for reveal in of_kind(bot, "reveal") if reveal.thread == question.ts]
     assert len(reveals) == 1
     assert reveals[0].only is None
+    assert (question.edits, "0 answered" in str(question.blocks)) == (1, True)
 
 
 async def test_the_question_shows_counts_once_its_answer_was_posted(bot: Bot) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from adapters.slack.replies import Way
 from bot.domain.cards import Attachment, Card, NoticeCard, Reply
+from bot.errors import OutcomeUnknown
 from tests.fakes.slack_bot import Bot, post_question
 from tests.fakes.slack_state import Fault, File, Message
 from tests.stage import RIGHT
@@ -158,6 +159,22 @@ async def test_what_is_posted_for_all_brings_its_document_into_the_thread(bot: B
     )
     assert found
     assert found.message_id == posted
+
+
+async def test_the_document_of_a_post_whose_reply_was_lost_follows_once_it_is_found(
+    bot: Bot,
+) -> None:
+    chat, since = bot.platform.chat, bot.clock.now() - timedelta(hours=1)
+    bot.server.inject("chat.postMessage", Fault(drop=True, after=True))
+    with pytest.raises(OutcomeUnknown):
+        await chat.post(bot.team.id, bot.general.id, ReportCard("Here it is."), "key")
+    assert not files(bot)
+
+    for _ in range(2):
+        assert await chat.find(bot.team.id, bot.general.id, "key", since)
+
+    (file,) = files(bot)
+    assert file.shared_in == [bot.general.id]
 
 
 async def test_pages_carry_pictures_for_the_home_tab_too(bot: Bot) -> None:
