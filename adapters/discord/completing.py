@@ -8,7 +8,7 @@ from typing import Any
 import discord
 
 from adapters.discord import limits
-from adapters.discord.desk import Desk
+from adapters.discord.desk import PATIENCE, Desk
 from bot.commands import Option, Type
 from bot.domain.cards import NoticeCard, SchedulesCard, TopicsCard
 from bot.domain.events import CommandCalled, OptionTyped, Origin
@@ -36,7 +36,7 @@ class Completer:
         if option.type is Type.ZONE:
             zones = sorted(set(known_zones().values()))
             return pick_matches([(zone, zone) for zone in zones], typed)
-        origin = await self._desk.identify(interaction)
+        origin = await self._desk.identify(interaction, PATIENCE)
         if origin is None:
             return ()
         try:

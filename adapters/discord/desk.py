@@ -37,9 +37,12 @@ from bot.logs import following_event
 from bot.ports import Handle
 
 log = structlog.get_logger(__name__)
+WHO_TAKES = 0.7
 PATIENCE = 1.5
-"""Seconds of Discord's three that the core may take before it is acknowledged: a form can
-be opened only by the first answer."""
+"""Seconds of Discord's three that finding out who acts, and then the core, may take before it is
+acknowledged: a form can be opened only by the first answer."""
+LOOKING = 10.0
+"""Seconds that Discord may take to say whether somebody is in the server, once acknowledged."""
 _FORM_COMMANDS = ("suggest", "report", "questions edit")
 _BARE_FORM_COMMANDS = ("answer", "questions import")
 _FORM_BUTTONS = ("answer", "form", "report", "edit", "reject")
@@ -146,11 +149,14 @@ class Desk:
         self, interaction: discord.Interaction[Any], may_open_form: bool = False
     ) -> Origin | None:
         """Acknowledge at once what no form will answer: even saying who acts may take a while."""
-        if self._handle is not None and not may_open_form:
+        finding = asyncio.ensure_future(self.identify(interaction))
+        if may_open_form:
+            await asyncio.wait([finding], timeout=WHO_TAKES)
+        if self._handle is not None and not (may_open_form and finding.done()):
             await _acknowledge(interaction)
-        return await self.identify(interaction)
+        return await finding
 
-    async def _is_there(self, origin: Origin) -> bool:
+    async def _is_there(self, origin: Origin, patience: float) -> bool:
         """Tell whether who writes directly is still in the server, as far as Discord says so:
         a conversation with the bot goes on when they have left, and its buttons stay."""
         presence, now = self._chat.presence, asyncio.get_running_loop().time()
@@ -158,7 +164,7 @@ class Desk:
         if presence.is_fresh(*who, now):
             return True
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(patience):
                 membership = await self._chat.learn_membership(*who)
         except (ChatError, TimeoutError) as error:
             log.warning("membership_unknown", member=origin.member, problem=repr(error))
@@ -174,7 +180,9 @@ class Desk:
         the member may lose their rights, and visit the console for hours."""
         self._chat.memberships.note(origin.workspace, origin.member, None)
 
-    async def identify(self, interaction: discord.Interaction[Any]) -> Origin | None:
+    async def identify(
+        self, interaction: discord.Interaction[Any], patience: float = LOOKING
+    ) -> Origin | None:
         """Say who acts for which server; None in a direct message from somebody unknown, or who
         has left.
 
@@ -194,7 +202,7 @@ class Desk:
         home = carried or await self._homes.find(user)
         self._chat.memberships.note(str(home), user, None)
         origin = inbound.make_origin(interaction, home, "") if home else None
-        return origin if origin and await self._is_there(origin) else None
+        return origin if origin and await self._is_there(origin, patience) else None
 
     async def _fetch_upload(self, interaction: discord.Interaction[Any]) -> Upload | None:
         """Fetch the file that came along, if one did: that takes too long to answer after it."""
@@ -221,7 +229,7 @@ class Desk:
     async def _answer(
         self, interaction: discord.Interaction[Any], event: Event, may_open_form: bool
     ) -> None:
-        if not may_open_form:
+        if not may_open_form or interaction.response.is_done():
             await self._respond(interaction, await self.ask(event), event)
             return
         asking = asyncio.ensure_future(self.ask(event))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from adapters.discord.memory import Memory
@@ -20,8 +21,6 @@ from bot.domain.cards import (
 UNTOLD = "untold"
 """The action of a button that shows what somebody could not be told."""
 _MOST_KEPT = 10
-_SEPARATOR = "\x1e"
-"""ASCII's own between records: no notice has one."""
 
 
 def make_pointer(member: str, card: Card) -> Page:
@@ -66,7 +65,7 @@ class Untold:
     async def recall(self, guild: str, member: str) -> list[str]:
         """Return what waits for somebody, oldest first."""
         kept = await self._memory.recall(_name(guild, member))
-        return kept.split(_SEPARATOR) if kept else []
+        return json.loads(kept) if kept else []
 
     async def drop(self, guild: str, member: str, shown: Sequence[str]) -> None:
         """Drop what was shown; what came meanwhile waits on."""
@@ -79,7 +78,7 @@ class Untold:
 
     async def _store(self, guild: str, member: str, texts: Sequence[str]) -> None:
         if texts:
-            await self._memory.keep(_name(guild, member), _SEPARATOR.join(texts))
+            await self._memory.keep(_name(guild, member), json.dumps(texts))
         else:
             await self._memory.forget(_name(guild, member))
 

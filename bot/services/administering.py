@@ -70,10 +70,15 @@ class Administering:
         async with self.storage.reading() as work:
             known = await work.admin_roles.of_workspace(workspace.id)
         wanted = text.strip()
-        return next(
-            (role for role in known if wanted in (role.external_id, role.name, f"@&{role.name}")),
-            None,
-        )
+        for role in known:
+            if wanted in (role.external_id, role.name, f"@&{role.name}"):
+                return role
+        if wanted.startswith("<@&"):
+            raise NotFound(
+                "That role is gone, or is everybody's, as @everyone is. Name another role, or a "
+                "member."
+            )
+        return None
 
     async def _find_member(self, work: UnitOfWork, caller: Caller, text: str) -> Member:
         name = self.chats[caller.workspace.platform].member_id(text)

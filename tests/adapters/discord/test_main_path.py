@@ -106,6 +106,11 @@ async def test_role_of_all_is_no_role_to_appoint(stage: Stage) -> None:
     guild = str(stage.server.guild.id)
     assert await stage.platform.chat.find_role(guild, f"<@&{guild}>") is None
     assert await stage.platform.chat.find_role(guild, "<@&1>") is None
+    olga = stage.server.member("olga", manages=True)
+    everyone = await stage.server.call(olga, "admins add", {"member": guild})
+    said = text_of((await stage.server.answered(everyone)).messages[0])
+    assert "everybody's" in said
+    assert "has used the bot" not in said
 
 
 async def test_member_may_still_be_appointed_beside_roles(stage: Stage) -> None:

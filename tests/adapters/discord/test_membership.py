@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+from adapters.discord import desk
 from tests.adapters.discord.conftest import Stage, schedule_question
 from tests.fakes.discord.checks import walk
+from tests.fakes.discord.interactions import MODAL
 from tests.fakes.discord.world import User
 from tests.fakes.discord_server import text_of
 
@@ -134,6 +138,24 @@ async def test_who_can_not_be_told_from_a_stranger_is_taken_for_one(stage: Stage
     asked = await server.call(ben, "leaderboard", channel=server.world.direct(ben))
     assert "Use me in a server" in text_of((await server.answered(asked)).messages[0])
     assert fault.times == 0
+
+
+async def test_a_form_for_whom_discord_is_slow_to_tell_about_comes_by_a_button(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Discord takes the first answer within three seconds, and a form as nothing later."""
+    monkeypatch.setattr(desk, "WHO_TAKES", 0.01)
+    server = stage.server
+    ben = server.member("ben")
+    await server.answered(await server.call(ben, "help"))
+    await stage.restart()
+    server.fail("GET .*/members/.*", "slow", wait=0.2)
+    asked = await server.call(ben, "suggest", channel=server.world.direct(ben))
+    shown = (await server.answered(asked)).messages[0]
+    assert "ready to be filled in" in text_of(shown)
+    opened = await server.answered(await server.press(ben, shown, "Open the form"))
+    assert opened.callback
+    assert opened.callback["type"] == MODAL
 
 
 async def test_rights_are_asked_anew_where_nothing_of_discord_says_them(stage: Stage) -> None:

@@ -44,12 +44,12 @@ async def test_notice_to_an_admin_without_direct_messages_stays_private(stage: S
     olga = server.member("olga", manages=True)
     olga.takes_messages = False
     guild, channel = str(server.guild.id), str(server.general.id)
-    for text in ("A secret.\n\nOf two parts.", "A secret.\n\nOf two parts.", "Of two parts."):
+    for text in ("A secret.\n\nOf two parts.", "A secret.\n\nOf two parts.", "Of \x1eone."):
         await stage.platform.chat.tell(guild, str(olga.id), channel, NoticeCard(text))
     (note,) = server.posts()
     assert "A secret" not in text_of(note)
     shown = await server.answered(await server.press(olga, note, "Show"))
-    said = "A secret.\n\nOf two parts.\n\nOf two parts."
+    said = "A secret.\n\nOf two parts.\n\nOf one."
     assert text_of(shown.messages[0]).strip() == said
     assert shown.private
     await stage.restart()

@@ -17,7 +17,7 @@ class Fault:
     `kind`: `status` answers so; `limited` and `limited_all` answer 429 for this route or
     for all; `blocked` answers 429 as Cloudflare does; `page` answers `status` in HTML;
     `dropped` loses the request,
-    `reply_lost` does it and loses the answer; `silent` never answers;
+    `reply_lost` does it and loses the answer; `silent` never answers; `slow` does after `wait`;
     `truncated` breaks off within its JSON.
     """
 
@@ -70,6 +70,9 @@ async def meet(fault: Fault, request: web.Request, handler: Any) -> web.StreamRe
         return web.Response(body=b'{"id": "12', content_type="application/json")
     if fault.kind == "status":
         return answer_error(fault.status, fault.code, "injected")
+    if fault.kind == "slow":
+        await asyncio.sleep(fault.wait)
+        return await handler(request)
     if fault.kind == "silent":
         await asyncio.Event().wait()
     if fault.kind == "reply_lost":
