@@ -9,7 +9,7 @@ import discord
 from discord.http import Route
 
 from adapters.discord.channels import find_missing
-from adapters.discord.failures import SIGN_IN_REFUSED
+from adapters.discord.failures import SIGN_IN_REFUSED, require_refusal
 from adapters.discord.platform import require_settings
 from adapters.discord.rights import make_invite_link
 from bot.config import DiscordSettings
@@ -32,10 +32,11 @@ async def examine(settings: DiscordSettings, places: Sequence[tuple[str, str]]) 
     try:
         await client.login(settings.token.get_secret_value())
         problems = [
-            problem
+            f"Channel {channel} of server {guild}: {problem}"
             for guild, channel in places[:MOST_CHANNELS]
             if (problem := await find_missing(client, int(guild), int(channel)))
         ]
+        problems += [await _miss_server(client, guild) for guild in settings.guild_ids]
     except discord.LoginFailure:
         raise ConfigError(SIGN_IN_REFUSED) from None
     except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -45,10 +46,24 @@ async def examine(settings: DiscordSettings, places: Sequence[tuple[str, str]]) 
         ) from None
     finally:
         await client.close()
-    if problems:
-        raise ConfigError(" ".join(problems))
+    if any(problems):
+        raise ConfigError(" ".join(filter(None, problems)))
     seen = count_part(min(len(places), MOST_CHANNELS), len(places), "scheduled channel")
     return (
         f"signed in as {client.user}, may post in {seen}; "
         f"invite it by {make_invite_link(str(client.application_id))}"
     )
+
+
+async def _miss_server(client: discord.Client, guild: int) -> str:
+    """Say how to mend a server of the settings that the bot is not in; nothing if it is."""
+    try:
+        await client.fetch_guild(guild, with_counts=False)
+    except discord.HTTPException as error:
+        require_refusal(error)
+        return (
+            f"discord.guild_ids has {guild}, a server that the bot is not in, and commands are in "
+            f"those servers alone. Correct the number, or invite the bot by "
+            f"{make_invite_link(str(client.application_id))}"
+        )
+    return ""

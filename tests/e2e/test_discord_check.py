@@ -43,6 +43,11 @@ async def test_check_signs_in_looks_at_channels_and_prints_the_link(tmp_path: Pa
         code, said = await check(tmp_path)
         assert (code, said.split(":")[0]) == (1, "FAILED  discord")
         assert "lacks the permission Embed Links in #general" in said
+        assert f"Channel {server.general.id} of server {server.guild.id}: The bot lacks" in said
+        ours = f"{server.guild.id}"
+        said = (await check(tmp_path, FASTAPI_QUIZ_DISCORD__GUILD_IDS=f"{ours},12345"))[1]
+        assert "discord.guild_ids has 12345, a server that the bot is not in" in said
+        assert f"guild_ids has {ours}" not in said
 
         code, said = await check(tmp_path, FASTAPI_QUIZ_DISCORD__TOKEN="another")
         assert code == 1
