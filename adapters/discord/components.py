@@ -12,6 +12,7 @@ import discord
 from discord import ui
 
 from adapters.discord import limits
+from adapters.discord.markdown import join_lines
 from adapters.discord.tables import list_choices
 from adapters.discord.text import escape, shorten, split_markdown
 from bot.commands import Type
@@ -128,7 +129,7 @@ def _write_asked(card: FormCard) -> str:
         return escape(card.follow_up)
     if card.question is None:
         return ""
-    return f"{card.question.prompt}\n\n{list_choices(card.question)}"
+    return f"{join_lines(card.question.prompt)}\n\n{list_choices(card.question)}"
 
 
 def _ask_for_link(field: FormField) -> FormField:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from adapters.discord.markdown import join_lines
 from adapters.discord.text import escape, one_line, show_code
 from bot.domain import interview_words
 from bot.domain.cards import MockCard, MockHistoryCard
@@ -32,7 +33,7 @@ def write_report(report: Report) -> Iterator[str]:
         yield "\n".join([f"**{title}**", *(f"- {one_line(line)}" for line in lines)])
     yield f"**{interview_words.MODEL_ANSWERS}**"
     for item in report.items:
-        yield f"**{escape(item.question.title)}**\n{item.question.answer}"
+        yield f"**{escape(item.question.title)}**\n{join_lines(item.question.answer)}"
 
 
 def write_history(card: MockHistoryCard) -> Iterator[str]:

@@ -9,6 +9,7 @@ from functools import singledispatch
 from adapters.discord import interviews, limits
 from adapters.discord.hints import name_options
 from adapters.discord.limits import measure
+from adapters.discord.markdown import join_lines
 from adapters.discord.messages import AMBER, GREEN, RED, Page
 from adapters.discord.tables import (
     describe_delivery,
@@ -99,7 +100,7 @@ def _render(card: Card) -> Page:
 def _question(card: QuestionCard) -> Page:
     question = card.question
     return Page(
-        _join(question.prompt, list_choices(question)),
+        _join(join_lines(question.prompt), list_choices(question)),
         f"{wording.introduce_question(card)}: {escape(question.title)}",
         f"{question.level.value} · {', '.join(question.topics)}",
         buttons=card.buttons,
@@ -110,7 +111,7 @@ def _question(card: QuestionCard) -> Page:
 def _reveal(card: RevealCard) -> Page:
     right = [choice for choice in card.question.choices if choice.right]
     said = [f"Right: {escape(choice.text)}. {escape(choice.why)}" for choice in right]
-    text = _join(*said, card.question.answer)
+    text = _join(*said, join_lines(card.question.answer))
     title = f"Answer: {escape(card.question.title)}"
     if card.counts:
         own = Button("My streak", "command", card.key, "streak")
@@ -137,7 +138,7 @@ def _grade(card: GradeCard) -> Page:
             one_line(grade.feedback),
             one_line(wording.describe_earned(card)),
             "**Model answer**",
-            card.question.answer,
+            join_lines(card.question.answer),
         ),
         f"{round(grade.score * 100)} % · {grade.band.value}",
         f"scored by {wording.name_grader(grade.grader)}",
@@ -158,13 +159,13 @@ def _past_answer(card: PastAnswerCard) -> Page:
     past, grade = card.answer, card.answer.grade
     return Page(
         _join(
-            card.question.prompt,
+            join_lines(card.question.prompt),
             "**Your answer**",
             escape(wording.quote_answer(past)),
             "\n".join(map(describe_point, grade.points)),
             one_line(grade.feedback),
             "**Model answer**",
-            card.question.answer,
+            join_lines(card.question.answer),
         ),
         f"#{past.number} {escape(card.question.title)}",
         f"{wording.describe_past(past)}, scored by {wording.name_grader(grade.grader)}",
@@ -210,7 +211,11 @@ def _digest(card: DigestCard) -> Page:
 @_render.register
 def _mock(card: MockCard) -> Page:
     return Page(
-        _join(*interviews.write_step(card), card.question.prompt, list_choices(card.question)),
+        _join(
+            *interviews.write_step(card),
+            join_lines(card.question.prompt),
+            list_choices(card.question),
+        ),
         interviews.name_step(card),
         f"{card.question.level.value} · {', '.join(card.question.topics)}",
         AMBER,
@@ -288,10 +293,10 @@ def _bank_question(card: BankQuestionCard) -> Page:
     question, row = card.question, card.row
     text = _join(
         f"`{question.id}` {escape(bank_words.introduce_row(row))}\n{bank_words.describe_row(row)}",
-        question.prompt,
+        join_lines(question.prompt),
         escape(bank_words.list_choices(question)),
         "**Model answer**",
-        question.answer,
+        join_lines(question.answer),
         escape(bank_words.list_key_points(question)),
     )
     return Page(text, escape(question.title))

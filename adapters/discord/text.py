@@ -63,12 +63,12 @@ def split_markdown(text: str, limit: int) -> list[str]:
                 size = measure(opening) + 1 if fence else 0
             lines.append(line)
             size += needed
-        fence, opening = _follow_fence(whole, fence, opening)
+        fence, opening = follow_fence(whole, fence, opening)
     parts.append("\n".join([*lines, fence] if fence else lines))
     return [part for part in parts if part.strip()]
 
 
-def _follow_fence(line: str, fence: str, opening: str) -> tuple[str, str]:
+def follow_fence(line: str, fence: str, opening: str) -> tuple[str, str]:
     """Return the fence that is open after the line and the line that opened it."""
     match = _FENCE.match(line)
     if not match:

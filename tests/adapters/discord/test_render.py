@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from adapters.discord.components import make_modal
 from adapters.discord.limits import measure
+from adapters.discord.markdown import join_lines
 from adapters.discord.messages import make_message
 from adapters.discord.render import render_card
 from adapters.discord.text import escape, split_markdown
@@ -233,3 +234,63 @@ async def test_commands_fit_and_none_is_missing() -> None:
     }
     assert paths == {command.path for command in COMMANDS}
     assert described["contexts"] == [0, 1]
+
+
+WRAPPED = """One line
+goes on.
+
+- an item
+  of two lines
+  - nested
+    in two
+- next
+
+```python
+a = 1
+b = 2
+```
+it breaks\\
+here
+
+> quoted
+> twice
+
+    code by
+    indent
+
+# Title
+text"""
+JOINED = """One line goes on.
+
+- an item of two lines
+  - nested in two
+- next
+
+```python
+a = 1
+b = 2
+```
+it breaks
+here
+
+> quoted
+> twice
+
+    code by
+    indent
+
+# Title
+text"""
+
+
+def test_lines_that_a_file_wraps_are_joined_and_no_others() -> None:
+    """Discord breaks a line wherever there is one."""
+    assert join_lines(Markdown(WRAPPED)) == JOINED
+    card = make_card(question=replace(QUESTION, prompt=Markdown("Which of the\ntwo is it?")))
+    assert "Which of the two is it?" in render_card(card)[0].text
+
+
+@given(st.text("ab \n-`>#1.\\", max_size=60))
+def test_nothing_but_breaks_changes_where_lines_are_joined(content: str) -> None:
+    joined = join_lines(Markdown(content))
+    assert joined.replace("\\", "").split() == content.replace("\\", "").split()
