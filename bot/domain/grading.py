@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.question import KeyPoint
@@ -53,6 +53,7 @@ NO_ATTEMPT = "no_attempt"
 QUESTION_REPEATED = "question_repeated"
 _NO_ANSWER = (EMPTY, NO_ATTEMPT, QUESTION_REPEATED)
 """Gates that close on what holds nothing of the member's own."""
+_GIVEN_UP = "No attempt, so it counts as not known yet: read the model answer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,15 @@ class Grade:
     def is_answer(self) -> bool:
         """Whether there was an answer at all, however bad."""
         return self.gate not in _NO_ANSWER
+
+    @property
+    def is_slip(self) -> bool:
+        """Whether something else than an answer came by mistake; "idk" is meant as it stands."""
+        return self.gate in (EMPTY, QUESTION_REPEATED)
+
+    def give_up(self) -> Grade:
+        """Return what is said of an "idk" that counts, beside the model answer."""
+        return replace(self, feedback=_GIVEN_UP) if self.gate == NO_ATTEMPT else self
 
 
 _BANDS = ((0.85, Band.STRONG), (0.6, Band.GOOD), (0.3, Band.PARTIAL), (0.05, Band.WEAK))

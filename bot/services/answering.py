@@ -17,7 +17,7 @@ from bot.domain.cards import (
 )
 from bot.domain.deck import Deck
 from bot.domain.delivery import Draft
-from bot.domain.grading import EMPTY, Grade
+from bot.domain.grading import Grade
 from bot.domain.question import QuestionFilter
 from bot.domain.review import rate_grade
 from bot.domain.wording import describe_no_answer
@@ -119,6 +119,7 @@ class Answering:
         private = delivery.member_id is not None
         if first and not (grade.is_answer or revealed or private):
             return [await _hear_out(work, caller, shown, grade)]
+        grade = grade.give_up()
         points = points_for(grade.score, shown.question.level, late=shown.late, revealed=revealed)
         if private:
             points = 0
@@ -171,7 +172,7 @@ def require_words(grade: Grade) -> None:
     """Refuse a slip of the hand, such as the letter of a choice where there are none.
 
     Raises:
-        CommandError: there was no word in the answer.
+        CommandError: there was no word of the member's own in the answer.
     """
-    if grade.gate == EMPTY:
+    if grade.is_slip:
         raise CommandError(f"{grade.feedback} Nothing was counted.")

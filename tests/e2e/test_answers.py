@@ -213,6 +213,37 @@ async def test_whoever_has_seen_the_answer_has_no_try_left(play: Play) -> None:
     assert {said.data["earned"] for said in played.of("grade")} == {0}
 
 
+async def test_in_private_idk_counts_as_not_known_and_says_so(play: Play) -> None:
+    """Nobody is told to say what they know above the answer; practice asks it again."""
+    played = await play(
+        f"""{START}
+        advance 10m
+        @ben: /fastapi-quiz ask
+        @ben: /fastapi-quiz answer idk
+        advance 1d
+        @ben: /fastapi-quiz practice
+        @ben: /fastapi-quiz answer I don't know
+        @ben: /fastapi-quiz history 1
+        """
+    )
+    asked, again = played.of("question", only="ben")[:2]
+    assert again.data["question_id"] == asked.data["question_id"]
+    for card in [*played.of("grade"), *played.of("past_answer")]:
+        assert "No attempt, so it counts as not known yet: read the model answer." in card.text
+        assert "say what you do know" not in card.text
+        assert "Model answer" in card.text
+
+
+async def test_the_question_pasted_in_private_is_a_slip(play: Play) -> None:
+    asked = (await play("at 2026-03-23 08:55\n@ben: /fastapi-quiz ask")).last("question").text
+    prompt = asked.split("\n\n")[1].splitlines()[0]
+    played = await play(f"at 2026-03-23 08:56\n@ben: /fastapi-quiz answer {prompt}")
+    assert played.last("error").text == (
+        "This repeats the question: say what you would answer to it. Nothing was counted."
+    )
+    assert played.of("grade") == []
+
+
 async def test_a_slip_neither_moves_a_review_nor_costs_a_question_of_an_interview(
     play: Play,
 ) -> None:
