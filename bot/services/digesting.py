@@ -119,7 +119,7 @@ async def make_digest(work: UnitOfWork, delivery: Delivery, now: datetime) -> Di
     return DigestCard(
         week=first,
         key=delivery.key,
-        rows=tuple(rank(active, streaks)[:ROWS]),
+        rows=tuple(row for row in rank(active, streaks)[:ROWS] if row.points),
         streaks=tuple(sorted(told, key=lambda pair: (-pair[1], pair[0]))[:MOST_STREAKS]),
         hardest=await _find_hardest(work, delivery, first, last),
     )

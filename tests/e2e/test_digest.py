@@ -41,7 +41,7 @@ async def test_monday_s_digest_tells_the_week(tmp_path: Path) -> None:
     )
     assert digest.data["week"] == "2026-04-06"
     rows = digest.data["rows"]
-    assert {row["member"] for row in rows} == {"ana", "ben", "cem"}
+    assert {row["member"] for row in rows} == {"ana", "ben"}
     assert [row["points"] for row in rows] == sorted((r["points"] for r in rows), reverse=True)
     assert digest.data["streaks"] == [
         {"member": name, "longest": 7} for name in ("ana", "ben", "cem")
@@ -50,6 +50,19 @@ async def test_monday_s_digest_tells_the_week(tmp_path: Path) -> None:
     assert digest.text.splitlines()[0] == "The week of 6 April 2026"
     assert "New longest streaks: ana (7 days), ben (7 days), cem (7 days)." in digest.text
     assert "Hardest question: " in digest.text
+
+
+async def test_it_lists_nobody_without_points(tmp_path: Path) -> None:
+    looked = "advance 10m\n@ana answers: A\n@ana answers: B\n@cem reacts :bulb:\nadvance 23h50m\n"
+    [digest] = (await play(f"{BEGIN}{looked * 7}advance 1h", tmp_path)).of("digest")
+    assert [row["member"] for row in digest.data["rows"]] == ["ana"]
+    assert "cem (7 days)" in digest.text
+
+
+async def test_a_week_without_points_says_so(tmp_path: Path) -> None:
+    looked = "advance 10m\n@cem reacts :bulb:\nadvance 23h50m\nadvance 6d\nadvance 1h"
+    [digest] = (await play(f"{BEGIN}{looked}", tmp_path)).of("digest")
+    assert digest.text.startswith("The week of 6 April 2026\nNobody earned points.")
 
 
 async def test_the_digest_s_buttons_lead_to_one_s_own_standing(tmp_path: Path) -> None:
