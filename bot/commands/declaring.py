@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from bot.domain import reading
+from bot.domain import dates, reading
 from bot.domain.events import Upload
 from bot.domain.people import Level, Member, Workspace
 from bot.domain.schedule import local_date
@@ -58,7 +58,7 @@ _READERS: Mapping[Type, Callable[[str], Any]] = {
     Type.PACK: reading.read_id,
     Type.QUESTION: reading.read_id,
     Type.DURATION: reading.read_delay,
-    Type.DATE: reading.read_date,
+    Type.DATE: dates.read_date,
     Type.NUMBER: reading.read_number,
     Type.SCHEDULE: reading.read_number,
     Type.YES_NO: reading.read_yes_no,
@@ -71,7 +71,7 @@ class Option:
     """An option, typed as `name:value`; a positional one also without its name.
 
     A `rest` option takes everything behind the command as it was typed. `clearable`
-    options accept `any` or `none`, read as None. `also` is what other commands call it.
+    options accept `any` or `none`, read as None. `also` is another name that people type.
     """
 
     name: str

@@ -134,7 +134,13 @@ COMMANDS: tuple[Command, ...] = (
             Option("timezone", Type.ZONE, "your time zone", clearable=True, also="tz"),
             Option("reminders", Type.REMINDERS, "of due reviews: yes, no or a time like 18:00"),
             Option("leaderboard", Type.YES_NO, "be listed in the standings"),
-            Option("away-until", Type.DATE, "your last day away, or none", clearable=True),
+            Option(
+                "away-until",
+                Type.DATE,
+                "your last day away, such as 24 Dec, or none",
+                clearable=True,
+                also="away",
+            ),
         ),
     ),
     Command(

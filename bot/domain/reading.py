@@ -1,4 +1,4 @@
-"""Reading what people type: times, days, zones, dates, durations.
+"""Reading what people type: times, days, zones, durations; dates are read in `dates.py`.
 
 Each reader returns a value or raises CommandError, which says what was read and gives an
 example.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -41,6 +41,8 @@ _LEVEL_WORDS = {"2": "2-year", "2y": "2-year", "2-years": "2-year", "junior": "f
     "senior": "5-year",
     "freshers": "fresher",
 }
+
+_MEANT_BY = {"EST": "America/New_York", "MST": "America/Denver", "GMT": "Europe/London"}
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -101,17 +103,17 @@ def read_days(text: str) -> frozenset[int]:
 
 
 def _read_day(word: str, whole: str) -> int:
-    fitting = [day for day, name in enumerate(_DAY_NAMES) if name.startswith(word)]
+    fitting = [day for day, name in enumerate(DAY_NAMES) if name.startswith(word)]
     if len(word) < 2 or len(fitting) != 1:
         raise CommandError(
             f'"{whole}" does not name days of the week: "{word}" is none.'
-            f"{did_you_mean(word, (*WEEKDAYS, *_DAY_NAMES, *_DAY_WORDS))} "
+            f"{did_you_mean(word, (*WEEKDAYS, *DAY_NAMES, *_DAY_WORDS))} "
             "Write them like mon-fri, sun-thu or mon,wed,fri."
         )
     return fitting[0]
 
 
-_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @cache
@@ -142,6 +144,12 @@ def read_zone(text: str) -> str:
             f'"{text}" is not a time zone.{hint} Write a place, such as Europe/Berlin or New York.'
         )
     return zone
+
+
+def hint_zone(zone: str) -> str:
+    """Say what an abbreviation lacks that is often typed for a place's time; else nothing."""
+    place = _MEANT_BY.get(zone)
+    return f"no summer time; {place} has it" if place else ""
 
 
 def read_id(text: str) -> str:
@@ -179,14 +187,6 @@ def read_delay(text: str) -> timedelta:
     if not delay:
         raise CommandError(f'"{text}" is no time at all. Write it like 8h; none clears it.')
     return delay
-
-
-def read_date(text: str) -> date:
-    """Read `2026-04-01`."""
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise CommandError(f'"{text}" is not a date. Write it like 2026-04-01.') from None
 
 
 def read_yes_no(text: str) -> bool:

@@ -110,7 +110,7 @@ class Administering:
             missed = await work.posts.missed(here, caller.now - MONTH, shown)
             grading = await self._load_grading(work, caller)
         if page > 1 and not found:
-            raise NotFound(f"There is no page {page}. Type /fastapi-quiz status for the newest.")
+            raise NotFound(f"There is no page {page}: the posts end before it.")
         card = StatusCard(
             tuple(schedules),
             tuple(found[:shown]),

@@ -10,6 +10,7 @@ from typing import Any
 from bot.commands import Call, Caller, Press, handles, handles_button
 from bot.domain.cards import Button, NoticeCard, Reply
 from bot.domain.people import Member, find_return
+from bot.domain.reading import hint_zone
 from bot.domain.reminder import Reminder
 from bot.domain.wording import ERASED
 from bot.errors import CommandError, NotFound
@@ -28,7 +29,8 @@ class Profile:
     async def change_settings(self, call: Call) -> Reply:
         """Change what was given and show them all."""
         caller, options = call.caller, call.options
-        until = options.get("away-until")
+        named = options.get("away-until")
+        until = named(caller.today) if named else None
         if until is not None and until < caller.today:
             raise CommandError(
                 f"{until} is over already. Write a day to come, like {caller.today}."
@@ -110,7 +112,8 @@ def _describe(
 
 def _describe_zone(member: Member, platform_zone: str) -> str:
     if member.zone:
-        return member.zone
+        hint = hint_zone(member.zone)
+        return f"{member.zone} ({hint})" if hint else member.zone
     if platform_zone:
         return f"as your platform says, {platform_zone}"
     return "UTC until you set yours: /fastapi-quiz settings timezone:Europe/Berlin"

@@ -12,7 +12,7 @@ from bot.commands import Call, Caller, handles
 from bot.domain.cards import PreviewCard, Reply, ScheduleCard, SchedulesCard
 from bot.domain.formatting import format_date
 from bot.domain.question import QuestionFilter
-from bot.domain.reading import did_you_mean
+from bot.domain.reading import did_you_mean, hint_zone
 from bot.domain.schedule import (
     WEEKDAYS,
     Deed,
@@ -77,7 +77,7 @@ class Scheduling:
             await _require_questions(work, schedule)
             schedule = _with_digest(replace(schedule, next_due_at=next_due_at), caller.now)
             schedule = await work.schedules.add(schedule)
-        return _say(schedule, f"is set{_name_twin(schedule, others)}")
+        return _say(schedule, f"is set{_name_twin(schedule, others)}{_hint_zone(schedule)}")
 
     @handles("schedule list")
     async def list_all(self, call: Call) -> Reply:
@@ -113,7 +113,7 @@ class Scheduling:
             await work.schedules.save(changed)
             if changed.channel != before.channel:
                 await work.deliveries.redirect_waiting(changed)
-        return _say(changed, "is changed")
+        return _say(changed, f"is changed{_hint_zone(changed) if 'tz' in options else ''}")
 
     @handles("schedule pause")
     async def pause(self, call: Call) -> Reply:
@@ -268,6 +268,12 @@ def _name_twin(schedule: Schedule, others: Sequence[Schedule]) -> str:
         if (other.channel, other.next_due_at) == (schedule.channel, schedule.next_due_at):
             return f", beside schedule {other.number}, which posts at the same time"
     return ""
+
+
+def _hint_zone(schedule: Schedule) -> str:
+    zone = schedule.rhythm.zone
+    hint = hint_zone(zone)
+    return f". {zone} has {hint}" if hint else ""
 
 
 async def _find(work: UnitOfWork, call: Call, *, to_change: bool = False) -> Schedule:

@@ -34,7 +34,7 @@ MISTYPED = [
     ("schedule add 09:00 reveal:publc", "private"),
     ("schedule add 09:00 reveal-after:soon", "8h"),
     ("schedule add 09:00 reveal-after:0h", "none"),
-    ("status page:2", "no page 2"),
+    ("status page:2", "There is no page 2: the posts end before it."),
     ("questions bank words:zebra", "zebra"),
     ("schedule add 09:00 zone:UTC", "tz"),
     ("schedule add 09:00 10:00", "too many"),
@@ -88,6 +88,40 @@ async def test_no_zone_is_offered_that_is_hours_away(play: Play, zone: str) -> N
     played = await play(f"{START}\n@ana: /fastapi-quiz schedule add 09:00 tz:{zone}")
     assert "Did you mean" not in played.last("error").text
     assert "Europe/Berlin" in played.last("error").text
+
+
+async def test_zones_without_summer_time_are_taken_with_a_hint(play: Play) -> None:
+    played = await play(
+        f"""{START}
+        @ana: /fastapi-quiz schedule edit 1 tz:est
+        @ana: /fastapi-quiz schedule edit 1 time:10:00
+        @ana: /fastapi-quiz schedule add 09:30 tz:MST
+        @ana: /fastapi-quiz settings timezone:GMT
+        """
+    )
+    said = [card.text.splitlines()[0] for card in played.of("schedule")[1:]]
+    assert said == [
+        "Schedule 1 is changed. EST has no summer time; America/New_York has it.",
+        "Schedule 1 is changed.",
+        "Schedule 2 is set. MST has no summer time; America/Denver has it.",
+    ]
+    assert "Time zone: GMT (no summer time; Europe/London has it)" in played.last("notice").text
+
+
+async def test_a_day_away_is_named_as_people_name_it(play: Play) -> None:
+    """From today where the member is: in Auckland it is Saturday already."""
+    played = await play(
+        f"""{START}
+        @ben: /fastapi-quiz settings tz:Auckland
+        at 2026-03-27 20:00 Europe/Berlin
+        @ben: /fastapi-quiz settings away until tomorrow
+        @ben: /fastapi-quiz settings away until 5/6
+        @ben: /fastapi-quiz streak
+        """
+    )
+    assert played.last("notice").data["away_until"] == "2026-03-29"
+    assert "5 June or 6 May" in played.last("error").text
+    assert "Away until 2026-03-29" in played.last("streak").text
 
 
 HOSTILE = [

@@ -18,13 +18,17 @@ from bot.domain.people import Level
 from bot.errors import CommandError
 
 BERLIN = "Europe/Berlin"
+TODAY = date(2026, 3, 27)
 READ_SETTINGS = {"reminders": None, "timezone": "America/New_York"}
 TOPICS = sorted(path.name for path in files("bot.questions").joinpath("packs/fastapi").iterdir())
 
 
 def read(text: str) -> tuple[str, dict[str, Any]]:
     command, raw = parse(text)
-    return command.path, read_options(command, raw)
+    values = read_options(command, raw)
+    return command.path, {
+        name: value(TODAY) if callable(value) else value for name, value in values.items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -90,6 +94,19 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
         ("settings level:„mid“", ("settings", {"level": "2-year"})),
         ("settings Level : mid, tz:Berlin;", ("settings", {"level": "2-year", "timezone": BERLIN})),
         ("settings away until:2026-05-01", ("settings", {"away-until": date(2026, 5, 1)})),
+        ("settings away until 24 Dec", ("settings", {"away-until": date(2026, 12, 24)})),
+        ("settings away-until: in 3 days", ("settings", {"away-until": date(2026, 3, 30)})),
+        ("settings away until tomorrow", ("settings", {"away-until": date(2026, 3, 28)})),
+        (
+            "settings away until April 2, 2027 level mid",
+            ("settings", {"away-until": date(2027, 4, 2), "level": "2-year"}),
+        ),
+        ("settings away 2 Apr", ("settings", {"away-until": date(2026, 4, 2)})),
+        (
+            "settings away until Dec 24, 2026, tz:Berlin",
+            ("settings", {"away-until": date(2026, 12, 24), "timezone": BERLIN}),
+        ),
+        ("settings friday", ("settings", {"away-until": date(2026, 4, 3)})),
         ("mock 3 questions", ("mock", {"questions": 3})),
         ("ask topic: Dependency injection", ("ask", {"topic": "dependency injection"})),
         ("/today", ("today", {})),
