@@ -81,21 +81,25 @@ class Revealing:
         caller, rating = press.caller, press.value
         async with self.storage.writing() as work:
             shown = await find_shown(work, caller, press.key)
-            further = await self._keep_rating(work, caller, shown, rating)
+            first, further = await self._keep_rating(work, caller, shown, rating)
             streak = await count_streak(work, caller.member, caller.now)
-        text = f"Noted. Your streak is {plural(streak.current, 'question day')}."
+        said = "Noted." if first else "Your first word on this question stays."
+        text = f"{said} Your streak is {plural(streak.current, 'question day')}."
         noted = NoticeCard(text, {"question_id": shown.question.id, "rating": rating})
         return Reply([noted, *further])
 
     async def _keep_rating(
         self, work: UnitOfWork, caller: Caller, shown: Shown, word: str
-    ) -> list[Card]:
-        """Log a self-rating; it feeds the reviews unless an answer of theirs was graded."""
+    ) -> tuple[bool, list[Card]]:
+        """Log a self-rating; it feeds the reviews unless an answer of theirs was graded.
+
+        Returns whether it is the first one, and what practice asks next.
+        """
         rating = rate_word(word)
         if rating is None:
-            return []
+            return False, []
         done = await work.attempts.kinds(caller.workspace.id, caller.member.id, shown.delivery.id)
         new = await work.attempts.add(make_attempt(caller, shown, AttemptKind.SELF_RATING, word))
         if not new or AttemptKind.ANSWER in done:
-            return []
-        return await go_on(work, caller, shown.question, shown.delivery.key, rating)
+            return new, []
+        return new, await go_on(work, caller, shown.question, shown.delivery.key, rating)

@@ -17,6 +17,7 @@ async def test_what_was_not_known_comes_back_and_the_next_one_follows(play: Play
         @ben: /fastapi-quiz ask
         @ben presses Reveal
         @ben presses Not yet
+        @ben presses I knew it
         @ben: /fastapi-quiz practice
         advance 1d
         @ben: /fastapi-quiz practice
@@ -27,7 +28,9 @@ async def test_what_was_not_known_comes_back_and_the_next_one_follows(play: Play
         """
     )
     daily, asked = played.of("question")[0], played.of("question", only="ben")[0]
-    nothing = played.of("notice", only="ben")[1]
+    rated, again, nothing = played.of("notice", only="ben")[:3]
+    assert rated.text == "Noted. Your streak is 1 question day."
+    assert again.text == "Your first word on this question stays. Your streak is 1 question day."
     assert nothing.data == {"due": 0, "next_due_at": "2026-03-24T03:00:00+00:00"}
     assert "Tuesday, 24 March at 04:00" in nothing.text
     assert "[Drill]" in nothing.text
