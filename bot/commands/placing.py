@@ -124,12 +124,13 @@ class Placing:
         if flag:
             is_switch = flag.type in _SWITCHES
             self._set(flag, "yes" if is_switch else "", is_open=True)
-        elif option := self._find_telling(bare) or self._find_free_positional():
+        elif option := self._find_telling(bare):
             self._set(option, bare)
         elif not self._take_as_rest(word):
             option = self._find_only_free(bare) or self._find_positional()
             if option:
-                self._set(option, word if option.type in _PROSE else bare)
+                is_text = option.type in _PROSE and not option.positional
+                self._set(option, word if is_text else bare)
             elif not self._take_at_last(word):
                 raise CommandError(self._explain(bare))
 
@@ -173,10 +174,6 @@ class Placing:
             return False
         is_number = option.type in (Type.NUMBER, Type.SCHEDULE)
         return _is_read(option, word) and (is_number or not word.isdigit())
-
-    def _find_free_positional(self) -> Option | None:
-        free = (option for option in self._list_open() if option.type in _FREE)
-        return next((option for option in free if option.positional), None)
 
     def _find_only_free(self, word: str) -> Option | None:
         """Return the one option that takes any word, unless the word is a slip for another's."""

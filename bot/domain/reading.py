@@ -57,7 +57,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ` Did you mean "…"?`, or nothing where no known word comes near."""
     match = nearest(word, known)
-    return f' Did you mean "{match}"?' if match else ""
+    return f' Did you mean "{match}"?' if match and match != word else ""
 
 
 def read_time(text: str) -> time:

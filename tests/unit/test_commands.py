@@ -82,6 +82,11 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
         ("mock start testing", ("mock", {"do": "start", "topic": "testing"})),
         ("mock start 5", ("mock", {"do": "start", "questions": 5})),
         ("ask dependencies senior", ("ask", {"topic": "dependencies", "level": "5-year"})),
+        ("emoji 👀!", ("emoji", {"name": "👀"})),
+        (
+            "generate level 2 years routing",
+            ("generate", {"level": "2-year", "topic": "routing"}),
+        ),
         ("ask level 2 years", ("ask", {"level": "2-year"})),
         ("leaderboard this week", ("leaderboard", {"period": "week"})),
         ("leaderboard all time", ("leaderboard", {"period": "all"})),
