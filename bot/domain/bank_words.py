@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.bank import QuestionState
 from bot.domain.cards import BankCard, BankRow, QueueCard, QueueEntry
 from bot.domain.draft import ItemKind
-from bot.domain.formatting import plural
+from bot.domain.formatting import percent, plural
 from bot.domain.question import Question
 
 
@@ -14,7 +14,7 @@ def describe_row(row: BankRow) -> str:
     did = row.entry.statistics
     facts = [f"shown {did.shown}", f"answered {did.answered}"]
     if did.right is not None and did.mean_score is not None:
-        facts += [f"right {did.right:.0%}", f"mean score {did.mean_score:.2f}"]
+        facts += [f"right {percent(did.right)}", f"mean score {percent(did.mean_score)}"]
     if did.reports:
         facts.append(plural(did.reports, "report"))
     return ", ".join(facts)

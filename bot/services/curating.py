@@ -51,7 +51,9 @@ class Curating:
             pages = -(-len(fitting) // ROWS_A_PAGE)
             page = options.get("page", 1)
             if not 1 <= page <= pages:
-                raise CommandError(f"There is no page {page}: {pages} are all.", field="page")
+                raise CommandError(
+                    f"There is no page {page}: the last one is {pages}.", field="page"
+                )
             ordered = sort_entries(fitting, Order(options.get("sort", Order.WORST)))
             chosen = ordered[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]
             rows = await _add_titles(work, call, chosen)

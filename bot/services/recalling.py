@@ -31,7 +31,7 @@ class Recalling:
         total = await work.past_answers.count(*own)
         pages = max(1, -(-total // A_PAGE))
         if not 1 <= page <= pages:
-            raise NotFound(f"There is no page {page}. Pages go from 1 to {pages}.")
+            raise NotFound(f"There is no page {page}: the last one is {pages}.")
         found = await work.past_answers.newest(*own, (page - 1) * A_PAGE, A_PAGE)
         keys = [answer.question_key for answer in found]
         questions = await work.questions.get_many(caller.workspace.id, keys)

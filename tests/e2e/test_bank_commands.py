@@ -39,7 +39,7 @@ async def test_the_bank_shows_how_questions_did_the_worst_first(play: Play) -> N
     assert (worst[0]["question_id"], worst[0]["shown"], worst[0]["answered"]) == (shown, 1, 2)
     assert (worst[0]["right"], worst[0]["mean_score"]) == (0.0, 0.0)
     assert {row["shown"] for row in worst[1:]} == {0}
-    assert "shown 1, answered 2, right 0%, mean score 0.00" in played.of("bank")[0].text
+    assert "shown 1, answered 2, right 0 %, mean score 0 %" in played.of("bank")[0].text
     assert [row["question_id"] for row in by_id] == sorted(row["question_id"] for row in by_id)
     assert {row["level"] for row in by_id} == {"fresher"}
 
@@ -125,7 +125,7 @@ async def test_pages_of_the_bank(play: Play, tmp_path: Path) -> None:
     )
     assert list(states(played.last("bank").data)) == ["copy-20", "copy-21", "copy-22"]
     assert "Page 3 of 3, 23 questions." in played.last("bank").text
-    assert played.last("error").text == "There is no page 4: 3 are all."
+    assert played.last("error").text == "There is no page 4: the last one is 3."
 
 
 @pytest.mark.parametrize("name", ["ours.json", "ours.csv", "own-rule.md"])

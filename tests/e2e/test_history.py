@@ -67,7 +67,7 @@ async def test_pages_hold_ten(play: Play) -> None:
     assert [one["number"] for one in older.data["answers"]] == [2, 1]
     assert "Older ones: /fastapi-quiz history page:2" in newest.text
     assert "Older ones" not in older.text
-    assert "Pages go from 1 to 2." in played.last("error").text
+    assert "There is no page 3: the last one is 2." in played.last("error").text
 
 
 async def test_a_choice_is_remembered_by_its_letter(tmp_path: Path) -> None:

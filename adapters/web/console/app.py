@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
@@ -27,6 +28,8 @@ log = structlog.get_logger(__name__)
 MOST_SENT = MOST_UPLOADED + 1024**2
 """Bytes of a form: a file, and what is typed beside it."""
 _STATUSES = {"forbidden": 403, "not_found": 404, "fault": 503}
+_TO_TYPE = re.compile(r" Type:? /fastapi-quiz\b.*")
+"""Advice for a chat, at the end of what an error says: pages have links."""
 _SAID = {
     404: "There is no such page.",
     413: f"The file is larger than {MOST_UPLOADED // 1024**2} MB. Split it.",
@@ -83,7 +86,8 @@ def _explain_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Refused)
     async def refuse(request: Request, error: Refused) -> Response:
-        return say(request, error, _STATUSES.get(error.card.reason, 400))
+        said = _TO_TYPE.sub("", str(error))
+        return say(request, said, _STATUSES.get(error.card.reason, 400))
 
     @app.exception_handler(RequestValidationError)
     async def not_read(request: Request, _error: RequestValidationError) -> Response:

@@ -51,7 +51,9 @@ async def test_a_schedule_is_added_changed_paused_and_removed(world: World) -> N
         page = await browser.press(page, f"/console/schedules/1/{deed}")
         assert said in page.text
     assert "There is no schedule yet" in page.text
-    assert (await browser.open("/console/schedules/1")).status == 404
+    gone = await browser.open("/console/schedules/1")
+    assert (gone.status, "/fastapi-quiz" in gone.text) == (404, False)
+    assert "There is no schedule 1 here." in gone.text
 
 
 async def test_a_form_that_is_refused_keeps_what_was_typed(world: World) -> None:
