@@ -37,6 +37,7 @@ from bot.errors import QuizError, ScriptError
 YOU = "you"
 _ANSWER = re.compile(r"answer(?::|\s)\s*(.+)", re.IGNORECASE)
 _WORDS = ("react", "press Answer", "press Reveal", "answer: ", "advance 1d", "help", "quit")
+_FIRST_WORDS = frozenset(command.path.split(" ")[0] for command in COMMANDS)
 _HELP = (
     ("react", "react with :bulb: to the newest question"),
     ("press Answer", "press a button; then type your answer"),
@@ -199,6 +200,8 @@ class Conversation:
                 problem = error
         if form_is_open:
             return Answer(YOU, line, 1)
+        if line.split()[0].lower() in _FIRST_WORDS:
+            return Say(YOU, f"{COMMAND} {line}")
         raise problem
 
     def _newest_card(self) -> object:

@@ -16,6 +16,8 @@ from tests.stage import PACKS
 
 TYPED = {
     "/fastapi-quiz mock 3": Say(YOU, "/fastapi-quiz mock 3"),
+    "mock 3": Say(YOU, "/fastapi-quiz mock 3"),
+    "Streak why": Say(YOU, "/fastapi-quiz Streak why"),
     "answer: It depends": Answer(YOU, "It depends", 1),
     "Answer It depends": Answer(YOU, "It depends", 1),
     "react": React(YOU, "bulb", removes=False, nth=1),
