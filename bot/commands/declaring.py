@@ -66,6 +66,10 @@ _READERS: Mapping[Type, Callable[[str], Any]] = {
 }
 
 
+_OTHERS = frozenset({"last", "previous", "next", "no", "not"})
+"""Words that make something else of the choice behind them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """An option, typed as `name:value`; a positional one also without its name.
@@ -101,9 +105,10 @@ class Option:
         return _READERS.get(self.type, str.strip)(text)
 
     def _read_choice(self, text: str) -> str:
-        """Return the one choice that is among the words, as in `this week`."""
-        named = [word for word in text.lower().split() if word in self.choices]
-        if len(named) != 1:
+        """Return the one choice that is among the words, as in `this week`, but not `last week`."""
+        words = text.lower().split()
+        named = [word for word in words if word in self.choices]
+        if len(named) != 1 or not _OTHERS.isdisjoint(words):
             hint = reading.did_you_mean(text.strip(), self.choices)
             known = ", ".join(self.choices)
             raise CommandError(f'"{text}" is none of these: {known}.{hint}')

@@ -18,8 +18,11 @@ from bot.domain.schedule import EVERY_DAY, WEEKDAYS
 from bot.errors import CommandError
 
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:([ap])\.?m\.?)?", re.IGNORECASE)
-_DURATION = re.compile(r"(\d+)\s*(s|sec|m|min|h|d|w)", re.IGNORECASE)
-_UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
+_DURATION = re.compile(
+    r"(\d+)(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)(?![a-z])"
+)
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+"""By their first letters."""
 _LONGEST = timedelta(days=3660)
 _DAY_WORDS: Mapping[str, frozenset[int]] = {
     "daily": EVERY_DAY,
@@ -34,11 +37,14 @@ _DAY_WORDS: Mapping[str, frozenset[int]] = {
 _YES = {"yes": True, "y": True, "true": True, "on": True}
 _NO = {"no": False, "n": False, "false": False, "off": False}
 _LEVEL_WORDS = {"2": "2-year", "2y": "2-year", "2-years": "2-year", "junior": "fresher"} | {
+    "easy": "fresher",
     "mid": "2-year",
+    "medium": "2-year",
     "5": "5-year",
     "5y": "5-year",
     "5-years": "5-year",
     "senior": "5-year",
+    "hard": "5-year",
     "freshers": "fresher",
 }
 
@@ -170,12 +176,12 @@ def read_level(text: str) -> Level:
 
 
 def read_duration(text: str) -> timedelta:
-    """Read `90s`, `30m`, `8h`, `2d`, `1w` or a sum like `1h30m`."""
+    """Read `90s`, `30m`, `8 hours`, `2d`, `1w` or a sum like `1h30m`."""
     compact = text.strip().lower().replace(" ", "")
     parts = _DURATION.findall(compact)
     if not parts or "".join(number + unit for number, unit in parts) != compact:
         raise CommandError(f'"{text}" is not a duration. Write it like 30m, 8h or 2d.')
-    seconds = sum(int(number[:12]) * _UNITS[unit] for number, unit in parts)
+    seconds = sum(int(number[:12]) * _UNITS[unit[0]] for number, unit in parts)
     if seconds > _LONGEST.total_seconds():
         raise CommandError(f'"{text}" is too long a time. The longest is ten years.')
     return timedelta(seconds=seconds)

@@ -82,6 +82,18 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
         ("mock start testing", ("mock", {"do": "start", "topic": "testing"})),
         ("mock start 5", ("mock", {"do": "start", "questions": 5})),
         ("ask dependencies senior", ("ask", {"topic": "dependencies", "level": "5-year"})),
+        (
+            "schedule edit 1 reveal-after 2 hours",
+            ("schedule edit", {"id": 1, "reveal-after": timedelta(hours=2)}),
+        ),
+        (
+            "schedule edit 1 reveal-after: 1h 30mins level hard",
+            (
+                "schedule edit",
+                {"id": 1, "reveal-after": timedelta(minutes=90), "level": "5-year"},
+            ),
+        ),
+        ("ask easy", ("ask", {"level": "fresher"})),
         ("emoji 👀!", ("emoji", {"name": "👀"})),
         (
             "generate level 2 years routing",
