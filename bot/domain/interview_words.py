@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.domain.formatting import percent, plural
-from bot.domain.interview import Ending, Interview, Step
+from bot.domain.formatting import count_part, percent, plural
+from bot.domain.interview import Ending, Interview, Step, list_scores
 from bot.domain.interview_report import Report
 from bot.domain.schedule import local_date
 
@@ -46,10 +46,8 @@ def introduce_report(report: Report) -> str:
 
 def describe_report(report: Report) -> str:
     """Say the result in a few sentences."""
-    asked = len(report.items)
-    of = "" if asked == report.length else f" of {report.length}"
-    noun = "question" if asked == 1 and not of else "questions"
-    text = f"{percent(report.score)} over {asked}{of} {noun}.{_ENDINGS[report.ending]}"
+    done = count_part(len(report.items), report.length, "question")
+    text = f"{percent(report.score)} over {done}.{_ENDINGS[report.ending]}"
     if report.before is not None:
         text += f" {_compare(report.score - report.before)} your last interview."
     return text
@@ -89,8 +87,8 @@ def _describe_interview(interview: Interview, zone: str) -> str:
     assert interview.ended_at is not None
     assert interview.score is not None
     day = local_date(interview.ended_at, zone)
-    asked = plural(interview.asked, "question")
-    return f"{day:%Y-%m-%d}  {percent(interview.score):>5}  {asked}, {interview.wanted}"
+    done = count_part(len(list_scores(interview.steps)), interview.length, "question")
+    return f"{day:%Y-%m-%d}  {percent(interview.score):>5}  {done}, {interview.wanted}"
 
 
 def describe_trend(trend: float | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bot.domain.grading import Grade, GradingTask, PointVerdict, Verdict, band_of
 from bot.domain.question import KeyPoint, Kind, Question
@@ -58,7 +59,10 @@ async def mark_answer(
 
         asked = "\n".join([asked, *(choice.text for choice in question.choices)])
         points = (*_draw_right_choice(question), *draw_key_points(question.answer))
-    return await grader.grade(GradingTask(asked, question.answer, points), text, asker)
+    grade = await grader.grade(GradingTask(asked, question.answer, points), text, asker)
+    if question.kind is Kind.CHOICE and not grade.is_answer:
+        return replace(grade, points=())  # drawn for lack of better, they only repeat the answer
+    return grade
 
 
 def _find_letter(question: Question, text: str) -> str:

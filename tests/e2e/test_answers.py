@@ -287,6 +287,13 @@ async def test_no_letter_or_several_are_no_choice(tmp_path: Path, said: str) -> 
     assert played.last("grade").data["first"] is True
 
 
+async def test_no_attempt_at_a_choice_lists_no_points_of_its_answer(tmp_path: Path) -> None:
+    script = "at 2026-03-23 08:55\n@ben: /fastapi-quiz ask\n@ben: /fastapi-quiz answer idk"
+    grade = (await play_script(script, tmp_path, CHOICES)).last("grade")
+    assert grade.data["points"] == []
+    assert "not known yet: read the model answer." in grade.text
+
+
 @pytest.mark.parametrize("said", ["A cat sat", "c++ is fast", "a/b testing", "I'd say a queue"])
 async def test_a_word_is_no_letter(tmp_path: Path, said: str) -> None:
     script = f"{START}\nadvance 10m\n@cem answers: {said}"

@@ -215,6 +215,19 @@ async def test_nobody_answers_somebody_else_s_interview(play: Play) -> None:
     assert all(said.data["interviews"] == [] for said in played.of("mock_history"))
 
 
+async def test_one_that_was_stopped_counts_what_was_answered(play: Play) -> None:
+    played = await play(
+        f"""
+        @ben: /fastapi-quiz mock questions:3
+        @ben: /fastapi-quiz answer {NONSENSE}
+        @ben: /fastapi-quiz mock stop
+        @ben: /fastapi-quiz mock history
+        """
+    )
+    assert "over 1 of 3 questions. You stopped it." in played.last("mock_report").text
+    assert "  1 of 3 questions, all questions" in played.last("mock_history").text
+
+
 async def test_stopping_at_once_gives_no_report(play: Play) -> None:
     played = await play(
         """
