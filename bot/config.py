@@ -18,8 +18,11 @@ from bot.config_sources import read_values
 from bot.errors import ConfigError
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_PART = re.compile(r"(\d+)([smhdw])")
+_PART = re.compile(r"(\d{1,12})([smhdw])")
+_PASSWORD = re.compile(r"://[^/@]*?:([^@]+)@")
 _PYTHON_SECONDS = re.compile(r"datetime\.timedelta\(seconds=(\d+)\)")
+_LONGEST = 36_500 * _UNITS["d"]
+"""Seconds: what is added to a date must not lead behind the year 9999."""
 
 
 def _read_duration(value: object) -> object:
@@ -27,15 +30,18 @@ def _read_duration(value: object) -> object:
     if isinstance(value, timedelta):
         return value
     text = "".join(str(value).lower().split())
-    if text.isdecimal():
-        return timedelta(seconds=int(text))
+    text = f"{text}s" if text.isdecimal() else text
     parts = _PART.findall(text)
     if not parts or _PART.sub("", text):
         raise ValueError("Write a duration like 60s, 30m or 6h")
-    return timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in parts))
+    seconds = sum(int(number) * _UNITS[unit] for number, unit in parts)
+    if seconds > _LONGEST:
+        raise ValueError("Write 36500d at most")
+    return timedelta(seconds=seconds)
 
 
 Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 
 def _split_words(value: object) -> object:
@@ -103,10 +109,10 @@ class DiscordSettings(_Section):
     token: SecretStr = SecretStr("")
     api_url: Address = "https://discord.com/api/v10"
     gateway_url: str = ""
-    shard_count: Annotated[int, Field(ge=0)] = 0
+    shard_count: Count = 0
     shard_ids: Numbers = ()
     guild_ids: Numbers = ()
-    requests_per_second: Annotated[float, Field(ge=0)] = 50.0
+    requests_per_second: Annotated[float, Field(ge=0, le=10_000)] = 50.0
 
 
 class SlackSettings(_Section):
@@ -124,7 +130,7 @@ class SlackSettings(_Section):
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
     base_url: Address = "https://slack.com/api/"
-    messages_per_minute: Annotated[int, Field(ge=0)] = 300
+    messages_per_minute: Count = 300
 
 
 class WebSettings(_Section):
@@ -165,7 +171,7 @@ class AiSettings(_Section):
     base_url: Address = ""
     api_key: SecretStr = SecretStr("")
     timeout: Duration = timedelta(seconds=20)
-    daily_limit_per_workspace: Annotated[int, Field(ge=0)] = 500
+    daily_limit_per_workspace: Count = 500
 
 
 class SecuritySettings(_Section):
@@ -233,13 +239,13 @@ def load_settings(
 
 
 def list_secrets(settings: Settings) -> list[str]:
-    """Return every secret that the settings hold, and the database's password."""
+    """Return every secret that the settings hold, and the passwords in their addresses."""
     sections = [getattr(settings, name) for name in Settings.model_fields]
     values = [getattr(section, name) for section in sections for name in type(section).model_fields]
     flat = [each for value in values for each in (value if isinstance(value, tuple) else (value,))]
     found = [each.get_secret_value() for each in flat if isinstance(each, SecretStr)]
-    password = re.search(r"://[^/@]*?:([^@]+)@", settings.database.url)
-    return [secret for secret in [*found, password[1] if password else ""] if secret]
+    addressed = [_PASSWORD.search(each) for each in flat if isinstance(each, str)]
+    return [secret for secret in [*found, *(each[1] for each in addressed if each)] if secret]
 
 
 def known_keys() -> dict[str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import WebSettings, load_settings
+from bot.config import WebSettings, list_secrets, load_settings
 from bot.errors import ConfigError
 
 TOKEN = "FASTAPI_QUIZ_DISCORD__TOKEN"
@@ -57,3 +57,36 @@ def test_a_secret_that_cannot_be_read_or_is_given_twice_is_told(tmp_path: Path) 
     with pytest.raises(ConfigError, match="are both set") as refused:
         load_settings(None, {TOKEN: "hidden", TOKEN_FILE: str(tmp_path / "token")})
     assert "hidden" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("SCHEDULER__GRACE", "99999999999999999w", "Write a duration like 60s, 30m or 6h."),
+        ("SCHEDULER__GRACE", "9" * 5000, "Write a duration like 60s, 30m or 6h."),
+        ("SCHEDULER__SPREAD", "999999999999w", "Write 36500d at most."),
+        ("PRIVACY__KEEP_AFTER_LEAVING", "36501d", "Write 36500d at most."),
+        ("DISCORD__REQUESTS_PER_SECOND", "inf", "less than or equal to 10000."),
+        ("AI__DAILY_LIMIT_PER_WORKSPACE", "9" * 20, "less than or equal to 1000000000."),
+    ],
+)
+def test_a_number_that_nothing_could_reckon_with_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, value: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        ConfigError, match=f"{key.lower().replace('__', '.')} does not fit.* {said}$"
+    ):
+        load_settings(None, {f"FASTAPI_QUIZ_{key}": value})
+
+
+def test_the_passwords_in_addresses_are_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = {
+        "FASTAPI_QUIZ_DATABASE__URL": "postgresql://quiz:of-the-database@db/quiz",
+        "FASTAPI_QUIZ_AI__BASE_URL": "https://us:of-the-model@model.example/v1",
+    }
+    secrets = list_secrets(load_settings(None, given))
+    assert secrets == ["of-the-database", "of-the-model"]
