@@ -10,6 +10,7 @@ from bot.commands import BY_PATH, Caller, Command, Option, Type
 from bot.domain.cards import FormCard, FormField
 from bot.domain.people import Member, find_return
 from bot.domain.question import QuestionFilter
+from bot.domain.reading import read_number
 from bot.domain.schedule import WEEKDAYS, Schedule, format_days
 from bot.domain.wording import no_schedule
 from bot.errors import NotFound
@@ -35,6 +36,7 @@ class Forming:
 
         Raises:
             NotFound: there is no such schedule.
+            CommandError: the key is no number.
         """
         form = make_form(BY_PATH[path])
         values = await self._load_values(caller, path, key)
@@ -51,12 +53,13 @@ class Forming:
             return {**_describe_member(caller.member), **await self._load_wishes(caller)}
         if path == "schedule add":
             return {"tz": caller.zone, "days": "mon-fri", "reveal": "private"}
-        if not key.isdigit():
+        if not key:
             return {}
+        number = read_number(key)
         async with self.storage.reading() as work:
-            schedule = await work.schedules.find(caller.workspace.id, int(key))
+            schedule = await work.schedules.find(caller.workspace.id, number)
         if schedule is None:
-            raise NotFound(no_schedule(key))
+            raise NotFound(no_schedule(number))
         return _describe_schedule(schedule)
 
     async def _load_wishes(self, caller: Caller) -> Mapping[str, str]:

@@ -145,7 +145,7 @@ def say_done(cards: Sequence[Card]) -> str:
     return "Done."
 
 
-@router.post("/schedules/{number:int}/{deed}")
+@router.post("/schedules/{number}/{deed}")
 async def change_schedule(
     guest: Sender, number: int, deed: Literal["pause", "resume", "skip", "run", "remove"]
 ) -> Response:
@@ -162,7 +162,7 @@ async def resolve_delivery(
     return guest.go("deliveries", say_done(await guest.press("resolve", key, verdict)))
 
 
-@router.post("/queue/{number:int}/approve")
+@router.post("/queue/{number}/approve")
 async def approve(request: Request, guest: Sender, number: int, page: int = 1) -> Response:
     """Approve what was shown, unless it was changed since; the same page comes again."""
     shown = str((await request.form()).get("shown", ""))

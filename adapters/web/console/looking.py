@@ -91,7 +91,7 @@ async def show_schedules(guest: Visitor) -> HTMLResponse:
     return show_page(guest, "schedules", schedules=card.schedules)
 
 
-@router.get("/schedules/{number:int}")
+@router.get("/schedules/{number}")
 async def show_schedule(guest: Visitor, number: int) -> HTMLResponse:
     """One schedule with its next ten posts."""
     one = {"id": str(number)}
@@ -184,7 +184,7 @@ async def show_own(guest: Visitor, page: str = "") -> HTMLResponse:
     return show_page(guest, "me", history=history, streak=streak, settings=settings.text)
 
 
-@router.get("/me/answers/{number:int}")
+@router.get("/me/answers/{number}")
 async def show_answer(guest: Visitor, number: int) -> HTMLResponse:
     """One past answer with its feedback."""
     [card] = await guest.call("history", {"number": str(number)})

@@ -344,3 +344,17 @@ async def test_admins_are_added_and_taken_back(world: World) -> None:
     stamp = {"stamp": page.hidden("stamp"), "shown": "ben"}
     assert (await ben.send("/console/admins/add", stamp)).status in (400, 403)
     assert (await browser.send("/console/admins/crown", stamp)).status == 400
+
+
+async def test_an_address_with_a_number_that_nothing_has_is_answered_with_a_sentence(
+    world: World,
+) -> None:
+    browser = await world.visit()
+    for number in ("9" * 5000, "9" * 30, "²", "-1"):
+        for path in ("schedules/{}", "me/answers/{}", "forms/schedule?about={}"):
+            page = await browser.open(f"/console/{path.format(number)}")
+            assert page.status in (400, 404), page.text
+            assert "To the console" in page.text
+    stamp = {"stamp": (await browser.open("/console/queue")).hidden("stamp")}
+    for path in ("schedules/{}/pause", "queue/{}/approve"):
+        assert (await browser.send(f"/console/{path.format('9' * 5000)}", stamp)).status == 400
