@@ -22,7 +22,7 @@ NO_KEY = "none"
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A model that can be asked, under the name that people see, and its address."""
+    """A model that can be asked, and its name and address as people see them."""
 
     name: str
     address: str
@@ -81,7 +81,8 @@ def _connect_openai(settings: AiSettings, name: str, address: str, key: str) -> 
     profile = OpenAIModelProfile(supports_json_object_output=False)
     provider = OpenAIProvider(openai_client=client)
     model = OpenAIChatModel(name, provider=provider, profile=profile)
-    return Connection(settings.model, str(client.base_url), model, client.close)
+    address = str(client.base_url.copy_with(userinfo=b""))
+    return Connection(settings.model, address, model, client.close)
 
 
 def _connect_anthropic(settings: AiSettings, name: str, key: str) -> Connection:
@@ -96,4 +97,5 @@ def _connect_anthropic(settings: AiSettings, name: str, key: str) -> Connection:
         max_retries=0,
     )
     model = AnthropicModel(name, provider=AnthropicProvider(anthropic_client=client))
-    return Connection(settings.model, str(client.base_url), model, client.close)
+    address = str(client.base_url.copy_with(userinfo=b""))
+    return Connection(settings.model, address, model, client.close)

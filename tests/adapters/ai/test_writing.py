@@ -15,7 +15,8 @@ from bot.domain.people import Level
 from bot.domain.question import Choice, KeyPoint, Kind, Question
 from bot.errors import ConfigError, ModelError
 from bot.questions.schema import build_question
-from tests.adapters.ai.conftest import MakeAsking
+from bot.services.metering import FreeMeter
+from tests.adapters.ai.conftest import MakeAsking, point_at
 from tests.fakes.model_server import (
     ModelServer,
     always,
@@ -188,3 +189,19 @@ async def test_the_meter_is_asked_first_and_told_of_useless_calls(
         await ModelWriter(asking).write("routing", None, 1, [])
     meter: Any = asking.meter
     assert (meter.calls, meter.tokens) == (1, 2 * 790)
+
+
+@pytest.mark.parametrize("model", ["openai:fake", "anthropic:fake"])
+async def test_a_password_in_the_address_is_not_told_to_whoever_asks(
+    server: ModelServer, model: str
+) -> None:
+    settings = point_at(server, model)
+    address = settings.base_url.replace("://", "://us:secret@")
+    server.behave = refuse_for_now
+    asking = Asking(
+        connect(settings.model_copy(update={"base_url": address})), FreeMeter(), settings.timeout
+    )
+    with pytest.raises(ModelError) as refused:
+        await ModelWriter(asking).write("async", None, 1, [])
+    await asking.connection.close()
+    assert str(refused.value).startswith(settings.base_url.removesuffix("/"))
