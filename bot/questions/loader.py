@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.domain.question import Question
@@ -21,14 +21,10 @@ _PACK_KEYS = ("title", "topics")
 
 @dataclass(frozen=True, slots=True)
 class PackInfo:
-    """A pack's name (its folder's), title, and the titles of its topics by id.
-
-    Without topics any topic may be used.
-    """
+    """A pack's name (its folder's) and the ids of its topics; without any, all may be used."""
 
     name: str
-    title: str
-    topics: dict[str, str] = field(default_factory=dict)
+    topics: tuple[str, ...] = ()
 
 
 def load_pack(
@@ -59,19 +55,10 @@ def load_pack(
 
 def load_question(path: Path, pack: str = "draft") -> Question:
     """Load one file by itself; raises PackError with all its faults."""
-    result = _load_file(path, PackInfo(pack, pack))
+    result = _load_file(path, PackInfo(pack))
     if isinstance(result, Question):
         return result
     raise PackError(result)
-
-
-def load_pack_info(folder: Path) -> PackInfo:
-    """Read `pack.toml`; without one the folder's name serves. Raises PackError."""
-    faults: list[PackFault] = []
-    info = _read_pack_info(folder, faults)
-    if faults:
-        raise PackError(faults)
-    return info
 
 
 def _load_file(path: Path, info: PackInfo) -> Question | list[PackFault]:
@@ -92,7 +79,7 @@ def _check_place(question: Question, path: Path, info: PackInfo, text: str) -> I
     for topic in question.topics:
         if info.topics and topic not in info.topics:
             problem = f"The topic `{topic}` is not in {PACK_FILE}."
-            mend = suggest_word(topic, tuple(info.topics))
+            mend = suggest_word(topic, info.topics)
             yield PackFault(str(path), _find_key(text, "topics"), problem, mend)
 
 
@@ -114,20 +101,20 @@ def _read_pack_info(folder: Path, faults: list[PackFault]) -> PackInfo:
     path = folder / PACK_FILE
     name = folder.resolve().name
     if not path.exists():
-        return PackInfo(name, name)
+        return PackInfo(name)
     text = read_text(path)
     if isinstance(text, PackFault):
         faults.append(text)
-        return PackInfo(name, name)
+        return PackInfo(name)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         problem = f"This is not TOML: {error}."
         faults.append(PackFault(str(path), 1, problem, "Mend the line named."))
-        return PackInfo(name, name)
+        return PackInfo(name)
     faults += _check_pack_info(data, str(path), text)
     topics = data.get("topics")
-    return PackInfo(name, str(data.get("title", name)), topics if isinstance(topics, dict) else {})
+    return PackInfo(name, tuple(topics) if isinstance(topics, dict) else ())
 
 
 def _check_pack_info(data: dict[str, object], file: str, text: str) -> Iterator[PackFault]:
