@@ -29,6 +29,8 @@ DOWN_BELOW = 0.3
 ASKED_FOR = 0.5
 """What an interviewer had to ask for is worth half."""
 _LADDER = tuple(Level)
+_SPAN = 3
+"""So many interviews on either side show a trend."""
 _LACKING = (Verdict.MISSING, Verdict.PARTIAL, Verdict.WRONG)
 
 
@@ -184,13 +186,13 @@ def merge_grades(first: Grade, follow_up: Grade) -> Grade:
     return Grade(score, band_of(score), points, first.gate, first.grader, first.feedback)
 
 
-def trend_of(scores: Sequence[float], span: int = 3) -> float | None:
+def trend_of(scores: Sequence[float]) -> float | None:
     """Return by how much the newest interviews are better than those before them, -1..1.
 
-    `scores` are oldest first; at most `span` interviews are taken on each side, at least one.
+    `scores` are oldest first; of each side one interview to three are taken.
     """
     if len(scores) < 2:
         return None
-    newest = scores[-min(span, len(scores) // 2) :]
-    before = scores[: -len(newest)][-span:]
+    newest = scores[-min(_SPAN, len(scores) // 2) :]
+    before = scores[: -len(newest)][-_SPAN:]
     return sum(newest) / len(newest) - sum(before) / len(before)

@@ -62,14 +62,12 @@ class BarsPicture:
     """Named amounts side by side, biggest first or as they come.
 
     A bar is (label, amount, what stands behind it); `marked` is the index of one's own.
-    `most` is the amount that fills the width, the biggest one if it is 0; `small` is a line
-    of small print under the title.
+    `most` is the amount that fills the width, the biggest one if it is 0.
     """
 
     name: str
     title: str
     bars: tuple[tuple[str, float, str], ...]
-    small: str = ""
     most: float = 0
     marked: int | None = None
 

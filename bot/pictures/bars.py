@@ -25,7 +25,7 @@ def draw_bars(picture: BarsPicture, theme: Theme) -> bytes:
     shown = picture.bars[:MOST_BARS]
     canvas = Canvas(HEAD + max(1, len(shown)) * PITCH + MARGIN, theme)
     left_out = len(picture.bars) - len(shown)
-    small = f"and {plural(left_out, 'more line')}" if left_out else picture.small
+    small = f"and {plural(left_out, 'more line')}" if left_out else ""
     canvas.write_head(picture.title, small)
     most = picture.most or max((amount for _, amount, _ in shown), default=0) or 1
     for row, bar in enumerate(shown):

@@ -96,16 +96,14 @@ def _count_fewest(vector: Vector, threshold: float) -> int:
     return next((at for at, total in enumerate(sums, 1) if total >= enough), len(squares))
 
 
-def find_nearest(
-    question: Question, others: Sequence[Question], threshold: float = NEAR_DUPLICATE
-) -> Question | None:
-    """Return the one of the others that is nearest, if it is as near as the threshold."""
+def find_nearest(question: Question, others: Sequence[Question]) -> Question | None:
+    """Return the one of the others that is nearest, if it is a near duplicate."""
     own, *vectors = _weigh_words([_count_words(each) for each in (question, *others)])
     nearness = [
         sum(weight * vector.get(word, 0.0) for word, weight in own.items()) for vector in vectors
     ]
     best = max(range(len(others)), key=nearness.__getitem__, default=None)
-    return others[best] if best is not None and nearness[best] >= threshold else None
+    return others[best] if best is not None and nearness[best] >= NEAR_DUPLICATE else None
 
 
 def _count_words(question: Question) -> Counter[str]:

@@ -79,9 +79,9 @@ def generate(
     return made
 
 
-def list_topics(templates: Sequence[Template] = TEMPLATES) -> list[str]:
+def list_topics() -> list[str]:
     """Name the topics that the templates cover."""
-    return sorted({topic for template in templates for topic in template.topics})
+    return sorted({topic for template in TEMPLATES for topic in template.topics})
 
 
 def find_templates(topic: str | None, level: Level | None = None) -> list[Template]:

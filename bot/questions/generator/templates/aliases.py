@@ -46,7 +46,7 @@ def build_alias(random: Random) -> Variant:
     option = "" if by_alias else ", response_model_by_alias=False"
 
     def respond(key: str) -> str:
-        return show_response(200, {plain: word, key: value})
+        return show_response({plain: word, key: value})
 
     return Variant(
         imports=import_lines("FastAPI", "", "from pydantic import BaseModel, Field"),
@@ -106,12 +106,12 @@ def build_alias(random: Random) -> Variant:
             ),
             Misconception(
                 "both names are written",
-                show_response(200, {plain: word, name: value, alias: value}),
+                show_response({plain: word, name: value, alias: value}),
                 "a field is written once.",
             ),
             Misconception(
                 "a field under another name is dropped",
-                show_response(200, {plain: word}),
+                show_response({plain: word}),
                 "a required field that isn't found is an error, and no field gets lost.",
             ),
         ),

@@ -61,7 +61,7 @@ def build_path_arithmetic(random: Random) -> Variant:
     value = convert_path_value(annotation, raw)
 
     def respond(value: int | float | str | None) -> str:
-        return "422" if value is None else show_response(200, {field: value * times})
+        return "422" if value is None else show_response({field: value * times})
 
     return Variant(
         imports=import_lines(),
@@ -115,7 +115,7 @@ def build_query_flag(random: Random) -> Variant:
     is_true, is_bad = raw in TRUE_WORDS, raw in BAD_FLAGS
 
     def respond(value: object) -> str:
-        return show_response(200, {flag: value, number: high if value else low})
+        return show_response({flag: value, number: high if value else low})
 
     read = "is no word for either truth value" if is_bad else f"means {is_true}"
     return Variant(

@@ -71,7 +71,7 @@ def build_defaults(random: Random) -> Variant:
 
     def respond(changes: Mapping[str, object]) -> str:
         body = {each.name: each.value for each in parameters}
-        return show_response(200, {**body, **changes})
+        return show_response({**body, **changes})
 
     present = {each.name: each.value for each in parameters if each not in missing}
     zeros = {each.name: 0 if "int" in each.annotation else "" for each in missing}
@@ -119,7 +119,7 @@ def build_defaults(random: Random) -> Variant:
             ),
             Misconception(
                 "what is missing is left out of the response",
-                show_response(200, present),
+                show_response(present),
                 "the function builds the body itself, with every key.",
             ),
             Misconception(

@@ -46,7 +46,7 @@ def build_enum_path(random: Random) -> Variant:
     result = {"": values[word], ".value": values[word], ".name": member, "str": text}[shown]
 
     def respond(value: str) -> str:
-        return show_response(200, {key: value})
+        return show_response({key: value})
 
     found = sent == values[word]
     return Variant(

@@ -49,7 +49,7 @@ def build_header_name(random: Random) -> Variant:
     listed = ", ".join(f"`{key}: {value}`" for key, value in spelt.items())
 
     def respond(value: object) -> str:
-        return show_response(200, {name: value})
+        return show_response({name: value})
 
     return Variant(
         imports=import_lines("Cookie, FastAPI, Header", "from typing import Annotated", ""),

@@ -118,7 +118,7 @@ def build_list_query(random: Random) -> Variant:
     unknown = case.shape == "list" and case.sent_as != (case.alias or name)
 
     def respond(value: object) -> str:
-        return show_response(200, {name: value})
+        return show_response({name: value})
 
     return Variant(
         imports=import_lines("FastAPI, Query", "from typing import Annotated", ""),

@@ -29,7 +29,7 @@ def build_overrides(random: Random) -> Variant:
     factor_of = f"get_{base}()" if direct else base
 
     def respond(base_value: int, scaled_value: int) -> str:
-        return show_response(200, {base: base_value, scaled: scaled_value})
+        return show_response({base: base_value, scaled: scaled_value})
 
     plain = (number, number * factor)
     through = (fake, fake * factor)

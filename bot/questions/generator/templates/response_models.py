@@ -48,10 +48,10 @@ def build_return_type(random: Random) -> Variant:
     public = {key: values[key] for key in (number, text) if key in values}
     record = [f"class {model}Record({model}):", f"    {secret}: str", ""]
     filtered = how != "response" and declared == "model"
-    everything = show_response(200, values)
+    everything = show_response(values)
     right = everything
     if filtered:
-        right = "500" if lacks else show_response(200, public)
+        right = "500" if lacks else show_response(public)
     option = f", response_model={model}" if declared == "model" else ""
     return Variant(
         imports=import_lines(
@@ -96,13 +96,13 @@ def build_return_type(random: Random) -> Variant:
             ),
             Misconception(
                 "the body always follows the nearest model",
-                show_response(200, public),
+                show_response(public),
                 "it follows the declared response model, and a `Response` goes past it.",
                 fits=not lacks,
             ),
             Misconception(
                 "missing fields are left out",
-                show_response(200, public),
+                show_response(public),
                 "a required field that is missing makes the response invalid.",
                 fits=lacks and filtered,
             ),
@@ -118,13 +118,13 @@ def build_return_type(random: Random) -> Variant:
             ),
             Misconception(
                 "hidden fields become null",
-                show_response(200, {**public, secret: None}),
+                show_response({**public, secret: None}),
                 "a value is written or left out, and nothing is written in its place.",
                 fits=not lacks,
             ),
             Misconception(
                 "missing fields become null",
-                show_response(200, {number: None, text: word}),
+                show_response({number: None, text: word}),
                 "FastAPI invents no values.",
                 fits=lacks,
             ),

@@ -40,7 +40,7 @@ def build_precedence(random: Random) -> Variant:
         ("path", f"{resource.path}/{{rest:path}}", "read_rest", answers[2], "rest: str"),
     ]
     random.shuffle(routes)
-    by_kind = {kind: show_response(200, answer) for kind, _, _, answer, _ in routes}
+    by_kind = {kind: show_response(answer) for kind, _, _, answer, _ in routes}
     refused = annotation == "int" and not literal.isdigit()
     by_kind["typed"], typed = "422" if refused else by_kind["typed"], by_kind["typed"]
     first = routes[0]

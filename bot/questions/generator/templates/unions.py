@@ -58,7 +58,7 @@ def build_union(random: Random) -> Variant:
     left, right = UNIONS[union]
 
     def respond(value: object) -> str:
-        return show_response(200, {name: value, other: number})
+        return show_response({name: value, other: number})
 
     return Variant(
         imports=import_lines("FastAPI", "", "from pydantic import BaseModel"),
@@ -99,7 +99,7 @@ def build_union(random: Random) -> Variant:
             ),
             Misconception(
                 "a union turns conversion off for the whole model",
-                show_response(200, {name: value, other: str(number)}),
+                show_response({name: value, other: str(number)}),
                 "the other field is an `int` and text for it is converted.",
             ),
             Misconception(
