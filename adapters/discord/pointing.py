@@ -65,7 +65,10 @@ class Untold:
     async def recall(self, guild: str, member: str) -> list[str]:
         """Return what waits for somebody, oldest first."""
         kept = await self._memory.recall(_name(guild, member))
-        return json.loads(kept) if kept else []
+        try:
+            return json.loads(kept) if kept else []
+        except ValueError:  # kept by an older version, as plain text
+            return str(kept).split("\x1e")
 
     async def drop(self, guild: str, member: str, shown: Sequence[str]) -> None:
         """Drop what was shown; what came meanwhile waits on."""

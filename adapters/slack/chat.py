@@ -27,7 +27,7 @@ from bot.domain.cards import Attachment, Card, QuestionCard, RevealCard
 from bot.domain.events import Origin
 from bot.domain.newest import Newest
 from bot.domain.people import Role
-from bot.errors import ChatError, NotSent
+from bot.errors import ChatError, NotSent, OutcomeUnknown
 from bot.ports import Found
 
 MOST_UNFINISHED = 1000
@@ -71,11 +71,15 @@ class SlackChat:
         else:
             (first, *rest), documents = await self.files.render(workspace, card)
             send = partial(self.files.send, first, post_page)
-        self._unfinished[key] = partial(self._go_on, workspace, channel, card, rest, documents)
+        if rest or documents or isinstance(card, RevealCard):
+            self._unfinished[key] = partial(self._go_on, workspace, channel, card, rest, documents)
         try:
             answer = await send()
         except CALL_ERRORS as error:
-            raise await self._explain_post(workspace, client, error) from error
+            meaning = await self._explain_post(workspace, client, error)
+            if not isinstance(meaning, OutcomeUnknown):
+                self._unfinished.pop(key, None)
+            raise meaning from error
         message_id = str(answer["ts"])
         await self._finish(key, message_id)
         return message_id

@@ -17,6 +17,9 @@ from bot.ports import Found
 
 PAGE_SIZE = 200
 MOST_BEGUN = 1000
+SHOWN_WITHIN = timedelta(minutes=2)
+"""How long Slack may take to show a message that it has: so much is read again where a search was
+broken off, which may have begun while the post was on its way."""
 _ASK_AGAIN = timedelta(seconds=5)
 _LOST_PLACE = "invalid_cursor"
 
@@ -24,7 +27,7 @@ _LOST_PLACE = "invalid_cursor"
 @dataclass(frozen=True, slots=True)
 class _Search:
     """What is left of a search: from the cursor back to `oldest`, and then, where it was broken
-    off, what is later than `newest`."""
+    off, what has come since `newest` or was not shown yet."""
 
     oldest: float
     newest: float = 0.0
@@ -41,7 +44,8 @@ class _Search:
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         if cursor:
             return replace(self, newest=newest, cursor=cursor)
-        return _Search(oldest=newest, newest=newest) if self.was_broken_off else None
+        unseen_from = newest - SHOWN_WITHIN.total_seconds()
+        return _Search(oldest=unseen_from, newest=newest) if self.was_broken_off else None
 
 
 @dataclass

@@ -74,13 +74,30 @@ async def test_what_was_posted_since_a_search_was_broken_off_is_found(
     assert await look(bot, since, thread) == posted
 
 
+async def test_what_slack_shows_only_after_a_search_was_broken_off_is_found(bot: Bot) -> None:
+    since = bot.clock.now()
+    chat_on(bot, bot.general.id)
+    bot.server.inject("conversations.history", *ONE_A_LOOK)
+    with pytest.raises(NotSent):
+        await look(bot, since)
+
+    posted = await post_late(bot)
+    shown_late = bot.team.messages.pop()
+    seen_before = bot.team.messages[-10]
+    shown_late.ts = f"{float(seen_before.ts) - 0.00005:.6f}"
+    bot.team.messages.insert(-10, shown_late)
+
+    assert posted != await look(bot, since) == shown_late.ts
+
+
 async def test_a_search_ends_though_people_go_on_writing(bot: Bot) -> None:
     since = bot.clock.now()
     chat_on(bot, bot.general.id)
-    bot.server.inject("conversations.history", *(ONE_A_LOOK * (PAGES + 1)))
-    for _ in range(PAGES):
+    bot.server.inject("conversations.history", *(ONE_A_LOOK * (2 * PAGES + 1)))
+    for _ in range(2 * PAGES + 1):
         with pytest.raises(NotSent):
             await look(bot, since)
+        bot.clock.move_to(bot.clock.now() + timedelta(minutes=1))
         chat_on(bot, bot.general.id, count=10)
 
     assert await look(bot, since) is None
