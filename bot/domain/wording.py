@@ -197,7 +197,7 @@ def describe_no_answer(streak: Streak) -> str:
 
 def list_digest_news(card: DigestCard) -> list[str]:
     """Say what a digest tells beside the table; names and titles as people typed them."""
-    news = [] if card.rows else ["Nobody earned points."]
+    news = [] if card.rows else ["Nobody earned points. Answers earn them."]
     if card.streaks:
         told = ", ".join(
             f"{write_name(member)} ({plural(days, 'day')})" for member, days in card.streaks

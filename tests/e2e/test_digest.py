@@ -62,7 +62,9 @@ async def test_it_lists_nobody_without_points(tmp_path: Path) -> None:
 async def test_a_week_without_points_says_so(tmp_path: Path) -> None:
     looked = "advance 10m\n@cem reacts :bulb:\nadvance 23h50m\nadvance 6d\nadvance 1h"
     [digest] = (await play(f"{BEGIN}{looked}", tmp_path)).of("digest")
-    assert digest.text.startswith("The week of 6 April 2026\nNobody earned points.")
+    assert digest.text.startswith(
+        "The week of 6 April 2026\nNobody earned points. Answers earn them."
+    )
 
 
 async def test_the_digest_s_buttons_lead_to_one_s_own_standing(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import get_args
 
@@ -19,7 +19,7 @@ from adapters.local.simulation import VirtualClock
 from adapters.web.markdown import render_markdown
 from adapters.web.pages import name_template, show_card
 from bot.cli.local import open_simulation
-from bot.domain.cards import Card, LinkCard, NoAnswerCard, NoticeCard, UsageCard
+from bot.domain.cards import Card, DigestCard, LinkCard, NoAnswerCard, NoticeCard, UsageCard
 from bot.domain.question import Markdown
 from tests.adapters.discord.test_render import NASTY, make_cards
 from tests.hostile import ODD
@@ -79,6 +79,12 @@ async def test_what_people_type_is_text(text: str) -> None:
         assert 'href="javascript' not in page
         assert "\u202e" not in page
         assert "\x07" not in page
+
+
+async def test_a_digest_without_points_has_no_empty_table() -> None:
+    page = await show_card(DigestCard(date(2026, 4, 6), "key", ()))
+    assert "Nobody earned points. Answers earn them." in page
+    assert "table" not in list_tags(page)
 
 
 @given(st.text(max_size=200))
