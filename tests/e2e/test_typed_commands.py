@@ -16,6 +16,7 @@ MISTYPED = [
     ("schedule add 09:00 PST", "behind its name"),
     ("schedule add 09:00 mon", "days:mon"),
     ("ask frehser", '"fresher"'),
+    ("leaderboard week no share", '"no" is one word too many'),
     ("leaderboard last week", '"last week" is none of these: week, month, all.'),
     ("mock histroy", '"history"'),
     ("mock skp", '"skip"'),

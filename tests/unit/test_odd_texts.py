@@ -31,7 +31,9 @@ def choice() -> Question:
     return next(question for question in questions if question.kind is Kind.CHOICE)
 
 
-@pytest.mark.parametrize("begin", ["", "answer ", "ask ", "schedule add ", "suggest "])
+@pytest.mark.parametrize(
+    "begin", ["", "answer ", "ask ", "schedule add ", "suggest ", "settings away until "]
+)
 @pytest.mark.parametrize("odd", ODD)
 def test_a_command_is_read_or_refused_soon(begin: str, odd: str) -> None:
     started = time.thread_time()
