@@ -55,6 +55,11 @@ def split_markdown(text: str, limit: int) -> list[str]:
     size = 0
     room = limit - 16
     for whole in text.strip("\n").split("\n"):
+        if fence and whole.rstrip() == fence:
+            lines.append(fence)  # for which there is always room: a part is closed by one
+            size += measure(fence) + 1
+            fence = opening = ""
+            continue
         for line in _split_line(whole, room - measure(opening) - 8):
             needed = measure(line) + 1
             if lines and size + needed > room:

@@ -189,6 +189,14 @@ def test_code_block_goes_on_with_its_language() -> None:
     assert all(part.count("```") % 2 == 0 for part in parts)
 
 
+def test_no_code_block_is_opened_again_to_be_closed_at_once() -> None:
+    for count in range(1, 60):
+        parts = split_markdown("```python\n" + "x = 1\n" * count + "```\nafter", 100)
+        assert "".join(parts).count("x = 1") == count
+        assert not [part for part in parts if "```python\n```" in part]
+        assert all(measure(part) <= 100 for part in parts)
+
+
 def test_lines_that_look_like_headings_and_lists_stay_lines() -> None:
     assert escape("a\n\n# b\n - c\n-# d\nx-y #2") == "a\n\n\\# b\n \\- c\n\\-# d\nx-y #2"
 
