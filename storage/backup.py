@@ -186,7 +186,7 @@ def _open(path: Path) -> Iterator[sqlite3.Connection]:
 
 def _check(path: Path, source: Path, mend: str) -> str:
     """Check a copy and return its schema; what is wrong with it is wrong with its source."""
-    with _open(path) as copy:
+    with _explaining(source, mend), _open(path) as copy:
         said = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
         if said != "ok":
             raise StorageError(f"{source} is damaged ({' '.join(said.split())}). {mend}")

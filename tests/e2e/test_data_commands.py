@@ -162,6 +162,19 @@ def test_a_version_that_was_lost_is_no_database_of_ours(used: Path) -> None:
         )
 
 
+def test_a_table_of_another_shape_is_laid_to_the_file_that_has_it(used: Path) -> None:
+    run("backup", "copy.db", folder=used)
+    for name in ("fastapi-quiz.db", "copy.db"):
+        with closing(sqlite3.connect(used / name)) as connection, connection:
+            connection.execute("ALTER TABLE alembic_version RENAME COLUMN version_num TO number")
+    said = fails(run("restore", "copy.db", folder=used), 1)
+    assert said.startswith("fastapi-quiz: copy.db can't be used: no such column")
+    assert "Name another file." in said
+    said = fails(run("backup", "other.db", folder=used), 1)
+    assert said.startswith("fastapi-quiz: fastapi-quiz.db can't be used: no such column")
+    assert "Check database.url" in said
+
+
 def test_a_disk_without_room_is_said_with_what_to_do(used: Path) -> None:
     """A limit of what a file may hold stands for the disk."""
     run("backup", "copy.db", folder=used)
