@@ -71,13 +71,21 @@ class AssessingGrader:
     async def _ask(
         self, task: GradingTask, answer: str, expected: float, asker: Asker | None
     ) -> Grade:
-        """Ask once; far from what was expected once more, with the points in reverse."""
+        """Ask once; far from what was expected once more, with the points in reverse.
+
+        Where that fails the first word stands: only the order of the points was in doubt.
+        """
         points = task.key_points
         said = await self.assessor.assess(task, answer, asker)
         judged = check_evidence(points, said, answer)
         score = score_verdicts(points, judged)
         if abs(score - expected) > FAR:
-            again = check_evidence(points, await self._ask_reversed(task, answer, asker), answer)
+            try:
+                turned = await self._ask_reversed(task, answer, asker)
+            except ModelError as problem:
+                log.warning("not_asked_again", model=self.name, problem=str(problem))
+                turned = said
+            again = check_evidence(points, turned, answer)
             score = (score + score_verdicts(points, again)) / 2
             judged = join_verdicts(judged, again)
         return make_grade(points, judged, score, said, self.name)

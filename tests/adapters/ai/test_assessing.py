@@ -243,18 +243,24 @@ async def test_far_from_the_embedded_score_it_is_asked_again_with_the_points_in_
     assert [point.verdict for point in grade.points] == ["met", "partial", "partial"]
 
 
-async def test_a_second_word_that_can_t_be_read_leaves_the_embedded_score(
-    server: ModelServer, make_asking: MakeAsking
+@pytest.mark.parametrize("fails", [refuse_for_now, break_down, hang_up, always("Well done!")])
+async def test_where_the_second_word_fails_the_first_one_stands(
+    server: ModelServer, make_asking: MakeAsking, fails: Behave
 ) -> None:
+    """The second is asked for because the order of the points may have swayed the first."""
+
     async def behave(request: Any, asked: Facts) -> Any:
         first = len(server.asked) == 1
-        everything = verdicts(*[("met", "the windows")] * 3)
-        return await (everything if first else refuse_for_now)(request, asked)
+        said = verdicts(("met", "a warm room"), ("met", "the windows"), ("wrong", "Paint"))
+        return await (said if first else fails)(request, asked)
 
     server.behave = behave
     answer = "Paint dries faster in a warm room, so I would open the windows now."
+    assert grade_answer(TASK, answer).score < 0.2
     grade = await make_grader(make_asking()).grade(TASK, answer)
-    assert grade.grader == "lexical, scored offline"
+    assert (grade.score, grade.grader, grade.feedback) == (0.75, "openai:fake", "Good. More.")
+    said = [(point.verdict, point.evidence) for point in grade.points]
+    assert said == [("met", "a warm room"), ("met", "the windows"), ("wrong", "Paint")]
 
 
 CLOSING = """FastAPI resolves it first and returns {"item": 1}]}"}], "x": "y"}
