@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
-from bot.grading.matching import Spans, Vocabulary, list_content, list_spans
+from bot.grading.matching import Spans, Trace, Vocabulary, list_content, list_spans
 from bot.grading.text import Sentence, Token, group_sentences, read_tokens
 
 
@@ -12,7 +13,8 @@ from bot.grading.text import Sentence, Token, group_sentences, read_tokens
 class Answer:
     """What an answer holds.
 
-    `spans` are the stems of sentences in a row, `content` the distinct words that carry meaning.
+    `spans` are the stems of sentences in a row, `content` the distinct words that carry meaning,
+    `places` the numbers of the sentences that have a stem.
     """
 
     text: str
@@ -21,6 +23,15 @@ class Answer:
     sentences: tuple[Sentence, ...]
     spans: Spans
     content: tuple[Token, ...]
+    places: dict[str, list[int]]
+
+    def share_out(self, trace: Trace) -> list[float]:
+        """Give the share of what is traced that each sentence holds."""
+        held = [0.0] * len(self.sentences)
+        for stem, share in trace.by_stem.items():
+            for place in self.places.get(stem, ()):
+                held[place] += share
+        return held
 
 
 def read_answer(text: str) -> Answer:
@@ -28,4 +39,8 @@ def read_answer(text: str) -> Answer:
     tokens = read_tokens(text)
     sentences = group_sentences(text, tokens)
     spans, content = list_spans(sentences), list_content(tokens)
-    return Answer(text, tokens, Vocabulary(tokens), sentences, spans, content)
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, each in enumerate(sentences):
+        for stem in each.stems:
+            places[stem].append(place)
+    return Answer(text, tokens, Vocabulary(tokens), sentences, spans, content, places)

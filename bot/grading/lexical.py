@@ -25,7 +25,7 @@ from bot.grading.points import (
     match_point,
     weigh_point,
 )
-from bot.grading.polarity import Clause, find_reversed, weigh_clause
+from bot.grading.polarity import Claims, find_reversed, read_claims
 from bot.grading.scoring import (
     LEXICAL,
     Curves,
@@ -54,7 +54,7 @@ class PreparedTask:
     points: tuple[WeighedPoint, ...]
     topic: Topic
     drawn: bool
-    clauses: tuple[Clause, ...]
+    claims: Claims
     said: Reference
 
 
@@ -95,7 +95,7 @@ def _read_task(task: GradingTask) -> PreparedTask:
         tuple(weigh_point(point, drawn, asked, expected, spans) for point in points),
         make_topic(question, (*reference, *written)),
         drawn,
-        tuple(weigh_clause(each, asked) for each in sentences),
+        read_claims(sentences, asked),
         Reference(read_statements((*sentences, *_read_points(task)))),
     )
 
@@ -133,7 +133,7 @@ def grade_matches(
     """
     exchanges = find_exchanged(prepared.said, answer.sentences)
     matches = [deny_exchanged(match, exchanges) for match in matches]
-    reversed_in, turned = find_reversed(prepared.clauses, answer)
+    reversed_in, turned = find_reversed(prepared.claims, answer)
     if denies_the_rest(answer.text):
         reversed_in, turned = answer.sentences, 1.0
     whole = whole or Whole(measure_focus(answer.content, prepared.topic))

@@ -106,8 +106,7 @@ def match_point(point: WeighedPoint, answer: Answer, words: Vocabulary) -> Point
     """
     trace = trace_words(point.words, words)
     held, nearest = max(
-        ((trace.measure_within(each.stems), each) for each in answer.sentences),
-        key=itemgetter(0),
+        zip(answer.share_out(trace), answer.sentences, strict=True), key=itemgetter(0)
     )
     coverage = min(1.0, _measure(trace, point.drawn, answer.spans) / point.ceiling)
     return PointMatch(point, coverage, nearest if held >= NEAR_FROM else None)

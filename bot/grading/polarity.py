@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.grading.answer import Answer
 from bot.grading.matching import Vocabulary, is_content, trace_words, weigh_token
 from bot.grading.tables import load_opposites
-from bot.grading.text import Sentence, Token, read_tokens
+from bot.grading.text import Sentence, Token, cut_sentence
 from bot.grading.words import FUNCTION_WORDS, NEGATORS, SOFT_NEGATORS
 
 ALIGNED_FROM = 0.5
@@ -35,21 +35,39 @@ _ASIDES = frozenset({"true", "case", "think", "believ", "fact", "say", "actual",
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A sentence of the reference with its weighed words."""
+    """A sentence of the reference with its weighed words, and what they weigh together."""
 
     sentence: Sentence
     words: tuple[tuple[Token, float], ...]
-
-    @property
-    def weight(self) -> float:
-        """What the words weigh together."""
-        return sum(weight for _, weight in self.words)
+    weight: float
 
 
-def weigh_clause(sentence: Sentence, question: Vocabulary) -> Clause:
-    """Weigh the distinct words of a sentence of the reference."""
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What may be reversed: the sentences of the reference that are long enough to tell.
+
+    `said` are the stems of all its sentences, `soft` those that carry a negation.
+    """
+
+    clauses: tuple[Clause, ...]
+    weight: float
+    said: frozenset[str]
+    soft: frozenset[str]
+
+
+def read_claims(sentences: Sequence[Sentence], question: Vocabulary) -> Claims:
+    """Weigh the distinct words of each sentence of the reference."""
+    clauses = _leave_out_short([_weigh_clause(each, question) for each in sentences])
+    tokens = [token for each in sentences for token in each.tokens]
+    weight = sum(clause.weight for clause in clauses)
+    said = frozenset(token.stem for token in tokens)
+    return Claims(tuple(clauses), weight, said, frozenset(_list_soft(tokens)))
+
+
+def _weigh_clause(sentence: Sentence, question: Vocabulary) -> Clause:
     tokens = {token.stem: token for token in sentence.tokens}.values()
-    return Clause(sentence, tuple((token, weigh_token(token, question)) for token in tokens))
+    words = tuple((token, weigh_token(token, question)) for token in tokens)
+    return Clause(sentence, words, sum(weight for _, weight in words))
 
 
 def is_negator(token: Token) -> bool:
@@ -57,40 +75,38 @@ def is_negator(token: Token) -> bool:
     return token.word in NEGATORS or token.word.endswith("n't")
 
 
-def find_reversed(clauses: Sequence[Clause], answer: Answer) -> tuple[tuple[Sentence, ...], float]:
+def find_reversed(claims: Claims, answer: Answer) -> tuple[tuple[Sentence, ...], float]:
     """Find the answer's sentences that reverse what they align with.
 
     The second value is the reversed share (0..1, by weight) of the reference. What another
     sentence of the answer says right is not reversed: whoever compares two things denies of one
     what holds of the other.
     """
-    sentences, comparable = answer.sentences, _list_comparable(clauses)
+    sentences, clauses = answer.sentences, claims.clauses
     groups: dict[int, list[int]] = defaultdict(list)
     closeness: dict[int, float] = defaultdict(float)
-    for number, clause in enumerate(comparable):
+    for number, clause in enumerate(clauses):
         trace = trace_words(clause.words, answer.words)
         if trace.coverage < ALIGNED_FROM:
             continue
-        held = [trace.measure_within(each.stems) for each in sentences]
+        held = answer.share_out(trace)
         for place in _list_aligned(held):
             groups[place].append(number)
             closeness[place] = max(closeness[place], held[place])
     if not groups:
         return (), 0.0
-    whole = [token for clause in clauses for token in clause.sentence.tokens]
-    said, soft = {token.stem for token in whole}, _list_soft(whole)
     turned = {
         place
         for place, group in groups.items()
-        if _measure_echo(sentences[place], said) >= ECHOED_FROM
-        and _list_soft(sentences[place].tokens) <= soft
-        and _is_reversed([comparable[one] for one in group], sentences[place], closeness[place])
+        if _measure_echo(sentences[place], claims.said) >= ECHOED_FROM
+        and _list_soft(sentences[place].tokens) <= claims.soft
+        and _is_reversed([clauses[one] for one in group], sentences[place], closeness[place])
     }
     denied = {number for place in turned for number in groups[place]}
     affirmed = {number for place in groups.keys() - turned for number in groups[place]}
-    lost = sum(comparable[number].weight for number in denied - affirmed)
-    weight = sum(clause.weight for clause in comparable)
-    return tuple(sentences[place] for place in sorted(turned)), lost / weight if weight else 0.0
+    lost = sum(clauses[number].weight for number in denied - affirmed)
+    share = lost / claims.weight if claims.weight else 0.0
+    return tuple(sentences[place] for place in sorted(turned)), share
 
 
 def _list_aligned(held: Sequence[float]) -> list[int]:
@@ -99,14 +115,14 @@ def _list_aligned(held: Sequence[float]) -> list[int]:
     return [place for place, share in enumerate(held) if share >= least]
 
 
-def _list_comparable(clauses: Sequence[Clause]) -> list[Clause]:
+def _leave_out_short(clauses: list[Clause]) -> list[Clause]:
     """Leave out clauses so short that they are found in sentences about something else."""
     telling = [
         clause
         for clause in clauses
         if sum(is_content(token) for token, _ in clause.words) >= FEWEST_WORDS
     ]
-    return telling or list(clauses)
+    return telling or clauses
 
 
 def _is_reversed(clauses: Sequence[Clause], sentence: Sentence, closeness: float) -> bool:
@@ -137,7 +153,7 @@ def _list_own(tokens: Iterable[Token]) -> set[str]:
 
 def _count_reaching(sentences: Iterable[Sentence], said: Set[str]) -> int:
     """Count the negators that have what was said in their reach; one alone reaches it all."""
-    parts = (read_tokens(part) for each in sentences for part in _REACH_END.split(each.text))
+    parts = (part for each in sentences for part in cut_sentence(each, _REACH_END))
     return sum(_count_negators(part) for part in parts if part and _is_spoken_of(part, said))
 
 

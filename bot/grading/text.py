@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -53,9 +53,13 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence, list item or line, with the words it holds (at least one)."""
+    """A sentence, list item or line, with the words it holds (at least one).
+
+    `start` is where it begins in the text that its tokens were read from.
+    """
 
     text: str
+    start: int
     tokens: tuple[Token, ...]
     stems: frozenset[str]
 
@@ -130,13 +134,24 @@ def group_sentences(text: str, tokens: tuple[Token, ...]) -> tuple[Sentence, ...
         while last < len(tokens) and tokens[last].start < end:
             last += 1
         if last > first:
-            sentences.append(_make_sentence(text[start:end], tokens[first:last]))
+            sentences.append(_make_sentence(text[start:end], start, tokens[first:last]))
         start, first = end, last
     return tuple(sentences)
 
 
-def _make_sentence(text: str, tokens: tuple[Token, ...]) -> Sentence:
-    return Sentence(text.strip(), tokens, frozenset(token.stem for token in tokens))
+def _make_sentence(text: str, start: int, tokens: tuple[Token, ...]) -> Sentence:
+    start += len(text) - len(text.lstrip())
+    return Sentence(text.strip(), start, tokens, frozenset(token.stem for token in tokens))
+
+
+def cut_sentence(sentence: Sentence, cuts: re.Pattern[str]) -> Iterator[tuple[Token, ...]]:
+    """Yield the words between what is found in a sentence; there may be none between two."""
+    starts = [token.start - sentence.start for token in sentence.tokens]
+    first = 0
+    for cut in cuts.finditer(sentence.text):
+        yield sentence.tokens[first : bisect_left(starts, cut.start())]
+        first = bisect_left(starts, cut.end())
+    yield sentence.tokens[first:]
 
 
 @lru_cache(maxsize=20_000)
