@@ -146,8 +146,7 @@ def grade_matches(
     score *= rate_credibility(answer.text, answer.sentences, prepared.reference)
     score = round(score * (1.0 - REVERSAL * turned), 4)
     points = tuple(judge_point(match, reversed_in) for match in matches)
-    exchanged = any(match.exchanged for match in matches)
-    return Grade(score, band_of(score), points, None, grader, write_feedback(points, exchanged))
+    return Grade(score, band_of(score), points, None, grader, write_feedback(points, matches))
 
 
 def refuse_answer(prepared: PreparedTask, answer: Answer) -> Grade | None:
@@ -159,18 +158,29 @@ def refuse_answer(prepared: PreparedTask, answer: Answer) -> Grade | None:
     return Grade(0.0, band_of(0.0), points, gate, LexicalGrader.name, SENTENCES[gate])
 
 
-def write_feedback(points: tuple[PointVerdict, ...], exchanged: bool = False) -> str:
-    """Name the strongest point made and the first one worth adding, in one sentence.
-
-    `exchanged`: a point is wrong because one thing was taken for another.
-    """
-    made = next((point.text for point in points if point.verdict is Verdict.MET), None)
-    open_points = (Verdict.WRONG, Verdict.MISSING, Verdict.PARTIAL)
-    wanted = next((p for kind in open_points for p in points if p.verdict is kind), None)
+def write_feedback(points: Sequence[PointVerdict], matches: Sequence[PointMatch]) -> str:
+    """Name the point made best and the one that would gain most, in one sentence."""
+    judged = list(zip(points, matches, strict=True))
+    made = [(point, match) for point, match in judged if point.verdict is Verdict.MET]
+    best = max(made, key=lambda one: one[1].coverage, default=None)
+    wanted = _pick_wanted(judged)
     if wanted is None:
         return "Every key point is there."
-    verb = "look again at" if wanted.verdict is Verdict.WRONG else "add"
-    this = "this, which you say the other way round" if exchanged else "this"
-    if made is None:
-        return f"To gain most, {verb} {this}: {wanted.text}"
-    return f"You made this point well: {made.rstrip('.')}; next, {verb} {this}: {wanted.text}"
+    point, match = wanted
+    verb = "look again at" if point.verdict is Verdict.WRONG else "add"
+    this = "this, which you say the other way round" if match.exchanged else "this"
+    if best is None:
+        return f"To gain most, {verb} {this}: {point.text}"
+    return (
+        f"You made this point well: {best[0].text.rstrip('.')}; next, {verb} {this}: {point.text}"
+    )
+
+
+def _pick_wanted(
+    judged: Sequence[tuple[PointVerdict, PointMatch]],
+) -> tuple[PointVerdict, PointMatch] | None:
+    """Pick the weightiest of what is wrong, or else of what is missing, or of what is half said."""
+    for kind in (Verdict.WRONG, Verdict.MISSING, Verdict.PARTIAL):
+        if those := [one for one in judged if one[0].verdict is kind]:
+            return max(those, key=lambda one: one[1].point.weight)
+    return None

@@ -88,6 +88,25 @@ def test_weights_decide_what_a_point_is_worth() -> None:
     assert grade_answer(heavy, answer).score > grade_answer(light, answer).score
 
 
+def test_feedback_names_the_point_made_best_and_the_weightiest_one_to_add() -> None:
+    points = (
+        KeyPoint("Startup code in a lifespan opens database pools before any request arrives"),
+        KeyPoint("Shutdown code after the yield closes them"),
+        KeyPoint("Kubernetes probes stay red meanwhile"),
+        KeyPoint("Exceptions during startup abort the process", 3.0),
+    )
+    reference = ". ".join(point.text for point in points)
+    grade = grade_answer(
+        GradingTask("What does it do?", reference, points),
+        "It opens database pools before any request; shutdown code after the yield closes them.",
+    )
+    assert [point.verdict for point in grade.points] == ["met", "met", "missing", "missing"]
+    assert grade.feedback == (
+        "You made this point well: Shutdown code after the yield closes them; next, add this: "
+        "Exceptions during startup abort the process"
+    )
+
+
 def test_feedback_names_a_point_made_and_one_to_add() -> None:
     grade = grade_answer(WITH_POINTS, "The code before yield prepares a resource like a session.")
     assert "prepares a resource" in grade.feedback
