@@ -39,3 +39,8 @@ INVALID_WINDOW = timedelta(minutes=10)
 def measure(text: str) -> int:
     """Count characters as Discord's clients do, in UTF-16 units: never less than it counts."""
     return len(text.encode("utf-16-le")) // 2
+
+
+def cut(text: str, limit: int) -> str:
+    """Return the longest beginning that measures at most so much."""
+    return text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore")

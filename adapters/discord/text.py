@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from adapters.discord.limits import measure
+from adapters.discord.limits import cut, measure
 from bot.domain.typed import break_pings, drop_controls
 
 _MARKUP = re.compile(r"[\\*_~`|\[\]()<>]")
@@ -36,11 +36,7 @@ def show_code(text: str) -> str:
 
 def shorten(text: str, limit: int) -> str:
     """Cut a label to a limit, with a sign that it was cut; full texts are split instead."""
-    if measure(text) <= limit:
-        return text
-    while measure(text) > limit - 1:
-        text = text[:-1]
-    return f"{text}…"
+    return text if measure(text) <= limit else f"{cut(text, limit - 1)}…"
 
 
 def split_markdown(text: str, limit: int) -> list[str]:
@@ -87,9 +83,7 @@ def follow_fence(line: str, fence: str, opening: str) -> tuple[str, str]:
 def _split_line(line: str, limit: int) -> list[str]:
     pieces = []
     while measure(line) > limit:
-        end = limit
-        while measure(line[:end]) > limit:
-            end -= 1
+        end = len(cut(line, limit))
         space = line.rfind(" ", end // 2, end)
         end = space + 1 if space > 0 else end
         pieces.append(line[:end])

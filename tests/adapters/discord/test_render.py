@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time as clock
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -17,7 +18,7 @@ from adapters.discord.limits import measure
 from adapters.discord.markdown import join_lines
 from adapters.discord.messages import make_message
 from adapters.discord.render import render_card
-from adapters.discord.text import escape, split_markdown
+from adapters.discord.text import escape, shorten, split_markdown
 from adapters.discord.tree import make_group
 from bot.commands import COMMANDS
 from bot.domain.assessment import GraderFacts, GradingStatus
@@ -199,6 +200,12 @@ def test_no_code_block_is_opened_again_to_be_closed_at_once() -> None:
 
 def test_lines_that_look_like_headings_and_lists_stay_lines() -> None:
     assert escape("a\n\n# b\n - c\n-# d\nx-y #2") == "a\n\n\\# b\n \\- c\n\\-# d\nx-y #2"
+
+
+def test_a_label_is_cut_as_soon_however_long_it_is() -> None:
+    started = clock.thread_time()
+    assert shorten("𝕏" * 200_000, 80) == f"{'𝕏' * 39}…"
+    assert clock.thread_time() - started < 1
 
 
 @given(st.text())
