@@ -8,17 +8,12 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-import structlog
-from sqlalchemy import text
-from sqlmodel import SQLModel
 
+from bot.logs import structlog  # without Rich, which needs seconds to draw a traceback
 from storage.engine import open_engine
-from storage.schema import migrate
 from storage.unit_of_work import SqlStorage
+from tests.databases import compile_once, make_empty
 from tests.postgres import run_server
-
-_TABLES = ", ".join(SQLModel.metadata.tables)
-"""Of the program alone: proofs of questions that run later declare tables of their own."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,6 +23,13 @@ def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         folder = tmp_path_factory.mktemp("cache")
         patch.setenv("XDG_CACHE_HOME", str(folder))
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """A statement is compiled once for the whole run."""
+    with compile_once():
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -58,12 +60,7 @@ def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 async def database_url(bare_url: str) -> str:
     """An empty database of each kind, with the newest schema."""
-    engine = open_engine(bare_url)
-    await migrate(engine)
-    if engine.dialect.name == "postgresql":
-        async with engine.begin() as connection:
-            await connection.execute(text(f"TRUNCATE {_TABLES} RESTART IDENTITY CASCADE"))
-    await engine.dispose()
+    await make_empty(bare_url)
     return bare_url
 
 

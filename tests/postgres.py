@@ -34,8 +34,9 @@ def run_server() -> Iterator[str]:
             shutil.chown(folder, _postgres_user())
         _run(binaries / "initdb", "-D", folder / "data", "-A", "trust", "-U", "postgres", "-N")
         settings = (
-            f"-c listen_addresses=127.0.0.1 -c port={port} -c fsync=off "
-            f"-c unix_socket_directories={folder} -c max_connections=60"
+            f"-c listen_addresses=127.0.0.1 -c port={port} -c max_connections=60 "
+            f"-c unix_socket_directories={folder} "
+            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         )
         log = folder / "log"
         _run(binaries / "pg_ctl", "-D", folder / "data", "-w", "-l", log, "-o", settings, "start")

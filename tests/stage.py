@@ -13,6 +13,7 @@ from adapters.local.simulation import VirtualClock
 from adapters.local.transcript import JsonLines
 from bot.cli.local import open_simulation
 from bot.config import GradingSettings, Settings
+from tests.databases import make_sqlite
 
 _DATA = Path(__file__).parent / "data" / "packs"
 PACKS = {"small": _DATA / "small"}
@@ -81,7 +82,7 @@ async def play_script(
     lines: list[str] = []
     clock = VirtualClock()
     printer = JsonLines(lines.append)
-    url = f"sqlite+aiosqlite:///{folder}/stage.db"
+    url = make_sqlite(folder / "stage.db")
     async with open_simulation(
         url, clock, printer.show, printer.hear, packs, settings
     ) as simulation:

@@ -96,9 +96,7 @@ def fill(connection: Any) -> dict[str, dict[str, Any]]:
 
 def read_rows(connection: Any, names: list[str]) -> dict[str, dict[str, Any]]:
     """Return the only row of each table."""
-    metadata = MetaData()
-    metadata.reflect(connection, only=names)
-    select = {name: metadata.tables[name].select() for name in names}
+    select = {name: text(f"SELECT * FROM {name}") for name in names}
     return {name: dict(connection.execute(select[name]).mappings().one()) for name in names}
 
 

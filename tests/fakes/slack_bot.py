@@ -24,6 +24,7 @@ from storage.engine import open_engine
 from storage.installations import SqlInstallations, SqlOneTimeTokens
 from storage.received import SqlReceivedEvents
 from storage.secrets import Cipher
+from tests.databases import make_sqlite
 from tests.fakes.slack_acts import SlackActs
 from tests.fakes.slack_oauth import CLIENT_ID, CLIENT_SECRET
 from tests.fakes.slack_requests import SIGNING_SECRET
@@ -157,7 +158,7 @@ async def run_bot(
         ana = server.add_user(team, "ana", is_admin=True, tz="Europe/Berlin")
         ben = server.add_user(team, "ben", tz="Europe/Berlin")
         general = server.add_channel(team, "general")
-        url = url or f"sqlite+aiosqlite:///{folder}/quiz.db"
+        url = url or make_sqlite(folder / "quiz.db")
         acts = SlackActs(server, team)
         bot = Bot(server, team, acts, general, ana, ben, clock, url, mode, packs)
         bot = await bot.start_process()

@@ -13,6 +13,7 @@ from bot.commands import Option, Type
 from bot.domain.people import Level
 from bot.domain.reading import read_number, read_yes_no
 from bot.errors import CommandError
+from tests.databases import make_sqlite
 from tests.fakes.discord.world import Said
 from tests.fakes.discord_server import run_discord, text_of
 from tests.parity.discord_members import DiscordSimulation
@@ -34,7 +35,7 @@ class DiscordStage:
                 if isinstance(each, GoTo) and each.kind == "workspace":
                     server.world.add_guild(each.name)
             server.rest.is_out = lambda: local.is_out
-            world = DiscordWorld(server, f"sqlite+aiosqlite:///{folder}/discord.db", clock)
+            world = DiscordWorld(server, make_sqlite(folder / "discord.db"), clock)
             program = await world.start()
             simulation = DiscordSimulation(
                 program, world.start, local, clock, lambda origin, text: None, world=world

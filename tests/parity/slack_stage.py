@@ -34,6 +34,7 @@ from bot.domain.installation import Installation
 from storage.engine import open_engine
 from storage.installations import SqlInstallations
 from storage.secrets import Cipher
+from tests.databases import make_sqlite
 from tests.fakes.slack_acts import SlackActs
 from tests.fakes.slack_bot import KEY, make_platform, make_settings, serve
 from tests.fakes.slack_server import SlackServer, run_slack
@@ -228,7 +229,7 @@ class SlackStage:
         local = LocalPlatform(clock, lambda message: None)
         state = State(now=lambda: clock.now().timestamp(), is_out=lambda: local.is_out)
         async with run_slack(state) as server:
-            world = SlackWorld(server, f"sqlite+aiosqlite:///{folder}/slack.db", clock)
+            world = SlackWorld(server, make_sqlite(folder / "slack.db"), clock)
             program = await world.start()
             simulation = SlackSimulation(
                 program, world.start, local, clock, lambda origin, text: None, world=world

@@ -9,9 +9,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import text
-from sqlmodel import SQLModel
-
 from adapters.local.platform import NAME, LocalPlatform, Message
 from adapters.local.simulation import VirtualClock
 from bot.app import Application, build
@@ -19,8 +16,7 @@ from bot.domain.cards import Card, QuestionCard
 from bot.domain.delivery import Delivery
 from bot.domain.events import Origin, ReactionAdded, TextCommand
 from bot.domain.schedule import Schedule
-from storage.engine import open_engine
-from storage.schema import migrate
+from tests.databases import make_empty
 from tests.fakes.gated_chat import Fate, Flight, GatedChat
 from tests.services.test_delivery_model import GRACE, LEASE, START
 from tests.stage import PACKS
@@ -65,16 +61,7 @@ class Fleet:
 
     async def start(self) -> None:
         """Begin with an empty database."""
-        engine = open_engine(self.url)
-        await migrate(engine)
-        async with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                names = ", ".join(SQLModel.metadata.tables)
-                await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-            else:
-                for table in reversed(SQLModel.metadata.sorted_tables):
-                    await connection.execute(table.delete())
-        await engine.dispose()
+        await make_empty(self.url)
         await self.apps[0].start(PACKS)
 
     async def close(self) -> None:

@@ -8,6 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Coroutine, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 from hypothesis import settings
@@ -20,6 +21,7 @@ from bot.app import build
 from bot.domain.delivery import LOOKED_FOR, Delivery, DeliveryState, Draft
 from bot.domain.schedule import Rhythm, Schedule, ScheduleId
 from bot.services.jobs import Job
+from tests.databases import make_sqlite
 from tests.stage import PACKS
 
 START = datetime(2026, 3, 23, 8, 59, tzinfo=UTC)
@@ -75,7 +77,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)
 
     def start(self) -> None:
-        url = f"sqlite+aiosqlite:///{self.folder.name}/model.db"
+        url = make_sqlite(Path(self.folder.name) / "model.db")
         chats = {NAME: LocalChat(self.platform)}
         self.app = build(
             url, chats, clock=self.clock, dice=random.Random(1), grace=GRACE, lease=LEASE

@@ -16,6 +16,7 @@ from bot.app import Application, build
 from bot.domain.cards import Reply
 from bot.domain.events import Event
 from storage.engine import open_engine
+from tests.databases import make_sqlite
 from tests.fakes.discord_platform import make_platform
 from tests.fakes.discord_server import DiscordServer, has_button, run_discord, text_of
 from tests.stage import ALL_PACKS
@@ -114,6 +115,6 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """A running bot with a clock that stands still, and a Discord that shares it."""
     clock = VirtualClock()
     async with run_discord(clock.now) as running:
-        async with Stage(running, f"sqlite+aiosqlite:///{tmp_path}/quiz.db", clock).running() as it:
+        async with Stage(running, make_sqlite(tmp_path / "quiz.db"), clock).running() as it:
             yield it
         assert running.problems == []

@@ -20,6 +20,7 @@ from adapters.local.simulation import VirtualClock
 from bot.domain.events import ReactionAdded
 from bot.errors import ConfigError
 from tests.adapters.discord.conftest import Stage, find_tracebacks, schedule_question
+from tests.databases import make_sqlite
 from tests.fakes.discord_server import DiscordServer, text_of
 
 PAYLOADS = int(os.environ.get("QUIZ_DISCORD_PAYLOADS", "10000"))
@@ -143,7 +144,7 @@ async def test_reconnect_and_lost_session(stage: Stage) -> None:
 
 async def test_silent_connection_is_left(tmp_path: Path, server: DiscordServer) -> None:
     server.gateway.heartbeat_ms = 100
-    url = f"sqlite+aiosqlite:///{tmp_path}/quiz.db"
+    url = make_sqlite(tmp_path / "quiz.db")
     options = {"heartbeat_timeout": 0.4}
     async with Stage(server, url, VirtualClock(), options=options).running() as stage:
         server.gateway.deaf = True
@@ -205,7 +206,7 @@ async def test_unreadable_frame_costs_a_session_not_the_service(stage: Stage, te
 
 async def test_discord_out_of_reach_at_the_start(tmp_path: Path, server: DiscordServer) -> None:
     fault = server.fail("GET .*/users/@me", "dropped", times=1)
-    url = f"sqlite+aiosqlite:///{tmp_path}/quiz.db"
+    url = make_sqlite(tmp_path / "quiz.db")
     async with Stage(server, url, VirtualClock()).running() as stage:
         await server.until(lambda: server.gateway.identified == 1)
         assert fault.times == 0
@@ -217,7 +218,7 @@ async def test_refused_for_good_says_what_to_change(
     tmp_path: Path, server: DiscordServer, code: int
 ) -> None:
     server.gateway.refuse_code = code
-    stage = Stage(server, f"sqlite+aiosqlite:///{tmp_path}/quiz.db", VirtualClock())
+    stage = Stage(server, make_sqlite(tmp_path / "quiz.db"), VirtualClock())
     with pytest.raises(ConfigError, match=r"Put|Look|Leave|Install"):
         await stage.start()
     await stage.stop()
@@ -227,7 +228,7 @@ async def test_no_session_is_begun_beyond_the_days_last(
     tmp_path: Path, server: DiscordServer
 ) -> None:
     server.rest.starts_left = 1
-    url = f"sqlite+aiosqlite:///{tmp_path}/quiz.db"
+    url = make_sqlite(tmp_path / "quiz.db")
     with capture_logs() as logs:
         settings = {"shard_count": 3, "shard_ids": [1, 2]}
         async with Stage(server, url, VirtualClock(), settings).running() as stage:
@@ -248,7 +249,7 @@ async def test_processes_that_identify_at_once_take_turns(
         await asyncio.sleep(0)
 
     monkeypatch.setattr(QuizClient, "before_identify_hook", wait)
-    url = f"sqlite+aiosqlite:///{tmp_path}/quiz.db"
+    url = make_sqlite(tmp_path / "quiz.db")
     first, second = (
         Stage(server, url, VirtualClock(), {"shard_count": 2, "shard_ids": [shard]})
         for shard in (0, 1)
@@ -263,7 +264,7 @@ async def test_processes_that_identify_at_once_take_turns(
 
 async def test_two_shards_share_the_servers(tmp_path: Path, server: DiscordServer) -> None:
     other = server.world.add_guild("Globex")
-    url = f"sqlite+aiosqlite:///{tmp_path}/quiz.db"
+    url = make_sqlite(tmp_path / "quiz.db")
     first, second = (
         Stage(server, url, VirtualClock(), {"shard_count": 2, "shard_ids": [shard]})
         for shard in (0, 1)

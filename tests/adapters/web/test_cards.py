@@ -22,6 +22,7 @@ from bot.cli.local import open_simulation
 from bot.domain.cards import Card, DigestCard, LinkCard, NoAnswerCard, NoticeCard, UsageCard
 from bot.domain.question import Markdown
 from tests.adapters.discord.test_render import NASTY, make_cards
+from tests.databases import make_sqlite
 from tests.hostile import ODD
 from tests.parity.test_parity import SCRIPTS
 from tests.stage import PACKS
@@ -52,7 +53,7 @@ async def test_all_kinds_of_card_are_shown(tmp_path: Path) -> None:
         cards.append(message.card)
 
     for number, name in enumerate(PLAYED):
-        url = f"sqlite+aiosqlite:///{tmp_path}/{number}.db"
+        url = make_sqlite(tmp_path / f"{number}.db")
         clock = VirtualClock()
         async with open_simulation(url, clock, keep, lambda *_: None, PACKS) as simulation:
             for _, instruction in parse_script(SCRIPTS[name].splitlines()):
