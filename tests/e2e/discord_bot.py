@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.fakes.discord_server import TOKEN, DiscordServer
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 @dataclass

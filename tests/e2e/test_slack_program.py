@@ -48,7 +48,7 @@ class World:
         return newest
 
     async def connected(self) -> None:
-        await self.server.until(lambda: self.server.sockets, 60)
+        await self.server.until(lambda: self.server.sockets, 180)
 
 
 @pytest.fixture

@@ -85,11 +85,11 @@ async def test_complaint_2_a_process_leaves_alone_what_it_can_t_post(
             "discord.gateway_url": discord.gateway_url,
         }
         async with run_program(tmp_path, slack_only) as first:
-            await slack.until(lambda: len(team.messages) == CHANNELS, 20)
+            await slack.until(lambda: len(team.messages) == CHANNELS, 60)
             waiting = await deliveries_of(storage, "discord", str(guild.id))
             assert [one.fence for one in waiting] == [0] * CHANNELS
             async with run_program(tmp_path, discord_only) as second:
-                await discord.until(lambda: len(all_posts(discord)) == CHANNELS, 20)
+                await discord.until(lambda: len(all_posts(discord)) == CHANNELS, 60)
                 assert await second.terminate() == 0
             assert await first.terminate() == 0
         for platform, name in (("slack", team.id), ("discord", str(guild.id))):

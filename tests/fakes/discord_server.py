@@ -23,7 +23,7 @@ from tests.fakes.discord.rest import BASE, Rest
 from tests.fakes.discord.world import Channel, Guild, Interaction, User, World
 
 TOKEN = "local.token.of-a-test"
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 
 class DiscordServer:

@@ -35,7 +35,7 @@ class Program:
 
     async def until(self, word: str) -> None:
         """Wait until it has written a word."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while word not in self.log:
                 self.spoke.clear()
                 await self.spoke.wait()
@@ -53,7 +53,7 @@ class Program:
     async def terminate(self) -> int:
         """Ask it to end, and return its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             return await self.process.wait()
 
 

@@ -290,7 +290,7 @@ class SlackServer:
         async with self._changed:
             self._changed.notify_all()
 
-    async def until(self, check: Callable[[], Any], seconds: float = 10.0) -> Any:
+    async def until(self, check: Callable[[], Any], seconds: float = 60.0) -> Any:
         """Wait until the check is true and return what it returned."""
         async with asyncio.timeout(seconds), self._changed:
             return await self._changed.wait_for(check)
