@@ -19,6 +19,7 @@ from bot.grading.phrases import denies_the_rest
 from bot.grading.points import (
     PointMatch,
     WeighedPoint,
+    deny_advised,
     deny_exchanged,
     draw_key_points,
     judge_point,
@@ -132,7 +133,7 @@ def grade_matches(
     What the answer is as a whole is measured by words if it is not given.
     """
     exchanges = find_exchanged(prepared.said, answer.sentences)
-    matches = [deny_exchanged(match, exchanges) for match in matches]
+    matches = [deny_advised(deny_exchanged(match, exchanges)) for match in matches]
     reversed_in, turned = find_reversed(prepared.claims, answer)
     if denies_the_rest(answer.text):
         reversed_in, turned = answer.sentences, 1.0
@@ -168,7 +169,7 @@ def write_feedback(points: Sequence[PointVerdict], matches: Sequence[PointMatch]
         return "Every key point is there."
     point, match = wanted
     verb = "look again at" if point.verdict is Verdict.WRONG else "add"
-    this = "this, which you say the other way round" if match.exchanged else "this"
+    this = "this, which you say the other way round" if match.turned else "this"
     if best is None:
         return f"To gain most, {verb} {this}: {point.text}"
     return (

@@ -22,6 +22,7 @@ from bot.grading.matching import (
     trace_words,
     weigh_token,
 )
+from bot.grading.polarity import advises, find_warning
 from bot.grading.text import Sentence, Token, read_sentences, read_tokens
 
 MET_FROM = 0.42
@@ -44,19 +45,21 @@ class WeighedPoint:
     words: tuple[tuple[Token, float], ...]
     ceiling: float
     """The coverage that the reference itself has of this point: what counts as all of it."""
+    warning: str
+    """The verb of what the point warns of, if it does."""
 
 
 @dataclass(frozen=True, slots=True)
 class PointMatch:
     """How far an answer makes a point (0..1), and the sentence that comes nearest, if any.
 
-    `exchanged`: that sentence takes one thing for another, so the point is not made.
+    `turned`: that sentence takes one thing for another, or advises what the point warns of.
     """
 
     point: WeighedPoint
     coverage: float
     nearest: Sentence | None
-    exchanged: bool = False
+    turned: bool = False
 
 
 def draw_key_points(reference: str) -> tuple[KeyPoint, ...]:
@@ -96,7 +99,8 @@ def weigh_point(
         nothing = Vocabulary(())
         words = tuple((token, weigh_token(token, nothing, weighing)) for token in tokens)
     held = _measure(trace_words(words, reference), drawn, spans)
-    return WeighedPoint(point.text, max(point.weight, 0.0), drawn, words, max(held, 0.5))
+    warning = find_warning(point.text)
+    return WeighedPoint(point.text, max(point.weight, 0.0), drawn, words, max(held, 0.5), warning)
 
 
 def match_point(point: WeighedPoint, answer: Answer, words: Vocabulary) -> PointMatch:
@@ -122,7 +126,15 @@ def deny_exchanged(match: PointMatch, exchanges: Sequence[Exchange]) -> PointMat
     """Take a point away whose things the answer takes for one another where it comes nearest."""
     stems = {token.stem for token, _ in match.point.words}
     taken = any(match.nearest in each.sentences and each.names & stems for each in exchanges)
-    return replace(match, coverage=0.0, exchanged=True) if taken else match
+    return replace(match, coverage=0.0, turned=True) if taken else match
+
+
+def deny_advised(match: PointMatch) -> PointMatch:
+    """Take a point away that warns of what the answer says to do where it comes nearest."""
+    warning, nearest = match.point.warning, match.nearest
+    if not warning or nearest is None or match.coverage < PARTIAL_FROM:
+        return match
+    return replace(match, coverage=0.0, turned=True) if advises(nearest, warning) else match
 
 
 def judge_point(match: PointMatch, reversed_in: Sequence[Sentence]) -> PointVerdict:
@@ -137,7 +149,7 @@ def judge_point(match: PointMatch, reversed_in: Sequence[Sentence]) -> PointVerd
 def _pick_verdict(match: PointMatch, reversed_in: Sequence[Sentence]) -> Verdict:
     if match.nearest is None:
         return Verdict.MISSING
-    if match.exchanged:
+    if match.turned:
         return Verdict.WRONG
     if match.nearest in reversed_in and match.coverage >= PARTIAL_FROM:
         return Verdict.WRONG

@@ -29,6 +29,9 @@ _REACH_END = re.compile(r"[,;:()\u2013\u2014]|\s-+>?\s|\b(?:that|and)\b", re.IGN
 what a frame such as "it is not true" denies."""
 _HARMLESS = frozenset({"only", "just", "more", "less", "matter", "later", "longer", "necessarily"})
 """Words before which a negator does not deny: no more than, not only."""
+_WARNING = re.compile(r"\s*(?:never|don['\u2019]t|do not)\s+([a-z]+)", re.IGNORECASE)
+_ADVISING = frozenset({"should", "must", "always", "just", "simply", "i'd", "i'll"})
+"""Words behind which a verb is advice; so it is behind “I would”."""
 _ASIDES = frozenset({"true", "case", "think", "believ", "fact", "say", "actual", "correct"})
 """Stems that only frame a statement: it is not the case that …"""
 
@@ -73,6 +76,25 @@ def _weigh_clause(sentence: Sentence, question: Vocabulary) -> Clause:
 def is_negator(token: Token) -> bool:
     """Tell a word that turns a statement round."""
     return token.word in NEGATORS or token.word.endswith("n't")
+
+
+def find_warning(text: str) -> str:
+    """Return the verb of a text that warns of something, “log” of “Never log …”; else nothing."""
+    match = _WARNING.match(text)
+    return match[1].lower() if match else ""
+
+
+def advises(sentence: Sentence, verb: str) -> bool:
+    """Tell whether a sentence says to do it: “Log …” or “I would log …”, and denies nothing.
+
+    “Log it and everybody reads it” may as well tell what would come of it.
+    """
+    words = [token.word for token in sentence.tokens]
+    if verb not in words or "and" in words or _list_soft(sentence.tokens):
+        return False
+    *others, last = ["", *words[: words.index(verb)]]
+    is_advice = not last or last in _ADVISING or (last in ("would", "will") and others[-1] == "i")
+    return is_advice and not any(map(is_negator, sentence.tokens))
 
 
 def find_reversed(claims: Claims, answer: Answer) -> tuple[tuple[Sentence, ...], float]:

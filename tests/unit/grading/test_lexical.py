@@ -284,3 +284,34 @@ def test_what_another_sentence_says_right_is_not_denied() -> None:
     contrast = "In a basic linked list no element points to the head of the list."
     assert grade_answer(task, f"{said} {contrast}").score > 0.8
     assert grade_answer(task, contrast).score < 0.35
+
+
+WARNING = GradingTask(
+    "A password was found in the log of a FastAPI service. What do you do?",
+    "Replace the handler for validation errors and keep only the place and the message of each. "
+    "Never log exc.body, which holds the complete request body.",
+    (
+        KeyPoint("Replace the handler and keep only the place and the message of each error", 1.0),
+        KeyPoint("Never log exc.body, which holds the complete request body", 1.0),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ("Log exc.body so that you see what was sent.", Verdict.WRONG),
+        ("You should just log exc.body to see the request.", Verdict.WRONG),
+        ("First I\u2019d log exc.body.", Verdict.WRONG),
+        ("I would log exc.body to find it.", Verdict.WRONG),
+        ("Never log exc.body.", Verdict.MET),
+        ("I would not log exc.body.", Verdict.MET),
+        ("Logging exc.body brings the password into the log.", Verdict.MET),
+        ("Log exc.body and everybody reads the password.", Verdict.MET),
+        ("They log exc.body with the password.", Verdict.MET),
+    ],
+)
+def test_who_advises_what_a_point_warns_of_does_not_make_it(answer: str, verdict: Verdict) -> None:
+    grade = grade_answer(WARNING, answer)
+    assert grade.points[1].verdict is verdict
+    assert ("other way round" in grade.feedback) == (verdict is Verdict.WRONG)
